@@ -21,6 +21,10 @@ pub(crate) struct Described {
     /// The id, as upstream writes it.
     pub(crate) id: String,
     pub(crate) bodies: Bodies,
+    /// The media type of the request's body, as progenitor is told it, where there is one.
+    pub(crate) sent: Option<String>,
+    /// The limits of a body that is written where it is sent, a list say.
+    pub(crate) limits_of_body: Limits,
     /// Whether the spec says that it wants no credentials.
     pub(crate) is_public: bool,
     /// The feature of the crate that it is behind.
@@ -60,10 +64,19 @@ impl Poll {
     }
 }
 
+/// Where a parameter stands in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+}
+
 /// How a parameter travels.
 pub(crate) struct Parameter {
     /// Its name on the wire.
     pub(crate) name: String,
+    pub(crate) place: Place,
     /// A variant of `crate::runtime::Style`.
     pub(crate) style: &'static str,
     /// What it is held to.
@@ -96,6 +109,11 @@ impl Parameter {
             },
             openapiv3::Parameter::Cookie { .. } => "Form",
         };
+        let place = match parameter {
+            openapiv3::Parameter::Path { .. } => Place::Path,
+            openapiv3::Parameter::Query { .. } => Place::Query,
+            openapiv3::Parameter::Header { .. } | openapiv3::Parameter::Cookie { .. } => Place::Header,
+        };
         let described = match &data.format {
             openapiv3::ParameterSchemaOrContent::Schema(schema) => {
                 schema.as_item().and_then(|schema| schema.schema_data.description.clone())
@@ -105,7 +123,7 @@ impl Parameter {
         let (_, _, limits) = read_note(&described.unwrap_or_default());
         let wire = data.extensions.get(parameters::WIRE_NAME).and_then(|name| name.as_str());
         let style = if data.extensions.contains_key(parameters::IS_JSON) { "Json" } else { style };
-        Self { name: wire.unwrap_or(&data.name).to_owned(), style, limits }
+        Self { name: wire.unwrap_or(&data.name).to_owned(), place, style, limits }
     }
 }
 
@@ -140,10 +158,7 @@ impl Operations {
                     }
                     let travel =
                         parameters.clone().map(|one| (plain(&one.parameter_data_ref().name), Parameter::of(one)));
-                    let mut travel: BTreeMap<String, Parameter> = travel.collect();
-                    travel.extend(limits_of_body(operation).map(|limits| {
-                        ("body".to_owned(), Parameter { name: "body".to_owned(), style: "Json", limits })
-                    }));
+                    let travel: BTreeMap<String, Parameter> = travel.collect();
                     let query = parameters.clone().filter_map(|one| in_query(spec, one)).collect();
                     let parameters = parameters.filter_map(|parameter| {
                         let data = parameter.parameter_data_ref();
@@ -163,6 +178,8 @@ impl Operations {
                         path,
                         id: id.clone(),
                         bodies,
+                        sent: media_of_body(spec, operation),
+                        limits_of_body: limits_of_body(operation).unwrap_or_default(),
                         is_public,
                         feature: feature.map(str::to_owned),
                         poll: Poll::of(operation),
@@ -193,6 +210,18 @@ impl Operations {
     pub(crate) fn get(&self, function: &str) -> Option<&Described> {
         self.0.get(function)
     }
+}
+
+/// The media type of a body, wherever it is said.
+fn media_of_body(spec: &openapiv3::OpenAPI, operation: &openapiv3::Operation) -> Option<String> {
+    let body = match operation.request_body.as_ref()? {
+        openapiv3::ReferenceOr::Item(body) => body,
+        openapiv3::ReferenceOr::Reference { reference } => {
+            let name = reference.strip_prefix("#/components/requestBodies/")?;
+            spec.components.as_ref()?.request_bodies.get(name)?.as_item()?
+        }
+    };
+    body.content.keys().next().cloned()
 }
 
 /// The limits of a body that is written where it is sent, a list say.

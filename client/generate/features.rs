@@ -18,7 +18,7 @@ use super::answers::drop_unreached;
 use super::described::Operations;
 use super::directions::{Directions, reach};
 use super::document::{FEATURE, reached};
-use super::operations::calls;
+use super::model::calls;
 use super::rust::{impl_of, missing, module_mut};
 
 /// Leaves the operations whose feature is wanted, those that are behind none, and what they reach.

@@ -139,20 +139,12 @@ fn with_uses(mut items: Vec<Item>) -> syn::File {
                     use crate::generated::types::*;
                 ),
             ),
-            _ => {
-                let uses: [Item; 3] = [
-                    syn::parse_quote!(
-                        use crate::generated::types;
-                    ),
-                    syn::parse_quote!(
-                        use crate::response::Response;
-                    ),
-                    syn::parse_quote!(
-                        use crate::runtime::Options;
-                    ),
-                ];
-                inner.splice(0..0, uses);
-            }
+            _ => inner.insert(
+                0,
+                syn::parse_quote!(
+                    use crate::generated::types;
+                ),
+            ),
         }
     }
     if items.iter().any(|item| matches!(item, Item::Impl(of) if is_of_client(of))) {

@@ -3,34 +3,26 @@
 //! before: `client.get_branch_schema().organization("acme").database("shop").branch("main")`
 //! after:  and `client.branch(&main).get_branch_schema()`, as of every operation whose path begins with a branch's
 
-use syn::{ImplItem, Item};
+use syn::ImplItem;
 
-use super::Error;
-use super::described::Operations;
-use super::operations::beginnings;
-use super::rust::{functions, impl_of, missing, module};
+use super::model::Operation;
 
 /// How the path of a branch is written. `crate::Branch` knows what is in braces.
 const BRANCH: &str = "/organizations/{organization}/databases/{database}/branches/{branch}";
 const NAMES: [&str; 3] = ["organization", "database", "branch"];
 
 /// Adds the functions of the handle.
-pub(crate) fn add(file: &mut syn::File, operations: &Operations) -> Result<(), Error> {
-    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
-    // A parameter of another name, or none, is set by no function of that name.
-    let takes_names = |call: &syn::Ident| {
-        let of_call = builder.iter().filter_map(|item| match item {
-            Item::Impl(item) if impl_of(item) == (None, Some(call.to_string())) => Some(item),
-            _ => None,
-        });
-        let setters: Vec<_> = of_call.flat_map(functions).map(|function| &function.sig.ident).collect();
-        NAMES.iter().all(|name| setters.iter().any(|setter| setter == name))
-    };
+pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>]) {
     let is_about_branch =
         |path: &str| path.strip_prefix(BRANCH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let functions: Vec<ImplItem> = beginnings(file, operations)
-        .filter(|(_, call, described)| is_about_branch(&described.path) && takes_names(call))
-        .map(|(name, call, _)| {
+    // A parameter of another name, or none, is set by no function of that name.
+    let is_handled = |operation: &&Operation<'_>| {
+        is_about_branch(&operation.described.path) && NAMES.iter().all(|name| operation.has_setter(name))
+    };
+    let functions: Vec<ImplItem> = model
+        .iter()
+        .filter(is_handled)
+        .map(|Operation { function: name, call, .. }| {
             let doc = format!(" [`Client::{name}`](crate::Client::{name}) of this branch.");
             syn::parse_quote! {
                 #[doc = #doc]
@@ -51,5 +43,4 @@ pub(crate) fn add(file: &mut syn::File, operations: &Operations) -> Result<(), E
             }
         });
     }
-    Ok(())
 }

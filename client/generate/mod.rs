@@ -20,8 +20,8 @@
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
 mod answers;
-mod bodies;
 mod builders;
+mod calls;
 mod checks;
 mod client;
 mod composed;
@@ -36,17 +36,17 @@ mod files;
 mod handles;
 mod identifiers;
 mod media;
+mod model;
 mod notes;
 mod nullable;
 mod objects;
 mod operations;
 mod pages;
 mod parameters;
-mod polls;
+mod paths;
 mod prepare;
 mod prose;
 mod rust;
-mod send;
 mod setters;
 mod stand_in;
 mod types;
@@ -131,17 +131,17 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
 
     identifiers::check(&file)?;
     let directions = directions::Directions::of(&file)?;
+    let model = model::of(&file, &operations)?;
     let (checked, places) = types::harden(&mut file, &directions, &discriminators)?;
-    operations::harden(&mut file, &operations, &checked)?;
-    pages::add(&mut file)?;
-    polls::add(&mut file, &operations)?;
-    handles::add(&mut file, &operations)?;
-    client::harden(&mut file, &spec.info.version)?;
-    stand_in::add(&mut file, &operations)?;
+    operations::emit(&mut file, &model, &checked)?;
+    handles::add(&mut file, &model);
+    client::replace(&mut file, &spec.info.version);
+    stand_in::add(&mut file, &model);
     setters::harden(&mut file);
     demands::check(&file, &operations, &directions)?;
     features::gate(&mut file, &operations, &directions)?;
     words::harden(&mut file);
+    paths::shorten(&mut file);
     Ok(Generated { code: file, places })
 }
 

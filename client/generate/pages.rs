@@ -1,14 +1,12 @@
-//! Streams over the operations whose answers come in pages: those that take a `page` and answer with a list
-//! `data` and a `next_page`.
+//! Lists that come in pages: those that take a `page` and answer with a list `data` and a `next_page`.
 //!
-//! before: `ListBackups::send()`, one page
-//! after:  and `ListBackups::pages()`, a stream of answers, and `ListBackups::items()`, of what they hold
+//! before: `ListBackups`, whose parameter 3 is `page: i64`, and `PaginatedBackup { data: Vec<Backup>, next_page: Option<i64> }`
+//! after:  `Paged { at: 3, held: types::Backup }`
 
-use quote::format_ident;
-use syn::{Fields, FieldsNamed, ImplItem, Item, ItemImpl, ReturnType, Type};
+use syn::{Fields, FieldsNamed, Item, Type};
 
-use super::Error;
-use super::rust::{argument, as_send, functions, impl_of, last_name, missing, module, module_mut};
+use super::model::{Operation, Reading};
+use super::rust::{argument, last_name};
 
 /// The property that holds a page's items.
 pub(crate) const DATA: &str = "data";
@@ -16,6 +14,14 @@ pub(crate) const DATA: &str = "data";
 pub(crate) const NEXT: &str = "next_page";
 /// The parameter that chooses a page.
 const PAGE: &str = "page";
+
+/// A list that comes in pages.
+pub(crate) struct Paged {
+    /// Where the parameter is that chooses a page.
+    pub(crate) at: usize,
+    /// What the pages hold.
+    pub(crate) held: Type,
+}
 
 /// Whether these are the fields of a page.
 pub(crate) fn is_page(fields: &FieldsNamed) -> bool {
@@ -33,49 +39,16 @@ fn field<'a>(fields: &'a FieldsNamed, name: &str) -> Option<&'a Type> {
     fields.named.iter().find(|field| field.ident.as_ref().is_some_and(|ident| ident == name)).map(|field| &field.ty)
 }
 
-/// Adds the streams to the builders of such operations.
-pub(crate) fn add(file: &mut syn::File) -> Result<(), Error> {
-    let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
-    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
-    let of = |(at, item): (usize, &Item)| Some((at, streams_of(item, builder, types)?));
-    let added: Vec<(usize, [ImplItem; 2])> = builder.iter().enumerate().filter_map(of).collect();
-    let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
-    for (at, streams) in added {
-        if let Item::Impl(item) = &mut builder[at] {
-            item.items.extend(streams);
-        }
-    }
-    Ok(())
+/// Whether a type is a struct that is no page: one thing.
+pub(crate) fn is_one(ty: &Type, types: &[Item]) -> bool {
+    last_name(ty).and_then(|name| fields_of(types, &name.to_string())).is_some_and(|fields| !is_page(fields))
 }
 
-/// The streams of an operation, where its answers come in pages.
-fn streams_of(item: &Item, builder: &[Item], types: &[Item]) -> Option<[ImplItem; 2]> {
-    let Item::Impl(item) = item else { return None };
-    let (None, Some(name)) = impl_of(item) else { return None };
-    let first = first_page(field(fields_of(builder, &name)?, PAGE)?)?;
-    let (answer, held) = answer(item, types)?;
-    // A parameter may have the name of a stream.
-    let names = ["pages", "items"].map(|name| {
-        let taken = functions(item).any(|function| function.sig.ident == name);
-        format_ident!("{name}{}", if taken { "_" } else { "" })
-    });
-    Some(streams(&names, &answer, &held, &first))
-}
-
-fn fields_of<'a>(items: &'a [Item], name: &str) -> Option<&'a FieldsNamed> {
-    items.iter().find_map(|item| match item {
-        Item::Struct(item) if item.ident == name => match &item.fields {
-            Fields::Named(fields) => Some(fields),
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-/// What an operation answers with, and what that holds, where it is a page.
-fn answer(item: &ItemImpl, types: &[Item]) -> Option<(Type, Type)> {
-    let ReturnType::Type(_, output) = &item.items.iter().find_map(as_send)?.sig.output else { return None };
-    let answer = argument(argument(output, "Result")?, "ResponseValue")?;
+/// How the pages of an operation are gone through, where its answers come in pages.
+pub(crate) fn of(operation: &Operation<'_>, types: &[Item]) -> Option<Paged> {
+    let Reading::Json(answer) = &operation.answer else { return None };
+    let is_page = |setter: &syn::Ident, ty: &Type| setter == PAGE && last_name(ty).is_some_and(|name| name == "i64");
+    let at = operation.parameters.iter().position(|parameter| is_page(&parameter.setter, &parameter.ty))?;
     let held = items(fields_of(types, &last_name(answer)?.to_string())?)?;
     // `Vec<Backup>` in `types` is a list of `types::Backup` elsewhere.
     let is_own = |name: &str| {
@@ -91,51 +64,15 @@ fn answer(item: &ItemImpl, types: &[Item]) -> Option<(Type, Type)> {
         }
         _ => held.clone(),
     };
-    Some((answer.clone(), held))
+    Some(Paged { at, held }).filter(|_| operation.body.is_none())
 }
 
-/// The page that a builder begins with.
-fn first_page(ty: &Type) -> Option<syn::Expr> {
-    let value = argument(ty, "Result")?;
-    let is_number = |ty: &Type| last_name(ty).is_some_and(|name| name == "i64");
-    match argument(value, "Option") {
-        Some(value) if is_number(value) => Some(syn::parse_quote!(self.page.as_ref().ok().copied().flatten())),
-        None if is_number(value) => Some(syn::parse_quote!(self.page.as_ref().ok().copied())),
+fn fields_of<'a>(items: &'a [Item], name: &str) -> Option<&'a FieldsNamed> {
+    items.iter().find_map(|item| match item {
+        Item::Struct(item) if item.ident == name => match &item.fields {
+            Fields::Named(fields) => Some(fields),
+            _ => None,
+        },
         _ => None,
-    }
-}
-
-fn streams([pages, items]: &[syn::Ident; 2], answer: &Type, held: &Type, first: &syn::Expr) -> [ImplItem; 2] {
-    let doc = format!(
-        " A stream of what the [pages](Self::{pages}) hold. Whoever deletes what it gives collects it first: see \
-         [`Items`](crate::Items)."
-    );
-    [
-        syn::parse_quote! {
-            /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-            /// before it is polled; each page is a call like any other, with its own retries and time-out.
-            ///
-            /// # Errors
-            /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-            /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-            pub fn #pages(self) -> crate::Pages<'a, #answer> {
-                let first = #first;
-                let call = move |page| {
-                    let call = self.clone();
-                    match page {
-                        Some(page) => call.page::<i64>(page),
-                        None => call,
-                    }
-                    .into_future()
-                };
-                crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
-            }
-        },
-        syn::parse_quote! {
-            #[doc = #doc]
-            pub fn #items(self) -> crate::Items<'a, #held> {
-                crate::Items::new(self.#pages(), |page| page.data)
-            }
-        },
-    ]
+    })
 }

@@ -1,11 +1,8 @@
 //! Small helpers to read and write Rust syntax.
 
-use quote::quote;
 use syn::punctuated::Punctuated;
-use syn::visit_mut::VisitMut;
 use syn::{
-    Attribute, Expr, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, PathArguments, Stmt, Token,
-    Type,
+    Attribute, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, PathArguments, Token, Type,
 };
 
 use super::Error;
@@ -85,24 +82,6 @@ pub(crate) fn as_send(item: &ImplItem) -> Option<&ImplItemFn> {
 /// The functions of an impl.
 pub(crate) fn functions(item: &ItemImpl) -> impl Iterator<Item = &ImplItemFn> {
     item.items.iter().filter_map(|item| if let ImplItem::Fn(function) = item { Some(function) } else { None })
-}
-
-/// Where `let name = …` stands among statements.
-pub(crate) fn position_of_local(statements: &[Stmt], name: &str) -> Option<usize> {
-    let is_it = |local: &syn::Local| matches!(&local.pat, syn::Pat::Ident(pattern) if pattern.ident == name);
-    statements.iter().position(|statement| matches!(statement, Stmt::Local(local) if is_it(local)))
-}
-
-/// Lets a visitor change what a `format!` is given, which are tokens to syn.
-pub(crate) fn visit_format(visitor: &mut impl VisitMut, mac: &mut syn::Macro) -> Result<(), String> {
-    if !mac.path.is_ident("format") {
-        return Ok(());
-    }
-    let arguments = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
-    let mut arguments = arguments.map_err(|e| format!("a format! that cannot be read: {e}"))?;
-    arguments.iter_mut().for_each(|argument| visitor.visit_expr_mut(argument));
-    mac.tokens = quote!(#arguments);
-    Ok(())
 }
 
 /// What is said where progenitor's code has not what it should have.

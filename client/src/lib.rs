@@ -51,5 +51,5 @@ pub use options::Settings;
 pub use pages::{Items, Pages};
 pub use polling::{PollError, Until};
 pub use request::Request;
-pub use response::Response;
+pub use response::{CallFuture, Response};
 pub use retry::RetryPolicy;

@@ -9,7 +9,7 @@ use futures_core::Stream;
 
 use crate::error::{Error, Reason, Unreadable};
 use crate::operation::Operation;
-use crate::response::{Call, Response};
+use crate::response::{Boxed, Response};
 
 /// What the API begins with where no page is asked for.
 const FIRST_PAGE: i64 = 1;
@@ -21,7 +21,7 @@ const FIRST_PAGE: i64 = 1;
 #[must_use = "a stream sends nothing until it is polled"]
 pub struct Pages<'a, P> {
     operation: Operation,
-    call: Box<dyn FnMut(Option<i64>) -> Call<'a, P> + Send + 'a>,
+    call: Box<dyn FnMut(Option<i64>) -> Boxed<'a, P> + Send + 'a>,
     next_of: fn(&P) -> Option<i64>,
     state: State<'a, P>,
 }
@@ -32,7 +32,7 @@ enum State<'a, P> {
     /// Asked for.
     Asked {
         page: i64,
-        call: Call<'a, P>,
+        call: Boxed<'a, P>,
     },
     /// A page named this one to come next, which it cannot.
     Broken(Box<Unreadable>),
@@ -45,7 +45,7 @@ impl<'a, P> Pages<'a, P> {
     pub(crate) fn new(
         operation: Operation,
         first: Option<i64>,
-        call: impl FnMut(Option<i64>) -> Call<'a, P> + Send + 'a,
+        call: impl FnMut(Option<i64>) -> Boxed<'a, P> + Send + 'a,
         next_of: fn(&P) -> Option<i64>,
     ) -> Self {
         Self { operation, call: Box::new(call), next_of, state: State::Next(first) }

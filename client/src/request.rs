@@ -9,6 +9,7 @@ use crate::operation::Operation;
 use crate::options::Options;
 use crate::response::Response;
 use crate::runtime::{self, Style, path_segment};
+use crate::transport::{decode, traced};
 
 /// # Other endpoints
 impl Client {
@@ -106,8 +107,10 @@ impl Request<'_> {
             }
             request.build()
         };
-        let answer = runtime::call_optional(client, &options, &build, &operation).await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok(Response::new(answer.into_inner().unwrap_or(Value::Null), status, headers))
+        let (traced, answer) = traced(client, &options, &build, operation).await;
+        traced.end(match answer {
+            Ok(answer) if answer.body.is_empty() => Ok(Response::new(Value::Null, answer.status, answer.headers)),
+            answer => answer.and_then(|answer| decode(client, operation, answer)),
+        })
     }
 }

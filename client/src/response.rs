@@ -1,15 +1,45 @@
 //! What a call gives.
 
+use std::fmt;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::error::{Error, request_id};
 
-/// A call that was begun, of an operation that may be any.
-pub(crate) type Call<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send + 'a>>;
+/// A call on its way: a future of its answer, as every operation's `send` gives one. Nothing is sent before it is polled,
+/// and dropping it cancels the call, which the server may have acted on by then.
+#[must_use = "nothing is sent before it is awaited"]
+pub struct CallFuture<'a, T>(Boxed<'a, T>);
+
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send + 'a>>;
+
+impl<'a, T> CallFuture<'a, T> {
+    pub(crate) fn new(call: impl Future<Output = Result<Response<T>, Error>> + Send + 'a) -> Self {
+        Self(Box::pin(call))
+    }
+
+    pub(crate) fn boxed(self) -> Boxed<'a, T> {
+        self.0
+    }
+}
+
+impl<T> Future for CallFuture<'_, T> {
+    type Output = Result<Response<T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl<T> fmt::Debug for CallFuture<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallFuture").finish_non_exhaustive()
+    }
+}
 
 /// An answer of the API that was a success: what it says, with its status and its headers. It can be used as what it
 /// says.

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unused_imports)]
 
+pub(crate) mod body;
 mod call;
 pub(crate) mod check;
 mod encode;
@@ -13,12 +14,12 @@ mod setters;
 pub(crate) mod slot;
 mod union;
 
-pub(crate) use self::call::{call, call_bytes, call_empty, call_location, call_optional};
-pub(crate) use self::encode::{json_if_any, repeatable, request};
-pub(crate) use self::parameters::{Query, Style, form, header_value, path_segment};
-pub(crate) use self::setters::{built, converted, taken};
+pub(crate) use self::body::{Body, unlimited};
+pub(crate) use self::call::Call;
+pub(crate) use self::encode::request;
+pub(crate) use self::parameters::{Parameter, Style, path_segment};
+pub(crate) use self::setters::{converted, taken};
 pub(crate) use self::union::Union;
 pub(crate) use crate::open_enum::AnyString;
 #[cfg(feature = "schemars")]
 pub(crate) use crate::open_enum::json_schema;
-pub(crate) use crate::options::Options;

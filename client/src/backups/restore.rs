@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, BackupState, CreateBranchBody, DatabaseBranch, DatabaseBranchState};
 use crate::polling::Until;
-use crate::response::Call;
+use crate::response::Boxed;
 use crate::retry_after::server_time;
 
 /// # Restoring a backup
@@ -77,7 +77,7 @@ impl Client {
     /// [`GetBranch::until`](crate::builder::GetBranch::until); the first poll is at once.
     pub fn wait_for_branch<'a>(&self, branch: impl Into<BranchRef>) -> Until<'a, DatabaseBranch> {
         let (client, branch) = (self.clone(), branch.into());
-        let call = move || -> Call<'a, DatabaseBranch> {
+        let call = move || -> Boxed<'a, DatabaseBranch> {
             let (client, branch) = (client.clone(), branch.clone());
             Box::pin(async move { client.branch(branch).get_branch().send().await })
         };

@@ -17,21 +17,21 @@ pub mod types {
         pub active: bool,
         /// `correlations`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub correlations: ::std::option::Option<::std::vec::Vec<Correlation>>,
+        pub correlations: Option<Vec<Correlation>>,
         /// The duration of the anomaly in seconds
         pub duration: f64,
         /// The ID of the anomaly
-        pub id: ::std::string::String,
+        pub id: String,
         /// End of the metrics window surrounding the anomaly
-        pub metrics_end: ::std::string::String,
+        pub metrics_end: String,
         /// Start of the metrics window surrounding the anomaly
-        pub metrics_start: ::std::string::String,
+        pub metrics_start: String,
         /// The number of minutes query latency was in violation of the expected baseline
         pub minutes_in_violation: i64,
         /// When the anomaly ended
-        pub period_end: ::std::string::String,
+        pub period_end: String,
         /// When the anomaly started
-        pub period_start: ::std::string::String,
+        pub period_start: String,
     }
     impl Anomaly {
         /// A builder for [`Anomaly`].
@@ -48,17 +48,17 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Correlation {
         /// The query fingerprint
-        pub fingerprint: ::std::string::String,
+        pub fingerprint: String,
         /// The ID of the correlation
-        pub id: ::std::string::String,
+        pub id: String,
         /// The keyspace the query ran against
-        pub keyspace: ::std::string::String,
+        pub keyspace: String,
         /// The normalized SQL statement
-        pub normalized_sql: ::std::string::String,
+        pub normalized_sql: String,
         /// The correlation coefficient between the query and the anomaly
         pub r: f64,
         /// Syntax highlighted SQL statement
-        pub syntax_highlighted_sql: ::std::string::String,
+        pub syntax_highlighted_sql: String,
         /// The tablet type the query ran against
         pub tablet_type: TabletType,
     }
@@ -79,20 +79,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Anomaly>,
+        pub data: Vec<Anomaly>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedAnomaly {
         /// A builder for [`PaginatedAnomaly`].
@@ -107,37 +107,22 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Anomaly {
-            active: ::std::result::Result<bool, ::std::string::String>,
-            correlations: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::Correlation>>,
-                ::std::string::String,
-            >,
-            duration: ::std::result::Result<f64, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            metrics_end: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            metrics_start: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            minutes_in_violation: ::std::result::Result<i64, ::std::string::String>,
-            period_end: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            period_start: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            active: Result<bool, String>,
+            correlations: Result<Option<Vec<super::Correlation>>, String>,
+            duration: Result<f64, String>,
+            id: Result<String, String>,
+            metrics_end: Result<String, String>,
+            metrics_start: Result<String, String>,
+            minutes_in_violation: Result<i64, String>,
+            period_end: Result<String, String>,
+            period_start: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Anomaly {
+        impl Default for Anomaly {
             fn default() -> Self {
                 Self {
                     active: Err("`active` was not set".to_string()),
-                    correlations: Ok(::std::default::Default::default()),
+                    correlations: Ok(Default::default()),
                     duration: Err("`duration` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     metrics_end: Err("`metrics_end` was not set".to_string()),
@@ -155,7 +140,7 @@ pub mod types {
             /// Whether the anomaly is ongoing
             pub fn active<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.active = crate::runtime::converted("active", value);
@@ -164,7 +149,7 @@ pub mod types {
             /// `correlations`
             pub fn correlations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Correlation>>,
+                T: TryInto<Vec<super::Correlation>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.correlations = crate::runtime::converted("correlations", value)
@@ -174,7 +159,7 @@ pub mod types {
             /// The duration of the anomaly in seconds
             pub fn duration<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.duration = crate::runtime::converted("duration", value);
@@ -183,7 +168,7 @@ pub mod types {
             /// The ID of the anomaly
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -192,7 +177,7 @@ pub mod types {
             /// End of the metrics window surrounding the anomaly
             pub fn metrics_end<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.metrics_end = crate::runtime::converted("metrics_end", value);
@@ -201,7 +186,7 @@ pub mod types {
             /// Start of the metrics window surrounding the anomaly
             pub fn metrics_start<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.metrics_start = crate::runtime::converted("metrics_start", value);
@@ -210,7 +195,7 @@ pub mod types {
             /// The number of minutes query latency was in violation of the expected baseline
             pub fn minutes_in_violation<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.minutes_in_violation = crate::runtime::converted(
@@ -222,7 +207,7 @@ pub mod types {
             /// When the anomaly ended
             pub fn period_end<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.period_end = crate::runtime::converted("period_end", value);
@@ -231,7 +216,7 @@ pub mod types {
             /// When the anomaly started
             pub fn period_start<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.period_start = crate::runtime::converted("period_start", value);
@@ -240,18 +225,16 @@ pub mod types {
             /// Sets or clears [`correlations`](Self::correlations).
             pub fn set_correlations(
                 mut self,
-                value: ::std::option::Option<::std::vec::Vec<super::Correlation>>,
+                value: Option<Vec<super::Correlation>>,
             ) -> Self {
                 self.correlations = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Anomaly> for super::Anomaly {
+        impl TryFrom<Anomaly> for super::Anomaly {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Anomaly,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Anomaly) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
                     correlations: value.correlations?,
@@ -266,7 +249,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Anomaly> for Anomaly {
+        impl From<super::Anomaly> for Anomaly {
             fn from(value: super::Anomaly) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -285,28 +268,16 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Correlation {
-            fingerprint: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            keyspace: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            normalized_sql: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            r: ::std::result::Result<f64, ::std::string::String>,
-            syntax_highlighted_sql: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            tablet_type: ::std::result::Result<super::TabletType, ::std::string::String>,
+            fingerprint: Result<String, String>,
+            id: Result<String, String>,
+            keyspace: Result<String, String>,
+            normalized_sql: Result<String, String>,
+            r: Result<f64, String>,
+            syntax_highlighted_sql: Result<String, String>,
+            tablet_type: Result<super::TabletType, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Correlation {
+        impl Default for Correlation {
             fn default() -> Self {
                 Self {
                     fingerprint: Err("`fingerprint` was not set".to_string()),
@@ -326,7 +297,7 @@ pub mod types {
             /// The query fingerprint
             pub fn fingerprint<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.fingerprint = crate::runtime::converted("fingerprint", value);
@@ -335,7 +306,7 @@ pub mod types {
             /// The ID of the correlation
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -344,7 +315,7 @@ pub mod types {
             /// The keyspace the query ran against
             pub fn keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace = crate::runtime::converted("keyspace", value);
@@ -353,7 +324,7 @@ pub mod types {
             /// The normalized SQL statement
             pub fn normalized_sql<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.normalized_sql = crate::runtime::converted("normalized_sql", value);
@@ -362,7 +333,7 @@ pub mod types {
             /// The correlation coefficient between the query and the anomaly
             pub fn r<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.r = crate::runtime::converted("r", value);
@@ -371,7 +342,7 @@ pub mod types {
             /// Syntax highlighted SQL statement
             pub fn syntax_highlighted_sql<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.syntax_highlighted_sql = crate::runtime::converted(
@@ -383,7 +354,7 @@ pub mod types {
             /// The tablet type the query ran against
             pub fn tablet_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::TabletType>,
+                T: TryInto<super::TabletType>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tablet_type = crate::runtime::converted("tablet_type", value);
@@ -391,11 +362,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Correlation> for super::Correlation {
+        impl TryFrom<Correlation> for super::Correlation {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: Correlation,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     fingerprint: value.fingerprint?,
                     id: value.id?,
@@ -408,7 +379,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Correlation> for Correlation {
+        impl From<super::Correlation> for Correlation {
             fn from(value: super::Correlation) -> Self {
                 Self {
                     fingerprint: Ok(value.fingerprint),
@@ -425,41 +396,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedAnomaly {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Anomaly>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Anomaly>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedAnomaly {
+        impl Default for PaginatedAnomaly {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -469,7 +425,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -478,7 +434,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Anomaly>>,
+                T: TryInto<Vec<super::Anomaly>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -487,7 +443,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -496,7 +452,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -506,7 +462,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -515,7 +471,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -524,7 +480,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -534,45 +490,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedAnomaly> for super::PaginatedAnomaly {
+        impl TryFrom<PaginatedAnomaly> for super::PaginatedAnomaly {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedAnomaly,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -586,7 +536,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedAnomaly> for PaginatedAnomaly {
+        impl From<super::PaginatedAnomaly> for PaginatedAnomaly {
             fn from(value: super::PaginatedAnomaly) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -605,7 +555,7 @@ pub mod types {
         const NAME: &'static str = "Anomaly";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut active = slot::or_empty();
             let mut correlations = slot::optional();
@@ -647,7 +597,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Anomaly {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -655,7 +605,7 @@ pub mod types {
         const NAME: &'static str = "Correlation";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut fingerprint = slot::or_empty();
             let mut id = slot::or_empty();
@@ -691,7 +641,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Correlation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -699,7 +649,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedAnomaly";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -738,7 +688,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedAnomaly {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -808,224 +758,229 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_branch_anomalies`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_branch_anomalies`]: super::Client::list_branch_anomalies
+    /// A call of [`Client::get_branch_anomaly`](crate::Client::get_branch_anomaly). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBranchAnomalies<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        from: Result<Option<::std::string::String>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+    pub struct GetBranchAnomaly<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListBranchAnomalies<'a> {
+    impl<'a> GetBranchAnomaly<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_branch_anomalies",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_anomaly",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                from: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                period: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
-        /// Start time for filtering anomalies (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Time period for filtering anomalies
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// End time for filtering anomalies (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies`
+        /// The anomaly ID
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedAnomaly>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                from,
-                page,
-                per_page,
-                period,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/anomalies", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        pub fn set_period(
-            mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.period = Ok(value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Anomaly> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::Anomaly) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Anomaly> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetBranchAnomaly<'a> {
+        type Output = Result<crate::Response<types::Anomaly>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Anomaly>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchAnomaly<'_> {
+        type Answer = types::Anomaly;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_branch_anomalies`](crate::Client::list_branch_anomalies). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBranchAnomalies<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBranchAnomalies<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_anomalies",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("to"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Start time for filtering anomalies (ISO 8601 timestamp)
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(5, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Time period for filtering anomalies
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(6, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        pub fn set_period(
+            mut self,
+            value: Option<types::GetQuerySummaryPeriod>,
+        ) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// End time for filtering anomalies (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedAnomaly> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1034,173 +989,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedAnomaly> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(4, |page: &types::PaginatedAnomaly| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Anomaly> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_branch_anomaly`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_anomaly`]: super::Client::get_branch_anomaly
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchAnomaly<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBranchAnomaly<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_anomaly",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The anomaly ID
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Anomaly>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/anomalies/{}",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::Anomaly) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::Anomaly> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListBranchAnomalies<'a> {
-        type Output = Result<Response<types::PaginatedAnomaly>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::PaginatedAnomaly>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedAnomaly>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranchAnomaly<'a> {
-        type Output = Result<Response<types::Anomaly>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1208,30 +1008,25 @@ pub mod builder {
         type Answer = types::PaginatedAnomaly;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchAnomaly<'_> {
-        type Answer = types::Anomaly;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
 }
 /// # Operations
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_branch_anomalies`](crate::Client::list_branch_anomalies) of this branch.
-    pub fn list_branch_anomalies(&self) -> builder::ListBranchAnomalies<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .list_branch_anomalies()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::get_branch_anomaly`](crate::Client::get_branch_anomaly) of this branch.
     pub fn get_branch_anomaly(&self) -> builder::GetBranchAnomaly<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_anomaly()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::list_branch_anomalies`](crate::Client::list_branch_anomalies) of this branch.
+    pub fn list_branch_anomalies(&self) -> builder::ListBranchAnomalies<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_anomalies()
             .organization(organization)
             .database(database)
             .branch(branch)

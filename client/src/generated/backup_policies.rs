@@ -15,31 +15,31 @@ pub mod types {
     pub struct CreateBackupPolicyBody {
         /// The unit for the frequency of the backup policy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub frequency_unit: ::std::option::Option<CreateBackupPolicyBodyFrequencyUnit>,
+        pub frequency_unit: Option<CreateBackupPolicyBodyFrequencyUnit>,
         /// A number value for the frequency of the backup policy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub frequency_value: ::std::option::Option<i64>,
+        pub frequency_value: Option<i64>,
         /// The name of the backup policy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub name: Option<String>,
         /// The unit for the retention period of the backup policy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub retention_unit: ::std::option::Option<RetentionUnit>,
+        pub retention_unit: Option<RetentionUnit>,
         /// A number value for the retention period of the backup policy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub retention_value: ::std::option::Option<i64>,
+        pub retention_value: Option<i64>,
         /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schedule_day: ::std::option::Option<i64>,
+        pub schedule_day: Option<i64>,
         /// The time of day that the backup is scheduled, in HH:MM format
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schedule_time: ::std::option::Option<::std::string::String>,
+        pub schedule_time: Option<String>,
         /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schedule_week: ::std::option::Option<i64>,
+        pub schedule_week: Option<i64>,
         /// Whether the policy is for production or development branches
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub target: ::std::option::Option<BackupPolicyTarget>,
+        pub target: Option<BackupPolicyTarget>,
     }
     impl CreateBackupPolicyBody {
         /// A builder for [`CreateBackupPolicyBody`].
@@ -90,9 +90,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for CreateBackupPolicyBodyFrequencyUnit {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "hour" => Ok(Self::Hour),
                 "day" => Ok(Self::Day),
@@ -107,20 +105,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for CreateBackupPolicyBodyFrequencyUnit {
+    impl TryFrom<&str> for CreateBackupPolicyBodyFrequencyUnit {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String>
-    for CreateBackupPolicyBodyFrequencyUnit {
+    impl TryFrom<String> for CreateBackupPolicyBodyFrequencyUnit {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -134,20 +127,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<BackupPolicy>,
+        pub data: Vec<BackupPolicy>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedBackupPolicy {
         /// A builder for [`PaginatedBackupPolicy`].
@@ -161,55 +154,31 @@ pub mod types {
         /// Builds [`CreateBackupPolicyBody`](super::CreateBackupPolicyBody).
         #[derive(Clone, Debug)]
         pub struct CreateBackupPolicyBody {
-            frequency_unit: ::std::result::Result<
-                ::std::option::Option<super::CreateBackupPolicyBodyFrequencyUnit>,
-                ::std::string::String,
+            frequency_unit: Result<
+                Option<super::CreateBackupPolicyBodyFrequencyUnit>,
+                String,
             >,
-            frequency_value: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            retention_unit: ::std::result::Result<
-                ::std::option::Option<super::RetentionUnit>,
-                ::std::string::String,
-            >,
-            retention_value: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            schedule_day: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            schedule_time: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            schedule_week: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            target: ::std::result::Result<
-                ::std::option::Option<super::BackupPolicyTarget>,
-                ::std::string::String,
-            >,
+            frequency_value: Result<Option<i64>, String>,
+            name: Result<Option<String>, String>,
+            retention_unit: Result<Option<super::RetentionUnit>, String>,
+            retention_value: Result<Option<i64>, String>,
+            schedule_day: Result<Option<i64>, String>,
+            schedule_time: Result<Option<String>, String>,
+            schedule_week: Result<Option<i64>, String>,
+            target: Result<Option<super::BackupPolicyTarget>, String>,
         }
-        impl ::std::default::Default for CreateBackupPolicyBody {
+        impl Default for CreateBackupPolicyBody {
             fn default() -> Self {
                 Self {
-                    frequency_unit: Ok(::std::default::Default::default()),
-                    frequency_value: Ok(::std::default::Default::default()),
-                    name: Ok(::std::default::Default::default()),
-                    retention_unit: Ok(::std::default::Default::default()),
-                    retention_value: Ok(::std::default::Default::default()),
-                    schedule_day: Ok(::std::default::Default::default()),
-                    schedule_time: Ok(::std::default::Default::default()),
-                    schedule_week: Ok(::std::default::Default::default()),
-                    target: Ok(::std::default::Default::default()),
+                    frequency_unit: Ok(Default::default()),
+                    frequency_value: Ok(Default::default()),
+                    name: Ok(Default::default()),
+                    retention_unit: Ok(Default::default()),
+                    retention_value: Ok(Default::default()),
+                    schedule_day: Ok(Default::default()),
+                    schedule_time: Ok(Default::default()),
+                    schedule_week: Ok(Default::default()),
+                    target: Ok(Default::default()),
                 }
             }
         }
@@ -217,7 +186,7 @@ pub mod types {
             /// The unit for the frequency of the backup policy
             pub fn frequency_unit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::CreateBackupPolicyBodyFrequencyUnit>,
+                T: TryInto<super::CreateBackupPolicyBodyFrequencyUnit>,
                 T::Error: ::std::fmt::Display,
             {
                 self.frequency_unit = crate::runtime::converted("frequency_unit", value)
@@ -227,7 +196,7 @@ pub mod types {
             /// A number value for the frequency of the backup policy
             pub fn frequency_value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.frequency_value = crate::runtime::converted(
@@ -240,7 +209,7 @@ pub mod types {
             /// The name of the backup policy
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
@@ -249,7 +218,7 @@ pub mod types {
             /// The unit for the retention period of the backup policy
             pub fn retention_unit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::RetentionUnit>,
+                T: TryInto<super::RetentionUnit>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retention_unit = crate::runtime::converted("retention_unit", value)
@@ -259,7 +228,7 @@ pub mod types {
             /// A number value for the retention period of the backup policy
             pub fn retention_value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retention_value = crate::runtime::converted(
@@ -272,7 +241,7 @@ pub mod types {
             /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
             pub fn schedule_day<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_day = crate::runtime::converted("schedule_day", value)
@@ -282,7 +251,7 @@ pub mod types {
             /// The time of day that the backup is scheduled, in HH:MM format
             pub fn schedule_time<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_time = crate::runtime::converted("schedule_time", value)
@@ -292,7 +261,7 @@ pub mod types {
             /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
             pub fn schedule_week<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_week = crate::runtime::converted("schedule_week", value)
@@ -302,7 +271,7 @@ pub mod types {
             /// Whether the policy is for production or development branches
             pub fn target<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BackupPolicyTarget>,
+                T: TryInto<super::BackupPolicyTarget>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target = crate::runtime::converted("target", value).map(Some);
@@ -311,82 +280,63 @@ pub mod types {
             /// Sets or clears [`frequency_unit`](Self::frequency_unit).
             pub fn set_frequency_unit(
                 mut self,
-                value: ::std::option::Option<super::CreateBackupPolicyBodyFrequencyUnit>,
+                value: Option<super::CreateBackupPolicyBodyFrequencyUnit>,
             ) -> Self {
                 self.frequency_unit = Ok(value);
                 self
             }
             /// Sets or clears [`frequency_value`](Self::frequency_value).
-            pub fn set_frequency_value(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_frequency_value(mut self, value: Option<i64>) -> Self {
                 self.frequency_value = Ok(value);
                 self
             }
             /// Sets or clears [`name`](Self::name).
-            pub fn set_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_name(mut self, value: Option<String>) -> Self {
                 self.name = Ok(value);
                 self
             }
             /// Sets or clears [`retention_unit`](Self::retention_unit).
             pub fn set_retention_unit(
                 mut self,
-                value: ::std::option::Option<super::RetentionUnit>,
+                value: Option<super::RetentionUnit>,
             ) -> Self {
                 self.retention_unit = Ok(value);
                 self
             }
             /// Sets or clears [`retention_value`](Self::retention_value).
-            pub fn set_retention_value(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_retention_value(mut self, value: Option<i64>) -> Self {
                 self.retention_value = Ok(value);
                 self
             }
             /// Sets or clears [`schedule_day`](Self::schedule_day).
-            pub fn set_schedule_day(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_schedule_day(mut self, value: Option<i64>) -> Self {
                 self.schedule_day = Ok(value);
                 self
             }
             /// Sets or clears [`schedule_time`](Self::schedule_time).
-            pub fn set_schedule_time(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_schedule_time(mut self, value: Option<String>) -> Self {
                 self.schedule_time = Ok(value);
                 self
             }
             /// Sets or clears [`schedule_week`](Self::schedule_week).
-            pub fn set_schedule_week(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_schedule_week(mut self, value: Option<i64>) -> Self {
                 self.schedule_week = Ok(value);
                 self
             }
             /// Sets or clears [`target`](Self::target).
             pub fn set_target(
                 mut self,
-                value: ::std::option::Option<super::BackupPolicyTarget>,
+                value: Option<super::BackupPolicyTarget>,
             ) -> Self {
                 self.target = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateBackupPolicyBody>
-        for super::CreateBackupPolicyBody {
+        impl TryFrom<CreateBackupPolicyBody> for super::CreateBackupPolicyBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateBackupPolicyBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     frequency_unit: value.frequency_unit?,
                     frequency_value: value.frequency_value?,
@@ -400,8 +350,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateBackupPolicyBody>
-        for CreateBackupPolicyBody {
+        impl From<super::CreateBackupPolicyBody> for CreateBackupPolicyBody {
             fn from(value: super::CreateBackupPolicyBody) -> Self {
                 Self {
                     frequency_unit: Ok(value.frequency_unit),
@@ -420,41 +369,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedBackupPolicy {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::BackupPolicy>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::BackupPolicy>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedBackupPolicy {
+        impl Default for PaginatedBackupPolicy {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -464,7 +398,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -473,7 +407,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::BackupPolicy>>,
+                T: TryInto<Vec<super::BackupPolicy>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -482,7 +416,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -491,7 +425,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -501,7 +435,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -510,7 +444,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -519,7 +453,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -529,46 +463,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedBackupPolicy>
-        for super::PaginatedBackupPolicy {
+        impl TryFrom<PaginatedBackupPolicy> for super::PaginatedBackupPolicy {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedBackupPolicy,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -582,8 +509,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedBackupPolicy>
-        for PaginatedBackupPolicy {
+        impl From<super::PaginatedBackupPolicy> for PaginatedBackupPolicy {
             fn from(value: super::PaginatedBackupPolicy) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -602,7 +528,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedBackupPolicy";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -641,7 +567,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedBackupPolicy {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -782,139 +708,351 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_backup_policies`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_backup_policies`]: super::Client::list_backup_policies
+    /// A call of [`Client::create_backup_policy`](crate::Client::create_backup_policy). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBackupPolicies<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct CreateBackupPolicy<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateBackupPolicyBody, String>,
     }
-    impl<'a> ListBackupPolicies<'a> {
+    impl<'a> CreateBackupPolicy<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_backup_policies",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/backup-policies",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_backup_policy",
+            "POST",
+            "/organizations/{organization}/databases/{database}/backup-policies",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<types::CreateBackupPolicyBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.database = crate::runtime::taken("database", value);
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateBackupPolicyBody>::from);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/backup-policies`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedBackupPolicy>, crate::Error> {
-            let Self { client, organization, database, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/backup-policies", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateBackupPolicyBody,
+                ) -> types::builder::CreateBackupPolicyBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/backup-policies`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::BackupPolicy> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::CreateBackupPolicyBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreateBackupPolicy<'a> {
+        type Output = Result<crate::Response<types::BackupPolicy>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::BackupPolicy>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateBackupPolicy<'_> {
+        type Answer = types::BackupPolicy;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_backup_policy`](crate::Client::delete_backup_policy). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeleteBackupPolicy<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeleteBackupPolicy<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_backup_policy",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/backup-policies/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the backup policy
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteBackupPolicy<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteBackupPolicy<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_backup_policy`](crate::Client::get_backup_policy). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetBackupPolicy<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetBackupPolicy<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_backup_policy",
+            "GET",
+            "/organizations/{organization}/databases/{database}/backup-policies/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the backup policy
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::BackupPolicy> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::BackupPolicy) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::BackupPolicy> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetBackupPolicy<'a> {
+        type Output = Result<crate::Response<types::BackupPolicy>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::BackupPolicy>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBackupPolicy<'_> {
+        type Answer = types::BackupPolicy;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_backup_policies`](crate::Client::list_backup_policies). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBackupPolicies<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBackupPolicies<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_backup_policies",
+            "GET",
+            "/organizations/{organization}/databases/{database}/backup-policies",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/backup-policies`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedBackupPolicy> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -923,555 +1061,21 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedBackupPolicy> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(2, |page: &types::PaginatedBackupPolicy| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::BackupPolicy> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::create_backup_policy`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_backup_policy`]: super::Client::create_backup_policy
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateBackupPolicy<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateBackupPolicyBody, String>,
-        call_options: Options,
-    }
-    impl<'a> CreateBackupPolicy<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_backup_policy",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/backup-policies",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateBackupPolicyBody>,
-            <V as std::convert::TryInto<
-                types::CreateBackupPolicyBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateBackupPolicyBody,
-            ) -> types::builder::CreateBackupPolicyBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/backup-policies`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::BackupPolicy>, crate::Error> {
-            let Self { client, organization, database, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::CreateBackupPolicyBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/backup-policies", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_backup_policy`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_backup_policy`]: super::Client::get_backup_policy
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBackupPolicy<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBackupPolicy<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_backup_policy",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/backup-policies/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the backup policy
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::BackupPolicy>, crate::Error> {
-            let Self { client, organization, database, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/backup-policies/{}", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::BackupPolicy) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::BackupPolicy> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::delete_backup_policy`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_backup_policy`]: super::Client::delete_backup_policy
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteBackupPolicy<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteBackupPolicy<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_backup_policy",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/backup-policies/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the backup policy
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/backup-policies/{}", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_backup_policy`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_backup_policy`]: super::Client::update_backup_policy
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateBackupPolicy<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateBackupPolicyBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateBackupPolicy<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_backup_policy",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/backup-policies/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the backup policy
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateBackupPolicyBody>,
-            <V as std::convert::TryInto<
-                types::CreateBackupPolicyBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateBackupPolicyBody,
-            ) -> types::builder::CreateBackupPolicyBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::BackupPolicy>, crate::Error> {
-            let Self { client, organization, database, id, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::CreateBackupPolicyBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/backup-policies/{}", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListBackupPolicies<'a> {
-        type Output = Result<Response<types::PaginatedBackupPolicy>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type Output = Result<
+            crate::Response<types::PaginatedBackupPolicy>,
+            crate::Error,
         >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedBackupPolicy>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateBackupPolicy<'a> {
-        type Output = Result<Response<types::BackupPolicy>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBackupPolicy<'a> {
-        type Output = Result<Response<types::BackupPolicy>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteBackupPolicy<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateBackupPolicy<'a> {
-        type Output = Result<Response<types::BackupPolicy>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1479,20 +1083,105 @@ pub mod builder {
         type Answer = types::PaginatedBackupPolicy;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateBackupPolicy<'_> {
-        type Answer = types::BackupPolicy;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::update_backup_policy`](crate::Client::update_backup_policy). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateBackupPolicy<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateBackupPolicyBody, String>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBackupPolicy<'_> {
-        type Answer = types::BackupPolicy;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> UpdateBackupPolicy<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_backup_policy",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/backup-policies/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the backup policy
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::CreateBackupPolicyBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateBackupPolicyBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateBackupPolicyBody,
+                ) -> types::builder::CreateBackupPolicyBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::BackupPolicy> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::CreateBackupPolicyBody>,
+            );
+            self.call.json(body)
+        }
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteBackupPolicy<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ::std::future::IntoFuture for UpdateBackupPolicy<'a> {
+        type Output = Result<crate::Response<types::BackupPolicy>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::BackupPolicy>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateBackupPolicy<'_> {

@@ -16,20 +16,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<PostgresClusterResizeRequest>,
+        pub data: Vec<PostgresClusterResizeRequest>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedPostgresClusterResizeRequest {
         /// A builder for [`PaginatedPostgresClusterResizeRequest`].
@@ -46,42 +46,37 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresClusterResizeRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// The SKU representing the branch cluster for display
-        pub cluster_display_name: ::std::string::String,
+        pub cluster_display_name: String,
         /// Whether or not this is a metal database
         pub cluster_metal: bool,
         /// The SKU representing the branch cluster
-        pub cluster_name: ::std::string::String,
+        pub cluster_name: String,
         /// The time the branch change request completed
-        pub completed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The time the branch change request was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID of the branch change request
-        pub id: ::std::string::String,
+        pub id: String,
         /// The maximum storage size in bytes
         pub maximum_storage_bytes: i64,
         /// The minimum storage size in bytes
         pub minimum_storage_bytes: i64,
         /// The branch parameters
-        pub parameters: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub parameters: ::serde_json::Map<String, ::serde_json::Value>,
         /// The previous SKU representing the branch cluster for display
-        pub previous_cluster_display_name: ::std::string::String,
+        pub previous_cluster_display_name: String,
         /// Whether or not the previous SKU was a metal database
         pub previous_cluster_metal: bool,
         /// The previous SKU representing the branch cluster
-        pub previous_cluster_name: ::std::string::String,
+        pub previous_cluster_name: String,
         /// The previous maximum storage size in bytes
         pub previous_maximum_storage_bytes: i64,
         /// The previous minimum storage size in bytes
         pub previous_minimum_storage_bytes: i64,
         /// The previous branch parameters
-        pub previous_parameters: ::serde_json::Map<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
+        pub previous_parameters: ::serde_json::Map<String, ::serde_json::Value>,
         /// The previous total number of replicas
         pub previous_replicas: i64,
         /// Whether storage autoscaling was previously enabled
@@ -93,11 +88,11 @@ pub mod types {
         /// The previous storage throughput in MiB/s
         pub previous_storage_throughput_mibs: i64,
         /// The previous storage type
-        pub previous_storage_type: ::std::string::String,
+        pub previous_storage_type: String,
         /// The total number of replicas
         pub replicas: i64,
         /// The time the branch change request started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the branch change request
         pub state: KeyspaceResizeRequestState,
         /// Whether storage autoscaling is enabled
@@ -111,7 +106,7 @@ pub mod types {
         /// The storage type (gp3 or io2)
         pub storage_type: StorageType,
         /// The time the branch change request was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl PostgresClusterResizeRequest {
         /// A builder for [`PostgresClusterResizeRequest`].
@@ -148,16 +143,16 @@ pub mod types {
     pub struct UpdateBranchChangeRequestBody {
         /// The size of the cluster. Available sizes can be found using the 'List cluster sizes' endpoint.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub cluster_size: ::std::option::Option<::std::string::String>,
+        pub cluster_size: Option<String>,
         /// Cluster configuration parameters nested by namespace (e.g., {"pgconf": {"max_connections": "200"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Supported namespaces include 'patroni', 'pgconf', and 'pgbouncer'.
         #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-        pub parameters: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub parameters: ::serde_json::Map<String, ::serde_json::Value>,
         /// The total number of replicas
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub replicas: ::std::option::Option<i64>,
+        pub replicas: Option<i64>,
         /// `storage`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage: ::std::option::Option<UpdateBranchChangeRequestBodyStorage>,
+        pub storage: Option<UpdateBranchChangeRequestBodyStorage>,
     }
     impl UpdateBranchChangeRequestBody {
         /// A builder for [`UpdateBranchChangeRequestBody`].
@@ -174,19 +169,19 @@ pub mod types {
     pub struct UpdateBranchChangeRequestBodyStorage {
         /// The maximum storage size in bytes for autoscaling.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub maximum_storage_bytes: ::std::option::Option<i64>,
+        pub maximum_storage_bytes: Option<i64>,
         /// The minimum storage size in bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub minimum_storage_bytes: ::std::option::Option<i64>,
+        pub minimum_storage_bytes: Option<i64>,
         /// Whether storage autoscaling is enabled.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage_autoscaling: ::std::option::Option<bool>,
+        pub storage_autoscaling: Option<bool>,
         /// The storage IOPS.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage_iops: ::std::option::Option<i64>,
+        pub storage_iops: Option<i64>,
         /// The storage throughput in MiB/s.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage_throughput_mibs: ::std::option::Option<i64>,
+        pub storage_throughput_mibs: Option<i64>,
     }
     impl UpdateBranchChangeRequestBodyStorage {
         /// A builder for [`UpdateBranchChangeRequestBodyStorage`].
@@ -200,41 +195,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedPostgresClusterResizeRequest {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::PostgresClusterResizeRequest>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::PostgresClusterResizeRequest>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedPostgresClusterResizeRequest {
+        impl Default for PaginatedPostgresClusterResizeRequest {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -244,7 +224,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -253,9 +233,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::PostgresClusterResizeRequest>,
-                >,
+                T: TryInto<Vec<super::PostgresClusterResizeRequest>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -264,7 +242,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -273,7 +251,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -283,7 +261,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -292,7 +270,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -301,7 +279,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -311,46 +289,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedPostgresClusterResizeRequest>
+        impl TryFrom<PaginatedPostgresClusterResizeRequest>
         for super::PaginatedPostgresClusterResizeRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedPostgresClusterResizeRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -364,7 +336,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedPostgresClusterResizeRequest>
+        impl From<super::PaginatedPostgresClusterResizeRequest>
         for PaginatedPostgresClusterResizeRequest {
             fn from(value: super::PaginatedPostgresClusterResizeRequest) -> Self {
                 Self {
@@ -383,106 +355,52 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PostgresClusterResizeRequest {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
+            actor: Result<Option<super::Actor>, String>,
+            cluster_display_name: Result<String, String>,
+            cluster_metal: Result<bool, String>,
+            cluster_name: Result<String, String>,
+            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            id: Result<String, String>,
+            maximum_storage_bytes: Result<i64, String>,
+            minimum_storage_bytes: Result<i64, String>,
+            parameters: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            previous_cluster_display_name: Result<String, String>,
+            previous_cluster_metal: Result<bool, String>,
+            previous_cluster_name: Result<String, String>,
+            previous_maximum_storage_bytes: Result<i64, String>,
+            previous_minimum_storage_bytes: Result<i64, String>,
+            previous_parameters: Result<
+                ::serde_json::Map<String, ::serde_json::Value>,
+                String,
             >,
-            cluster_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            cluster_metal: ::std::result::Result<bool, ::std::string::String>,
-            cluster_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            completed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            maximum_storage_bytes: ::std::result::Result<i64, ::std::string::String>,
-            minimum_storage_bytes: ::std::result::Result<i64, ::std::string::String>,
-            parameters: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            previous_cluster_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            previous_cluster_metal: ::std::result::Result<bool, ::std::string::String>,
-            previous_cluster_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            previous_maximum_storage_bytes: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            previous_minimum_storage_bytes: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            previous_parameters: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            previous_replicas: ::std::result::Result<i64, ::std::string::String>,
-            previous_storage_autoscaling: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            previous_storage_iops: ::std::result::Result<i64, ::std::string::String>,
-            previous_storage_shrinking: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            previous_storage_throughput_mibs: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            previous_storage_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            replicas: ::std::result::Result<i64, ::std::string::String>,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                super::KeyspaceResizeRequestState,
-                ::std::string::String,
-            >,
-            storage_autoscaling: ::std::result::Result<bool, ::std::string::String>,
-            storage_iops: ::std::result::Result<i64, ::std::string::String>,
-            storage_shrinking: ::std::result::Result<bool, ::std::string::String>,
-            storage_throughput_mibs: ::std::result::Result<i64, ::std::string::String>,
-            storage_type: ::std::result::Result<
-                super::StorageType,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            previous_replicas: Result<i64, String>,
+            previous_storage_autoscaling: Result<bool, String>,
+            previous_storage_iops: Result<i64, String>,
+            previous_storage_shrinking: Result<bool, String>,
+            previous_storage_throughput_mibs: Result<i64, String>,
+            previous_storage_type: Result<String, String>,
+            replicas: Result<i64, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            state: Result<super::KeyspaceResizeRequestState, String>,
+            storage_autoscaling: Result<bool, String>,
+            storage_iops: Result<i64, String>,
+            storage_shrinking: Result<bool, String>,
+            storage_throughput_mibs: Result<i64, String>,
+            storage_type: Result<super::StorageType, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PostgresClusterResizeRequest {
+        impl Default for PostgresClusterResizeRequest {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     cluster_display_name: Err(
                         "`cluster_display_name` was not set".to_string(),
                     ),
                     cluster_metal: Err("`cluster_metal` was not set".to_string()),
                     cluster_name: Err("`cluster_name` was not set".to_string()),
-                    completed_at: Ok(::std::default::Default::default()),
+                    completed_at: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     maximum_storage_bytes: Err(
@@ -529,7 +447,7 @@ pub mod types {
                         "`previous_storage_type` was not set".to_string(),
                     ),
                     replicas: Err("`replicas` was not set".to_string()),
-                    started_at: Ok(::std::default::Default::default()),
+                    started_at: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
                     storage_autoscaling: Err(
                         "`storage_autoscaling` was not set".to_string(),
@@ -542,7 +460,7 @@ pub mod types {
                         "`storage_throughput_mibs` was not set".to_string(),
                     ),
                     storage_type: Err("`storage_type` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -551,7 +469,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -560,7 +478,7 @@ pub mod types {
             /// The SKU representing the branch cluster for display
             pub fn cluster_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_display_name = crate::runtime::converted(
@@ -572,7 +490,7 @@ pub mod types {
             /// Whether or not this is a metal database
             pub fn cluster_metal<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_metal = crate::runtime::converted("cluster_metal", value);
@@ -581,7 +499,7 @@ pub mod types {
             /// The SKU representing the branch cluster
             pub fn cluster_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_name = crate::runtime::converted("cluster_name", value);
@@ -590,7 +508,7 @@ pub mod types {
             /// The time the branch change request completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = crate::runtime::converted("completed_at", value)
@@ -600,7 +518,7 @@ pub mod types {
             /// The time the branch change request was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -609,7 +527,7 @@ pub mod types {
             /// The ID of the branch change request
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -618,7 +536,7 @@ pub mod types {
             /// The maximum storage size in bytes
             pub fn maximum_storage_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.maximum_storage_bytes = crate::runtime::converted(
@@ -630,7 +548,7 @@ pub mod types {
             /// The minimum storage size in bytes
             pub fn minimum_storage_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.minimum_storage_bytes = crate::runtime::converted(
@@ -642,9 +560,7 @@ pub mod types {
             /// The branch parameters
             pub fn parameters<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.parameters = crate::runtime::converted("parameters", value);
@@ -653,7 +569,7 @@ pub mod types {
             /// The previous SKU representing the branch cluster for display
             pub fn previous_cluster_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_cluster_display_name = crate::runtime::converted(
@@ -665,7 +581,7 @@ pub mod types {
             /// Whether or not the previous SKU was a metal database
             pub fn previous_cluster_metal<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_cluster_metal = crate::runtime::converted(
@@ -677,7 +593,7 @@ pub mod types {
             /// The previous SKU representing the branch cluster
             pub fn previous_cluster_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_cluster_name = crate::runtime::converted(
@@ -689,7 +605,7 @@ pub mod types {
             /// The previous maximum storage size in bytes
             pub fn previous_maximum_storage_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_maximum_storage_bytes = crate::runtime::converted(
@@ -701,7 +617,7 @@ pub mod types {
             /// The previous minimum storage size in bytes
             pub fn previous_minimum_storage_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_minimum_storage_bytes = crate::runtime::converted(
@@ -713,9 +629,7 @@ pub mod types {
             /// The previous branch parameters
             pub fn previous_parameters<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_parameters = crate::runtime::converted(
@@ -727,7 +641,7 @@ pub mod types {
             /// The previous total number of replicas
             pub fn previous_replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_replicas = crate::runtime::converted(
@@ -739,7 +653,7 @@ pub mod types {
             /// Whether storage autoscaling was previously enabled
             pub fn previous_storage_autoscaling<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_storage_autoscaling = crate::runtime::converted(
@@ -751,7 +665,7 @@ pub mod types {
             /// The previous storage IOPS
             pub fn previous_storage_iops<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_storage_iops = crate::runtime::converted(
@@ -763,7 +677,7 @@ pub mod types {
             /// Whether storage shrinking was previously enabled
             pub fn previous_storage_shrinking<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_storage_shrinking = crate::runtime::converted(
@@ -775,7 +689,7 @@ pub mod types {
             /// The previous storage throughput in MiB/s
             pub fn previous_storage_throughput_mibs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_storage_throughput_mibs = crate::runtime::converted(
@@ -787,7 +701,7 @@ pub mod types {
             /// The previous storage type
             pub fn previous_storage_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_storage_type = crate::runtime::converted(
@@ -799,7 +713,7 @@ pub mod types {
             /// The total number of replicas
             pub fn replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replicas = crate::runtime::converted("replicas", value);
@@ -808,7 +722,7 @@ pub mod types {
             /// The time the branch change request started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -818,7 +732,7 @@ pub mod types {
             /// The state of the branch change request
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::KeyspaceResizeRequestState>,
+                T: TryInto<super::KeyspaceResizeRequestState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -827,7 +741,7 @@ pub mod types {
             /// Whether storage autoscaling is enabled
             pub fn storage_autoscaling<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_autoscaling = crate::runtime::converted(
@@ -839,7 +753,7 @@ pub mod types {
             /// The storage IOPS
             pub fn storage_iops<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_iops = crate::runtime::converted("storage_iops", value);
@@ -848,7 +762,7 @@ pub mod types {
             /// Whether storage shrinking is enabled when autoscaling is enabled
             pub fn storage_shrinking<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_shrinking = crate::runtime::converted(
@@ -860,7 +774,7 @@ pub mod types {
             /// The storage throughput in MiB/s
             pub fn storage_throughput_mibs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_throughput_mibs = crate::runtime::converted(
@@ -872,7 +786,7 @@ pub mod types {
             /// The storage type (gp3 or io2)
             pub fn storage_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::StorageType>,
+                T: TryInto<super::StorageType>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_type = crate::runtime::converted("storage_type", value);
@@ -881,7 +795,7 @@ pub mod types {
             /// The time the branch change request was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -889,17 +803,14 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
@@ -907,7 +818,7 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -915,19 +826,19 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PostgresClusterResizeRequest>
+        impl TryFrom<PostgresClusterResizeRequest>
         for super::PostgresClusterResizeRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PostgresClusterResizeRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     cluster_display_name: value.cluster_display_name?,
@@ -967,8 +878,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PostgresClusterResizeRequest>
-        for PostgresClusterResizeRequest {
+        impl From<super::PostgresClusterResizeRequest> for PostgresClusterResizeRequest {
             fn from(value: super::PostgresClusterResizeRequest) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -1016,30 +926,18 @@ pub mod types {
         /// Builds [`UpdateBranchChangeRequestBody`](super::UpdateBranchChangeRequestBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBranchChangeRequestBody {
-            cluster_size: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            parameters: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            replicas: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            storage: ::std::result::Result<
-                ::std::option::Option<super::UpdateBranchChangeRequestBodyStorage>,
-                ::std::string::String,
-            >,
+            cluster_size: Result<Option<String>, String>,
+            parameters: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            replicas: Result<Option<i64>, String>,
+            storage: Result<Option<super::UpdateBranchChangeRequestBodyStorage>, String>,
         }
-        impl ::std::default::Default for UpdateBranchChangeRequestBody {
+        impl Default for UpdateBranchChangeRequestBody {
             fn default() -> Self {
                 Self {
-                    cluster_size: Ok(::std::default::Default::default()),
+                    cluster_size: Ok(Default::default()),
                     parameters: Ok(Default::default()),
-                    replicas: Ok(::std::default::Default::default()),
-                    storage: Ok(::std::default::Default::default()),
+                    replicas: Ok(Default::default()),
+                    storage: Ok(Default::default()),
                 }
             }
         }
@@ -1047,7 +945,7 @@ pub mod types {
             /// The size of the cluster. Available sizes can be found using the 'List cluster sizes' endpoint.
             pub fn cluster_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_size = crate::runtime::converted("cluster_size", value)
@@ -1057,9 +955,7 @@ pub mod types {
             /// Cluster configuration parameters nested by namespace (e.g., {"pgconf": {"max_connections": "200"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Supported namespaces include 'patroni', 'pgconf', and 'pgbouncer'.
             pub fn parameters<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.parameters = crate::runtime::converted("parameters", value);
@@ -1068,7 +964,7 @@ pub mod types {
             /// The total number of replicas
             pub fn replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replicas = crate::runtime::converted("replicas", value).map(Some);
@@ -1077,40 +973,37 @@ pub mod types {
             /// `storage`
             pub fn storage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::UpdateBranchChangeRequestBodyStorage>,
+                T: TryInto<super::UpdateBranchChangeRequestBodyStorage>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`cluster_size`](Self::cluster_size).
-            pub fn set_cluster_size(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
                 self.cluster_size = Ok(value);
                 self
             }
             /// Sets or clears [`replicas`](Self::replicas).
-            pub fn set_replicas(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_replicas(mut self, value: Option<i64>) -> Self {
                 self.replicas = Ok(value);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
             pub fn set_storage(
                 mut self,
-                value: ::std::option::Option<super::UpdateBranchChangeRequestBodyStorage>,
+                value: Option<super::UpdateBranchChangeRequestBodyStorage>,
             ) -> Self {
                 self.storage = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateBranchChangeRequestBody>
+        impl TryFrom<UpdateBranchChangeRequestBody>
         for super::UpdateBranchChangeRequestBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateBranchChangeRequestBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cluster_size: value.cluster_size?,
                     parameters: value.parameters?,
@@ -1119,7 +1012,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateBranchChangeRequestBody>
+        impl From<super::UpdateBranchChangeRequestBody>
         for UpdateBranchChangeRequestBody {
             fn from(value: super::UpdateBranchChangeRequestBody) -> Self {
                 Self {
@@ -1133,35 +1026,20 @@ pub mod types {
         /// Builds [`UpdateBranchChangeRequestBodyStorage`](super::UpdateBranchChangeRequestBodyStorage).
         #[derive(Clone, Debug)]
         pub struct UpdateBranchChangeRequestBodyStorage {
-            maximum_storage_bytes: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            minimum_storage_bytes: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            storage_autoscaling: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            storage_iops: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            storage_throughput_mibs: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            maximum_storage_bytes: Result<Option<i64>, String>,
+            minimum_storage_bytes: Result<Option<i64>, String>,
+            storage_autoscaling: Result<Option<bool>, String>,
+            storage_iops: Result<Option<i64>, String>,
+            storage_throughput_mibs: Result<Option<i64>, String>,
         }
-        impl ::std::default::Default for UpdateBranchChangeRequestBodyStorage {
+        impl Default for UpdateBranchChangeRequestBodyStorage {
             fn default() -> Self {
                 Self {
-                    maximum_storage_bytes: Ok(::std::default::Default::default()),
-                    minimum_storage_bytes: Ok(::std::default::Default::default()),
-                    storage_autoscaling: Ok(::std::default::Default::default()),
-                    storage_iops: Ok(::std::default::Default::default()),
-                    storage_throughput_mibs: Ok(::std::default::Default::default()),
+                    maximum_storage_bytes: Ok(Default::default()),
+                    minimum_storage_bytes: Ok(Default::default()),
+                    storage_autoscaling: Ok(Default::default()),
+                    storage_iops: Ok(Default::default()),
+                    storage_throughput_mibs: Ok(Default::default()),
                 }
             }
         }
@@ -1169,7 +1047,7 @@ pub mod types {
             /// The maximum storage size in bytes for autoscaling.
             pub fn maximum_storage_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.maximum_storage_bytes = crate::runtime::converted(
@@ -1182,7 +1060,7 @@ pub mod types {
             /// The minimum storage size in bytes.
             pub fn minimum_storage_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.minimum_storage_bytes = crate::runtime::converted(
@@ -1195,7 +1073,7 @@ pub mod types {
             /// Whether storage autoscaling is enabled.
             pub fn storage_autoscaling<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_autoscaling = crate::runtime::converted(
@@ -1208,7 +1086,7 @@ pub mod types {
             /// The storage IOPS.
             pub fn storage_iops<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_iops = crate::runtime::converted("storage_iops", value)
@@ -1218,7 +1096,7 @@ pub mod types {
             /// The storage throughput in MiB/s.
             pub fn storage_throughput_mibs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_throughput_mibs = crate::runtime::converted(
@@ -1229,52 +1107,37 @@ pub mod types {
                 self
             }
             /// Sets or clears [`maximum_storage_bytes`](Self::maximum_storage_bytes).
-            pub fn set_maximum_storage_bytes(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_maximum_storage_bytes(mut self, value: Option<i64>) -> Self {
                 self.maximum_storage_bytes = Ok(value);
                 self
             }
             /// Sets or clears [`minimum_storage_bytes`](Self::minimum_storage_bytes).
-            pub fn set_minimum_storage_bytes(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_minimum_storage_bytes(mut self, value: Option<i64>) -> Self {
                 self.minimum_storage_bytes = Ok(value);
                 self
             }
             /// Sets or clears [`storage_autoscaling`](Self::storage_autoscaling).
-            pub fn set_storage_autoscaling(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_storage_autoscaling(mut self, value: Option<bool>) -> Self {
                 self.storage_autoscaling = Ok(value);
                 self
             }
             /// Sets or clears [`storage_iops`](Self::storage_iops).
-            pub fn set_storage_iops(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_storage_iops(mut self, value: Option<i64>) -> Self {
                 self.storage_iops = Ok(value);
                 self
             }
             /// Sets or clears [`storage_throughput_mibs`](Self::storage_throughput_mibs).
-            pub fn set_storage_throughput_mibs(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_storage_throughput_mibs(mut self, value: Option<i64>) -> Self {
                 self.storage_throughput_mibs = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateBranchChangeRequestBodyStorage>
+        impl TryFrom<UpdateBranchChangeRequestBodyStorage>
         for super::UpdateBranchChangeRequestBodyStorage {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateBranchChangeRequestBodyStorage,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     maximum_storage_bytes: value.maximum_storage_bytes?,
                     minimum_storage_bytes: value.minimum_storage_bytes?,
@@ -1284,7 +1147,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateBranchChangeRequestBodyStorage>
+        impl From<super::UpdateBranchChangeRequestBodyStorage>
         for UpdateBranchChangeRequestBodyStorage {
             fn from(value: super::UpdateBranchChangeRequestBodyStorage) -> Self {
                 Self {
@@ -1301,7 +1164,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedPostgresClusterResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -1340,7 +1203,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresClusterResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1348,7 +1211,7 @@ pub mod types {
         const NAME: &'static str = "PostgresClusterResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut cluster_display_name = slot::or_empty();
@@ -1469,7 +1332,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresClusterResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1494,7 +1357,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for StorageType {
+    impl From<&str> for StorageType {
         fn from(value: &str) -> Self {
             match value {
                 "gp3" => Self::Gp3,
@@ -1506,19 +1369,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for StorageType {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for StorageType {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for StorageType {
+    impl AsRef<str> for StorageType {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for StorageType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -1536,14 +1399,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for StorageType {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -1677,164 +1540,277 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_branch_change_requests`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_branch_change_requests`]: super::Client::list_branch_change_requests
+    /// A call of [`Client::cancel_branch_change_request`](crate::Client::cancel_branch_change_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBranchChangeRequests<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct CancelBranchChangeRequest<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListBranchChangeRequests<'a> {
+    impl<'a> CancelBranchChangeRequest<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_branch_change_requests",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/changes",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "cancel_branch_change_request",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<
-            Response<types::PaginatedPostgresClusterResizeRequest>,
-            crate::Error,
-        > {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/changes", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CancelBranchChangeRequest<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CancelBranchChangeRequest<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_branch_change_request`](crate::Client::get_branch_change_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetBranchChangeRequest<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetBranchChangeRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_change_request",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the change request
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterResizeRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        ///
+        /// The vendor's own tools poll until `state` is `completed`, and fail on `canceled`, after 30 s, then every 10 s, for 15 min. Those times are the default here.
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::PostgresClusterResizeRequest) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::PostgresClusterResizeRequest> {
+            self.call.until(is_done, Some([30, 10, 900]))
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetBranchChangeRequest<'a> {
+        type Output = Result<
+            crate::Response<types::PostgresClusterResizeRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresClusterResizeRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchChangeRequest<'_> {
+        type Answer = types::PostgresClusterResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_branch_change_requests`](crate::Client::list_branch_change_requests). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBranchChangeRequests<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBranchChangeRequests<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_change_requests",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/changes",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedPostgresClusterResizeRequest> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1845,463 +1821,28 @@ pub mod builder {
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedPostgresClusterResizeRequest> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(
+                    3,
+                    |page: &types::PaginatedPostgresClusterResizeRequest| page.next_page,
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::PostgresClusterResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::update_branch_change_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_branch_change_request`]: super::Client::update_branch_change_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateBranchChangeRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateBranchChangeRequestBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateBranchChangeRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_branch_change_request",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/changes",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateBranchChangeRequestBody>,
-            <V as std::convert::TryInto<
-                types::UpdateBranchChangeRequestBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateBranchChangeRequestBody,
-            ) -> types::builder::UpdateBranchChangeRequestBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<
-            Response<::std::option::Option<types::PostgresClusterResizeRequest>>,
-            crate::Error,
-        > {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<
-                types::UpdateBranchChangeRequestBody,
-                _,
-            >(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/changes", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call_optional(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_branch_change_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_change_request`]: super::Client::get_branch_change_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchChangeRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBranchChangeRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_change_request",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the change request
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PostgresClusterResizeRequest>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/changes/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        ///
-        /// The vendor's own tools poll until `state` is `completed`, and fail on `canceled`, after 30 s, then every 10 s, for 15 min. Those times are the default here.
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::PostgresClusterResizeRequest) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PostgresClusterResizeRequest> {
-            crate::Until::new(
-                move || self.clone().into_future(),
-                is_done,
-                Some([30u64, 10u64, 900u64]),
-            )
-        }
-    }
-    /// A call of [`Client::cancel_branch_change_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::cancel_branch_change_request`]: super::Client::cancel_branch_change_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CancelBranchChangeRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> CancelBranchChangeRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "cancel_branch_change_request",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/resizes", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListBranchChangeRequests<'a> {
         type Output = Result<
-            Response<types::PaginatedPostgresClusterResizeRequest>,
+            crate::Response<types::PaginatedPostgresClusterResizeRequest>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type IntoFuture = crate::CallFuture<
+            'a,
+            types::PaginatedPostgresClusterResizeRequest,
         >;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateBranchChangeRequest<'a> {
-        type Output = Result<
-            Response<::std::option::Option<types::PostgresClusterResizeRequest>>,
-            crate::Error,
-        >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranchChangeRequest<'a> {
-        type Output = Result<
-            Response<types::PostgresClusterResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CancelBranchChangeRequest<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -2309,19 +1850,117 @@ pub mod builder {
         type Answer = types::PaginatedPostgresClusterResizeRequest;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::update_branch_change_request`](crate::Client::update_branch_change_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateBranchChangeRequest<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateBranchChangeRequestBody, String>,
+    }
+    impl<'a> UpdateBranchChangeRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_branch_change_request",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/changes",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateBranchChangeRequestBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateBranchChangeRequestBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateBranchChangeRequestBody,
+                ) -> types::builder::UpdateBranchChangeRequestBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, Option<types::PostgresClusterResizeRequest>> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateBranchChangeRequestBody>,
+            );
+            self.call.optional(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateBranchChangeRequest<'a> {
+        type Output = Result<
+            crate::Response<Option<types::PostgresClusterResizeRequest>>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<
+            'a,
+            Option<types::PostgresClusterResizeRequest>,
+        >;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateBranchChangeRequest<'_> {
-        type Answer = ::std::option::Option<types::PostgresClusterResizeRequest>;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchChangeRequest<'_> {
-        type Answer = types::PostgresClusterResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CancelBranchChangeRequest<'_> {
-        type Answer = ();
+        type Answer = Option<types::PostgresClusterResizeRequest>;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
@@ -2329,6 +1968,26 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
+    /// [`Client::cancel_branch_change_request`](crate::Client::cancel_branch_change_request) of this branch.
+    pub fn cancel_branch_change_request(
+        &self,
+    ) -> builder::CancelBranchChangeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .cancel_branch_change_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_change_request`](crate::Client::get_branch_change_request) of this branch.
+    pub fn get_branch_change_request(&self) -> builder::GetBranchChangeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_change_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
     /// [`Client::list_branch_change_requests`](crate::Client::list_branch_change_requests) of this branch.
     pub fn list_branch_change_requests(&self) -> builder::ListBranchChangeRequests<'a> {
         let (client, [organization, database, branch]) = self.names();
@@ -2345,26 +2004,6 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_branch_change_request()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::get_branch_change_request`](crate::Client::get_branch_change_request) of this branch.
-    pub fn get_branch_change_request(&self) -> builder::GetBranchChangeRequest<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_branch_change_request()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::cancel_branch_change_request`](crate::Client::cancel_branch_change_request) of this branch.
-    pub fn cancel_branch_change_request(
-        &self,
-    ) -> builder::CancelBranchChangeRequest<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .cancel_branch_change_request()
             .organization(organization)
             .database(database)
             .branch(branch)

@@ -14,15 +14,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateKeyspaceBody {
         /// The database cluster size name (e.g., 'PS_10', 'PS_80'). Use the 'List available cluster sizes' endpoint to get available options for your organization. /v1/organizations/:organization/cluster-size-skus
-        pub cluster_size: ::std::string::String,
+        pub cluster_size: String,
         /// The number of additional replicas beyond the included default
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extra_replicas: ::std::option::Option<i64>,
+        pub extra_replicas: Option<i64>,
         /// The name of the keyspace
-        pub name: ::std::string::String,
+        pub name: String,
         /// The number of shards. Default: 1
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub shards: ::std::option::Option<i64>,
+        pub shards: Option<i64>,
     }
     impl CreateKeyspaceBody {
         /// A builder for [`CreateKeyspaceBody`].
@@ -38,30 +38,27 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranchKeyspace {
         /// The SKU representing the keyspace cluster size for display
-        pub cluster_display_name: ::std::string::String,
+        pub cluster_display_name: String,
         /// The SKU representing the keyspace cluster size
-        pub cluster_name: ::std::string::String,
+        pub cluster_name: String,
         /// Is the keyspace undergoing a config change
         pub config_change_in_progress: bool,
         /// When the keyspace was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Is this the default keyspace for the branch
         pub default: bool,
         /// Number of extra replicas in the keyspace
         pub extra_replicas: i64,
         /// The ID of the keyspace
-        pub id: ::std::string::String,
+        pub id: String,
         /// Is this keyspace used in an import
         pub imported: bool,
         /// Is the keyspace running on metal instances
         pub metal: bool,
         /// MySQL daemon configuration options
-        pub mysqld_options: ::serde_json::Map<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
+        pub mysqld_options: ::serde_json::Map<String, ::serde_json::Value>,
         /// Name of the keyspace
-        pub name: ::std::string::String,
+        pub name: String,
         /// Controls when node TTL drains are allowed
         pub node_ttl_strategy: NodeTtlStrategy,
         /// Is the keyspace provisioned and serving traffic
@@ -69,7 +66,7 @@ pub mod types {
         /// Total number of replicas in the keyspace
         pub replicas: i64,
         /// `replication_durability_constraints`
-        pub replication_durability_constraints: ::std::option::Option<
+        pub replication_durability_constraints: Option<
             DatabaseBranchKeyspaceReplicationDurabilityConstraints,
         >,
         /// True if the keyspace has an unfinished resize request
@@ -83,18 +80,13 @@ pub mod types {
         /// The number of keyspace shards
         pub shards: i64,
         /// When the keyspace was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Percentage of buffer pool memory allocated to vector indexes
-        pub vector_pool_allocation: ::std::option::Option<f64>,
+        pub vector_pool_allocation: Option<f64>,
         /// `vreplication_flags`
-        pub vreplication_flags: ::std::option::Option<
-            DatabaseBranchKeyspaceVreplicationFlags,
-        >,
+        pub vreplication_flags: Option<DatabaseBranchKeyspaceVreplicationFlags>,
         /// VTTablet configuration options
-        pub vttablet_options: ::serde_json::Map<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
+        pub vttablet_options: ::serde_json::Map<String, ::serde_json::Value>,
     }
     impl DatabaseBranchKeyspace {
         /// A builder for [`DatabaseBranchKeyspace`].
@@ -112,7 +104,7 @@ pub mod types {
     pub struct DatabaseBranchKeyspaceReplicationDurabilityConstraints {
         /// The replication durability strategy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub strategy: ::std::option::Option<
+        pub strategy: Option<
             DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
         >,
     }
@@ -167,11 +159,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct KeyspaceRolloutStatus {
         /// The name of the keyspace
-        pub name: ::std::string::String,
+        pub name: String,
         /// `shards`
-        pub shards: ::std::vec::Vec<Shard>,
+        pub shards: Vec<Shard>,
         /// The current state of the rollout at the keyspace level
-        pub state: ::std::string::String,
+        pub state: String,
     }
     impl KeyspaceRolloutStatus {
         /// A builder for [`KeyspaceRolloutStatus`].
@@ -205,20 +197,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DatabaseBranchKeyspace>,
+        pub data: Vec<DatabaseBranchKeyspace>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDatabaseBranchKeyspace {
         /// A builder for [`PaginatedDatabaseBranchKeyspace`].
@@ -235,17 +227,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Shard {
         /// The time at which the rollout completed
-        pub last_rollout_finished_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub last_rollout_finished_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The time at which the rollout started
-        pub last_rollout_started_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub last_rollout_started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The name of the shard
-        pub name: ::std::string::String,
+        pub name: String,
         /// The current state of the rollout at the shard level
-        pub state: ::std::string::String,
+        pub state: String,
     }
     impl Shard {
         /// A builder for [`Shard`].
@@ -263,14 +251,12 @@ pub mod types {
     pub struct UpdateKeyspaceBody {
         /// `replication_durability_constraints`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub replication_durability_constraints: ::std::option::Option<
+        pub replication_durability_constraints: Option<
             UpdateKeyspaceBodyReplicationDurabilityConstraints,
         >,
         /// `vreplication_flags`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vreplication_flags: ::std::option::Option<
-            UpdateKeyspaceBodyVreplicationFlags,
-        >,
+        pub vreplication_flags: Option<UpdateKeyspaceBodyVreplicationFlags>,
     }
     impl UpdateKeyspaceBody {
         /// A builder for [`UpdateKeyspaceBody`].
@@ -287,7 +273,7 @@ pub mod types {
     pub struct UpdateKeyspaceBodyReplicationDurabilityConstraints {
         /// The replication durability strategy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub strategy: ::std::option::Option<::std::string::String>,
+        pub strategy: Option<String>,
     }
     impl UpdateKeyspaceBodyReplicationDurabilityConstraints {
         /// A builder for [`UpdateKeyspaceBodyReplicationDurabilityConstraints`].
@@ -304,13 +290,13 @@ pub mod types {
     pub struct UpdateKeyspaceBodyVreplicationFlags {
         /// Allow no blob binlog row image
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub allow_no_blob_binlog_row_image: ::std::option::Option<bool>,
+        pub allow_no_blob_binlog_row_image: Option<bool>,
         /// Enable optimized inserts
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub optimize_inserts: ::std::option::Option<bool>,
+        pub optimize_inserts: Option<bool>,
         /// Enable VPlayer batching
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vplayer_batching: ::std::option::Option<bool>,
+        pub vplayer_batching: Option<bool>,
     }
     impl UpdateKeyspaceBodyVreplicationFlags {
         /// A builder for [`UpdateKeyspaceBodyVreplicationFlags`].
@@ -323,27 +309,18 @@ pub mod types {
         /// Builds [`CreateKeyspaceBody`](super::CreateKeyspaceBody).
         #[derive(Clone, Debug)]
         pub struct CreateKeyspaceBody {
-            cluster_size: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            extra_replicas: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            shards: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            cluster_size: Result<String, String>,
+            extra_replicas: Result<Option<i64>, String>,
+            name: Result<String, String>,
+            shards: Result<Option<i64>, String>,
         }
-        impl ::std::default::Default for CreateKeyspaceBody {
+        impl Default for CreateKeyspaceBody {
             fn default() -> Self {
                 Self {
                     cluster_size: Err("`cluster_size` was not set".to_string()),
-                    extra_replicas: Ok(::std::default::Default::default()),
+                    extra_replicas: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    shards: Ok(::std::default::Default::default()),
+                    shards: Ok(Default::default()),
                 }
             }
         }
@@ -351,7 +328,7 @@ pub mod types {
             /// The database cluster size name (e.g., 'PS_10', 'PS_80'). Use the 'List available cluster sizes' endpoint to get available options for your organization. /v1/organizations/:organization/cluster-size-skus
             pub fn cluster_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_size = crate::runtime::converted("cluster_size", value);
@@ -360,7 +337,7 @@ pub mod types {
             /// The number of additional replicas beyond the included default
             pub fn extra_replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.extra_replicas = crate::runtime::converted("extra_replicas", value)
@@ -370,7 +347,7 @@ pub mod types {
             /// The name of the keyspace
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -379,31 +356,28 @@ pub mod types {
             /// The number of shards. Default: 1
             pub fn shards<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.shards = crate::runtime::converted("shards", value).map(Some);
                 self
             }
             /// Sets or clears [`extra_replicas`](Self::extra_replicas).
-            pub fn set_extra_replicas(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_extra_replicas(mut self, value: Option<i64>) -> Self {
                 self.extra_replicas = Ok(value);
                 self
             }
             /// Sets or clears [`shards`](Self::shards).
-            pub fn set_shards(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_shards(mut self, value: Option<i64>) -> Self {
                 self.shards = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateKeyspaceBody> for super::CreateKeyspaceBody {
+        impl TryFrom<CreateKeyspaceBody> for super::CreateKeyspaceBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateKeyspaceBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cluster_size: value.cluster_size?,
                     extra_replicas: value.extra_replicas?,
@@ -412,7 +386,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateKeyspaceBody> for CreateKeyspaceBody {
+        impl From<super::CreateKeyspaceBody> for CreateKeyspaceBody {
             fn from(value: super::CreateKeyspaceBody) -> Self {
                 Self {
                     cluster_size: Ok(value.cluster_size),
@@ -426,68 +400,45 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseBranchKeyspace {
-            cluster_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
+            cluster_display_name: Result<String, String>,
+            cluster_name: Result<String, String>,
+            config_change_in_progress: Result<bool, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            default: Result<bool, String>,
+            extra_replicas: Result<i64, String>,
+            id: Result<String, String>,
+            imported: Result<bool, String>,
+            metal: Result<bool, String>,
+            mysqld_options: Result<
+                ::serde_json::Map<String, ::serde_json::Value>,
+                String,
             >,
-            cluster_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
+            name: Result<String, String>,
+            node_ttl_strategy: Result<super::NodeTtlStrategy, String>,
+            ready: Result<bool, String>,
+            replicas: Result<i64, String>,
+            replication_durability_constraints: Result<
+                Option<super::DatabaseBranchKeyspaceReplicationDurabilityConstraints>,
+                String,
             >,
-            config_change_in_progress: ::std::result::Result<
-                bool,
-                ::std::string::String,
+            resize_in_progress: Result<bool, String>,
+            resize_pending: Result<bool, String>,
+            resizing: Result<bool, String>,
+            sharded: Result<bool, String>,
+            shards: Result<i64, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            vector_pool_allocation: Result<Option<f64>, String>,
+            vreplication_flags: Result<
+                Option<super::DatabaseBranchKeyspaceVreplicationFlags>,
+                String,
             >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            default: ::std::result::Result<bool, ::std::string::String>,
-            extra_replicas: ::std::result::Result<i64, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            imported: ::std::result::Result<bool, ::std::string::String>,
-            metal: ::std::result::Result<bool, ::std::string::String>,
-            mysqld_options: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            node_ttl_strategy: ::std::result::Result<
-                super::NodeTtlStrategy,
-                ::std::string::String,
-            >,
-            ready: ::std::result::Result<bool, ::std::string::String>,
-            replicas: ::std::result::Result<i64, ::std::string::String>,
-            replication_durability_constraints: ::std::result::Result<
-                ::std::option::Option<
-                    super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-                >,
-                ::std::string::String,
-            >,
-            resize_in_progress: ::std::result::Result<bool, ::std::string::String>,
-            resize_pending: ::std::result::Result<bool, ::std::string::String>,
-            resizing: ::std::result::Result<bool, ::std::string::String>,
-            sharded: ::std::result::Result<bool, ::std::string::String>,
-            shards: ::std::result::Result<i64, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            vector_pool_allocation: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            vreplication_flags: ::std::result::Result<
-                ::std::option::Option<super::DatabaseBranchKeyspaceVreplicationFlags>,
-                ::std::string::String,
-            >,
-            vttablet_options: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
+            vttablet_options: Result<
+                ::serde_json::Map<String, ::serde_json::Value>,
+                String,
             >,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DatabaseBranchKeyspace {
+        impl Default for DatabaseBranchKeyspace {
             fn default() -> Self {
                 Self {
                     cluster_display_name: Err(
@@ -510,9 +461,7 @@ pub mod types {
                     ),
                     ready: Err("`ready` was not set".to_string()),
                     replicas: Err("`replicas` was not set".to_string()),
-                    replication_durability_constraints: Ok(
-                        ::std::default::Default::default(),
-                    ),
+                    replication_durability_constraints: Ok(Default::default()),
                     resize_in_progress: Err(
                         "`resize_in_progress` was not set".to_string(),
                     ),
@@ -520,9 +469,9 @@ pub mod types {
                     resizing: Err("`resizing` was not set".to_string()),
                     sharded: Err("`sharded` was not set".to_string()),
                     shards: Err("`shards` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
-                    vector_pool_allocation: Ok(::std::default::Default::default()),
-                    vreplication_flags: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
+                    vector_pool_allocation: Ok(Default::default()),
+                    vreplication_flags: Ok(Default::default()),
                     vttablet_options: Err("`vttablet_options` was not set".to_string()),
                 }
             }
@@ -532,7 +481,7 @@ pub mod types {
             /// The SKU representing the keyspace cluster size for display
             pub fn cluster_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_display_name = crate::runtime::converted(
@@ -544,7 +493,7 @@ pub mod types {
             /// The SKU representing the keyspace cluster size
             pub fn cluster_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_name = crate::runtime::converted("cluster_name", value);
@@ -553,7 +502,7 @@ pub mod types {
             /// Is the keyspace undergoing a config change
             pub fn config_change_in_progress<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.config_change_in_progress = crate::runtime::converted(
@@ -565,7 +514,7 @@ pub mod types {
             /// When the keyspace was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -574,7 +523,7 @@ pub mod types {
             /// Is this the default keyspace for the branch
             pub fn default<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default = crate::runtime::converted("default", value);
@@ -583,7 +532,7 @@ pub mod types {
             /// Number of extra replicas in the keyspace
             pub fn extra_replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.extra_replicas = crate::runtime::converted("extra_replicas", value);
@@ -592,7 +541,7 @@ pub mod types {
             /// The ID of the keyspace
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -601,7 +550,7 @@ pub mod types {
             /// Is this keyspace used in an import
             pub fn imported<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.imported = crate::runtime::converted("imported", value);
@@ -610,7 +559,7 @@ pub mod types {
             /// Is the keyspace running on metal instances
             pub fn metal<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.metal = crate::runtime::converted("metal", value);
@@ -619,9 +568,7 @@ pub mod types {
             /// MySQL daemon configuration options
             pub fn mysqld_options<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.mysqld_options = crate::runtime::converted("mysqld_options", value);
@@ -630,7 +577,7 @@ pub mod types {
             /// Name of the keyspace
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -639,7 +586,7 @@ pub mod types {
             /// Controls when node TTL drains are allowed
             pub fn node_ttl_strategy<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::NodeTtlStrategy>,
+                T: TryInto<super::NodeTtlStrategy>,
                 T::Error: ::std::fmt::Display,
             {
                 self.node_ttl_strategy = crate::runtime::converted(
@@ -651,7 +598,7 @@ pub mod types {
             /// Is the keyspace provisioned and serving traffic
             pub fn ready<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready = crate::runtime::converted("ready", value);
@@ -660,7 +607,7 @@ pub mod types {
             /// Total number of replicas in the keyspace
             pub fn replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replicas = crate::runtime::converted("replicas", value);
@@ -669,7 +616,7 @@ pub mod types {
             /// `replication_durability_constraints`
             pub fn replication_durability_constraints<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
+                T: TryInto<
                     super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
                 >,
                 T::Error: ::std::fmt::Display,
@@ -684,7 +631,7 @@ pub mod types {
             /// True if the keyspace has an unfinished resize request
             pub fn resize_in_progress<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resize_in_progress = crate::runtime::converted(
@@ -696,7 +643,7 @@ pub mod types {
             /// Is the keyspace awaiting a resize
             pub fn resize_pending<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resize_pending = crate::runtime::converted("resize_pending", value);
@@ -705,7 +652,7 @@ pub mod types {
             /// Is the keyspace currently resizing
             pub fn resizing<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resizing = crate::runtime::converted("resizing", value);
@@ -714,7 +661,7 @@ pub mod types {
             /// If the keyspace is sharded
             pub fn sharded<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sharded = crate::runtime::converted("sharded", value);
@@ -723,7 +670,7 @@ pub mod types {
             /// The number of keyspace shards
             pub fn shards<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.shards = crate::runtime::converted("shards", value);
@@ -732,7 +679,7 @@ pub mod types {
             /// When the keyspace was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -742,7 +689,7 @@ pub mod types {
             /// Percentage of buffer pool memory allocated to vector indexes
             pub fn vector_pool_allocation<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vector_pool_allocation = crate::runtime::converted(
@@ -755,9 +702,7 @@ pub mod types {
             /// `vreplication_flags`
             pub fn vreplication_flags<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    super::DatabaseBranchKeyspaceVreplicationFlags,
-                >,
+                T: TryInto<super::DatabaseBranchKeyspaceVreplicationFlags>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vreplication_flags = crate::runtime::converted(
@@ -770,9 +715,7 @@ pub mod types {
             /// VTTablet configuration options
             pub fn vttablet_options<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vttablet_options = crate::runtime::converted(
@@ -784,7 +727,7 @@ pub mod types {
             /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
             pub fn set_replication_durability_constraints(
                 mut self,
-                value: ::std::option::Option<
+                value: Option<
                     super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
                 >,
             ) -> Self {
@@ -794,37 +737,31 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
             /// Sets or clears [`vector_pool_allocation`](Self::vector_pool_allocation).
-            pub fn set_vector_pool_allocation(
-                mut self,
-                value: ::std::option::Option<f64>,
-            ) -> Self {
+            pub fn set_vector_pool_allocation(mut self, value: Option<f64>) -> Self {
                 self.vector_pool_allocation = Ok(value);
                 self
             }
             /// Sets or clears [`vreplication_flags`](Self::vreplication_flags).
             pub fn set_vreplication_flags(
                 mut self,
-                value: ::std::option::Option<
-                    super::DatabaseBranchKeyspaceVreplicationFlags,
-                >,
+                value: Option<super::DatabaseBranchKeyspaceVreplicationFlags>,
             ) -> Self {
                 self.vreplication_flags = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DatabaseBranchKeyspace>
-        for super::DatabaseBranchKeyspace {
+        impl TryFrom<DatabaseBranchKeyspace> for super::DatabaseBranchKeyspace {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseBranchKeyspace,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cluster_display_name: value.cluster_display_name?,
                     cluster_name: value.cluster_name?,
@@ -855,8 +792,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DatabaseBranchKeyspace>
-        for DatabaseBranchKeyspace {
+        impl From<super::DatabaseBranchKeyspace> for DatabaseBranchKeyspace {
             fn from(value: super::DatabaseBranchKeyspace) -> Self {
                 Self {
                     cluster_display_name: Ok(value.cluster_display_name),
@@ -892,19 +828,18 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-            strategy: ::std::result::Result<
-                ::std::option::Option<
+            strategy: Result<
+                Option<
                     super::DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
                 >,
-                ::std::string::String,
+                String,
             >,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default
-        for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
+        impl Default for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
             fn default() -> Self {
                 Self {
-                    strategy: Ok(::std::default::Default::default()),
+                    strategy: Ok(Default::default()),
                 }
             }
         }
@@ -913,7 +848,7 @@ pub mod types {
             /// The replication durability strategy
             pub fn strategy<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
+                T: TryInto<
                     super::DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
                 >,
                 T::Error: ::std::fmt::Display,
@@ -924,7 +859,7 @@ pub mod types {
             /// Sets or clears [`strategy`](Self::strategy).
             pub fn set_strategy(
                 mut self,
-                value: ::std::option::Option<
+                value: Option<
                     super::DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
                 >,
             ) -> Self {
@@ -933,20 +868,18 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<
-            DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-        > for super::DatabaseBranchKeyspaceReplicationDurabilityConstraints {
+        impl TryFrom<DatabaseBranchKeyspaceReplicationDurabilityConstraints>
+        for super::DatabaseBranchKeyspaceReplicationDurabilityConstraints {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { strategy: value.strategy? })
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<
-            super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-        > for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
+        impl From<super::DatabaseBranchKeyspaceReplicationDurabilityConstraints>
+        for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
             fn from(
                 value: super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
             ) -> Self {
@@ -959,15 +892,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseBranchKeyspaceVreplicationFlags {
-            allow_no_blob_binlog_row_image: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            optimize_inserts: ::std::result::Result<bool, ::std::string::String>,
-            vplayer_batching: ::std::result::Result<bool, ::std::string::String>,
+            allow_no_blob_binlog_row_image: Result<bool, String>,
+            optimize_inserts: Result<bool, String>,
+            vplayer_batching: Result<bool, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DatabaseBranchKeyspaceVreplicationFlags {
+        impl Default for DatabaseBranchKeyspaceVreplicationFlags {
             fn default() -> Self {
                 Self {
                     allow_no_blob_binlog_row_image: Err(
@@ -983,7 +913,7 @@ pub mod types {
             /// Allow no blob binlog row image
             pub fn allow_no_blob_binlog_row_image<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.allow_no_blob_binlog_row_image = crate::runtime::converted(
@@ -995,7 +925,7 @@ pub mod types {
             /// Enable optimized inserts
             pub fn optimize_inserts<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.optimize_inserts = crate::runtime::converted(
@@ -1007,7 +937,7 @@ pub mod types {
             /// Enable VPlayer batching
             pub fn vplayer_batching<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vplayer_batching = crate::runtime::converted(
@@ -1018,12 +948,12 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DatabaseBranchKeyspaceVreplicationFlags>
+        impl TryFrom<DatabaseBranchKeyspaceVreplicationFlags>
         for super::DatabaseBranchKeyspaceVreplicationFlags {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseBranchKeyspaceVreplicationFlags,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     allow_no_blob_binlog_row_image: value
                         .allow_no_blob_binlog_row_image?,
@@ -1033,7 +963,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DatabaseBranchKeyspaceVreplicationFlags>
+        impl From<super::DatabaseBranchKeyspaceVreplicationFlags>
         for DatabaseBranchKeyspaceVreplicationFlags {
             fn from(value: super::DatabaseBranchKeyspaceVreplicationFlags) -> Self {
                 Self {
@@ -1049,15 +979,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct KeyspaceRolloutStatus {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            shards: ::std::result::Result<
-                ::std::vec::Vec<super::Shard>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<::std::string::String, ::std::string::String>,
+            name: Result<String, String>,
+            shards: Result<Vec<super::Shard>, String>,
+            state: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for KeyspaceRolloutStatus {
+        impl Default for KeyspaceRolloutStatus {
             fn default() -> Self {
                 Self {
                     name: Err("`name` was not set".to_string()),
@@ -1071,7 +998,7 @@ pub mod types {
             /// The name of the keyspace
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1080,7 +1007,7 @@ pub mod types {
             /// `shards`
             pub fn shards<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Shard>>,
+                T: TryInto<Vec<super::Shard>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.shards = crate::runtime::converted("shards", value);
@@ -1089,7 +1016,7 @@ pub mod types {
             /// The current state of the rollout at the keyspace level
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -1097,12 +1024,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<KeyspaceRolloutStatus>
-        for super::KeyspaceRolloutStatus {
+        impl TryFrom<KeyspaceRolloutStatus> for super::KeyspaceRolloutStatus {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: KeyspaceRolloutStatus,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     name: value.name?,
                     shards: value.shards?,
@@ -1111,8 +1037,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::KeyspaceRolloutStatus>
-        for KeyspaceRolloutStatus {
+        impl From<super::KeyspaceRolloutStatus> for KeyspaceRolloutStatus {
             fn from(value: super::KeyspaceRolloutStatus) -> Self {
                 Self {
                     name: Ok(value.name),
@@ -1125,41 +1050,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDatabaseBranchKeyspace {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DatabaseBranchKeyspace>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DatabaseBranchKeyspace>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDatabaseBranchKeyspace {
+        impl Default for PaginatedDatabaseBranchKeyspace {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -1169,7 +1079,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -1178,9 +1088,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::DatabaseBranchKeyspace>,
-                >,
+                T: TryInto<Vec<super::DatabaseBranchKeyspace>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1189,7 +1097,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -1198,7 +1106,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -1208,7 +1116,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -1217,7 +1125,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -1226,7 +1134,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -1236,46 +1144,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDatabaseBranchKeyspace>
+        impl TryFrom<PaginatedDatabaseBranchKeyspace>
         for super::PaginatedDatabaseBranchKeyspace {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDatabaseBranchKeyspace,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -1289,7 +1191,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDatabaseBranchKeyspace>
+        impl From<super::PaginatedDatabaseBranchKeyspace>
         for PaginatedDatabaseBranchKeyspace {
             fn from(value: super::PaginatedDatabaseBranchKeyspace) -> Self {
                 Self {
@@ -1308,23 +1210,23 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Shard {
-            last_rollout_finished_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
+            last_rollout_finished_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            last_rollout_started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
+            last_rollout_started_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            state: ::std::result::Result<::std::string::String, ::std::string::String>,
+            name: Result<String, String>,
+            state: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Shard {
+        impl Default for Shard {
             fn default() -> Self {
                 Self {
-                    last_rollout_finished_at: Ok(::std::default::Default::default()),
-                    last_rollout_started_at: Ok(::std::default::Default::default()),
+                    last_rollout_finished_at: Ok(Default::default()),
+                    last_rollout_started_at: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
                 }
@@ -1335,7 +1237,7 @@ pub mod types {
             /// The time at which the rollout completed
             pub fn last_rollout_finished_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_rollout_finished_at = crate::runtime::converted(
@@ -1348,7 +1250,7 @@ pub mod types {
             /// The time at which the rollout started
             pub fn last_rollout_started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_rollout_started_at = crate::runtime::converted(
@@ -1361,7 +1263,7 @@ pub mod types {
             /// The name of the shard
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1370,7 +1272,7 @@ pub mod types {
             /// The current state of the rollout at the shard level
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -1379,7 +1281,7 @@ pub mod types {
             /// Sets or clears [`last_rollout_finished_at`](Self::last_rollout_finished_at).
             pub fn set_last_rollout_finished_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.last_rollout_finished_at = Ok(value);
                 self
@@ -1387,18 +1289,16 @@ pub mod types {
             /// Sets or clears [`last_rollout_started_at`](Self::last_rollout_started_at).
             pub fn set_last_rollout_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.last_rollout_started_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Shard> for super::Shard {
+        impl TryFrom<Shard> for super::Shard {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Shard,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Shard) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     last_rollout_finished_at: value.last_rollout_finished_at?,
                     last_rollout_started_at: value.last_rollout_started_at?,
@@ -1408,7 +1308,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Shard> for Shard {
+        impl From<super::Shard> for Shard {
             fn from(value: super::Shard) -> Self {
                 Self {
                     last_rollout_finished_at: Ok(value.last_rollout_finished_at),
@@ -1421,24 +1321,20 @@ pub mod types {
         /// Builds [`UpdateKeyspaceBody`](super::UpdateKeyspaceBody).
         #[derive(Clone, Debug)]
         pub struct UpdateKeyspaceBody {
-            replication_durability_constraints: ::std::result::Result<
-                ::std::option::Option<
-                    super::UpdateKeyspaceBodyReplicationDurabilityConstraints,
-                >,
-                ::std::string::String,
+            replication_durability_constraints: Result<
+                Option<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>,
+                String,
             >,
-            vreplication_flags: ::std::result::Result<
-                ::std::option::Option<super::UpdateKeyspaceBodyVreplicationFlags>,
-                ::std::string::String,
+            vreplication_flags: Result<
+                Option<super::UpdateKeyspaceBodyVreplicationFlags>,
+                String,
             >,
         }
-        impl ::std::default::Default for UpdateKeyspaceBody {
+        impl Default for UpdateKeyspaceBody {
             fn default() -> Self {
                 Self {
-                    replication_durability_constraints: Ok(
-                        ::std::default::Default::default(),
-                    ),
-                    vreplication_flags: Ok(::std::default::Default::default()),
+                    replication_durability_constraints: Ok(Default::default()),
+                    vreplication_flags: Ok(Default::default()),
                 }
             }
         }
@@ -1446,9 +1342,7 @@ pub mod types {
             /// `replication_durability_constraints`
             pub fn replication_durability_constraints<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    super::UpdateKeyspaceBodyReplicationDurabilityConstraints,
-                >,
+                T: TryInto<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replication_durability_constraints = crate::runtime::converted(
@@ -1461,7 +1355,7 @@ pub mod types {
             /// `vreplication_flags`
             pub fn vreplication_flags<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::UpdateKeyspaceBodyVreplicationFlags>,
+                T: TryInto<super::UpdateKeyspaceBodyVreplicationFlags>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vreplication_flags = crate::runtime::converted(
@@ -1474,9 +1368,7 @@ pub mod types {
             /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
             pub fn set_replication_durability_constraints(
                 mut self,
-                value: ::std::option::Option<
-                    super::UpdateKeyspaceBodyReplicationDurabilityConstraints,
-                >,
+                value: Option<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>,
             ) -> Self {
                 self.replication_durability_constraints = Ok(value);
                 self
@@ -1484,17 +1376,17 @@ pub mod types {
             /// Sets or clears [`vreplication_flags`](Self::vreplication_flags).
             pub fn set_vreplication_flags(
                 mut self,
-                value: ::std::option::Option<super::UpdateKeyspaceBodyVreplicationFlags>,
+                value: Option<super::UpdateKeyspaceBodyVreplicationFlags>,
             ) -> Self {
                 self.vreplication_flags = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateKeyspaceBody> for super::UpdateKeyspaceBody {
+        impl TryFrom<UpdateKeyspaceBody> for super::UpdateKeyspaceBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateKeyspaceBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     replication_durability_constraints: value
                         .replication_durability_constraints?,
@@ -1502,7 +1394,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateKeyspaceBody> for UpdateKeyspaceBody {
+        impl From<super::UpdateKeyspaceBody> for UpdateKeyspaceBody {
             fn from(value: super::UpdateKeyspaceBody) -> Self {
                 Self {
                     replication_durability_constraints: Ok(
@@ -1515,16 +1407,12 @@ pub mod types {
         /// Builds [`UpdateKeyspaceBodyReplicationDurabilityConstraints`](super::UpdateKeyspaceBodyReplicationDurabilityConstraints).
         #[derive(Clone, Debug)]
         pub struct UpdateKeyspaceBodyReplicationDurabilityConstraints {
-            strategy: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            strategy: Result<Option<String>, String>,
         }
-        impl ::std::default::Default
-        for UpdateKeyspaceBodyReplicationDurabilityConstraints {
+        impl Default for UpdateKeyspaceBodyReplicationDurabilityConstraints {
             fn default() -> Self {
                 Self {
-                    strategy: Ok(::std::default::Default::default()),
+                    strategy: Ok(Default::default()),
                 }
             }
         }
@@ -1532,33 +1420,29 @@ pub mod types {
             /// The replication durability strategy
             pub fn strategy<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.strategy = crate::runtime::converted("strategy", value).map(Some);
                 self
             }
             /// Sets or clears [`strategy`](Self::strategy).
-            pub fn set_strategy(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_strategy(mut self, value: Option<String>) -> Self {
                 self.strategy = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateKeyspaceBodyReplicationDurabilityConstraints>
+        impl TryFrom<UpdateKeyspaceBodyReplicationDurabilityConstraints>
         for super::UpdateKeyspaceBodyReplicationDurabilityConstraints {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateKeyspaceBodyReplicationDurabilityConstraints,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { strategy: value.strategy? })
             }
         }
-        impl ::std::convert::From<
-            super::UpdateKeyspaceBodyReplicationDurabilityConstraints,
-        > for UpdateKeyspaceBodyReplicationDurabilityConstraints {
+        impl From<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>
+        for UpdateKeyspaceBodyReplicationDurabilityConstraints {
             fn from(
                 value: super::UpdateKeyspaceBodyReplicationDurabilityConstraints,
             ) -> Self {
@@ -1570,27 +1454,16 @@ pub mod types {
         /// Builds [`UpdateKeyspaceBodyVreplicationFlags`](super::UpdateKeyspaceBodyVreplicationFlags).
         #[derive(Clone, Debug)]
         pub struct UpdateKeyspaceBodyVreplicationFlags {
-            allow_no_blob_binlog_row_image: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            optimize_inserts: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            vplayer_batching: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
+            allow_no_blob_binlog_row_image: Result<Option<bool>, String>,
+            optimize_inserts: Result<Option<bool>, String>,
+            vplayer_batching: Result<Option<bool>, String>,
         }
-        impl ::std::default::Default for UpdateKeyspaceBodyVreplicationFlags {
+        impl Default for UpdateKeyspaceBodyVreplicationFlags {
             fn default() -> Self {
                 Self {
-                    allow_no_blob_binlog_row_image: Ok(
-                        ::std::default::Default::default(),
-                    ),
-                    optimize_inserts: Ok(::std::default::Default::default()),
-                    vplayer_batching: Ok(::std::default::Default::default()),
+                    allow_no_blob_binlog_row_image: Ok(Default::default()),
+                    optimize_inserts: Ok(Default::default()),
+                    vplayer_batching: Ok(Default::default()),
                 }
             }
         }
@@ -1598,7 +1471,7 @@ pub mod types {
             /// Allow no blob binlog row image
             pub fn allow_no_blob_binlog_row_image<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.allow_no_blob_binlog_row_image = crate::runtime::converted(
@@ -1611,7 +1484,7 @@ pub mod types {
             /// Enable optimized inserts
             pub fn optimize_inserts<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.optimize_inserts = crate::runtime::converted(
@@ -1624,7 +1497,7 @@ pub mod types {
             /// Enable VPlayer batching
             pub fn vplayer_batching<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vplayer_batching = crate::runtime::converted(
@@ -1637,34 +1510,28 @@ pub mod types {
             /// Sets or clears [`allow_no_blob_binlog_row_image`](Self::allow_no_blob_binlog_row_image).
             pub fn set_allow_no_blob_binlog_row_image(
                 mut self,
-                value: ::std::option::Option<bool>,
+                value: Option<bool>,
             ) -> Self {
                 self.allow_no_blob_binlog_row_image = Ok(value);
                 self
             }
             /// Sets or clears [`optimize_inserts`](Self::optimize_inserts).
-            pub fn set_optimize_inserts(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_optimize_inserts(mut self, value: Option<bool>) -> Self {
                 self.optimize_inserts = Ok(value);
                 self
             }
             /// Sets or clears [`vplayer_batching`](Self::vplayer_batching).
-            pub fn set_vplayer_batching(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_vplayer_batching(mut self, value: Option<bool>) -> Self {
                 self.vplayer_batching = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateKeyspaceBodyVreplicationFlags>
+        impl TryFrom<UpdateKeyspaceBodyVreplicationFlags>
         for super::UpdateKeyspaceBodyVreplicationFlags {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateKeyspaceBodyVreplicationFlags,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     allow_no_blob_binlog_row_image: value
                         .allow_no_blob_binlog_row_image?,
@@ -1673,7 +1540,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateKeyspaceBodyVreplicationFlags>
+        impl From<super::UpdateKeyspaceBodyVreplicationFlags>
         for UpdateKeyspaceBodyVreplicationFlags {
             fn from(value: super::UpdateKeyspaceBodyVreplicationFlags) -> Self {
                 Self {
@@ -1690,7 +1557,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseBranchKeyspace";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut cluster_display_name = slot::or_empty();
             let mut cluster_name = slot::or_empty();
@@ -1781,7 +1648,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseBranchKeyspace {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1790,7 +1657,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseBranchKeyspaceReplicationDurabilityConstraints";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut strategy = slot::optional();
             object::read_fields(
@@ -1805,7 +1672,7 @@ pub mod types {
     for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1813,7 +1680,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseBranchKeyspaceVreplicationFlags";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut allow_no_blob_binlog_row_image = slot::or_empty();
             let mut optimize_inserts = slot::or_empty();
@@ -1840,7 +1707,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseBranchKeyspaceVreplicationFlags {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1848,7 +1715,7 @@ pub mod types {
         const NAME: &'static str = "KeyspaceRolloutStatus";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut name = slot::or_empty();
             let mut shards = slot::or_empty();
@@ -1872,7 +1739,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for KeyspaceRolloutStatus {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1880,7 +1747,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDatabaseBranchKeyspace";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -1919,7 +1786,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranchKeyspace {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1927,7 +1794,7 @@ pub mod types {
         const NAME: &'static str = "Shard";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut last_rollout_finished_at = slot::optional();
             let mut last_rollout_started_at = slot::optional();
@@ -1954,7 +1821,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Shard {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1971,8 +1838,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str>
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
+    impl From<&str> for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
         fn from(value: &str) -> Self {
             match value {
                 "available" => Self::Available,
@@ -1982,14 +1848,13 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String>
+    impl From<String>
     for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        fn from(value: ::std::string::String) -> Self {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str>
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
+    impl AsRef<str> for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -1997,7 +1862,7 @@ pub mod types {
     impl ::std::str::FromStr
     for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -2018,7 +1883,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -2026,7 +1891,7 @@ pub mod types {
     for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -2059,7 +1924,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for NodeTtlStrategy {
+    impl From<&str> for NodeTtlStrategy {
         fn from(value: &str) -> Self {
             match value {
                 "node_ttl_follow_maintenance" => Self::NodeTtlFollowMaintenance,
@@ -2069,19 +1934,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for NodeTtlStrategy {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for NodeTtlStrategy {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for NodeTtlStrategy {
+    impl AsRef<str> for NodeTtlStrategy {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for NodeTtlStrategy {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -2099,14 +1964,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for NodeTtlStrategy {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -2258,461 +2123,282 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_keyspaces`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_keyspaces`]: super::Client::list_keyspaces
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListKeyspaces<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListKeyspaces<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_keyspaces",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDatabaseBranchKeyspace>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranchKeyspace> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        pub fn items(self) -> crate::Items<'a, types::DatabaseBranchKeyspace> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-    }
-    /// A call of [`Client::create_keyspace`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_keyspace`]: super::Client::create_keyspace
+    /// A call of [`Client::create_keyspace`](crate::Client::create_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct CreateKeyspace<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
+        call: crate::runtime::Call<'a>,
         body: Result<types::builder::CreateKeyspaceBody, String>,
-        call_options: Options,
     }
     impl<'a> CreateKeyspace<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_keyspace",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_keyspace",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::CreateKeyspaceBody>,
-            <V as std::convert::TryInto<
-                types::CreateKeyspaceBody,
-            >>::Error: std::fmt::Display,
+            V: TryInto<types::CreateKeyspaceBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateKeyspaceBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateKeyspaceBody,
-            ) -> types::builder::CreateKeyspaceBody,
-        {
-            self.call_options.sets_body();
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateKeyspaceBody,
+                ) -> types::builder::CreateKeyspaceBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
             self.body = self.body.map(f);
             self
         }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranchKeyspace>, crate::Error> {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::CreateKeyspaceBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::CreateKeyspaceBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
     }
-    /// A call of [`Client::get_keyspace`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_keyspace`]: super::Client::get_keyspace
+    impl<'a> ::std::future::IntoFuture for CreateKeyspace<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseBranchKeyspace>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchKeyspace>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateKeyspace<'_> {
+        type Answer = types::DatabaseBranchKeyspace;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_keyspace`](crate::Client::delete_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetKeyspace<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<::std::string::String, String>,
-        call_options: Options,
+    pub struct DeleteKeyspace<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetKeyspace<'a> {
+    impl<'a> DeleteKeyspace<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_keyspace",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_keyspace",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("keyspace"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// The name of the keyspace
         ///
         /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranchKeyspace>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("keyspace", crate ::runtime::Style::Simple, &
-                keyspace) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteKeyspace<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteKeyspace<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_keyspace`](crate::Client::get_keyspace). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetKeyspace<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetKeyspace<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_keyspace",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("keyspace"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The name of the keyspace
+        ///
+        /// Required.
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -2722,434 +2408,98 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseBranchKeyspace) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseBranchKeyspace> {
-            crate::Until::new(
-                move || self.clone().into_future(),
-                is_done,
-                Some([30u64, 10u64, 1800u64]),
-            )
+            self.call.until(is_done, Some([30, 10, 1800]))
         }
     }
-    /// A call of [`Client::delete_keyspace`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_keyspace`]: super::Client::delete_keyspace
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteKeyspace<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteKeyspace<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_keyspace",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The name of the keyspace
-        ///
-        /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("keyspace", crate ::runtime::Style::Simple, &
-                keyspace) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
+    impl<'a> ::std::future::IntoFuture for GetKeyspace<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseBranchKeyspace>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchKeyspace>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::update_keyspace`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_keyspace`]: super::Client::update_keyspace
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateKeyspace<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateKeyspaceBody, String>,
-        call_options: Options,
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetKeyspace<'_> {
+        type Answer = types::DatabaseBranchKeyspace;
+        const OPERATION: crate::Operation = Self::OPERATION;
     }
-    impl<'a> UpdateKeyspace<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_keyspace",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The name of the keyspace
-        ///
-        /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateKeyspaceBody>,
-            <V as std::convert::TryInto<
-                types::UpdateKeyspaceBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateKeyspaceBody,
-            ) -> types::builder::UpdateKeyspaceBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranchKeyspace>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                body,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdateKeyspaceBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("keyspace", crate ::runtime::Style::Simple, &
-                keyspace) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_keyspace_rollout_status`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_keyspace_rollout_status`]: super::Client::get_keyspace_rollout_status
+    /// A call of [`Client::get_keyspace_rollout_status`](crate::Client::get_keyspace_rollout_status). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetKeyspaceRolloutStatus<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<::std::string::String, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetKeyspaceRolloutStatus<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_keyspace_rollout_status",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_keyspace_rollout_status",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("keyspace"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// The name of the keyspace
         ///
         /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::KeyspaceRolloutStatus>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}/rollout-status",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("keyspace", crate ::runtime::Style::Simple, &
-                keyspace) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceRolloutStatus> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -3157,76 +2507,138 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::KeyspaceRolloutStatus) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::KeyspaceRolloutStatus> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetKeyspaceRolloutStatus<'a> {
+        type Output = Result<
+            crate::Response<types::KeyspaceRolloutStatus>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::KeyspaceRolloutStatus>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetKeyspaceRolloutStatus<'_> {
+        type Answer = types::KeyspaceRolloutStatus;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_keyspaces`](crate::Client::list_keyspaces). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListKeyspaces<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListKeyspaces<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_keyspaces",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedDatabaseBranchKeyspace> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranchKeyspace> {
+            self.call
+                .pages(3, |page: &types::PaginatedDatabaseBranchKeyspace| page.next_page)
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        pub fn items(self) -> crate::Items<'a, types::DatabaseBranchKeyspace> {
+            crate::Items::new(self.pages(), |page| page.data)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListKeyspaces<'a> {
         type Output = Result<
-            Response<types::PaginatedDatabaseBranchKeyspace>,
+            crate::Response<types::PaginatedDatabaseBranchKeyspace>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabaseBranchKeyspace>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateKeyspace<'a> {
-        type Output = Result<Response<types::DatabaseBranchKeyspace>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetKeyspace<'a> {
-        type Output = Result<Response<types::DatabaseBranchKeyspace>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteKeyspace<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateKeyspace<'a> {
-        type Output = Result<Response<types::DatabaseBranchKeyspace>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetKeyspaceRolloutStatus<'a> {
-        type Output = Result<Response<types::KeyspaceRolloutStatus>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -3234,29 +2646,120 @@ pub mod builder {
         type Answer = types::PaginatedDatabaseBranchKeyspace;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateKeyspace<'_> {
-        type Answer = types::DatabaseBranchKeyspace;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::update_keyspace`](crate::Client::update_keyspace). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateKeyspace<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateKeyspaceBody, String>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetKeyspace<'_> {
-        type Answer = types::DatabaseBranchKeyspace;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> UpdateKeyspace<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_keyspace",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("keyspace"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The name of the keyspace
+        ///
+        /// Required.
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateKeyspaceBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateKeyspaceBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateKeyspaceBody,
+                ) -> types::builder::UpdateKeyspaceBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateKeyspaceBody>,
+            );
+            self.call.json(body)
+        }
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteKeyspace<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ::std::future::IntoFuture for UpdateKeyspace<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseBranchKeyspace>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchKeyspace>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateKeyspace<'_> {
         type Answer = types::DatabaseBranchKeyspace;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetKeyspaceRolloutStatus<'_> {
-        type Answer = types::KeyspaceRolloutStatus;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
@@ -3264,29 +2767,11 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_keyspaces`](crate::Client::list_keyspaces) of this branch.
-    pub fn list_keyspaces(&self) -> builder::ListKeyspaces<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .list_keyspaces()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::create_keyspace`](crate::Client::create_keyspace) of this branch.
     pub fn create_keyspace(&self) -> builder::CreateKeyspace<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_keyspace()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::get_keyspace`](crate::Client::get_keyspace) of this branch.
-    pub fn get_keyspace(&self) -> builder::GetKeyspace<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_keyspace()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -3300,11 +2785,11 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::update_keyspace`](crate::Client::update_keyspace) of this branch.
-    pub fn update_keyspace(&self) -> builder::UpdateKeyspace<'a> {
+    /// [`Client::get_keyspace`](crate::Client::get_keyspace) of this branch.
+    pub fn get_keyspace(&self) -> builder::GetKeyspace<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .update_keyspace()
+            .get_keyspace()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -3314,6 +2799,24 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_keyspace_rollout_status()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::list_keyspaces`](crate::Client::list_keyspaces) of this branch.
+    pub fn list_keyspaces(&self) -> builder::ListKeyspaces<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_keyspaces()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_keyspace`](crate::Client::update_keyspace) of this branch.
+    pub fn update_keyspace(&self) -> builder::UpdateKeyspace<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_keyspace()
             .organization(organization)
             .database(database)
             .branch(branch)

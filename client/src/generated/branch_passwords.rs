@@ -15,22 +15,22 @@ pub mod types {
     pub struct CreatePasswordBody {
         /// List of IP addresses or CIDR ranges that can use this password
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub cidrs: ::std::vec::Vec<::std::string::String>,
+        pub cidrs: Vec<String>,
         /// Whether the password connects directly to a VTGate
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub direct_vtgate: ::std::option::Option<bool>,
+        pub direct_vtgate: Option<bool>,
         /// Optional name of the password
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub name: Option<String>,
         /// Whether the password is for a read replica
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub replica: ::std::option::Option<bool>,
+        pub replica: Option<bool>,
         /// The database role of the password (i.e. admin)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub role: ::std::option::Option<DatabaseBranchPasswordRole>,
+        pub role: Option<DatabaseBranchPasswordRole>,
         /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ttl: ::std::option::Option<i64>,
+        pub ttl: Option<i64>,
     }
     impl CreatePasswordBody {
         /// A builder for [`CreatePasswordBody`].
@@ -48,24 +48,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DatabaseBranchPassword>,
+        pub data: Vec<DatabaseBranchPassword>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDatabaseBranchPassword {
         /// A builder for [`PaginatedDatabaseBranchPassword`].
@@ -83,10 +83,10 @@ pub mod types {
     pub struct UpdatePasswordBody {
         /// List of IP addresses or CIDR ranges that can use this password
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub cidrs: ::std::vec::Vec<::std::string::String>,
+        pub cidrs: Vec<String>,
         /// The name for the password
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub name: Option<String>,
     }
     impl UpdatePasswordBody {
         /// A builder for [`UpdatePasswordBody`].
@@ -99,40 +99,22 @@ pub mod types {
         /// Builds [`CreatePasswordBody`](super::CreatePasswordBody).
         #[derive(Clone, Debug)]
         pub struct CreatePasswordBody {
-            cidrs: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            direct_vtgate: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            replica: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            role: ::std::result::Result<
-                ::std::option::Option<super::DatabaseBranchPasswordRole>,
-                ::std::string::String,
-            >,
-            ttl: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            cidrs: Result<Vec<String>, String>,
+            direct_vtgate: Result<Option<bool>, String>,
+            name: Result<Option<String>, String>,
+            replica: Result<Option<bool>, String>,
+            role: Result<Option<super::DatabaseBranchPasswordRole>, String>,
+            ttl: Result<Option<i64>, String>,
         }
-        impl ::std::default::Default for CreatePasswordBody {
+        impl Default for CreatePasswordBody {
             fn default() -> Self {
                 Self {
                     cidrs: Ok(Default::default()),
-                    direct_vtgate: Ok(::std::default::Default::default()),
-                    name: Ok(::std::default::Default::default()),
-                    replica: Ok(::std::default::Default::default()),
-                    role: Ok(::std::default::Default::default()),
-                    ttl: Ok(::std::default::Default::default()),
+                    direct_vtgate: Ok(Default::default()),
+                    name: Ok(Default::default()),
+                    replica: Ok(Default::default()),
+                    role: Ok(Default::default()),
+                    ttl: Ok(Default::default()),
                 }
             }
         }
@@ -140,7 +122,7 @@ pub mod types {
             /// List of IP addresses or CIDR ranges that can use this password
             pub fn cidrs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cidrs = crate::runtime::converted("cidrs", value);
@@ -149,7 +131,7 @@ pub mod types {
             /// Whether the password connects directly to a VTGate
             pub fn direct_vtgate<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.direct_vtgate = crate::runtime::converted("direct_vtgate", value)
@@ -159,7 +141,7 @@ pub mod types {
             /// Optional name of the password
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
@@ -168,7 +150,7 @@ pub mod types {
             /// Whether the password is for a read replica
             pub fn replica<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replica = crate::runtime::converted("replica", value).map(Some);
@@ -177,7 +159,7 @@ pub mod types {
             /// The database role of the password (i.e. admin)
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseBranchPasswordRole>,
+                T: TryInto<super::DatabaseBranchPasswordRole>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value).map(Some);
@@ -186,52 +168,46 @@ pub mod types {
             /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
             pub fn ttl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ttl = crate::runtime::converted("ttl", value).map(Some);
                 self
             }
             /// Sets or clears [`direct_vtgate`](Self::direct_vtgate).
-            pub fn set_direct_vtgate(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_direct_vtgate(mut self, value: Option<bool>) -> Self {
                 self.direct_vtgate = Ok(value);
                 self
             }
             /// Sets or clears [`name`](Self::name).
-            pub fn set_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_name(mut self, value: Option<String>) -> Self {
                 self.name = Ok(value);
                 self
             }
             /// Sets or clears [`replica`](Self::replica).
-            pub fn set_replica(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_replica(mut self, value: Option<bool>) -> Self {
                 self.replica = Ok(value);
                 self
             }
             /// Sets or clears [`role`](Self::role).
             pub fn set_role(
                 mut self,
-                value: ::std::option::Option<super::DatabaseBranchPasswordRole>,
+                value: Option<super::DatabaseBranchPasswordRole>,
             ) -> Self {
                 self.role = Ok(value);
                 self
             }
             /// Sets or clears [`ttl`](Self::ttl).
-            pub fn set_ttl(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_ttl(mut self, value: Option<i64>) -> Self {
                 self.ttl = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreatePasswordBody> for super::CreatePasswordBody {
+        impl TryFrom<CreatePasswordBody> for super::CreatePasswordBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreatePasswordBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cidrs: value.cidrs?,
                     direct_vtgate: value.direct_vtgate?,
@@ -242,7 +218,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreatePasswordBody> for CreatePasswordBody {
+        impl From<super::CreatePasswordBody> for CreatePasswordBody {
             fn from(value: super::CreatePasswordBody) -> Self {
                 Self {
                     cidrs: Ok(value.cidrs),
@@ -258,43 +234,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDatabaseBranchPassword {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DatabaseBranchPassword>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DatabaseBranchPassword>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDatabaseBranchPassword {
+        impl Default for PaginatedDatabaseBranchPassword {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -306,7 +267,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -315,9 +276,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::DatabaseBranchPassword>,
-                >,
+                T: TryInto<Vec<super::DatabaseBranchPassword>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -326,7 +285,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -335,7 +294,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -345,7 +304,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -354,7 +313,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -363,7 +322,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -373,7 +332,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -382,7 +341,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -391,46 +350,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDatabaseBranchPassword>
+        impl TryFrom<PaginatedDatabaseBranchPassword>
         for super::PaginatedDatabaseBranchPassword {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDatabaseBranchPassword,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -446,7 +399,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDatabaseBranchPassword>
+        impl From<super::PaginatedDatabaseBranchPassword>
         for PaginatedDatabaseBranchPassword {
             fn from(value: super::PaginatedDatabaseBranchPassword) -> Self {
                 Self {
@@ -466,20 +419,14 @@ pub mod types {
         /// Builds [`UpdatePasswordBody`](super::UpdatePasswordBody).
         #[derive(Clone, Debug)]
         pub struct UpdatePasswordBody {
-            cidrs: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            cidrs: Result<Vec<String>, String>,
+            name: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for UpdatePasswordBody {
+        impl Default for UpdatePasswordBody {
             fn default() -> Self {
                 Self {
                     cidrs: Ok(Default::default()),
-                    name: Ok(::std::default::Default::default()),
+                    name: Ok(Default::default()),
                 }
             }
         }
@@ -487,7 +434,7 @@ pub mod types {
             /// List of IP addresses or CIDR ranges that can use this password
             pub fn cidrs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cidrs = crate::runtime::converted("cidrs", value);
@@ -496,33 +443,30 @@ pub mod types {
             /// The name for the password
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
             /// Sets or clears [`name`](Self::name).
-            pub fn set_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_name(mut self, value: Option<String>) -> Self {
                 self.name = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdatePasswordBody> for super::UpdatePasswordBody {
+        impl TryFrom<UpdatePasswordBody> for super::UpdatePasswordBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdatePasswordBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cidrs: value.cidrs?,
                     name: value.name?,
                 })
             }
         }
-        impl ::std::convert::From<super::UpdatePasswordBody> for UpdatePasswordBody {
+        impl From<super::UpdatePasswordBody> for UpdatePasswordBody {
             fn from(value: super::UpdatePasswordBody) -> Self {
                 Self {
                     cidrs: Ok(value.cidrs),
@@ -535,7 +479,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDatabaseBranchPassword";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -580,7 +524,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranchPassword {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -761,233 +705,424 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_passwords`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_passwords`]: super::Client::list_passwords
+    /// A call of [`Client::create_password`](crate::Client::create_password). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListPasswords<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        read_only_region_id: Result<Option<::std::string::String>, String>,
-        status: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+    pub struct CreatePassword<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreatePasswordBody, String>,
     }
-    impl<'a> ListPasswords<'a> {
+    impl<'a> CreatePassword<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_passwords",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/passwords",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_password",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                q: Ok(None),
-                read_only_region_id: Ok(None),
-                status: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// The name of the organization the password belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the password belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch the password belongs to
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<types::CreatePasswordBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.branch = crate::runtime::taken("branch", value);
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreatePasswordBody>::from);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Search passwords by name
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// A read-only region of the database branch. If present, the password results will be filtered to only those in the region
-        pub fn read_only_region_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.read_only_region_id = crate::runtime::taken(
-                    "read_only_region_id",
-                    value,
-                )
-                .map(Some);
-            self
-        }
-        /// Filter passwords by status
-        pub fn status<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.status = crate::runtime::taken("status", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDatabaseBranchPassword>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                page,
-                per_page,
-                q,
-                read_only_region_id,
-                status,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let read_only_region_id = read_only_region_id
-                .map_err(crate::Error::invalid_input)?;
-            let status = status.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/passwords", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add(
-                    "read_only_region_id",
-                    crate::runtime::Style::Form,
-                    &read_only_region_id,
-                )?
-                .add("status", crate::runtime::Style::Form, &status)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
-            self
-        }
-        /// Sets or clears [`read_only_region_id`](Self::read_only_region_id).
-        pub fn set_read_only_region_id(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.read_only_region_id = Ok(value);
-            self
-        }
-        /// Sets or clears [`status`](Self::status).
-        pub fn set_status(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.status = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreatePasswordBody,
+                ) -> types::builder::CreatePasswordBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchPassword> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::CreatePasswordBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreatePassword<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseBranchPassword>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchPassword>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreatePassword<'_> {
+        type Answer = types::DatabaseBranchPassword;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_password`](crate::Client::delete_password). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeletePassword<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeletePassword<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_password",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the password belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the password belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch the password belongs to
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the password
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeletePassword<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeletePassword<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_password`](crate::Client::get_password). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetPassword<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetPassword<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_password",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the password belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the password belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch the password belongs to
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the password
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchPassword> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::DatabaseBranchPassword) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DatabaseBranchPassword> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetPassword<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseBranchPassword>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchPassword>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetPassword<'_> {
+        type Answer = types::DatabaseBranchPassword;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_passwords`](crate::Client::list_passwords). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListPasswords<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListPasswords<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_passwords",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("read_only_region_id"),
+                crate::runtime::Parameter::query("status"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the password belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the password belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch the password belongs to
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Search passwords by name
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// A read-only region of the database branch. If present, the password results will be filtered to only those in the region
+        pub fn read_only_region_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(6, value);
+            self
+        }
+        /// Sets or clears [`read_only_region_id`](Self::read_only_region_id).
+        pub fn set_read_only_region_id(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Filter passwords by status
+        pub fn status<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`status`](Self::status).
+        pub fn set_status(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedDatabaseBranchPassword> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -996,764 +1131,22 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranchPassword> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(3, |page: &types::PaginatedDatabaseBranchPassword| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::DatabaseBranchPassword> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::create_password`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_password`]: super::Client::create_password
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreatePassword<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        body: Result<types::builder::CreatePasswordBody, String>,
-        call_options: Options,
-    }
-    impl<'a> CreatePassword<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_password",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/passwords",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the password belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the password belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch the password belongs to
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreatePasswordBody>,
-            <V as std::convert::TryInto<
-                types::CreatePasswordBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreatePasswordBody,
-            ) -> types::builder::CreatePasswordBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranchPassword>, crate::Error> {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::CreatePasswordBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/passwords", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_password`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_password`]: super::Client::get_password
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetPassword<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetPassword<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_password",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the password belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the password belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch the password belongs to
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the password
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranchPassword>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/passwords/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::DatabaseBranchPassword) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::DatabaseBranchPassword> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::delete_password`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_password`]: super::Client::delete_password
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeletePassword<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeletePassword<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_password",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the password belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the password belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch the password belongs to
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the password
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/passwords/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_password`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_password`]: super::Client::update_password
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdatePassword<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdatePasswordBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdatePassword<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_password",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the password belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the password belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch the password belongs to
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the password
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdatePasswordBody>,
-            <V as std::convert::TryInto<
-                types::UpdatePasswordBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdatePasswordBody,
-            ) -> types::builder::UpdatePasswordBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranchPassword>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                id,
-                body,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdatePasswordBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/passwords/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::renew_password`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::renew_password`]: super::Client::renew_password
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct RenewPassword<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> RenewPassword<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "renew_password",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the password belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the password belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch the password belongs to
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the password
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranchPassword>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/passwords/{}/renew", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListPasswords<'a> {
         type Output = Result<
-            Response<types::PaginatedDatabaseBranchPassword>,
+            crate::Response<types::PaginatedDatabaseBranchPassword>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabaseBranchPassword>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreatePassword<'a> {
-        type Output = Result<Response<types::DatabaseBranchPassword>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetPassword<'a> {
-        type Output = Result<Response<types::DatabaseBranchPassword>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeletePassword<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdatePassword<'a> {
-        type Output = Result<Response<types::DatabaseBranchPassword>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for RenewPassword<'a> {
-        type Output = Result<Response<types::DatabaseBranchPassword>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1761,28 +1154,210 @@ pub mod builder {
         type Answer = types::PaginatedDatabaseBranchPassword;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreatePassword<'_> {
-        type Answer = types::DatabaseBranchPassword;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::renew_password`](crate::Client::renew_password). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct RenewPassword<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetPassword<'_> {
-        type Answer = types::DatabaseBranchPassword;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> RenewPassword<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "renew_password",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the password belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the password belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch the password belongs to
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the password
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchPassword> {
+            self.call.json(crate::runtime::Body::none())
+        }
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeletePassword<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdatePassword<'_> {
-        type Answer = types::DatabaseBranchPassword;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ::std::future::IntoFuture for RenewPassword<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseBranchPassword>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchPassword>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for RenewPassword<'_> {
+        type Answer = types::DatabaseBranchPassword;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_password`](crate::Client::update_password). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdatePassword<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdatePasswordBody, String>,
+    }
+    impl<'a> UpdatePassword<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_password",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the password belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the password belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch the password belongs to
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the password
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdatePasswordBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdatePasswordBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdatePasswordBody,
+                ) -> types::builder::UpdatePasswordBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchPassword> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdatePasswordBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdatePassword<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseBranchPassword>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchPassword>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdatePassword<'_> {
         type Answer = types::DatabaseBranchPassword;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
@@ -1791,29 +1366,11 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_passwords`](crate::Client::list_passwords) of this branch.
-    pub fn list_passwords(&self) -> builder::ListPasswords<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .list_passwords()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::create_password`](crate::Client::create_password) of this branch.
     pub fn create_password(&self) -> builder::CreatePassword<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_password()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::get_password`](crate::Client::get_password) of this branch.
-    pub fn get_password(&self) -> builder::GetPassword<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_password()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -1827,11 +1384,20 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::update_password`](crate::Client::update_password) of this branch.
-    pub fn update_password(&self) -> builder::UpdatePassword<'a> {
+    /// [`Client::get_password`](crate::Client::get_password) of this branch.
+    pub fn get_password(&self) -> builder::GetPassword<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .update_password()
+            .get_password()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::list_passwords`](crate::Client::list_passwords) of this branch.
+    pub fn list_passwords(&self) -> builder::ListPasswords<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_passwords()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -1841,6 +1407,15 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .renew_password()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_password`](crate::Client::update_password) of this branch.
+    pub fn update_password(&self) -> builder::UpdatePassword<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_password()
             .organization(organization)
             .database(database)
             .branch(branch)

@@ -14,47 +14,45 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MysqlClusterResizeRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// When the branch resize request completed
-        pub completed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the branch resize request was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID of the branch resize request
-        pub id: ::std::string::String,
+        pub id: String,
         /// The previous autoscaling setting for the vtgate cluster
         pub previous_vtgate_autoscaling: bool,
         /// The previous number of vtgates in the availability zone
         pub previous_vtgate_count: i64,
         /// The previous SKU representing the vtgate cluster size for display
-        pub previous_vtgate_display_name: ::std::string::String,
+        pub previous_vtgate_display_name: String,
         /// The previous maximum number of vtgates in the availability zone when autoscaling is enabled
         pub previous_vtgate_max_count: i64,
         /// The previous SKU representing the vtgate cluster size
-        pub previous_vtgate_name: ::std::string::String,
+        pub previous_vtgate_name: String,
         /// The previous size of the vtgate cluster
-        pub previous_vtgate_size: ::std::string::String,
+        pub previous_vtgate_size: String,
         /// The previous target CPU utilization for the vtgate cluster
         pub previous_vtgate_target_cpu_utilization: f64,
         /// When the branch resize request started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the branch resize request
         pub state: KeyspaceResizeRequestState,
         /// When the branch resize request was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// If autoscaling is enabled for the vtgate cluster
         pub vtgate_autoscaling: bool,
         /// The number of vtgates in an availability zone
         pub vtgate_count: i64,
         /// The SKU representing the vtgate cluster size for display
-        pub vtgate_display_name: ::std::string::String,
+        pub vtgate_display_name: String,
         /// The maximum number of vtgates in an availability zone when autoscaling is enabled
         pub vtgate_max_count: i64,
         /// The SKU representing the vtgate cluster size: VTG_5, VTG_10,…
-        pub vtgate_name: ::std::string::String,
+        pub vtgate_name: String,
         /// The size of the vtgate cluster
-        pub vtgate_size: ::std::string::String,
+        pub vtgate_size: String,
         /// The target CPU utilization for the vtgate cluster
         pub vtgate_target_cpu_utilization: f64,
     }
@@ -75,20 +73,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<MysqlClusterResizeRequest>,
+        pub data: Vec<MysqlClusterResizeRequest>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedMysqlClusterResizeRequest {
         /// A builder for [`PaginatedMysqlClusterResizeRequest`].
@@ -106,19 +104,19 @@ pub mod types {
     pub struct UpdateBranchResizeRequestBody {
         /// If autoscaling is enabled for the vtgate cluster
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vtgate_autoscaling: ::std::option::Option<bool>,
+        pub vtgate_autoscaling: Option<bool>,
         /// The number of vtgates in an availability zone
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vtgate_count: ::std::option::Option<i64>,
+        pub vtgate_count: Option<i64>,
         /// The maximum number of vtgates in an availability zone when autoscaling is enabled
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vtgate_max_count: ::std::option::Option<i64>,
+        pub vtgate_max_count: Option<i64>,
         /// The size of the vtgate cluster: VTG_5, VTG_10,…
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vtgate_size: ::std::option::Option<::std::string::String>,
+        pub vtgate_size: Option<String>,
         /// The target CPU utilization for the vtgate cluster when autoscaling is enabled
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vtgate_target_cpu_utilization: ::std::option::Option<i64>,
+        pub vtgate_target_cpu_utilization: Option<i64>,
     }
     impl UpdateBranchResizeRequestBody {
         /// A builder for [`UpdateBranchResizeRequestBody`].
@@ -132,79 +130,34 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct MysqlClusterResizeRequest {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            completed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            previous_vtgate_autoscaling: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            previous_vtgate_count: ::std::result::Result<i64, ::std::string::String>,
-            previous_vtgate_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            previous_vtgate_max_count: ::std::result::Result<i64, ::std::string::String>,
-            previous_vtgate_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            previous_vtgate_size: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            previous_vtgate_target_cpu_utilization: ::std::result::Result<
-                f64,
-                ::std::string::String,
-            >,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                super::KeyspaceResizeRequestState,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            vtgate_autoscaling: ::std::result::Result<bool, ::std::string::String>,
-            vtgate_count: ::std::result::Result<i64, ::std::string::String>,
-            vtgate_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            vtgate_max_count: ::std::result::Result<i64, ::std::string::String>,
-            vtgate_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            vtgate_size: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            vtgate_target_cpu_utilization: ::std::result::Result<
-                f64,
-                ::std::string::String,
-            >,
+            actor: Result<Option<super::Actor>, String>,
+            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            id: Result<String, String>,
+            previous_vtgate_autoscaling: Result<bool, String>,
+            previous_vtgate_count: Result<i64, String>,
+            previous_vtgate_display_name: Result<String, String>,
+            previous_vtgate_max_count: Result<i64, String>,
+            previous_vtgate_name: Result<String, String>,
+            previous_vtgate_size: Result<String, String>,
+            previous_vtgate_target_cpu_utilization: Result<f64, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            state: Result<super::KeyspaceResizeRequestState, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            vtgate_autoscaling: Result<bool, String>,
+            vtgate_count: Result<i64, String>,
+            vtgate_display_name: Result<String, String>,
+            vtgate_max_count: Result<i64, String>,
+            vtgate_name: Result<String, String>,
+            vtgate_size: Result<String, String>,
+            vtgate_target_cpu_utilization: Result<f64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for MysqlClusterResizeRequest {
+        impl Default for MysqlClusterResizeRequest {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
-                    completed_at: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
+                    completed_at: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     previous_vtgate_autoscaling: Err(
@@ -229,9 +182,9 @@ pub mod types {
                         "`previous_vtgate_target_cpu_utilization` was not set"
                             .to_string(),
                     ),
-                    started_at: Ok(::std::default::Default::default()),
+                    started_at: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     vtgate_autoscaling: Err(
                         "`vtgate_autoscaling` was not set".to_string(),
                     ),
@@ -253,7 +206,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -262,7 +215,7 @@ pub mod types {
             /// When the branch resize request completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = crate::runtime::converted("completed_at", value)
@@ -272,7 +225,7 @@ pub mod types {
             /// When the branch resize request was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -281,7 +234,7 @@ pub mod types {
             /// The ID of the branch resize request
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -290,7 +243,7 @@ pub mod types {
             /// The previous autoscaling setting for the vtgate cluster
             pub fn previous_vtgate_autoscaling<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_vtgate_autoscaling = crate::runtime::converted(
@@ -302,7 +255,7 @@ pub mod types {
             /// The previous number of vtgates in the availability zone
             pub fn previous_vtgate_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_vtgate_count = crate::runtime::converted(
@@ -314,7 +267,7 @@ pub mod types {
             /// The previous SKU representing the vtgate cluster size for display
             pub fn previous_vtgate_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_vtgate_display_name = crate::runtime::converted(
@@ -326,7 +279,7 @@ pub mod types {
             /// The previous maximum number of vtgates in the availability zone when autoscaling is enabled
             pub fn previous_vtgate_max_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_vtgate_max_count = crate::runtime::converted(
@@ -338,7 +291,7 @@ pub mod types {
             /// The previous SKU representing the vtgate cluster size
             pub fn previous_vtgate_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_vtgate_name = crate::runtime::converted(
@@ -350,7 +303,7 @@ pub mod types {
             /// The previous size of the vtgate cluster
             pub fn previous_vtgate_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_vtgate_size = crate::runtime::converted(
@@ -362,7 +315,7 @@ pub mod types {
             /// The previous target CPU utilization for the vtgate cluster
             pub fn previous_vtgate_target_cpu_utilization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_vtgate_target_cpu_utilization = crate::runtime::converted(
@@ -374,7 +327,7 @@ pub mod types {
             /// When the branch resize request started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -384,7 +337,7 @@ pub mod types {
             /// The state of the branch resize request
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::KeyspaceResizeRequestState>,
+                T: TryInto<super::KeyspaceResizeRequestState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -393,7 +346,7 @@ pub mod types {
             /// When the branch resize request was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -403,7 +356,7 @@ pub mod types {
             /// If autoscaling is enabled for the vtgate cluster
             pub fn vtgate_autoscaling<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_autoscaling = crate::runtime::converted(
@@ -415,7 +368,7 @@ pub mod types {
             /// The number of vtgates in an availability zone
             pub fn vtgate_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_count = crate::runtime::converted("vtgate_count", value);
@@ -424,7 +377,7 @@ pub mod types {
             /// The SKU representing the vtgate cluster size for display
             pub fn vtgate_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_display_name = crate::runtime::converted(
@@ -436,7 +389,7 @@ pub mod types {
             /// The maximum number of vtgates in an availability zone when autoscaling is enabled
             pub fn vtgate_max_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_max_count = crate::runtime::converted(
@@ -448,7 +401,7 @@ pub mod types {
             /// The SKU representing the vtgate cluster size: VTG_5, VTG_10,…
             pub fn vtgate_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_name = crate::runtime::converted("vtgate_name", value);
@@ -457,7 +410,7 @@ pub mod types {
             /// The size of the vtgate cluster
             pub fn vtgate_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_size = crate::runtime::converted("vtgate_size", value);
@@ -466,7 +419,7 @@ pub mod types {
             /// The target CPU utilization for the vtgate cluster
             pub fn vtgate_target_cpu_utilization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_target_cpu_utilization = crate::runtime::converted(
@@ -476,17 +429,14 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
@@ -494,7 +444,7 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -502,19 +452,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<MysqlClusterResizeRequest>
-        for super::MysqlClusterResizeRequest {
+        impl TryFrom<MysqlClusterResizeRequest> for super::MysqlClusterResizeRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: MysqlClusterResizeRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     completed_at: value.completed_at?,
@@ -542,8 +491,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::MysqlClusterResizeRequest>
-        for MysqlClusterResizeRequest {
+        impl From<super::MysqlClusterResizeRequest> for MysqlClusterResizeRequest {
             fn from(value: super::MysqlClusterResizeRequest) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -578,41 +526,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedMysqlClusterResizeRequest {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::MysqlClusterResizeRequest>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::MysqlClusterResizeRequest>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedMysqlClusterResizeRequest {
+        impl Default for PaginatedMysqlClusterResizeRequest {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -622,7 +555,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -631,9 +564,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::MysqlClusterResizeRequest>,
-                >,
+                T: TryInto<Vec<super::MysqlClusterResizeRequest>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -642,7 +573,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -651,7 +582,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -661,7 +592,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -670,7 +601,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -679,7 +610,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -689,46 +620,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedMysqlClusterResizeRequest>
+        impl TryFrom<PaginatedMysqlClusterResizeRequest>
         for super::PaginatedMysqlClusterResizeRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedMysqlClusterResizeRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -742,7 +667,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedMysqlClusterResizeRequest>
+        impl From<super::PaginatedMysqlClusterResizeRequest>
         for PaginatedMysqlClusterResizeRequest {
             fn from(value: super::PaginatedMysqlClusterResizeRequest) -> Self {
                 Self {
@@ -760,35 +685,20 @@ pub mod types {
         /// Builds [`UpdateBranchResizeRequestBody`](super::UpdateBranchResizeRequestBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBranchResizeRequestBody {
-            vtgate_autoscaling: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            vtgate_count: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            vtgate_max_count: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            vtgate_size: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            vtgate_target_cpu_utilization: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            vtgate_autoscaling: Result<Option<bool>, String>,
+            vtgate_count: Result<Option<i64>, String>,
+            vtgate_max_count: Result<Option<i64>, String>,
+            vtgate_size: Result<Option<String>, String>,
+            vtgate_target_cpu_utilization: Result<Option<i64>, String>,
         }
-        impl ::std::default::Default for UpdateBranchResizeRequestBody {
+        impl Default for UpdateBranchResizeRequestBody {
             fn default() -> Self {
                 Self {
-                    vtgate_autoscaling: Ok(::std::default::Default::default()),
-                    vtgate_count: Ok(::std::default::Default::default()),
-                    vtgate_max_count: Ok(::std::default::Default::default()),
-                    vtgate_size: Ok(::std::default::Default::default()),
-                    vtgate_target_cpu_utilization: Ok(::std::default::Default::default()),
+                    vtgate_autoscaling: Ok(Default::default()),
+                    vtgate_count: Ok(Default::default()),
+                    vtgate_max_count: Ok(Default::default()),
+                    vtgate_size: Ok(Default::default()),
+                    vtgate_target_cpu_utilization: Ok(Default::default()),
                 }
             }
         }
@@ -796,7 +706,7 @@ pub mod types {
             /// If autoscaling is enabled for the vtgate cluster
             pub fn vtgate_autoscaling<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_autoscaling = crate::runtime::converted(
@@ -809,7 +719,7 @@ pub mod types {
             /// The number of vtgates in an availability zone
             pub fn vtgate_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_count = crate::runtime::converted("vtgate_count", value)
@@ -819,7 +729,7 @@ pub mod types {
             /// The maximum number of vtgates in an availability zone when autoscaling is enabled
             pub fn vtgate_max_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_max_count = crate::runtime::converted(
@@ -832,7 +742,7 @@ pub mod types {
             /// The size of the vtgate cluster: VTG_5, VTG_10,…
             pub fn vtgate_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_size = crate::runtime::converted("vtgate_size", value)
@@ -842,7 +752,7 @@ pub mod types {
             /// The target CPU utilization for the vtgate cluster when autoscaling is enabled
             pub fn vtgate_target_cpu_utilization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_target_cpu_utilization = crate::runtime::converted(
@@ -853,52 +763,40 @@ pub mod types {
                 self
             }
             /// Sets or clears [`vtgate_autoscaling`](Self::vtgate_autoscaling).
-            pub fn set_vtgate_autoscaling(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_vtgate_autoscaling(mut self, value: Option<bool>) -> Self {
                 self.vtgate_autoscaling = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_count`](Self::vtgate_count).
-            pub fn set_vtgate_count(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_vtgate_count(mut self, value: Option<i64>) -> Self {
                 self.vtgate_count = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_max_count`](Self::vtgate_max_count).
-            pub fn set_vtgate_max_count(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_vtgate_max_count(mut self, value: Option<i64>) -> Self {
                 self.vtgate_max_count = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_size`](Self::vtgate_size).
-            pub fn set_vtgate_size(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_vtgate_size(mut self, value: Option<String>) -> Self {
                 self.vtgate_size = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_target_cpu_utilization`](Self::vtgate_target_cpu_utilization).
             pub fn set_vtgate_target_cpu_utilization(
                 mut self,
-                value: ::std::option::Option<i64>,
+                value: Option<i64>,
             ) -> Self {
                 self.vtgate_target_cpu_utilization = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateBranchResizeRequestBody>
+        impl TryFrom<UpdateBranchResizeRequestBody>
         for super::UpdateBranchResizeRequestBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateBranchResizeRequestBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     vtgate_autoscaling: value.vtgate_autoscaling?,
                     vtgate_count: value.vtgate_count?,
@@ -908,7 +806,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateBranchResizeRequestBody>
+        impl From<super::UpdateBranchResizeRequestBody>
         for UpdateBranchResizeRequestBody {
             fn from(value: super::UpdateBranchResizeRequestBody) -> Self {
                 Self {
@@ -927,7 +825,7 @@ pub mod types {
         const NAME: &'static str = "MysqlClusterResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut completed_at = slot::optional();
@@ -1009,7 +907,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for MysqlClusterResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1017,7 +915,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedMysqlClusterResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -1056,7 +954,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedMysqlClusterResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1153,161 +1051,195 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_branch_resize_requests`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_branch_resize_requests`]: super::Client::list_branch_resize_requests
+    /// A call of [`Client::get_branch_resize_request`](crate::Client::get_branch_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBranchResizeRequests<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct GetBranchResizeRequest<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListBranchResizeRequests<'a> {
+    impl<'a> GetBranchResizeRequest<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_branch_resize_requests",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_resize_request",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("resize"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`
+        /// The ID of the branch resize request
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedMysqlClusterResizeRequest>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/resizes", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Required.
+        pub fn resize<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::MysqlClusterResizeRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MysqlClusterResizeRequest) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MysqlClusterResizeRequest> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetBranchResizeRequest<'a> {
+        type Output = Result<
+            crate::Response<types::MysqlClusterResizeRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::MysqlClusterResizeRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchResizeRequest<'_> {
+        type Answer = types::MysqlClusterResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_branch_resize_requests`](crate::Client::list_branch_resize_requests). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBranchResizeRequests<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBranchResizeRequests<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_resize_requests",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedMysqlClusterResizeRequest> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1318,335 +1250,28 @@ pub mod builder {
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedMysqlClusterResizeRequest> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(
+                    3,
+                    |page: &types::PaginatedMysqlClusterResizeRequest| page.next_page,
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::MysqlClusterResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::update_branch_resize_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_branch_resize_request`]: super::Client::update_branch_resize_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateBranchResizeRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateBranchResizeRequestBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateBranchResizeRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_branch_resize_request",
-            method: "PUT",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateBranchResizeRequestBody>,
-            <V as std::convert::TryInto<
-                types::UpdateBranchResizeRequestBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateBranchResizeRequestBody,
-            ) -> types::builder::UpdateBranchResizeRequestBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<
-            Response<::std::option::Option<types::MysqlClusterResizeRequest>>,
-            crate::Error,
-        > {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<
-                types::UpdateBranchResizeRequestBody,
-                _,
-            >(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/resizes", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call_optional(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PUT,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_branch_resize_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_resize_request`]: super::Client::get_branch_resize_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchResizeRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        resize: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBranchResizeRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_resize_request",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                resize: Err("`resize` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the branch resize request
-        ///
-        /// Required.
-        pub fn resize<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.resize = crate::runtime::taken("resize", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::MysqlClusterResizeRequest>, crate::Error> {
-            let Self { client, organization, database, branch, resize, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let resize = resize.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/resizes/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("resize", crate ::runtime::Style::Simple, &
-                resize) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::MysqlClusterResizeRequest) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MysqlClusterResizeRequest> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListBranchResizeRequests<'a> {
         type Output = Result<
-            Response<types::PaginatedMysqlClusterResizeRequest>,
+            crate::Response<types::PaginatedMysqlClusterResizeRequest>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type IntoFuture = crate::CallFuture<
+            'a,
+            types::PaginatedMysqlClusterResizeRequest,
         >;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateBranchResizeRequest<'a> {
-        type Output = Result<
-            Response<::std::option::Option<types::MysqlClusterResizeRequest>>,
-            crate::Error,
-        >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranchResizeRequest<'a> {
-        type Output = Result<Response<types::MysqlClusterResizeRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1654,14 +1279,117 @@ pub mod builder {
         type Answer = types::PaginatedMysqlClusterResizeRequest;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBranchResizeRequest<'_> {
-        type Answer = ::std::option::Option<types::MysqlClusterResizeRequest>;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::update_branch_resize_request`](crate::Client::update_branch_resize_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateBranchResizeRequest<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateBranchResizeRequestBody, String>,
+    }
+    impl<'a> UpdateBranchResizeRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_branch_resize_request",
+            "PUT",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateBranchResizeRequestBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateBranchResizeRequestBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateBranchResizeRequestBody,
+                ) -> types::builder::UpdateBranchResizeRequestBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, Option<types::MysqlClusterResizeRequest>> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateBranchResizeRequestBody>,
+            );
+            self.call.optional(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateBranchResizeRequest<'a> {
+        type Output = Result<
+            crate::Response<Option<types::MysqlClusterResizeRequest>>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<
+            'a,
+            Option<types::MysqlClusterResizeRequest>,
+        >;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchResizeRequest<'_> {
-        type Answer = types::MysqlClusterResizeRequest;
+    impl crate::mock::Call for UpdateBranchResizeRequest<'_> {
+        type Answer = Option<types::MysqlClusterResizeRequest>;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
@@ -1669,6 +1397,15 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
+    /// [`Client::get_branch_resize_request`](crate::Client::get_branch_resize_request) of this branch.
+    pub fn get_branch_resize_request(&self) -> builder::GetBranchResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
     /// [`Client::list_branch_resize_requests`](crate::Client::list_branch_resize_requests) of this branch.
     pub fn list_branch_resize_requests(&self) -> builder::ListBranchResizeRequests<'a> {
         let (client, [organization, database, branch]) = self.names();
@@ -1685,15 +1422,6 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_branch_resize_request()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::get_branch_resize_request`](crate::Client::get_branch_resize_request) of this branch.
-    pub fn get_branch_resize_request(&self) -> builder::GetBranchResizeRequest<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_branch_resize_request()
             .organization(organization)
             .database(database)
             .branch(branch)

@@ -14,7 +14,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchSchema {
         /// `data`
-        pub data: ::std::vec::Vec<BranchSchemaData>,
+        pub data: Vec<BranchSchemaData>,
     }
     impl BranchSchema {
         /// A builder for [`BranchSchema`].
@@ -31,11 +31,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchSchemaData {
         /// Syntax highlighted HTML for the table's schema
-        pub html: ::std::string::String,
+        pub html: String,
         /// Name of the table
-        pub name: ::std::string::String,
+        pub name: String,
         /// The table's schema
-        pub raw: ::std::string::String,
+        pub raw: String,
     }
     impl BranchSchemaData {
         /// A builder for [`BranchSchemaData`].
@@ -53,42 +53,42 @@ pub mod types {
     pub struct CreateBranchBody {
         /// If provided, restores the backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub backup_id: ::std::option::Option<::std::string::String>,
+        pub backup_id: Option<String>,
         /// The database cluster size. Required if a backup_id is provided (unless keyspace_cluster_sizes covers every keyspace), optional otherwise. Options: PS_10, PS_20, PS_40, ..., PS_2800
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub cluster_size: ::std::option::Option<::std::string::String>,
+        pub cluster_size: Option<String>,
         /// Create a new database for the branch if the database does not exist. Defaults to false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub create_database_if_missing: ::std::option::Option<bool>,
+        pub create_database_if_missing: Option<bool>,
         /// Whether deletion protection is enabled for the branch
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub deletion_protected: ::std::option::Option<bool>,
+        pub deletion_protected: Option<bool>,
         /// For MySQL backup restores, per-keyspace cluster sizes. Each entry is { "keyspace_name": "main", "cluster_size": "PS_40" }. When provided, each restored keyspace must have a size here or via cluster_size.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub keyspace_cluster_sizes: ::std::vec::Vec<::std::string::String>,
+        pub keyspace_cluster_sizes: Vec<String>,
         /// The kind of branch to create. Required when create_database_if_missing is set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub kind: ::std::option::Option<DatabaseKind>,
+        pub kind: Option<DatabaseKind>,
         /// For PostgreSQL databases, the PostgreSQL major version to use for the branch. Defaults to the major version of the parent branch if it exists or the database's default branch major version. Ignored for branches restored from backups.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub major_version: ::std::option::Option<::std::string::String>,
+        pub major_version: Option<String>,
         /// The name of the branch to create
-        pub name: ::std::string::String,
+        pub name: String,
         /// The name of the parent branch. Defaults to the database's default branch if not provided.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub parent_branch: ::std::option::Option<::std::string::String>,
+        pub parent_branch: Option<String>,
         /// The region to create the branch in. If not provided, the branch will be created in the default region for its database.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub region: ::std::option::Option<::std::string::String>,
+        pub region: Option<String>,
         /// Restore from a point-in-time recovery timestamp (e.g. 2023-01-01T00:00:00Z). Available only for PostgreSQL databases.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub restore_point: ::std::option::Option<::std::string::String>,
+        pub restore_point: Option<String>,
         /// If provided, restores the last successful backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this, in addition to Data Branching™ being enabled for the branch.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub seed_data: ::std::option::Option<SeedData>,
+        pub seed_data: Option<SeedData>,
         /// `storage`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage: ::std::option::Option<CreateDatabaseBodyStorage>,
+        pub storage: Option<CreateDatabaseBodyStorage>,
     }
     impl CreateBranchBody {
         /// A builder for [`CreateBranchBody`].
@@ -104,15 +104,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranch {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// IOPS for the cluster
-        pub cluster_iops: ::std::option::Option<i64>,
+        pub cluster_iops: Option<i64>,
         /// The SKU representing the branch's cluster size
-        pub cluster_name: ::std::string::String,
+        pub cluster_name: String,
         /// When the branch was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the branch was deleted
-        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether deletion protection is enabled for the branch
         pub deletion_protected: bool,
         /// True if the branch allows passwords to connect directly to a vtgate, bypassing load balancers
@@ -122,9 +122,9 @@ pub mod types {
         /// True if the branch has replica servers
         pub has_replicas: bool,
         /// Planetscale app URL for the branch
-        pub html_url: ::std::string::String,
+        pub html_url: String,
         /// The ID of the branch
-        pub id: ::std::string::String,
+        pub id: String,
         /// The number of keyspaces in the branch
         pub keyspace_count: i64,
         /// The kind of branch
@@ -132,13 +132,13 @@ pub mod types {
         /// Whether or not this is a metal database
         pub metal: bool,
         /// The MySQL address for the branch
-        pub mysql_address: ::std::string::String,
+        pub mysql_address: String,
         /// The address of the MySQL provider for the branch
-        pub mysql_edge_address: ::std::string::String,
+        pub mysql_edge_address: String,
         /// The name of the branch
-        pub name: ::std::string::String,
+        pub name: String,
         /// The name of the parent branch from which the branch was created
-        pub parent_branch: ::std::option::Option<::std::string::String>,
+        pub parent_branch: Option<String>,
         /// True if private connections are enabled
         pub private_edge_connectivity: bool,
         /// Whether or not the branch is a production branch
@@ -146,19 +146,15 @@ pub mod types {
         /// Whether or not the branch is ready to serve queries
         pub ready: bool,
         /// `region`
-        pub region: ::std::option::Option<Region>,
+        pub region: Option<Region>,
         /// When a user last marked a backup restore checklist as completed
-        pub restore_checklist_completed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub restore_checklist_completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// A mention of a database branch.
-        pub restored_from_branch: ::std::option::Option<BranchReference>,
+        pub restored_from_branch: Option<BranchReference>,
         /// Whether or not the branch has safe migrations enabled
         pub safe_migrations: bool,
         /// When the schema for the branch was last updated
-        pub schema_last_updated_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub schema_last_updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not the schema is ready for queries
         pub schema_ready: bool,
         /// The number of shards in the branch
@@ -170,26 +166,23 @@ pub mod types {
         /// The current state of the branch
         pub state: DatabaseBranchState,
         /// When the branch was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Planetscale API URL for the branch
-        pub url: ::std::string::String,
+        pub url: String,
         /// Whether VTGate autoscaling is enabled
         pub vtgate_autoscaling: bool,
         /// The number of vtgate instances in the branch
         pub vtgate_count: i64,
         /// The maximum number of VTGate instances when autoscaling is enabled
-        pub vtgate_max_count: ::std::option::Option<i64>,
+        pub vtgate_max_count: Option<i64>,
         /// The public SKU representing the VTGate size
-        pub vtgate_name: ::std::option::Option<::std::string::String>,
+        pub vtgate_name: Option<String>,
         /// VTGate configuration options
-        pub vtgate_options: ::serde_json::Map<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
+        pub vtgate_options: ::serde_json::Map<String, ::serde_json::Value>,
         /// The size of the vtgate cluster for the branch
-        pub vtgate_size: ::std::string::String,
+        pub vtgate_size: String,
         /// The target CPU utilization for VTGate autoscaling
-        pub vtgate_target_cpu_utilization: ::std::option::Option<i64>,
+        pub vtgate_target_cpu_utilization: Option<i64>,
     }
     impl DatabaseBranch {
         /// A builder for [`DatabaseBranch`].
@@ -227,24 +220,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DatabaseBranch>,
+        pub data: Vec<DatabaseBranch>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDatabaseBranch {
         /// A builder for [`PaginatedDatabaseBranch`].
@@ -263,20 +256,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<SchemaLintError>,
+        pub data: Vec<SchemaLintError>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedSchemaLintError {
         /// A builder for [`PaginatedSchemaLintError`].
@@ -293,39 +286,39 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SchemaLintError {
         /// A list of invalid auto-incremented columns
-        pub auto_increment_column_names: ::std::vec::Vec<::std::string::String>,
+        pub auto_increment_column_names: Vec<String>,
         /// The charset of the schema
-        pub charset_name: ::std::string::String,
+        pub charset_name: String,
         /// The name of the invalid check constraint
-        pub check_constraint_name: ::std::string::String,
+        pub check_constraint_name: String,
         /// The column in a table relevant to the error
-        pub column_name: ::std::string::String,
+        pub column_name: String,
         /// A link to the documentation related to the error
-        pub docs_url: ::std::string::String,
+        pub docs_url: String,
         /// The engine of the schema
-        pub engine_name: ::std::string::String,
+        pub engine_name: String,
         /// The name of the invalid enum value
-        pub enum_value: ::std::string::String,
+        pub enum_value: String,
         /// A description for the error that occurred
-        pub error_description: ::std::string::String,
+        pub error_description: String,
         /// A list of invalid foreign key columns in a table
-        pub foreign_key_column_names: ::std::vec::Vec<::std::string::String>,
+        pub foreign_key_column_names: Vec<String>,
         /// The path for an invalid JSON column
-        pub json_path: ::std::string::String,
+        pub json_path: String,
         /// The keyspace of the schema with the error
-        pub keyspace_name: ::std::string::String,
+        pub keyspace_name: String,
         /// Code representing the type of error
-        pub lint_error: ::std::string::String,
+        pub lint_error: String,
         /// The name of the invalid partition in the schema
-        pub partition_name: ::std::string::String,
+        pub partition_name: String,
         /// The name of the invalid partitioning type
-        pub partitioning_type: ::std::string::String,
+        pub partitioning_type: String,
         /// The subject for the errors
         pub subject_type: SubjectType,
         /// The table with the error
-        pub table_name: ::std::string::String,
+        pub table_name: String,
         /// The name of the vindex for the schema
-        pub vindex_name: ::std::string::String,
+        pub vindex_name: String,
     }
     impl SchemaLintError {
         /// A builder for [`SchemaLintError`].
@@ -365,9 +358,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for SeedData {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "last_successful_backup" => Ok(Self::LastSuccessfulBackup),
                 _ => {
@@ -379,19 +370,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for SeedData {
+    impl TryFrom<&str> for SeedData {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for SeedData {
+    impl TryFrom<String> for SeedData {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -419,10 +406,10 @@ pub mod types {
     pub struct UpdateBranchBody {
         /// Whether deletion protection is enabled for the branch
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub deletion_protected: ::std::option::Option<bool>,
+        pub deletion_protected: Option<bool>,
         /// The name to update the branch
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub new_name: ::std::option::Option<::std::string::String>,
+        pub new_name: Option<String>,
     }
     impl UpdateBranchBody {
         /// A builder for [`UpdateBranchBody`].
@@ -438,7 +425,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBranchClusterConfigBody {
         /// The new size of the database cluster: PS_10, PS_20,…
-        pub cluster_size: ::std::string::String,
+        pub cluster_size: String,
     }
     impl UpdateBranchClusterConfigBody {
         /// A builder for [`UpdateBranchClusterConfigBody`].
@@ -468,13 +455,10 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct BranchSchema {
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::BranchSchemaData>,
-                ::std::string::String,
-            >,
+            data: Result<Vec<super::BranchSchemaData>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for BranchSchema {
+        impl Default for BranchSchema {
             fn default() -> Self {
                 Self {
                     data: Err("`data` was not set".to_string()),
@@ -486,7 +470,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::BranchSchemaData>>,
+                T: TryInto<Vec<super::BranchSchemaData>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -494,16 +478,16 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<BranchSchema> for super::BranchSchema {
+        impl TryFrom<BranchSchema> for super::BranchSchema {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: BranchSchema,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { data: value.data? })
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::BranchSchema> for BranchSchema {
+        impl From<super::BranchSchema> for BranchSchema {
             fn from(value: super::BranchSchema) -> Self {
                 Self { data: Ok(value.data) }
             }
@@ -512,12 +496,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct BranchSchemaData {
-            html: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            raw: ::std::result::Result<::std::string::String, ::std::string::String>,
+            html: Result<String, String>,
+            name: Result<String, String>,
+            raw: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for BranchSchemaData {
+        impl Default for BranchSchemaData {
             fn default() -> Self {
                 Self {
                     html: Err("`html` was not set".to_string()),
@@ -531,7 +515,7 @@ pub mod types {
             /// Syntax highlighted HTML for the table's schema
             pub fn html<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.html = crate::runtime::converted("html", value);
@@ -540,7 +524,7 @@ pub mod types {
             /// Name of the table
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -549,7 +533,7 @@ pub mod types {
             /// The table's schema
             pub fn raw<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.raw = crate::runtime::converted("raw", value);
@@ -557,11 +541,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<BranchSchemaData> for super::BranchSchemaData {
+        impl TryFrom<BranchSchemaData> for super::BranchSchemaData {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: BranchSchemaData,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     html: value.html?,
                     name: value.name?,
@@ -570,7 +554,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::BranchSchemaData> for BranchSchemaData {
+        impl From<super::BranchSchemaData> for BranchSchemaData {
             fn from(value: super::BranchSchemaData) -> Self {
                 Self {
                     html: Ok(value.html),
@@ -582,72 +566,36 @@ pub mod types {
         /// Builds [`CreateBranchBody`](super::CreateBranchBody).
         #[derive(Clone, Debug)]
         pub struct CreateBranchBody {
-            backup_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            cluster_size: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            create_database_if_missing: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            deletion_protected: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            keyspace_cluster_sizes: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            kind: ::std::result::Result<
-                ::std::option::Option<super::DatabaseKind>,
-                ::std::string::String,
-            >,
-            major_version: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            parent_branch: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            region: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            restore_point: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            seed_data: ::std::result::Result<
-                ::std::option::Option<super::SeedData>,
-                ::std::string::String,
-            >,
-            storage: ::std::result::Result<
-                ::std::option::Option<super::CreateDatabaseBodyStorage>,
-                ::std::string::String,
-            >,
+            backup_id: Result<Option<String>, String>,
+            cluster_size: Result<Option<String>, String>,
+            create_database_if_missing: Result<Option<bool>, String>,
+            deletion_protected: Result<Option<bool>, String>,
+            keyspace_cluster_sizes: Result<Vec<String>, String>,
+            kind: Result<Option<super::DatabaseKind>, String>,
+            major_version: Result<Option<String>, String>,
+            name: Result<String, String>,
+            parent_branch: Result<Option<String>, String>,
+            region: Result<Option<String>, String>,
+            restore_point: Result<Option<String>, String>,
+            seed_data: Result<Option<super::SeedData>, String>,
+            storage: Result<Option<super::CreateDatabaseBodyStorage>, String>,
         }
-        impl ::std::default::Default for CreateBranchBody {
+        impl Default for CreateBranchBody {
             fn default() -> Self {
                 Self {
-                    backup_id: Ok(::std::default::Default::default()),
-                    cluster_size: Ok(::std::default::Default::default()),
-                    create_database_if_missing: Ok(::std::default::Default::default()),
-                    deletion_protected: Ok(::std::default::Default::default()),
+                    backup_id: Ok(Default::default()),
+                    cluster_size: Ok(Default::default()),
+                    create_database_if_missing: Ok(Default::default()),
+                    deletion_protected: Ok(Default::default()),
                     keyspace_cluster_sizes: Ok(Default::default()),
-                    kind: Ok(::std::default::Default::default()),
-                    major_version: Ok(::std::default::Default::default()),
+                    kind: Ok(Default::default()),
+                    major_version: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    parent_branch: Ok(::std::default::Default::default()),
-                    region: Ok(::std::default::Default::default()),
-                    restore_point: Ok(::std::default::Default::default()),
-                    seed_data: Ok(::std::default::Default::default()),
-                    storage: Ok(::std::default::Default::default()),
+                    parent_branch: Ok(Default::default()),
+                    region: Ok(Default::default()),
+                    restore_point: Ok(Default::default()),
+                    seed_data: Ok(Default::default()),
+                    storage: Ok(Default::default()),
                 }
             }
         }
@@ -655,7 +603,7 @@ pub mod types {
             /// If provided, restores the backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this.
             pub fn backup_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.backup_id = crate::runtime::converted("backup_id", value).map(Some);
@@ -664,7 +612,7 @@ pub mod types {
             /// The database cluster size. Required if a backup_id is provided (unless keyspace_cluster_sizes covers every keyspace), optional otherwise. Options: PS_10, PS_20, PS_40, ..., PS_2800
             pub fn cluster_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_size = crate::runtime::converted("cluster_size", value)
@@ -674,7 +622,7 @@ pub mod types {
             /// Create a new database for the branch if the database does not exist. Defaults to false.
             pub fn create_database_if_missing<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.create_database_if_missing = crate::runtime::converted(
@@ -687,7 +635,7 @@ pub mod types {
             /// Whether deletion protection is enabled for the branch
             pub fn deletion_protected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deletion_protected = crate::runtime::converted(
@@ -700,7 +648,7 @@ pub mod types {
             /// For MySQL backup restores, per-keyspace cluster sizes. Each entry is { "keyspace_name": "main", "cluster_size": "PS_40" }. When provided, each restored keyspace must have a size here or via cluster_size.
             pub fn keyspace_cluster_sizes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_cluster_sizes = crate::runtime::converted(
@@ -712,7 +660,7 @@ pub mod types {
             /// The kind of branch to create. Required when create_database_if_missing is set.
             pub fn kind<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseKind>,
+                T: TryInto<super::DatabaseKind>,
                 T::Error: ::std::fmt::Display,
             {
                 self.kind = crate::runtime::converted("kind", value).map(Some);
@@ -721,7 +669,7 @@ pub mod types {
             /// For PostgreSQL databases, the PostgreSQL major version to use for the branch. Defaults to the major version of the parent branch if it exists or the database's default branch major version. Ignored for branches restored from backups.
             pub fn major_version<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.major_version = crate::runtime::converted("major_version", value)
@@ -731,7 +679,7 @@ pub mod types {
             /// The name of the branch to create
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -740,7 +688,7 @@ pub mod types {
             /// The name of the parent branch. Defaults to the database's default branch if not provided.
             pub fn parent_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.parent_branch = crate::runtime::converted("parent_branch", value)
@@ -750,7 +698,7 @@ pub mod types {
             /// The region to create the branch in. If not provided, the branch will be created in the default region for its database.
             pub fn region<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.region = crate::runtime::converted("region", value).map(Some);
@@ -759,7 +707,7 @@ pub mod types {
             /// Restore from a point-in-time recovery timestamp (e.g. 2023-01-01T00:00:00Z). Available only for PostgreSQL databases.
             pub fn restore_point<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.restore_point = crate::runtime::converted("restore_point", value)
@@ -769,7 +717,7 @@ pub mod types {
             /// If provided, restores the last successful backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this, in addition to Data Branching™ being enabled for the branch.
             pub fn seed_data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::SeedData>,
+                T: TryInto<super::SeedData>,
                 T::Error: ::std::fmt::Display,
             {
                 self.seed_data = crate::runtime::converted("seed_data", value).map(Some);
@@ -778,106 +726,79 @@ pub mod types {
             /// `storage`
             pub fn storage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::CreateDatabaseBodyStorage>,
+                T: TryInto<super::CreateDatabaseBodyStorage>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`backup_id`](Self::backup_id).
-            pub fn set_backup_id(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_backup_id(mut self, value: Option<String>) -> Self {
                 self.backup_id = Ok(value);
                 self
             }
             /// Sets or clears [`cluster_size`](Self::cluster_size).
-            pub fn set_cluster_size(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
                 self.cluster_size = Ok(value);
                 self
             }
             /// Sets or clears [`create_database_if_missing`](Self::create_database_if_missing).
             pub fn set_create_database_if_missing(
                 mut self,
-                value: ::std::option::Option<bool>,
+                value: Option<bool>,
             ) -> Self {
                 self.create_database_if_missing = Ok(value);
                 self
             }
             /// Sets or clears [`deletion_protected`](Self::deletion_protected).
-            pub fn set_deletion_protected(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
                 self.deletion_protected = Ok(value);
                 self
             }
             /// Sets or clears [`kind`](Self::kind).
-            pub fn set_kind(
-                mut self,
-                value: ::std::option::Option<super::DatabaseKind>,
-            ) -> Self {
+            pub fn set_kind(mut self, value: Option<super::DatabaseKind>) -> Self {
                 self.kind = Ok(value);
                 self
             }
             /// Sets or clears [`major_version`](Self::major_version).
-            pub fn set_major_version(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_major_version(mut self, value: Option<String>) -> Self {
                 self.major_version = Ok(value);
                 self
             }
             /// Sets or clears [`parent_branch`](Self::parent_branch).
-            pub fn set_parent_branch(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_parent_branch(mut self, value: Option<String>) -> Self {
                 self.parent_branch = Ok(value);
                 self
             }
             /// Sets or clears [`region`](Self::region).
-            pub fn set_region(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_region(mut self, value: Option<String>) -> Self {
                 self.region = Ok(value);
                 self
             }
             /// Sets or clears [`restore_point`](Self::restore_point).
-            pub fn set_restore_point(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_restore_point(mut self, value: Option<String>) -> Self {
                 self.restore_point = Ok(value);
                 self
             }
             /// Sets or clears [`seed_data`](Self::seed_data).
-            pub fn set_seed_data(
-                mut self,
-                value: ::std::option::Option<super::SeedData>,
-            ) -> Self {
+            pub fn set_seed_data(mut self, value: Option<super::SeedData>) -> Self {
                 self.seed_data = Ok(value);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
             pub fn set_storage(
                 mut self,
-                value: ::std::option::Option<super::CreateDatabaseBodyStorage>,
+                value: Option<super::CreateDatabaseBodyStorage>,
             ) -> Self {
                 self.storage = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateBranchBody> for super::CreateBranchBody {
+        impl TryFrom<CreateBranchBody> for super::CreateBranchBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateBranchBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     backup_id: value.backup_id?,
                     cluster_size: value.cluster_size?,
@@ -895,7 +816,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateBranchBody> for CreateBranchBody {
+        impl From<super::CreateBranchBody> for CreateBranchBody {
             fn from(value: super::CreateBranchBody) -> Self {
                 Self {
                     backup_id: Ok(value.backup_id),
@@ -918,119 +839,65 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseBranch {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
+            actor: Result<Option<super::Actor>, String>,
+            cluster_iops: Result<Option<i64>, String>,
+            cluster_name: Result<String, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            deletion_protected: Result<bool, String>,
+            direct_vtgate: Result<bool, String>,
+            has_read_only_replicas: Result<bool, String>,
+            has_replicas: Result<bool, String>,
+            html_url: Result<String, String>,
+            id: Result<String, String>,
+            keyspace_count: Result<i64, String>,
+            kind: Result<super::DatabaseKind, String>,
+            metal: Result<bool, String>,
+            mysql_address: Result<String, String>,
+            mysql_edge_address: Result<String, String>,
+            name: Result<String, String>,
+            parent_branch: Result<Option<String>, String>,
+            private_edge_connectivity: Result<bool, String>,
+            production: Result<bool, String>,
+            ready: Result<bool, String>,
+            region: Result<Option<super::Region>, String>,
+            restore_checklist_completed_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            cluster_iops: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
+            restored_from_branch: Result<Option<super::BranchReference>, String>,
+            safe_migrations: Result<bool, String>,
+            schema_last_updated_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            cluster_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
+            schema_ready: Result<bool, String>,
+            shard_count: Result<i64, String>,
+            sharded: Result<bool, String>,
+            stale_schema: Result<bool, String>,
+            state: Result<super::DatabaseBranchState, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            url: Result<String, String>,
+            vtgate_autoscaling: Result<bool, String>,
+            vtgate_count: Result<i64, String>,
+            vtgate_max_count: Result<Option<i64>, String>,
+            vtgate_name: Result<Option<String>, String>,
+            vtgate_options: Result<
+                ::serde_json::Map<String, ::serde_json::Value>,
+                String,
             >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            deleted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            deletion_protected: ::std::result::Result<bool, ::std::string::String>,
-            direct_vtgate: ::std::result::Result<bool, ::std::string::String>,
-            has_read_only_replicas: ::std::result::Result<bool, ::std::string::String>,
-            has_replicas: ::std::result::Result<bool, ::std::string::String>,
-            html_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            keyspace_count: ::std::result::Result<i64, ::std::string::String>,
-            kind: ::std::result::Result<super::DatabaseKind, ::std::string::String>,
-            metal: ::std::result::Result<bool, ::std::string::String>,
-            mysql_address: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            mysql_edge_address: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            parent_branch: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            private_edge_connectivity: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            production: ::std::result::Result<bool, ::std::string::String>,
-            ready: ::std::result::Result<bool, ::std::string::String>,
-            region: ::std::result::Result<
-                ::std::option::Option<super::Region>,
-                ::std::string::String,
-            >,
-            restore_checklist_completed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            restored_from_branch: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            safe_migrations: ::std::result::Result<bool, ::std::string::String>,
-            schema_last_updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            schema_ready: ::std::result::Result<bool, ::std::string::String>,
-            shard_count: ::std::result::Result<i64, ::std::string::String>,
-            sharded: ::std::result::Result<bool, ::std::string::String>,
-            stale_schema: ::std::result::Result<bool, ::std::string::String>,
-            state: ::std::result::Result<
-                super::DatabaseBranchState,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
-            vtgate_autoscaling: ::std::result::Result<bool, ::std::string::String>,
-            vtgate_count: ::std::result::Result<i64, ::std::string::String>,
-            vtgate_max_count: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            vtgate_name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            vtgate_options: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            vtgate_size: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            vtgate_target_cpu_utilization: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            vtgate_size: Result<String, String>,
+            vtgate_target_cpu_utilization: Result<Option<i64>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DatabaseBranch {
+        impl Default for DatabaseBranch {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
-                    cluster_iops: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
+                    cluster_iops: Ok(Default::default()),
                     cluster_name: Err("`cluster_name` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    deleted_at: Ok(::std::default::Default::default()),
+                    deleted_at: Ok(Default::default()),
                     deletion_protected: Err(
                         "`deletion_protected` was not set".to_string(),
                     ),
@@ -1049,35 +916,33 @@ pub mod types {
                         "`mysql_edge_address` was not set".to_string(),
                     ),
                     name: Err("`name` was not set".to_string()),
-                    parent_branch: Ok(::std::default::Default::default()),
+                    parent_branch: Ok(Default::default()),
                     private_edge_connectivity: Err(
                         "`private_edge_connectivity` was not set".to_string(),
                     ),
                     production: Err("`production` was not set".to_string()),
                     ready: Err("`ready` was not set".to_string()),
-                    region: Ok(::std::default::Default::default()),
-                    restore_checklist_completed_at: Ok(
-                        ::std::default::Default::default(),
-                    ),
-                    restored_from_branch: Ok(::std::default::Default::default()),
+                    region: Ok(Default::default()),
+                    restore_checklist_completed_at: Ok(Default::default()),
+                    restored_from_branch: Ok(Default::default()),
                     safe_migrations: Err("`safe_migrations` was not set".to_string()),
-                    schema_last_updated_at: Ok(::std::default::Default::default()),
+                    schema_last_updated_at: Ok(Default::default()),
                     schema_ready: Err("`schema_ready` was not set".to_string()),
                     shard_count: Err("`shard_count` was not set".to_string()),
                     sharded: Err("`sharded` was not set".to_string()),
                     stale_schema: Err("`stale_schema` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     url: Err("`url` was not set".to_string()),
                     vtgate_autoscaling: Err(
                         "`vtgate_autoscaling` was not set".to_string(),
                     ),
                     vtgate_count: Err("`vtgate_count` was not set".to_string()),
-                    vtgate_max_count: Ok(::std::default::Default::default()),
-                    vtgate_name: Ok(::std::default::Default::default()),
+                    vtgate_max_count: Ok(Default::default()),
+                    vtgate_name: Ok(Default::default()),
                     vtgate_options: Err("`vtgate_options` was not set".to_string()),
                     vtgate_size: Err("`vtgate_size` was not set".to_string()),
-                    vtgate_target_cpu_utilization: Ok(::std::default::Default::default()),
+                    vtgate_target_cpu_utilization: Ok(Default::default()),
                 }
             }
         }
@@ -1086,7 +951,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -1095,7 +960,7 @@ pub mod types {
             /// IOPS for the cluster
             pub fn cluster_iops<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_iops = crate::runtime::converted("cluster_iops", value)
@@ -1105,7 +970,7 @@ pub mod types {
             /// The SKU representing the branch's cluster size
             pub fn cluster_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_name = crate::runtime::converted("cluster_name", value);
@@ -1114,7 +979,7 @@ pub mod types {
             /// When the branch was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -1123,7 +988,7 @@ pub mod types {
             /// When the branch was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = crate::runtime::converted("deleted_at", value)
@@ -1133,7 +998,7 @@ pub mod types {
             /// Whether deletion protection is enabled for the branch
             pub fn deletion_protected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deletion_protected = crate::runtime::converted(
@@ -1145,7 +1010,7 @@ pub mod types {
             /// True if the branch allows passwords to connect directly to a vtgate, bypassing load balancers
             pub fn direct_vtgate<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.direct_vtgate = crate::runtime::converted("direct_vtgate", value);
@@ -1154,7 +1019,7 @@ pub mod types {
             /// True if the branch has read-only replica servers
             pub fn has_read_only_replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.has_read_only_replicas = crate::runtime::converted(
@@ -1166,7 +1031,7 @@ pub mod types {
             /// True if the branch has replica servers
             pub fn has_replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.has_replicas = crate::runtime::converted("has_replicas", value);
@@ -1175,7 +1040,7 @@ pub mod types {
             /// Planetscale app URL for the branch
             pub fn html_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.html_url = crate::runtime::converted("html_url", value);
@@ -1184,7 +1049,7 @@ pub mod types {
             /// The ID of the branch
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1193,7 +1058,7 @@ pub mod types {
             /// The number of keyspaces in the branch
             pub fn keyspace_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_count = crate::runtime::converted("keyspace_count", value);
@@ -1202,7 +1067,7 @@ pub mod types {
             /// The kind of branch
             pub fn kind<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseKind>,
+                T: TryInto<super::DatabaseKind>,
                 T::Error: ::std::fmt::Display,
             {
                 self.kind = crate::runtime::converted("kind", value);
@@ -1211,7 +1076,7 @@ pub mod types {
             /// Whether or not this is a metal database
             pub fn metal<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.metal = crate::runtime::converted("metal", value);
@@ -1220,7 +1085,7 @@ pub mod types {
             /// The MySQL address for the branch
             pub fn mysql_address<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.mysql_address = crate::runtime::converted("mysql_address", value);
@@ -1229,7 +1094,7 @@ pub mod types {
             /// The address of the MySQL provider for the branch
             pub fn mysql_edge_address<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.mysql_edge_address = crate::runtime::converted(
@@ -1241,7 +1106,7 @@ pub mod types {
             /// The name of the branch
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1250,7 +1115,7 @@ pub mod types {
             /// The name of the parent branch from which the branch was created
             pub fn parent_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.parent_branch = crate::runtime::converted("parent_branch", value)
@@ -1260,7 +1125,7 @@ pub mod types {
             /// True if private connections are enabled
             pub fn private_edge_connectivity<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.private_edge_connectivity = crate::runtime::converted(
@@ -1272,7 +1137,7 @@ pub mod types {
             /// Whether or not the branch is a production branch
             pub fn production<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.production = crate::runtime::converted("production", value);
@@ -1281,7 +1146,7 @@ pub mod types {
             /// Whether or not the branch is ready to serve queries
             pub fn ready<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready = crate::runtime::converted("ready", value);
@@ -1290,7 +1155,7 @@ pub mod types {
             /// `region`
             pub fn region<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Region>,
+                T: TryInto<super::Region>,
                 T::Error: ::std::fmt::Display,
             {
                 self.region = crate::runtime::converted("region", value).map(Some);
@@ -1299,7 +1164,7 @@ pub mod types {
             /// When a user last marked a backup restore checklist as completed
             pub fn restore_checklist_completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.restore_checklist_completed_at = crate::runtime::converted(
@@ -1312,7 +1177,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn restored_from_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.restored_from_branch = crate::runtime::converted(
@@ -1325,7 +1190,7 @@ pub mod types {
             /// Whether or not the branch has safe migrations enabled
             pub fn safe_migrations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.safe_migrations = crate::runtime::converted(
@@ -1337,7 +1202,7 @@ pub mod types {
             /// When the schema for the branch was last updated
             pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema_last_updated_at = crate::runtime::converted(
@@ -1350,7 +1215,7 @@ pub mod types {
             /// Whether or not the schema is ready for queries
             pub fn schema_ready<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema_ready = crate::runtime::converted("schema_ready", value);
@@ -1359,7 +1224,7 @@ pub mod types {
             /// The number of shards in the branch
             pub fn shard_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.shard_count = crate::runtime::converted("shard_count", value);
@@ -1368,7 +1233,7 @@ pub mod types {
             /// Whether or not the branch is sharded
             pub fn sharded<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sharded = crate::runtime::converted("sharded", value);
@@ -1377,7 +1242,7 @@ pub mod types {
             /// Whether or not the branch has a stale schema
             pub fn stale_schema<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.stale_schema = crate::runtime::converted("stale_schema", value);
@@ -1386,7 +1251,7 @@ pub mod types {
             /// The current state of the branch
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseBranchState>,
+                T: TryInto<super::DatabaseBranchState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -1395,7 +1260,7 @@ pub mod types {
             /// When the branch was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1405,7 +1270,7 @@ pub mod types {
             /// Planetscale API URL for the branch
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
@@ -1414,7 +1279,7 @@ pub mod types {
             /// Whether VTGate autoscaling is enabled
             pub fn vtgate_autoscaling<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_autoscaling = crate::runtime::converted(
@@ -1426,7 +1291,7 @@ pub mod types {
             /// The number of vtgate instances in the branch
             pub fn vtgate_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_count = crate::runtime::converted("vtgate_count", value);
@@ -1435,7 +1300,7 @@ pub mod types {
             /// The maximum number of VTGate instances when autoscaling is enabled
             pub fn vtgate_max_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_max_count = crate::runtime::converted(
@@ -1448,7 +1313,7 @@ pub mod types {
             /// The public SKU representing the VTGate size
             pub fn vtgate_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_name = crate::runtime::converted("vtgate_name", value)
@@ -1458,9 +1323,7 @@ pub mod types {
             /// VTGate configuration options
             pub fn vtgate_options<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_options = crate::runtime::converted("vtgate_options", value);
@@ -1469,7 +1332,7 @@ pub mod types {
             /// The size of the vtgate cluster for the branch
             pub fn vtgate_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_size = crate::runtime::converted("vtgate_size", value);
@@ -1478,7 +1341,7 @@ pub mod types {
             /// The target CPU utilization for VTGate autoscaling
             pub fn vtgate_target_cpu_utilization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vtgate_target_cpu_utilization = crate::runtime::converted(
@@ -1489,49 +1352,37 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`cluster_iops`](Self::cluster_iops).
-            pub fn set_cluster_iops(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_cluster_iops(mut self, value: Option<i64>) -> Self {
                 self.cluster_iops = Ok(value);
                 self
             }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
             }
             /// Sets or clears [`parent_branch`](Self::parent_branch).
-            pub fn set_parent_branch(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_parent_branch(mut self, value: Option<String>) -> Self {
                 self.parent_branch = Ok(value);
                 self
             }
             /// Sets or clears [`region`](Self::region).
-            pub fn set_region(
-                mut self,
-                value: ::std::option::Option<super::Region>,
-            ) -> Self {
+            pub fn set_region(mut self, value: Option<super::Region>) -> Self {
                 self.region = Ok(value);
                 self
             }
             /// Sets or clears [`restore_checklist_completed_at`](Self::restore_checklist_completed_at).
             pub fn set_restore_checklist_completed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.restore_checklist_completed_at = Ok(value);
                 self
@@ -1539,7 +1390,7 @@ pub mod types {
             /// Sets or clears [`restored_from_branch`](Self::restored_from_branch).
             pub fn set_restored_from_branch(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.restored_from_branch = Ok(value);
                 self
@@ -1547,7 +1398,7 @@ pub mod types {
             /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
             pub fn set_schema_last_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.schema_last_updated_at = Ok(value);
                 self
@@ -1555,42 +1406,36 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_max_count`](Self::vtgate_max_count).
-            pub fn set_vtgate_max_count(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_vtgate_max_count(mut self, value: Option<i64>) -> Self {
                 self.vtgate_max_count = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_name`](Self::vtgate_name).
-            pub fn set_vtgate_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_vtgate_name(mut self, value: Option<String>) -> Self {
                 self.vtgate_name = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_target_cpu_utilization`](Self::vtgate_target_cpu_utilization).
             pub fn set_vtgate_target_cpu_utilization(
                 mut self,
-                value: ::std::option::Option<i64>,
+                value: Option<i64>,
             ) -> Self {
                 self.vtgate_target_cpu_utilization = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DatabaseBranch> for super::DatabaseBranch {
+        impl TryFrom<DatabaseBranch> for super::DatabaseBranch {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseBranch,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     cluster_iops: value.cluster_iops?,
@@ -1637,7 +1482,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DatabaseBranch> for DatabaseBranch {
+        impl From<super::DatabaseBranch> for DatabaseBranch {
             fn from(value: super::DatabaseBranch) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -1691,43 +1536,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDatabaseBranch {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DatabaseBranch>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DatabaseBranch>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDatabaseBranch {
+        impl Default for PaginatedDatabaseBranch {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -1739,7 +1569,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -1748,7 +1578,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::DatabaseBranch>>,
+                T: TryInto<Vec<super::DatabaseBranch>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1757,7 +1587,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -1766,7 +1596,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -1776,7 +1606,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -1785,7 +1615,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -1794,7 +1624,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -1804,7 +1634,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -1813,7 +1643,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -1822,46 +1652,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDatabaseBranch>
-        for super::PaginatedDatabaseBranch {
+        impl TryFrom<PaginatedDatabaseBranch> for super::PaginatedDatabaseBranch {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDatabaseBranch,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -1877,8 +1700,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDatabaseBranch>
-        for PaginatedDatabaseBranch {
+        impl From<super::PaginatedDatabaseBranch> for PaginatedDatabaseBranch {
             fn from(value: super::PaginatedDatabaseBranch) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -1898,41 +1720,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedSchemaLintError {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::SchemaLintError>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::SchemaLintError>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedSchemaLintError {
+        impl Default for PaginatedSchemaLintError {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -1942,7 +1749,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -1951,7 +1758,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::SchemaLintError>>,
+                T: TryInto<Vec<super::SchemaLintError>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1960,7 +1767,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -1969,7 +1776,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -1979,7 +1786,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -1988,7 +1795,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -1997,7 +1804,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -2007,46 +1814,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedSchemaLintError>
-        for super::PaginatedSchemaLintError {
+        impl TryFrom<PaginatedSchemaLintError> for super::PaginatedSchemaLintError {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedSchemaLintError,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -2060,8 +1860,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedSchemaLintError>
-        for PaginatedSchemaLintError {
+        impl From<super::PaginatedSchemaLintError> for PaginatedSchemaLintError {
             fn from(value: super::PaginatedSchemaLintError) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -2079,77 +1878,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct SchemaLintError {
-            auto_increment_column_names: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            charset_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            check_constraint_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            column_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            docs_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            engine_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            enum_value: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            error_description: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            foreign_key_column_names: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            json_path: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            keyspace_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            lint_error: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            partition_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            partitioning_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            subject_type: ::std::result::Result<
-                super::SubjectType,
-                ::std::string::String,
-            >,
-            table_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            vindex_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            auto_increment_column_names: Result<Vec<String>, String>,
+            charset_name: Result<String, String>,
+            check_constraint_name: Result<String, String>,
+            column_name: Result<String, String>,
+            docs_url: Result<String, String>,
+            engine_name: Result<String, String>,
+            enum_value: Result<String, String>,
+            error_description: Result<String, String>,
+            foreign_key_column_names: Result<Vec<String>, String>,
+            json_path: Result<String, String>,
+            keyspace_name: Result<String, String>,
+            lint_error: Result<String, String>,
+            partition_name: Result<String, String>,
+            partitioning_type: Result<String, String>,
+            subject_type: Result<super::SubjectType, String>,
+            table_name: Result<String, String>,
+            vindex_name: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for SchemaLintError {
+        impl Default for SchemaLintError {
             fn default() -> Self {
                 Self {
                     auto_increment_column_names: Err(
@@ -2187,7 +1935,7 @@ pub mod types {
             /// A list of invalid auto-incremented columns
             pub fn auto_increment_column_names<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.auto_increment_column_names = crate::runtime::converted(
@@ -2199,7 +1947,7 @@ pub mod types {
             /// The charset of the schema
             pub fn charset_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.charset_name = crate::runtime::converted("charset_name", value);
@@ -2208,7 +1956,7 @@ pub mod types {
             /// The name of the invalid check constraint
             pub fn check_constraint_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.check_constraint_name = crate::runtime::converted(
@@ -2220,7 +1968,7 @@ pub mod types {
             /// The column in a table relevant to the error
             pub fn column_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.column_name = crate::runtime::converted("column_name", value);
@@ -2229,7 +1977,7 @@ pub mod types {
             /// A link to the documentation related to the error
             pub fn docs_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.docs_url = crate::runtime::converted("docs_url", value);
@@ -2238,7 +1986,7 @@ pub mod types {
             /// The engine of the schema
             pub fn engine_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.engine_name = crate::runtime::converted("engine_name", value);
@@ -2247,7 +1995,7 @@ pub mod types {
             /// The name of the invalid enum value
             pub fn enum_value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enum_value = crate::runtime::converted("enum_value", value);
@@ -2256,7 +2004,7 @@ pub mod types {
             /// A description for the error that occurred
             pub fn error_description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.error_description = crate::runtime::converted(
@@ -2268,7 +2016,7 @@ pub mod types {
             /// A list of invalid foreign key columns in a table
             pub fn foreign_key_column_names<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.foreign_key_column_names = crate::runtime::converted(
@@ -2280,7 +2028,7 @@ pub mod types {
             /// The path for an invalid JSON column
             pub fn json_path<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.json_path = crate::runtime::converted("json_path", value);
@@ -2289,7 +2037,7 @@ pub mod types {
             /// The keyspace of the schema with the error
             pub fn keyspace_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_name = crate::runtime::converted("keyspace_name", value);
@@ -2298,7 +2046,7 @@ pub mod types {
             /// Code representing the type of error
             pub fn lint_error<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.lint_error = crate::runtime::converted("lint_error", value);
@@ -2307,7 +2055,7 @@ pub mod types {
             /// The name of the invalid partition in the schema
             pub fn partition_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.partition_name = crate::runtime::converted("partition_name", value);
@@ -2316,7 +2064,7 @@ pub mod types {
             /// The name of the invalid partitioning type
             pub fn partitioning_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.partitioning_type = crate::runtime::converted(
@@ -2328,7 +2076,7 @@ pub mod types {
             /// The subject for the errors
             pub fn subject_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::SubjectType>,
+                T: TryInto<super::SubjectType>,
                 T::Error: ::std::fmt::Display,
             {
                 self.subject_type = crate::runtime::converted("subject_type", value);
@@ -2337,7 +2085,7 @@ pub mod types {
             /// The table with the error
             pub fn table_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_name = crate::runtime::converted("table_name", value);
@@ -2346,7 +2094,7 @@ pub mod types {
             /// The name of the vindex for the schema
             pub fn vindex_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vindex_name = crate::runtime::converted("vindex_name", value);
@@ -2354,11 +2102,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<SchemaLintError> for super::SchemaLintError {
+        impl TryFrom<SchemaLintError> for super::SchemaLintError {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: SchemaLintError,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     auto_increment_column_names: value.auto_increment_column_names?,
                     charset_name: value.charset_name?,
@@ -2381,7 +2129,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::SchemaLintError> for SchemaLintError {
+        impl From<super::SchemaLintError> for SchemaLintError {
             fn from(value: super::SchemaLintError) -> Self {
                 Self {
                     auto_increment_column_names: Ok(value.auto_increment_column_names),
@@ -2407,20 +2155,14 @@ pub mod types {
         /// Builds [`UpdateBranchBody`](super::UpdateBranchBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBranchBody {
-            deletion_protected: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            new_name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            deletion_protected: Result<Option<bool>, String>,
+            new_name: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for UpdateBranchBody {
+        impl Default for UpdateBranchBody {
             fn default() -> Self {
                 Self {
-                    deletion_protected: Ok(::std::default::Default::default()),
-                    new_name: Ok(::std::default::Default::default()),
+                    deletion_protected: Ok(Default::default()),
+                    new_name: Ok(Default::default()),
                 }
             }
         }
@@ -2428,7 +2170,7 @@ pub mod types {
             /// Whether deletion protection is enabled for the branch
             pub fn deletion_protected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deletion_protected = crate::runtime::converted(
@@ -2441,41 +2183,35 @@ pub mod types {
             /// The name to update the branch
             pub fn new_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.new_name = crate::runtime::converted("new_name", value).map(Some);
                 self
             }
             /// Sets or clears [`deletion_protected`](Self::deletion_protected).
-            pub fn set_deletion_protected(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
                 self.deletion_protected = Ok(value);
                 self
             }
             /// Sets or clears [`new_name`](Self::new_name).
-            pub fn set_new_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_new_name(mut self, value: Option<String>) -> Self {
                 self.new_name = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateBranchBody> for super::UpdateBranchBody {
+        impl TryFrom<UpdateBranchBody> for super::UpdateBranchBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateBranchBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     deletion_protected: value.deletion_protected?,
                     new_name: value.new_name?,
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateBranchBody> for UpdateBranchBody {
+        impl From<super::UpdateBranchBody> for UpdateBranchBody {
             fn from(value: super::UpdateBranchBody) -> Self {
                 Self {
                     deletion_protected: Ok(value.deletion_protected),
@@ -2486,12 +2222,9 @@ pub mod types {
         /// Builds [`UpdateBranchClusterConfigBody`](super::UpdateBranchClusterConfigBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBranchClusterConfigBody {
-            cluster_size: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            cluster_size: Result<String, String>,
         }
-        impl ::std::default::Default for UpdateBranchClusterConfigBody {
+        impl Default for UpdateBranchClusterConfigBody {
             fn default() -> Self {
                 Self {
                     cluster_size: Err("`cluster_size` was not set".to_string()),
@@ -2502,25 +2235,25 @@ pub mod types {
             /// The new size of the database cluster: PS_10, PS_20,…
             pub fn cluster_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_size = crate::runtime::converted("cluster_size", value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateBranchClusterConfigBody>
+        impl TryFrom<UpdateBranchClusterConfigBody>
         for super::UpdateBranchClusterConfigBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateBranchClusterConfigBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cluster_size: value.cluster_size?,
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateBranchClusterConfigBody>
+        impl From<super::UpdateBranchClusterConfigBody>
         for UpdateBranchClusterConfigBody {
             fn from(value: super::UpdateBranchClusterConfigBody) -> Self {
                 Self {
@@ -2531,9 +2264,9 @@ pub mod types {
         /// Builds [`UpdateSafeMigrationsBody`](super::UpdateSafeMigrationsBody).
         #[derive(Clone, Debug)]
         pub struct UpdateSafeMigrationsBody {
-            safe_migrations: ::std::result::Result<bool, ::std::string::String>,
+            safe_migrations: Result<bool, String>,
         }
-        impl ::std::default::Default for UpdateSafeMigrationsBody {
+        impl Default for UpdateSafeMigrationsBody {
             fn default() -> Self {
                 Self {
                     safe_migrations: Err("`safe_migrations` was not set".to_string()),
@@ -2544,7 +2277,7 @@ pub mod types {
             /// Whether safe migrations are enabled
             pub fn safe_migrations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.safe_migrations = crate::runtime::converted(
@@ -2554,19 +2287,17 @@ pub mod types {
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateSafeMigrationsBody>
-        for super::UpdateSafeMigrationsBody {
+        impl TryFrom<UpdateSafeMigrationsBody> for super::UpdateSafeMigrationsBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateSafeMigrationsBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     safe_migrations: value.safe_migrations?,
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateSafeMigrationsBody>
-        for UpdateSafeMigrationsBody {
+        impl From<super::UpdateSafeMigrationsBody> for UpdateSafeMigrationsBody {
             fn from(value: super::UpdateSafeMigrationsBody) -> Self {
                 Self {
                     safe_migrations: Ok(value.safe_migrations),
@@ -2578,7 +2309,7 @@ pub mod types {
         const NAME: &'static str = "BranchSchema";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut data = slot::or_empty();
             object::read_fields(_object, Self::NAME, &mut [("data", &mut data)])?;
@@ -2588,7 +2319,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for BranchSchema {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2596,7 +2327,7 @@ pub mod types {
         const NAME: &'static str = "BranchSchemaData";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut html = slot::or_empty();
             let mut name = slot::or_empty();
@@ -2616,7 +2347,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for BranchSchemaData {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2624,7 +2355,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseBranch";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut cluster_iops = slot::optional_whole();
@@ -2762,7 +2493,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseBranch {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2770,7 +2501,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDatabaseBranch";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -2815,7 +2546,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranch {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2823,7 +2554,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedSchemaLintError";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -2862,7 +2593,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedSchemaLintError {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2870,7 +2601,7 @@ pub mod types {
         const NAME: &'static str = "SchemaLintError";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut auto_increment_column_names = slot::or_empty();
             let mut charset_name = slot::or_empty();
@@ -2936,7 +2667,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for SchemaLintError {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2961,7 +2692,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for DatabaseBranchState {
+    impl From<&str> for DatabaseBranchState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -2973,19 +2704,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for DatabaseBranchState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DatabaseBranchState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for DatabaseBranchState {
+    impl AsRef<str> for DatabaseBranchState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for DatabaseBranchState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -3003,14 +2734,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for DatabaseBranchState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -3041,7 +2772,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for SubjectType {
+    impl From<&str> for SubjectType {
         fn from(value: &str) -> Self {
             match value {
                 "table" => Self::Table,
@@ -3051,19 +2782,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for SubjectType {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for SubjectType {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for SubjectType {
+    impl AsRef<str> for SubjectType {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for SubjectType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -3081,14 +2812,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for SubjectType {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -3421,490 +3152,506 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_branches`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_branches`]: super::Client::list_branches
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBranches<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        order: Result<Option<types::ListBranchesOrder>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        production: Result<Option<bool>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        safe_migrations: Result<Option<bool>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListBranches<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_branches",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                order: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                production: Ok(None),
-                q: Ok(None),
-                safe_migrations: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Order branches by created_at time
-        pub fn order<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchesOrder>,
-        {
-            self.order = crate::runtime::taken("order", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Filter branches by production status
-        pub fn production<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.production = crate::runtime::taken("production", value).map(Some);
-            self
-        }
-        /// Search branches by name
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Filter branches by safe migrations (DDL protection)
-        pub fn safe_migrations<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.safe_migrations = crate::runtime::taken("safe_migrations", value)
-                .map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDatabaseBranch>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                order,
-                page,
-                per_page,
-                production,
-                q,
-                safe_migrations,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let order = order.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let production = production.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let safe_migrations = safe_migrations.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("order", crate::runtime::Style::Form, &order)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("production", crate::runtime::Style::Form, &production)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("safe_migrations", crate::runtime::Style::Form, &safe_migrations)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`order`](Self::order).
-        pub fn set_order(
-            mut self,
-            value: ::std::option::Option<types::ListBranchesOrder>,
-        ) -> Self {
-            self.order = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`production`](Self::production).
-        pub fn set_production(mut self, value: ::std::option::Option<bool>) -> Self {
-            self.production = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
-            self
-        }
-        /// Sets or clears [`safe_migrations`](Self::safe_migrations).
-        pub fn set_safe_migrations(
-            mut self,
-            value: ::std::option::Option<bool>,
-        ) -> Self {
-            self.safe_migrations = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranch> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        pub fn items(self) -> crate::Items<'a, types::DatabaseBranch> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-    }
-    /// A call of [`Client::create_branch`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_branch`]: super::Client::create_branch
+    /// A call of [`Client::create_branch`](crate::Client::create_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct CreateBranch<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
+        call: crate::runtime::Call<'a>,
         body: Result<types::builder::CreateBranchBody, String>,
-        call_options: Options,
     }
     impl<'a> CreateBranch<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_branch",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_branch",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::CreateBranchBody>,
-            <V as std::convert::TryInto<
-                types::CreateBranchBody,
-            >>::Error: std::fmt::Display,
+            V: TryInto<types::CreateBranchBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateBranchBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateBranchBody,
-            ) -> types::builder::CreateBranchBody,
-        {
-            self.call_options.sets_body();
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateBranchBody,
+                ) -> types::builder::CreateBranchBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
             self.body = self.body.map(f);
             self
         }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranch>, crate::Error> {
-            let Self { client, organization, database, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::CreateBranchBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::CreateBranchBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
     }
-    /// A call of [`Client::get_branch`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch`]: super::Client::get_branch
+    impl<'a> ::std::future::IntoFuture for CreateBranch<'a> {
+        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_branch`](crate::Client::delete_branch). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeleteBranch<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeleteBranch<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_branch",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("delete_descendants"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// If true, recursively delete all descendant branches along with this branch
+        pub fn delete_descendants<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(3, value);
+            self
+        }
+        /// Sets or clears [`delete_descendants`](Self::delete_descendants).
+        pub fn set_delete_descendants(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteBranch<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteBranch<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::demote_branch`](crate::Client::demote_branch). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DemoteBranch<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DemoteBranch<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "demote_branch",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/demote",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/demote`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DemoteBranch<'a> {
+        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DemoteBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::disable_safe_migrations`](crate::Client::disable_safe_migrations). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DisableSafeMigrations<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DisableSafeMigrations<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "disable_safe_migrations",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DisableSafeMigrations<'a> {
+        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DisableSafeMigrations<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::enable_safe_migrations`](crate::Client::enable_safe_migrations). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct EnableSafeMigrations<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> EnableSafeMigrations<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "enable_safe_migrations",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for EnableSafeMigrations<'a> {
+        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for EnableSafeMigrations<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_branch`](crate::Client::get_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetBranch<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetBranch<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranch>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("branch", crate ::runtime::Style::Simple, &
-                branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -3914,1187 +3661,109 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseBranch) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseBranch> {
-            crate::Until::new(
-                move || self.clone().into_future(),
-                is_done,
-                Some([30u64, 10u64, 900u64]),
-            )
+            self.call.until(is_done, Some([30, 10, 900]))
         }
     }
-    /// A call of [`Client::delete_branch`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_branch`]: super::Client::delete_branch
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteBranch<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        delete_descendants: Result<Option<bool>, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteBranch<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_branch",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                delete_descendants: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// If true, recursively delete all descendant branches along with this branch
-        pub fn delete_descendants<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.delete_descendants = crate::runtime::taken("delete_descendants", value)
-                .map(Some);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                delete_descendants,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let delete_descendants = delete_descendants
-                .map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("branch", crate ::runtime::Style::Simple, &
-                branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add(
-                    "delete_descendants",
-                    crate::runtime::Style::Form,
-                    &delete_descendants,
-                )?
-                .url();
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`delete_descendants`](Self::delete_descendants).
-        pub fn set_delete_descendants(
-            mut self,
-            value: ::std::option::Option<bool>,
-        ) -> Self {
-            self.delete_descendants = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
+    impl<'a> ::std::future::IntoFuture for GetBranch<'a> {
+        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::update_branch`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_branch`]: super::Client::update_branch
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateBranch<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateBranchBody, String>,
-        call_options: Options,
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
     }
-    impl<'a> UpdateBranch<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_branch",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateBranchBody>,
-            <V as std::convert::TryInto<
-                types::UpdateBranchBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateBranchBody,
-            ) -> types::builder::UpdateBranchBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranch>, crate::Error> {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdateBranchBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("branch", crate ::runtime::Style::Simple, &
-                branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_branch_cluster_config`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_branch_cluster_config`]: super::Client::update_branch_cluster_config
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateBranchClusterConfig<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateBranchClusterConfigBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateBranchClusterConfig<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_branch_cluster_config",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/cluster",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch to configure
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateBranchClusterConfigBody>,
-            <V as std::convert::TryInto<
-                types::UpdateBranchClusterConfigBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateBranchClusterConfigBody,
-            ) -> types::builder::UpdateBranchClusterConfigBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/cluster`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(
-                    crate::runtime::built::<
-                        types::UpdateBranchClusterConfigBody,
-                        _,
-                    >(body)?,
-                )
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/cluster", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::PATCH,
-                                    &url,
-                                    None,
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::demote_branch`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::demote_branch`]: super::Client::demote_branch
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DemoteBranch<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DemoteBranch<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "demote_branch",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/demote",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/demote`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranch>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/demote", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::promote_branch`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::promote_branch`]: super::Client::promote_branch
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct PromoteBranch<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> PromoteBranch<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "promote_branch",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/promote",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/promote`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranch>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/promote", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_safe_migrations`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_safe_migrations`]: super::Client::update_safe_migrations
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateSafeMigrations<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateSafeMigrationsBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateSafeMigrations<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_safe_migrations",
-            method: "PUT",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateSafeMigrationsBody>,
-            <V as std::convert::TryInto<
-                types::UpdateSafeMigrationsBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateSafeMigrationsBody,
-            ) -> types::builder::UpdateSafeMigrationsBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranch>, crate::Error> {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::UpdateSafeMigrationsBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/safe-migrations", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::PUT,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::enable_safe_migrations`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::enable_safe_migrations`]: super::Client::enable_safe_migrations
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct EnableSafeMigrations<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> EnableSafeMigrations<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "enable_safe_migrations",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranch>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/safe-migrations", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::disable_safe_migrations`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::disable_safe_migrations`]: super::Client::disable_safe_migrations
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DisableSafeMigrations<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DisableSafeMigrations<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "disable_safe_migrations",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseBranch>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/safe-migrations", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_branch_schema`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_schema`]: super::Client::get_branch_schema
+    /// A call of [`Client::get_branch_schema`](crate::Client::get_branch_schema). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetBranchSchema<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<Option<::std::string::String>, String>,
-        namespace: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetBranchSchema<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_schema",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/schema",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_schema",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/schema",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("keyspace"),
+                crate::runtime::Parameter::query("namespace"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Ok(None),
-                namespace: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// Return the schema for a single Vitess keyspace
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`keyspace`](Self::keyspace).
+        pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
             self
         }
         /// Return the schema for a PostgreSQL catalog namespace in `<database>.<schema>` format (e.g. public.schema1)
-        pub fn namespace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.namespace = crate::runtime::taken("namespace", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::BranchSchema>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                namespace,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let namespace = namespace.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/schema", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add("namespace", crate::runtime::Style::Form, &namespace)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`keyspace`](Self::keyspace).
-        pub fn set_keyspace(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.keyspace = Ok(value);
+        pub fn namespace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
             self
         }
         /// Sets or clears [`namespace`](Self::namespace).
-        pub fn set_namespace(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.namespace = Ok(value);
+        pub fn set_namespace(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::BranchSchema> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -5102,162 +3771,109 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::BranchSchema) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::BranchSchema> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+            self.call.until(is_done, None)
         }
     }
-    /// A call of [`Client::lint_branch_schema`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::lint_branch_schema`]: super::Client::lint_branch_schema
+    impl<'a> ::std::future::IntoFuture for GetBranchSchema<'a> {
+        type Output = Result<crate::Response<types::BranchSchema>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::BranchSchema>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchSchema<'_> {
+        type Answer = types::BranchSchema;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::lint_branch_schema`](crate::Client::lint_branch_schema). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct LintBranchSchema<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> LintBranchSchema<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "lint_branch_schema",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "lint_branch_schema",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
             self
         }
         /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedSchemaLintError>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/schema/lint", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedSchemaLintError> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -5266,163 +3882,175 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedSchemaLintError> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(3, |page: &types::PaginatedSchemaLintError| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::SchemaLintError> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    impl<'a> ::std::future::IntoFuture for ListBranches<'a> {
-        type Output = Result<Response<types::PaginatedDatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateBranch<'a> {
-        type Output = Result<Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranch<'a> {
-        type Output = Result<Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteBranch<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateBranch<'a> {
-        type Output = Result<Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateBranchClusterConfig<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DemoteBranch<'a> {
-        type Output = Result<Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for PromoteBranch<'a> {
-        type Output = Result<Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateSafeMigrations<'a> {
-        type Output = Result<Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for EnableSafeMigrations<'a> {
-        type Output = Result<Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DisableSafeMigrations<'a> {
-        type Output = Result<Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranchSchema<'a> {
-        type Output = Result<Response<types::BranchSchema>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
     impl<'a> ::std::future::IntoFuture for LintBranchSchema<'a> {
-        type Output = Result<Response<types::PaginatedSchemaLintError>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type Output = Result<
+            crate::Response<types::PaginatedSchemaLintError>,
+            crate::Error,
         >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedSchemaLintError>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for LintBranchSchema<'_> {
+        type Answer = types::PaginatedSchemaLintError;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_branches`](crate::Client::list_branches). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBranches<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBranches<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branches",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("order"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("production"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("safe_migrations"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Order branches by created_at time
+        pub fn order<V: TryInto<types::ListBranchesOrder>>(mut self, value: V) -> Self {
+            self.call.set::<types::ListBranchesOrder>(2, value);
+            self
+        }
+        /// Sets or clears [`order`](Self::order).
+        pub fn set_order(mut self, value: Option<types::ListBranchesOrder>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Filter branches by production status
+        pub fn production<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(5, value);
+            self
+        }
+        /// Sets or clears [`production`](Self::production).
+        pub fn set_production(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Search branches by name
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(6, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Filter branches by safe migrations (DDL protection)
+        pub fn safe_migrations<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(7, value);
+            self
+        }
+        /// Sets or clears [`safe_migrations`](Self::safe_migrations).
+        pub fn set_safe_migrations(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDatabaseBranch> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranch> {
+            self.call.pages(3, |page: &types::PaginatedDatabaseBranch| page.next_page)
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        pub fn items(self) -> crate::Items<'a, types::DatabaseBranch> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ListBranches<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedDatabaseBranch>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -5430,64 +4058,411 @@ pub mod builder {
         type Answer = types::PaginatedDatabaseBranch;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::promote_branch`](crate::Client::promote_branch). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct PromoteBranch<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> PromoteBranch<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "promote_branch",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/promote",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/promote`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
+            self.call.json(crate::runtime::Body::none())
+        }
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteBranch<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBranchClusterConfig<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DemoteBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ::std::future::IntoFuture for PromoteBranch<'a> {
+        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for PromoteBranch<'_> {
         type Answer = types::DatabaseBranch;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::update_branch`](crate::Client::update_branch). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateBranch<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateBranchBody, String>,
+    }
+    impl<'a> UpdateBranch<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_branch",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateBranchBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateBranchBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateBranchBody,
+                ) -> types::builder::UpdateBranchBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateBranchBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateBranch<'a> {
+        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_branch_cluster_config`](crate::Client::update_branch_cluster_config). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateBranchClusterConfig<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateBranchClusterConfigBody, String>,
+    }
+    impl<'a> UpdateBranchClusterConfig<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_branch_cluster_config",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/cluster",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch to configure
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateBranchClusterConfigBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateBranchClusterConfigBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateBranchClusterConfigBody,
+                ) -> types::builder::UpdateBranchClusterConfigBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/cluster`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::UpdateBranchClusterConfigBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.empty(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateBranchClusterConfig<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateBranchClusterConfig<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_safe_migrations`](crate::Client::update_safe_migrations). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateSafeMigrations<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateSafeMigrationsBody, String>,
+    }
+    impl<'a> UpdateSafeMigrations<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_safe_migrations",
+            "PUT",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateSafeMigrationsBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateSafeMigrationsBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateSafeMigrationsBody,
+                ) -> types::builder::UpdateSafeMigrationsBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::UpdateSafeMigrationsBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateSafeMigrations<'a> {
+        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateSafeMigrations<'_> {
         type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for EnableSafeMigrations<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DisableSafeMigrations<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchSchema<'_> {
-        type Answer = types::BranchSchema;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for LintBranchSchema<'_> {
-        type Answer = types::PaginatedSchemaLintError;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
@@ -5495,16 +4470,70 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::get_branch`](crate::Client::get_branch) of this branch.
-    pub fn get_branch(&self) -> builder::GetBranch<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client.get_branch().organization(organization).database(database).branch(branch)
-    }
     /// [`Client::delete_branch`](crate::Client::delete_branch) of this branch.
     pub fn delete_branch(&self) -> builder::DeleteBranch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_branch()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::demote_branch`](crate::Client::demote_branch) of this branch.
+    pub fn demote_branch(&self) -> builder::DemoteBranch<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .demote_branch()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::disable_safe_migrations`](crate::Client::disable_safe_migrations) of this branch.
+    pub fn disable_safe_migrations(&self) -> builder::DisableSafeMigrations<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .disable_safe_migrations()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::enable_safe_migrations`](crate::Client::enable_safe_migrations) of this branch.
+    pub fn enable_safe_migrations(&self) -> builder::EnableSafeMigrations<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .enable_safe_migrations()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch`](crate::Client::get_branch) of this branch.
+    pub fn get_branch(&self) -> builder::GetBranch<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.get_branch().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::get_branch_schema`](crate::Client::get_branch_schema) of this branch.
+    pub fn get_branch_schema(&self) -> builder::GetBranchSchema<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_schema()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::lint_branch_schema`](crate::Client::lint_branch_schema) of this branch.
+    pub fn lint_branch_schema(&self) -> builder::LintBranchSchema<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .lint_branch_schema()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::promote_branch`](crate::Client::promote_branch) of this branch.
+    pub fn promote_branch(&self) -> builder::PromoteBranch<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .promote_branch()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -5529,65 +4558,11 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::demote_branch`](crate::Client::demote_branch) of this branch.
-    pub fn demote_branch(&self) -> builder::DemoteBranch<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .demote_branch()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::promote_branch`](crate::Client::promote_branch) of this branch.
-    pub fn promote_branch(&self) -> builder::PromoteBranch<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .promote_branch()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::update_safe_migrations`](crate::Client::update_safe_migrations) of this branch.
     pub fn update_safe_migrations(&self) -> builder::UpdateSafeMigrations<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_safe_migrations()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::enable_safe_migrations`](crate::Client::enable_safe_migrations) of this branch.
-    pub fn enable_safe_migrations(&self) -> builder::EnableSafeMigrations<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .enable_safe_migrations()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::disable_safe_migrations`](crate::Client::disable_safe_migrations) of this branch.
-    pub fn disable_safe_migrations(&self) -> builder::DisableSafeMigrations<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .disable_safe_migrations()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::get_branch_schema`](crate::Client::get_branch_schema) of this branch.
-    pub fn get_branch_schema(&self) -> builder::GetBranchSchema<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_branch_schema()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::lint_branch_schema`](crate::Client::lint_branch_schema) of this branch.
-    pub fn lint_branch_schema(&self) -> builder::LintBranchSchema<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .lint_branch_schema()
             .organization(organization)
             .database(database)
             .branch(branch)

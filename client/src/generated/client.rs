@@ -2,11 +2,8 @@
 // `cargo xtask update-spec` and `cargo xtask generate --write` write it.
 
 use crate::client::Client;
-use crate::response::Response;
 /// The version of the API that is described.
 pub(crate) const API_VERSION: &str = "v1";
-#[allow(unused_imports)]
-use crate::runtime::Options;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -18,11 +15,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Actor {
         /// The URL of the actor's avatar
-        pub avatar_url: ::std::string::String,
+        pub avatar_url: String,
         /// The name of the actor
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// The ID of the actor
-        pub id: ::std::string::String,
+        pub id: String,
     }
     impl Actor {
         /// A builder for [`Actor`].
@@ -39,29 +36,27 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Backup {
         /// Who asked for the backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// The policy that the backup was made by, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub backup_policy: ::std::option::Option<BackupPolicy>,
+        pub backup_policy: Option<BackupPolicy>,
         /// When the backup completed
-        pub completed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the backup was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The branch that was backed up, if it still exists.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub database_branch: ::std::option::Option<BranchReference>,
+        pub database_branch: Option<BranchReference>,
         /// When the backup was deleted
-        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The estimated storage cost of the backup
         pub estimated_storage_cost: f64,
         /// When the backup expires
-        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The ID of the backup
-        pub id: ::std::string::String,
+        pub id: String,
         /// The name of the backup
-        pub name: ::std::string::String,
+        pub name: String,
         /// Whether or not the backup is protected from deletion
         pub protected: bool,
         /// Size of the PVC used for the backup
@@ -69,20 +64,20 @@ pub mod types {
         /// Whether or not the backup policy is required
         pub required: bool,
         /// The branches that were restored from this backup.
-        pub restored_branches: ::std::vec::Vec<BranchReference>,
+        pub restored_branches: Vec<BranchReference>,
         /// The schema of the branch at the time of the backup, if it was taken.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schema_snapshot: ::std::option::Option<SchemaSnapshot>,
+        pub schema_snapshot: Option<SchemaSnapshot>,
         /// The size of the backup in bytes
         pub size: i64,
         /// When the backup started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The current state of the backup
         pub state: BackupState,
         /// The uncompressed (logical) size of the backup in bytes
         pub uncompressed_size: i64,
         /// When the backup was last updated
-        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub updated_at: ::chrono::DateTime<::chrono::Utc>,
     }
     impl Backup {
         /// A builder for [`Backup`].
@@ -99,41 +94,37 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BackupPolicy {
         /// When the backup policy was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The display name of the backup policy
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// The unit for the frequency of the backup policy
-        pub frequency_unit: ::std::string::String,
+        pub frequency_unit: String,
         /// A number value for the frequency of the backup policy
         pub frequency_value: i64,
         /// The ID of the backup policy
-        pub id: ::std::string::String,
+        pub id: String,
         /// When the backup was last run
-        pub last_ran_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub last_ran_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The name of the backup policy
-        pub name: ::std::string::String,
+        pub name: String,
         /// When the backup will next run
-        pub next_run_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub next_run_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether the policy is a required system backup
         pub required: bool,
         /// The unit for the retention period of the backup policy
-        pub retention_unit: ::std::string::String,
+        pub retention_unit: String,
         /// A number value for the retention period of the backup policy
         pub retention_value: i64,
         /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
-        pub schedule_day: ::std::option::Option<i64>,
+        pub schedule_day: Option<i64>,
         /// The time of day that the backup is scheduled, in HH:MM format
-        pub schedule_time: ::std::option::Option<::std::string::String>,
+        pub schedule_time: Option<String>,
         /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
-        pub schedule_week: ::std::option::Option<i64>,
+        pub schedule_week: Option<i64>,
         /// Whether the policy is for production or development branches
         pub target: BackupPolicyTarget,
         /// When the backup policy was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl BackupPolicy {
         /// A builder for [`BackupPolicy`].
@@ -184,15 +175,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchReference {
         /// When the resource was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the resource was deleted, if deleted
-        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The ID for the resource
-        pub id: ::std::string::String,
+        pub id: String,
         /// The name for the resource
-        pub name: ::std::string::String,
+        pub name: String,
         /// When the resource was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl BranchReference {
         /// A builder for [`BranchReference`].
@@ -211,17 +202,17 @@ pub mod types {
     pub struct CreateBackupBody {
         /// Whether the backup is an immediate backup that may affect database performance. Emergency backups are only supported for PostgreSQL databases.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub emergency: ::std::option::Option<bool>,
+        pub emergency: Option<bool>,
         /// Name for the backup
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub name: Option<String>,
         /// Unit for the retention period of the backup
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub retention_unit: ::std::option::Option<RetentionUnit>,
+        pub retention_unit: Option<RetentionUnit>,
         /// Value between `1` and `1000` for the retention period of the backup (i.e retention_value `6` and retention_unit `hour` means 6 hours)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[cfg_attr(feature = "schemars", schemars(range(min = 1, max = 1000)))]
-        pub retention_value: ::std::option::Option<i64>,
+        pub retention_value: Option<i64>,
     }
     impl CreateBackupBody {
         /// A builder for [`CreateBackupBody`].
@@ -239,24 +230,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Backup>,
+        pub data: Vec<Backup>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedBackup {
         /// A builder for [`PaginatedBackup`].
@@ -312,9 +303,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for RetentionUnit {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "hour" => Ok(Self::Hour),
                 "day" => Ok(Self::Day),
@@ -332,19 +321,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for RetentionUnit {
+    impl TryFrom<&str> for RetentionUnit {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for RetentionUnit {
+    impl TryFrom<String> for RetentionUnit {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -356,17 +341,17 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SchemaSnapshot {
         /// When the schema snapshot was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID of the schema snapshot
-        pub id: ::std::string::String,
+        pub id: String,
         /// When the schema snapshot was last linted
-        pub linted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub linted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The name of the schema snapshot
-        pub name: ::std::string::String,
+        pub name: String,
         /// When the schema snapshot was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The URL to the schema snapshot in the PlanetScale app
-        pub url: ::std::string::String,
+        pub url: String,
     }
     impl SchemaSnapshot {
         /// A builder for [`SchemaSnapshot`].
@@ -384,7 +369,7 @@ pub mod types {
     pub struct UpdateBackupBody {
         /// Whether the backup is protected from deletion or not
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub protected: ::std::option::Option<bool>,
+        pub protected: Option<bool>,
     }
     impl UpdateBackupBody {
         /// A builder for [`UpdateBackupBody`].
@@ -398,18 +383,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Actor {
-            avatar_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
+            avatar_url: Result<String, String>,
+            display_name: Result<String, String>,
+            id: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Actor {
+        impl Default for Actor {
             fn default() -> Self {
                 Self {
                     avatar_url: Err("`avatar_url` was not set".to_string()),
@@ -423,7 +402,7 @@ pub mod types {
             /// The URL of the actor's avatar
             pub fn avatar_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.avatar_url = crate::runtime::converted("avatar_url", value);
@@ -432,7 +411,7 @@ pub mod types {
             /// The name of the actor
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -441,7 +420,7 @@ pub mod types {
             /// The ID of the actor
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -449,11 +428,9 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Actor> for super::Actor {
+        impl TryFrom<Actor> for super::Actor {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Actor,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Actor) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     avatar_url: value.avatar_url?,
                     display_name: value.display_name?,
@@ -462,7 +439,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Actor> for Actor {
+        impl From<super::Actor> for Actor {
             fn from(value: super::Actor) -> Self {
                 Self {
                     avatar_url: Ok(value.avatar_url),
@@ -475,74 +452,41 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Backup {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            backup_policy: ::std::result::Result<
-                ::std::option::Option<super::BackupPolicy>,
-                ::std::string::String,
-            >,
-            completed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            database_branch: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            deleted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            estimated_storage_cost: ::std::result::Result<f64, ::std::string::String>,
-            expires_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            protected: ::std::result::Result<bool, ::std::string::String>,
-            pvc_size: ::std::result::Result<i64, ::std::string::String>,
-            required: ::std::result::Result<bool, ::std::string::String>,
-            restored_branches: ::std::result::Result<
-                ::std::vec::Vec<super::BranchReference>,
-                ::std::string::String,
-            >,
-            schema_snapshot: ::std::result::Result<
-                ::std::option::Option<super::SchemaSnapshot>,
-                ::std::string::String,
-            >,
-            size: ::std::result::Result<i64, ::std::string::String>,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<super::BackupState, ::std::string::String>,
-            uncompressed_size: ::std::result::Result<i64, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
+            actor: Result<Option<super::Actor>, String>,
+            backup_policy: Result<Option<super::BackupPolicy>, String>,
+            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            database_branch: Result<Option<super::BranchReference>, String>,
+            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            estimated_storage_cost: Result<f64, String>,
+            expires_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            id: Result<String, String>,
+            name: Result<String, String>,
+            protected: Result<bool, String>,
+            pvc_size: Result<i64, String>,
+            required: Result<bool, String>,
+            restored_branches: Result<Vec<super::BranchReference>, String>,
+            schema_snapshot: Result<Option<super::SchemaSnapshot>, String>,
+            size: Result<i64, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            state: Result<super::BackupState, String>,
+            uncompressed_size: Result<i64, String>,
+            updated_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Backup {
+        impl Default for Backup {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
-                    backup_policy: Ok(::std::default::Default::default()),
-                    completed_at: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
+                    backup_policy: Ok(Default::default()),
+                    completed_at: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    database_branch: Ok(::std::default::Default::default()),
-                    deleted_at: Ok(::std::default::Default::default()),
+                    database_branch: Ok(Default::default()),
+                    deleted_at: Ok(Default::default()),
                     estimated_storage_cost: Err(
                         "`estimated_storage_cost` was not set".to_string(),
                     ),
-                    expires_at: Ok(::std::default::Default::default()),
+                    expires_at: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
                     name: Err("`name` was not set".to_string()),
                     protected: Err("`protected` was not set".to_string()),
@@ -551,9 +495,9 @@ pub mod types {
                     restored_branches: Err(
                         "`restored_branches` was not set".to_string(),
                     ),
-                    schema_snapshot: Ok(::std::default::Default::default()),
+                    schema_snapshot: Ok(Default::default()),
                     size: Err("`size` was not set".to_string()),
-                    started_at: Ok(::std::default::Default::default()),
+                    started_at: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
                     uncompressed_size: Err(
                         "`uncompressed_size` was not set".to_string(),
@@ -567,7 +511,7 @@ pub mod types {
             /// Who asked for the backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -576,7 +520,7 @@ pub mod types {
             /// The policy that the backup was made by, if any.
             pub fn backup_policy<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BackupPolicy>,
+                T: TryInto<super::BackupPolicy>,
                 T::Error: ::std::fmt::Display,
             {
                 self.backup_policy = crate::runtime::converted("backup_policy", value)
@@ -586,7 +530,7 @@ pub mod types {
             /// When the backup completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = crate::runtime::converted("completed_at", value)
@@ -596,7 +540,7 @@ pub mod types {
             /// When the backup was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -605,7 +549,7 @@ pub mod types {
             /// The branch that was backed up, if it still exists.
             pub fn database_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database_branch = crate::runtime::converted(
@@ -618,7 +562,7 @@ pub mod types {
             /// When the backup was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = crate::runtime::converted("deleted_at", value)
@@ -628,7 +572,7 @@ pub mod types {
             /// The estimated storage cost of the backup
             pub fn estimated_storage_cost<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.estimated_storage_cost = crate::runtime::converted(
@@ -640,7 +584,7 @@ pub mod types {
             /// When the backup expires
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = crate::runtime::converted("expires_at", value)
@@ -650,7 +594,7 @@ pub mod types {
             /// The ID of the backup
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -659,7 +603,7 @@ pub mod types {
             /// The name of the backup
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -668,7 +612,7 @@ pub mod types {
             /// Whether or not the backup is protected from deletion
             pub fn protected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.protected = crate::runtime::converted("protected", value);
@@ -677,7 +621,7 @@ pub mod types {
             /// Size of the PVC used for the backup
             pub fn pvc_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.pvc_size = crate::runtime::converted("pvc_size", value);
@@ -686,7 +630,7 @@ pub mod types {
             /// Whether or not the backup policy is required
             pub fn required<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.required = crate::runtime::converted("required", value);
@@ -695,7 +639,7 @@ pub mod types {
             /// The branches that were restored from this backup.
             pub fn restored_branches<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::BranchReference>>,
+                T: TryInto<Vec<super::BranchReference>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.restored_branches = crate::runtime::converted(
@@ -707,7 +651,7 @@ pub mod types {
             /// The schema of the branch at the time of the backup, if it was taken.
             pub fn schema_snapshot<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::SchemaSnapshot>,
+                T: TryInto<super::SchemaSnapshot>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema_snapshot = crate::runtime::converted(
@@ -720,7 +664,7 @@ pub mod types {
             /// The size of the backup in bytes
             pub fn size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.size = crate::runtime::converted("size", value);
@@ -729,7 +673,7 @@ pub mod types {
             /// When the backup started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -739,7 +683,7 @@ pub mod types {
             /// The current state of the backup
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BackupState>,
+                T: TryInto<super::BackupState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -748,7 +692,7 @@ pub mod types {
             /// The uncompressed (logical) size of the backup in bytes
             pub fn uncompressed_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.uncompressed_size = crate::runtime::converted(
@@ -760,24 +704,21 @@ pub mod types {
             /// When the backup was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`backup_policy`](Self::backup_policy).
             pub fn set_backup_policy(
                 mut self,
-                value: ::std::option::Option<super::BackupPolicy>,
+                value: Option<super::BackupPolicy>,
             ) -> Self {
                 self.backup_policy = Ok(value);
                 self
@@ -785,7 +726,7 @@ pub mod types {
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
@@ -793,7 +734,7 @@ pub mod types {
             /// Sets or clears [`database_branch`](Self::database_branch).
             pub fn set_database_branch(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.database_branch = Ok(value);
                 self
@@ -801,7 +742,7 @@ pub mod types {
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
@@ -809,7 +750,7 @@ pub mod types {
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
                 self
@@ -817,7 +758,7 @@ pub mod types {
             /// Sets or clears [`schema_snapshot`](Self::schema_snapshot).
             pub fn set_schema_snapshot(
                 mut self,
-                value: ::std::option::Option<super::SchemaSnapshot>,
+                value: Option<super::SchemaSnapshot>,
             ) -> Self {
                 self.schema_snapshot = Ok(value);
                 self
@@ -825,18 +766,16 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Backup> for super::Backup {
+        impl TryFrom<Backup> for super::Backup {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Backup,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Backup) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     backup_policy: value.backup_policy?,
@@ -862,7 +801,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Backup> for Backup {
+        impl From<super::Backup> for Backup {
             fn from(value: super::Backup) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -892,58 +831,25 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct BackupPolicy {
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            frequency_unit: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            frequency_value: ::std::result::Result<i64, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            last_ran_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            next_run_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            required: ::std::result::Result<bool, ::std::string::String>,
-            retention_unit: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            retention_value: ::std::result::Result<i64, ::std::string::String>,
-            schedule_day: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            schedule_time: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            schedule_week: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            target: ::std::result::Result<
-                super::BackupPolicyTarget,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            display_name: Result<String, String>,
+            frequency_unit: Result<String, String>,
+            frequency_value: Result<i64, String>,
+            id: Result<String, String>,
+            last_ran_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            name: Result<String, String>,
+            next_run_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            required: Result<bool, String>,
+            retention_unit: Result<String, String>,
+            retention_value: Result<i64, String>,
+            schedule_day: Result<Option<i64>, String>,
+            schedule_time: Result<Option<String>, String>,
+            schedule_week: Result<Option<i64>, String>,
+            target: Result<super::BackupPolicyTarget, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for BackupPolicy {
+        impl Default for BackupPolicy {
             fn default() -> Self {
                 Self {
                     created_at: Err("`created_at` was not set".to_string()),
@@ -951,17 +857,17 @@ pub mod types {
                     frequency_unit: Err("`frequency_unit` was not set".to_string()),
                     frequency_value: Err("`frequency_value` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
-                    last_ran_at: Ok(::std::default::Default::default()),
+                    last_ran_at: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    next_run_at: Ok(::std::default::Default::default()),
+                    next_run_at: Ok(Default::default()),
                     required: Err("`required` was not set".to_string()),
                     retention_unit: Err("`retention_unit` was not set".to_string()),
                     retention_value: Err("`retention_value` was not set".to_string()),
-                    schedule_day: Ok(::std::default::Default::default()),
-                    schedule_time: Ok(::std::default::Default::default()),
-                    schedule_week: Ok(::std::default::Default::default()),
+                    schedule_day: Ok(Default::default()),
+                    schedule_time: Ok(Default::default()),
+                    schedule_week: Ok(Default::default()),
                     target: Err("`target` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -970,7 +876,7 @@ pub mod types {
             /// When the backup policy was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -979,7 +885,7 @@ pub mod types {
             /// The display name of the backup policy
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -988,7 +894,7 @@ pub mod types {
             /// The unit for the frequency of the backup policy
             pub fn frequency_unit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.frequency_unit = crate::runtime::converted("frequency_unit", value);
@@ -997,7 +903,7 @@ pub mod types {
             /// A number value for the frequency of the backup policy
             pub fn frequency_value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.frequency_value = crate::runtime::converted(
@@ -1009,7 +915,7 @@ pub mod types {
             /// The ID of the backup policy
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1018,7 +924,7 @@ pub mod types {
             /// When the backup was last run
             pub fn last_ran_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_ran_at = crate::runtime::converted("last_ran_at", value)
@@ -1028,7 +934,7 @@ pub mod types {
             /// The name of the backup policy
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1037,7 +943,7 @@ pub mod types {
             /// When the backup will next run
             pub fn next_run_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_run_at = crate::runtime::converted("next_run_at", value)
@@ -1047,7 +953,7 @@ pub mod types {
             /// Whether the policy is a required system backup
             pub fn required<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.required = crate::runtime::converted("required", value);
@@ -1056,7 +962,7 @@ pub mod types {
             /// The unit for the retention period of the backup policy
             pub fn retention_unit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retention_unit = crate::runtime::converted("retention_unit", value);
@@ -1065,7 +971,7 @@ pub mod types {
             /// A number value for the retention period of the backup policy
             pub fn retention_value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retention_value = crate::runtime::converted(
@@ -1077,7 +983,7 @@ pub mod types {
             /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
             pub fn schedule_day<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_day = crate::runtime::converted("schedule_day", value)
@@ -1087,7 +993,7 @@ pub mod types {
             /// The time of day that the backup is scheduled, in HH:MM format
             pub fn schedule_time<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_time = crate::runtime::converted("schedule_time", value)
@@ -1097,7 +1003,7 @@ pub mod types {
             /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
             pub fn schedule_week<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_week = crate::runtime::converted("schedule_week", value)
@@ -1107,7 +1013,7 @@ pub mod types {
             /// Whether the policy is for production or development branches
             pub fn target<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BackupPolicyTarget>,
+                T: TryInto<super::BackupPolicyTarget>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target = crate::runtime::converted("target", value);
@@ -1116,7 +1022,7 @@ pub mod types {
             /// When the backup policy was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1126,7 +1032,7 @@ pub mod types {
             /// Sets or clears [`last_ran_at`](Self::last_ran_at).
             pub fn set_last_ran_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.last_ran_at = Ok(value);
                 self
@@ -1134,50 +1040,41 @@ pub mod types {
             /// Sets or clears [`next_run_at`](Self::next_run_at).
             pub fn set_next_run_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.next_run_at = Ok(value);
                 self
             }
             /// Sets or clears [`schedule_day`](Self::schedule_day).
-            pub fn set_schedule_day(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_schedule_day(mut self, value: Option<i64>) -> Self {
                 self.schedule_day = Ok(value);
                 self
             }
             /// Sets or clears [`schedule_time`](Self::schedule_time).
-            pub fn set_schedule_time(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_schedule_time(mut self, value: Option<String>) -> Self {
                 self.schedule_time = Ok(value);
                 self
             }
             /// Sets or clears [`schedule_week`](Self::schedule_week).
-            pub fn set_schedule_week(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_schedule_week(mut self, value: Option<i64>) -> Self {
                 self.schedule_week = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<BackupPolicy> for super::BackupPolicy {
+        impl TryFrom<BackupPolicy> for super::BackupPolicy {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: BackupPolicy,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_at: value.created_at?,
                     display_name: value.display_name?,
@@ -1199,7 +1096,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::BackupPolicy> for BackupPolicy {
+        impl From<super::BackupPolicy> for BackupPolicy {
             fn from(value: super::BackupPolicy) -> Self {
                 Self {
                     created_at: Ok(value.created_at),
@@ -1225,30 +1122,21 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct BranchReference {
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            deleted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            id: Result<String, String>,
+            name: Result<String, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for BranchReference {
+        impl Default for BranchReference {
             fn default() -> Self {
                 Self {
                     created_at: Err("`created_at` was not set".to_string()),
-                    deleted_at: Ok(::std::default::Default::default()),
+                    deleted_at: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
                     name: Err("`name` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -1257,7 +1145,7 @@ pub mod types {
             /// When the resource was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -1266,7 +1154,7 @@ pub mod types {
             /// When the resource was deleted, if deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = crate::runtime::converted("deleted_at", value)
@@ -1276,7 +1164,7 @@ pub mod types {
             /// The ID for the resource
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1285,7 +1173,7 @@ pub mod types {
             /// The name for the resource
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1294,7 +1182,7 @@ pub mod types {
             /// When the resource was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1304,7 +1192,7 @@ pub mod types {
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
@@ -1312,18 +1200,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<BranchReference> for super::BranchReference {
+        impl TryFrom<BranchReference> for super::BranchReference {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: BranchReference,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_at: value.created_at?,
                     deleted_at: value.deleted_at?,
@@ -1334,7 +1222,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::BranchReference> for BranchReference {
+        impl From<super::BranchReference> for BranchReference {
             fn from(value: super::BranchReference) -> Self {
                 Self {
                     created_at: Ok(value.created_at),
@@ -1348,30 +1236,18 @@ pub mod types {
         /// Builds [`CreateBackupBody`](super::CreateBackupBody).
         #[derive(Clone, Debug)]
         pub struct CreateBackupBody {
-            emergency: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            retention_unit: ::std::result::Result<
-                ::std::option::Option<super::RetentionUnit>,
-                ::std::string::String,
-            >,
-            retention_value: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            emergency: Result<Option<bool>, String>,
+            name: Result<Option<String>, String>,
+            retention_unit: Result<Option<super::RetentionUnit>, String>,
+            retention_value: Result<Option<i64>, String>,
         }
-        impl ::std::default::Default for CreateBackupBody {
+        impl Default for CreateBackupBody {
             fn default() -> Self {
                 Self {
-                    emergency: Ok(::std::default::Default::default()),
-                    name: Ok(::std::default::Default::default()),
-                    retention_unit: Ok(::std::default::Default::default()),
-                    retention_value: Ok(::std::default::Default::default()),
+                    emergency: Ok(Default::default()),
+                    name: Ok(Default::default()),
+                    retention_unit: Ok(Default::default()),
+                    retention_value: Ok(Default::default()),
                 }
             }
         }
@@ -1379,7 +1255,7 @@ pub mod types {
             /// Whether the backup is an immediate backup that may affect database performance. Emergency backups are only supported for PostgreSQL databases.
             pub fn emergency<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.emergency = crate::runtime::converted("emergency", value).map(Some);
@@ -1388,7 +1264,7 @@ pub mod types {
             /// Name for the backup
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
@@ -1397,7 +1273,7 @@ pub mod types {
             /// Unit for the retention period of the backup
             pub fn retention_unit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::RetentionUnit>,
+                T: TryInto<super::RetentionUnit>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retention_unit = crate::runtime::converted("retention_unit", value)
@@ -1407,7 +1283,7 @@ pub mod types {
             /// Value between `1` and `1000` for the retention period of the backup (i.e retention_value `6` and retention_unit `hour` means 6 hours)
             pub fn retention_value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retention_value = crate::runtime::converted(
@@ -1418,40 +1294,34 @@ pub mod types {
                 self
             }
             /// Sets or clears [`emergency`](Self::emergency).
-            pub fn set_emergency(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_emergency(mut self, value: Option<bool>) -> Self {
                 self.emergency = Ok(value);
                 self
             }
             /// Sets or clears [`name`](Self::name).
-            pub fn set_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_name(mut self, value: Option<String>) -> Self {
                 self.name = Ok(value);
                 self
             }
             /// Sets or clears [`retention_unit`](Self::retention_unit).
             pub fn set_retention_unit(
                 mut self,
-                value: ::std::option::Option<super::RetentionUnit>,
+                value: Option<super::RetentionUnit>,
             ) -> Self {
                 self.retention_unit = Ok(value);
                 self
             }
             /// Sets or clears [`retention_value`](Self::retention_value).
-            pub fn set_retention_value(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_retention_value(mut self, value: Option<i64>) -> Self {
                 self.retention_value = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateBackupBody> for super::CreateBackupBody {
+        impl TryFrom<CreateBackupBody> for super::CreateBackupBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateBackupBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     emergency: value.emergency?,
                     name: value.name?,
@@ -1460,7 +1330,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateBackupBody> for CreateBackupBody {
+        impl From<super::CreateBackupBody> for CreateBackupBody {
             fn from(value: super::CreateBackupBody) -> Self {
                 Self {
                     emergency: Ok(value.emergency),
@@ -1474,43 +1344,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedBackup {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Backup>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Backup>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedBackup {
+        impl Default for PaginatedBackup {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -1522,7 +1377,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -1531,7 +1386,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Backup>>,
+                T: TryInto<Vec<super::Backup>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1540,7 +1395,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -1549,7 +1404,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -1559,7 +1414,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -1568,7 +1423,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -1577,7 +1432,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -1587,7 +1442,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -1596,7 +1451,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -1605,45 +1460,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedBackup> for super::PaginatedBackup {
+        impl TryFrom<PaginatedBackup> for super::PaginatedBackup {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedBackup,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -1659,7 +1508,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedBackup> for PaginatedBackup {
+        impl From<super::PaginatedBackup> for PaginatedBackup {
             fn from(value: super::PaginatedBackup) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -1679,31 +1528,22 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct SchemaSnapshot {
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            linted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            id: Result<String, String>,
+            linted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            name: Result<String, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            url: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for SchemaSnapshot {
+        impl Default for SchemaSnapshot {
             fn default() -> Self {
                 Self {
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
-                    linted_at: Ok(::std::default::Default::default()),
+                    linted_at: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     url: Err("`url` was not set".to_string()),
                 }
             }
@@ -1713,7 +1553,7 @@ pub mod types {
             /// When the schema snapshot was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -1722,7 +1562,7 @@ pub mod types {
             /// The ID of the schema snapshot
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1731,7 +1571,7 @@ pub mod types {
             /// When the schema snapshot was last linted
             pub fn linted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.linted_at = crate::runtime::converted("linted_at", value).map(Some);
@@ -1740,7 +1580,7 @@ pub mod types {
             /// The name of the schema snapshot
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1749,7 +1589,7 @@ pub mod types {
             /// When the schema snapshot was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1759,7 +1599,7 @@ pub mod types {
             /// The URL to the schema snapshot in the PlanetScale app
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
@@ -1768,7 +1608,7 @@ pub mod types {
             /// Sets or clears [`linted_at`](Self::linted_at).
             pub fn set_linted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.linted_at = Ok(value);
                 self
@@ -1776,18 +1616,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<SchemaSnapshot> for super::SchemaSnapshot {
+        impl TryFrom<SchemaSnapshot> for super::SchemaSnapshot {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: SchemaSnapshot,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_at: value.created_at?,
                     id: value.id?,
@@ -1799,7 +1639,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::SchemaSnapshot> for SchemaSnapshot {
+        impl From<super::SchemaSnapshot> for SchemaSnapshot {
             fn from(value: super::SchemaSnapshot) -> Self {
                 Self {
                     created_at: Ok(value.created_at),
@@ -1814,15 +1654,12 @@ pub mod types {
         /// Builds [`UpdateBackupBody`](super::UpdateBackupBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBackupBody {
-            protected: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
+            protected: Result<Option<bool>, String>,
         }
-        impl ::std::default::Default for UpdateBackupBody {
+        impl Default for UpdateBackupBody {
             fn default() -> Self {
                 Self {
-                    protected: Ok(::std::default::Default::default()),
+                    protected: Ok(Default::default()),
                 }
             }
         }
@@ -1830,29 +1667,29 @@ pub mod types {
             /// Whether the backup is protected from deletion or not
             pub fn protected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.protected = crate::runtime::converted("protected", value).map(Some);
                 self
             }
             /// Sets or clears [`protected`](Self::protected).
-            pub fn set_protected(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_protected(mut self, value: Option<bool>) -> Self {
                 self.protected = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateBackupBody> for super::UpdateBackupBody {
+        impl TryFrom<UpdateBackupBody> for super::UpdateBackupBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateBackupBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     protected: value.protected?,
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateBackupBody> for UpdateBackupBody {
+        impl From<super::UpdateBackupBody> for UpdateBackupBody {
             fn from(value: super::UpdateBackupBody) -> Self {
                 Self {
                     protected: Ok(value.protected),
@@ -2004,7 +1841,7 @@ pub mod types {
         const NAME: &'static str = "Actor";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut avatar_url = slot::or_empty();
             let mut display_name = slot::or_empty();
@@ -2028,7 +1865,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Actor {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2036,7 +1873,7 @@ pub mod types {
         const NAME: &'static str = "Backup";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut backup_policy = slot::optional();
@@ -2111,7 +1948,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Backup {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2119,7 +1956,7 @@ pub mod types {
         const NAME: &'static str = "BackupPolicy";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut display_name = slot::or_empty();
@@ -2182,7 +2019,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for BackupPolicy {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2190,7 +2027,7 @@ pub mod types {
         const NAME: &'static str = "BranchReference";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut deleted_at = slot::optional();
@@ -2220,7 +2057,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for BranchReference {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2228,7 +2065,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedBackup";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -2273,7 +2110,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedBackup {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2281,7 +2118,7 @@ pub mod types {
         const NAME: &'static str = "SchemaSnapshot";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut id = slot::or_empty();
@@ -2314,7 +2151,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for SchemaSnapshot {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2330,7 +2167,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for BackupPolicyTarget {
+    impl From<&str> for BackupPolicyTarget {
         fn from(value: &str) -> Self {
             match value {
                 "production" => Self::Production,
@@ -2339,19 +2176,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for BackupPolicyTarget {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for BackupPolicyTarget {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for BackupPolicyTarget {
+    impl AsRef<str> for BackupPolicyTarget {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for BackupPolicyTarget {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -2369,14 +2206,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for BackupPolicyTarget {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -2413,7 +2250,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for BackupState {
+    impl From<&str> for BackupState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -2426,19 +2263,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for BackupState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for BackupState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for BackupState {
+    impl AsRef<str> for BackupState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for BackupState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -2456,14 +2293,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for BackupState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -2478,7 +2315,7 @@ pub mod types {
         }
     }
     impl crate::runtime::check::Check for CreateBackupBody {
-        fn check(&self) -> ::std::result::Result<(), ::std::string::String> {
+        fn check(&self) -> Result<(), String> {
             crate::runtime::check::value("retention_value", &self.retention_value)
                 .min(1f64)
                 .max(1000f64)
@@ -2748,302 +2585,472 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use super::types;
-    #[allow(unused_imports)]
-    use super::{Options, Response};
-    /// A call of [`Client::list_backups`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_backups`]: super::Client::list_backups
+    /// A call of [`Client::create_backup`](crate::Client::create_backup). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBackups<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        all: Result<Option<bool>, String>,
-        from: Result<Option<::chrono::DateTime<::chrono::offset::Utc>>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        policy: Result<Option<::std::string::String>, String>,
-        production: Result<Option<bool>, String>,
-        running_at: Result<Option<::std::string::String>, String>,
-        state: Result<Option<types::BackupState>, String>,
-        to: Result<Option<::chrono::DateTime<::chrono::offset::Utc>>, String>,
-        call_options: Options,
+    pub struct CreateBackup<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateBackupBody, String>,
     }
-    impl<'a> ListBackups<'a> {
+    impl<'a> CreateBackup<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_backups",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_backup",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                all: Ok(None),
-                from: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                policy: Ok(None),
-                production: Ok(None),
-                running_at: Ok(None),
-                state: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<types::CreateBackupBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.branch = crate::runtime::taken("branch", value);
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateBackupBody>::from);
             self
         }
-        /// Whether to include all backups, including deleted ones
-        pub fn all<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.all = crate::runtime::taken("all", value).map(Some);
-            self
-        }
-        /// Filter backups started after this date (e.g. 2023-01-01T00:00:00Z)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Filter backups by backup policy ID
-        pub fn policy<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.policy = crate::runtime::taken("policy", value).map(Some);
-            self
-        }
-        /// Filter backups by production branch
-        pub fn production<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.production = crate::runtime::taken("production", value).map(Some);
-            self
-        }
-        /// Filter backups that are running during a specific time (e.g. 2023-01-01T00:00:00Z..2023-01-01T23:59:59Z)
-        pub fn running_at<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.running_at = crate::runtime::taken("running_at", value).map(Some);
-            self
-        }
-        /// Filter backups by state
-        pub fn state<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::BackupState>,
-        {
-            self.state = crate::runtime::taken("state", value).map(Some);
-            self
-        }
-        /// Filter backups started before this date (e.g. 2023-01-31T23:59:59Z)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedBackup>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                all,
-                from,
-                page,
-                per_page,
-                policy,
-                production,
-                running_at,
-                state,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let all = all.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let policy = policy.map_err(crate::Error::invalid_input)?;
-            let production = production.map_err(crate::Error::invalid_input)?;
-            let running_at = running_at.map_err(crate::Error::invalid_input)?;
-            let state = state.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/backups", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("all", crate::runtime::Style::Form, &all)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("policy", crate::runtime::Style::Form, &policy)?
-                .add("production", crate::runtime::Style::Form, &production)?
-                .add("running_at", crate::runtime::Style::Form, &running_at)?
-                .add("state", crate::runtime::Style::Form, &state)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`all`](Self::all).
-        pub fn set_all(mut self, value: ::std::option::Option<bool>) -> Self {
-            self.all = Ok(value);
-            self
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ) -> Self {
-            self.from = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`policy`](Self::policy).
-        pub fn set_policy(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.policy = Ok(value);
-            self
-        }
-        /// Sets or clears [`production`](Self::production).
-        pub fn set_production(mut self, value: ::std::option::Option<bool>) -> Self {
-            self.production = Ok(value);
-            self
-        }
-        /// Sets or clears [`running_at`](Self::running_at).
-        pub fn set_running_at(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.running_at = Ok(value);
-            self
-        }
-        /// Sets or clears [`state`](Self::state).
-        pub fn set_state(
-            mut self,
-            value: ::std::option::Option<types::BackupState>,
-        ) -> Self {
-            self.state = Ok(value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-        ) -> Self {
-            self.to = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateBackupBody,
+                ) -> types::builder::CreateBackupBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Backup> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                <types::CreateBackupBody as crate::runtime::check::Check>::check,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreateBackup<'a> {
+        type Output = Result<crate::Response<types::Backup>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Backup>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateBackup<'_> {
+        type Answer = types::Backup;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_backup`](crate::Client::delete_backup). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeleteBackup<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeleteBackup<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_backup",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the backup
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteBackup<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteBackup<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_backup`](crate::Client::get_backup). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetBackup<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetBackup<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_backup",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID for the backup
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Backup> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::Backup) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Backup> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetBackup<'a> {
+        type Output = Result<crate::Response<types::Backup>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Backup>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBackup<'_> {
+        type Answer = types::Backup;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_backups`](crate::Client::list_backups). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBackups<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBackups<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_backups",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("all"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("policy"),
+                crate::runtime::Parameter::query("production"),
+                crate::runtime::Parameter::query("running_at"),
+                crate::runtime::Parameter::query("state"),
+                crate::runtime::Parameter::query("to"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Whether to include all backups, including deleted ones
+        pub fn all<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(3, value);
+            self
+        }
+        /// Sets or clears [`all`](Self::all).
+        pub fn set_all(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Filter backups started after this date (e.g. 2023-01-01T00:00:00Z)
+        pub fn from<V: TryInto<::chrono::DateTime<::chrono::Utc>>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<::chrono::DateTime<::chrono::Utc>>(4, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(
+            mut self,
+            value: Option<::chrono::DateTime<::chrono::Utc>>,
+        ) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(5, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Filter backups by backup policy ID
+        pub fn policy<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`policy`](Self::policy).
+        pub fn set_policy(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Filter backups by production branch
+        pub fn production<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(8, value);
+            self
+        }
+        /// Sets or clears [`production`](Self::production).
+        pub fn set_production(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Filter backups that are running during a specific time (e.g. 2023-01-01T00:00:00Z..2023-01-01T23:59:59Z)
+        pub fn running_at<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(9, value);
+            self
+        }
+        /// Sets or clears [`running_at`](Self::running_at).
+        pub fn set_running_at(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Filter backups by state
+        pub fn state<V: TryInto<types::BackupState>>(mut self, value: V) -> Self {
+            self.call.set::<types::BackupState>(10, value);
+            self
+        }
+        /// Sets or clears [`state`](Self::state).
+        pub fn set_state(mut self, value: Option<types::BackupState>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Filter backups started before this date (e.g. 2023-01-31T23:59:59Z)
+        pub fn to<V: TryInto<::chrono::DateTime<::chrono::Utc>>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<::chrono::DateTime<::chrono::Utc>>(11, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        pub fn set_to(
+            mut self,
+            value: Option<::chrono::DateTime<::chrono::Utc>>,
+        ) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedBackup> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -3052,621 +3059,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedBackup> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(5, |page: &types::PaginatedBackup| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Backup> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::create_backup`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_backup`]: super::Client::create_backup
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateBackup<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateBackupBody, String>,
-        call_options: Options,
-    }
-    impl<'a> CreateBackup<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_backup",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateBackupBody>,
-            <V as std::convert::TryInto<
-                types::CreateBackupBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateBackupBody,
-            ) -> types::builder::CreateBackupBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Backup>, crate::Error> {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::CreateBackupBody, _>(body)?;
-            crate::runtime::check::Check::check(&body)
-                .map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/backups", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_backup`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_backup`]: super::Client::get_backup
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBackup<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBackup<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_backup",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID for the backup
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Backup>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::Backup) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::Backup> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::delete_backup`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_backup`]: super::Client::delete_backup
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteBackup<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteBackup<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_backup",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the backup
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_backup`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_backup`]: super::Client::update_backup
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateBackup<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateBackupBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateBackup<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_backup",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the backup
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateBackupBody>,
-            <V as std::convert::TryInto<
-                types::UpdateBackupBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateBackupBody,
-            ) -> types::builder::UpdateBackupBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Backup>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                id,
-                body,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdateBackupBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListBackups<'a> {
-        type Output = Result<Response<types::PaginatedBackup>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::PaginatedBackup>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedBackup>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateBackup<'a> {
-        type Output = Result<Response<types::Backup>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBackup<'a> {
-        type Output = Result<Response<types::Backup>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteBackup<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateBackup<'a> {
-        type Output = Result<Response<types::Backup>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -3674,20 +3078,113 @@ pub mod builder {
         type Answer = types::PaginatedBackup;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateBackup<'_> {
-        type Answer = types::Backup;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::update_backup`](crate::Client::update_backup). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateBackup<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateBackupBody, String>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBackup<'_> {
-        type Answer = types::Backup;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> UpdateBackup<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_backup",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the backup
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateBackupBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateBackupBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateBackupBody,
+                ) -> types::builder::UpdateBackupBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Backup> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateBackupBody>,
+            );
+            self.call.json(body)
+        }
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteBackup<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ::std::future::IntoFuture for UpdateBackup<'a> {
+        type Output = Result<crate::Response<types::Backup>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Backup>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateBackup<'_> {
@@ -3781,15 +3278,6 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_backups`](crate::Client::list_backups) of this branch.
-    pub fn list_backups(&self) -> builder::ListBackups<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .list_backups()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::create_backup`](crate::Client::create_backup) of this branch.
     pub fn create_backup(&self) -> builder::CreateBackup<'a> {
         let (client, [organization, database, branch]) = self.names();
@@ -3799,16 +3287,25 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::get_backup`](crate::Client::get_backup) of this branch.
-    pub fn get_backup(&self) -> builder::GetBackup<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client.get_backup().organization(organization).database(database).branch(branch)
-    }
     /// [`Client::delete_backup`](crate::Client::delete_backup) of this branch.
     pub fn delete_backup(&self) -> builder::DeleteBackup<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_backup()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_backup`](crate::Client::get_backup) of this branch.
+    pub fn get_backup(&self) -> builder::GetBackup<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.get_backup().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::list_backups`](crate::Client::list_backups) of this branch.
+    pub fn list_backups(&self) -> builder::ListBackups<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_backups()
             .organization(organization)
             .database(database)
             .branch(branch)

@@ -16,21 +16,21 @@ pub mod types {
         /// Whether the extension is available on the current cluster image
         pub available: bool,
         /// The description of the extension
-        pub description: ::std::string::String,
+        pub description: String,
         /// The ID of the extension
-        pub id: ::std::string::String,
+        pub id: String,
         /// The internal state of the extension
         pub internal: bool,
         /// How the extension is loaded
         pub loader: PostgresClusterExtensionLoader,
         /// The name of the extension
-        pub name: ::std::string::String,
+        pub name: String,
         /// `parameters`
-        pub parameters: ::std::vec::Vec<PostgresClusterParameter>,
+        pub parameters: Vec<PostgresClusterParameter>,
         /// The reason the extension is unavailable (e.g., 'container_upgrade_required')
-        pub unavailable_reason: ::std::string::String,
+        pub unavailable_reason: String,
         /// The URL of the extension
-        pub url: ::std::string::String,
+        pub url: String,
     }
     impl PostgresClusterExtension {
         /// A builder for [`PostgresClusterExtension`].
@@ -60,30 +60,18 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PostgresClusterExtension {
-            available: ::std::result::Result<bool, ::std::string::String>,
-            description: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            internal: ::std::result::Result<bool, ::std::string::String>,
-            loader: ::std::result::Result<
-                super::PostgresClusterExtensionLoader,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            parameters: ::std::result::Result<
-                ::std::vec::Vec<super::PostgresClusterParameter>,
-                ::std::string::String,
-            >,
-            unavailable_reason: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+            available: Result<bool, String>,
+            description: Result<String, String>,
+            id: Result<String, String>,
+            internal: Result<bool, String>,
+            loader: Result<super::PostgresClusterExtensionLoader, String>,
+            name: Result<String, String>,
+            parameters: Result<Vec<super::PostgresClusterParameter>, String>,
+            unavailable_reason: Result<String, String>,
+            url: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PostgresClusterExtension {
+        impl Default for PostgresClusterExtension {
             fn default() -> Self {
                 Self {
                     available: Err("`available` was not set".to_string()),
@@ -105,7 +93,7 @@ pub mod types {
             /// Whether the extension is available on the current cluster image
             pub fn available<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.available = crate::runtime::converted("available", value);
@@ -114,7 +102,7 @@ pub mod types {
             /// The description of the extension
             pub fn description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value);
@@ -123,7 +111,7 @@ pub mod types {
             /// The ID of the extension
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -132,7 +120,7 @@ pub mod types {
             /// The internal state of the extension
             pub fn internal<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.internal = crate::runtime::converted("internal", value);
@@ -141,7 +129,7 @@ pub mod types {
             /// How the extension is loaded
             pub fn loader<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::PostgresClusterExtensionLoader>,
+                T: TryInto<super::PostgresClusterExtensionLoader>,
                 T::Error: ::std::fmt::Display,
             {
                 self.loader = crate::runtime::converted("loader", value);
@@ -150,7 +138,7 @@ pub mod types {
             /// The name of the extension
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -159,9 +147,7 @@ pub mod types {
             /// `parameters`
             pub fn parameters<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::PostgresClusterParameter>,
-                >,
+                T: TryInto<Vec<super::PostgresClusterParameter>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.parameters = crate::runtime::converted("parameters", value);
@@ -170,7 +156,7 @@ pub mod types {
             /// The reason the extension is unavailable (e.g., 'container_upgrade_required')
             pub fn unavailable_reason<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.unavailable_reason = crate::runtime::converted(
@@ -182,7 +168,7 @@ pub mod types {
             /// The URL of the extension
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
@@ -190,12 +176,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PostgresClusterExtension>
-        for super::PostgresClusterExtension {
+        impl TryFrom<PostgresClusterExtension> for super::PostgresClusterExtension {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PostgresClusterExtension,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     available: value.available?,
                     description: value.description?,
@@ -210,8 +195,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PostgresClusterExtension>
-        for PostgresClusterExtension {
+        impl From<super::PostgresClusterExtension> for PostgresClusterExtension {
             fn from(value: super::PostgresClusterExtension) -> Self {
                 Self {
                     available: Ok(value.available),
@@ -231,7 +215,7 @@ pub mod types {
         const NAME: &'static str = "PostgresClusterExtension";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut available = slot::or_empty();
             let mut description = slot::or_empty();
@@ -273,7 +257,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresClusterExtension {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -294,7 +278,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for PostgresClusterExtensionLoader {
+    impl From<&str> for PostgresClusterExtensionLoader {
         fn from(value: &str) -> Self {
             match value {
                 "shared_preload_libraries" => Self::SharedPreloadLibraries,
@@ -304,19 +288,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for PostgresClusterExtensionLoader {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for PostgresClusterExtensionLoader {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for PostgresClusterExtensionLoader {
+    impl AsRef<str> for PostgresClusterExtensionLoader {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for PostgresClusterExtensionLoader {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -334,14 +318,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for PostgresClusterExtensionLoader {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -391,139 +375,89 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_extensions`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_extensions`]: super::Client::list_extensions
+    /// A call of [`Client::list_extensions`](crate::Client::list_extensions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct ListExtensions<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> ListExtensions<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_extensions",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/extensions",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_extensions",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/extensions",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/extensions`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<
-            Response<::std::vec::Vec<types::PostgresClusterExtension>>,
-            crate::Error,
-        > {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/extensions", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/extensions`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, Vec<types::PostgresClusterExtension>> {
+            self.call.json(crate::runtime::Body::none())
         }
     }
     impl<'a> ::std::future::IntoFuture for ListExtensions<'a> {
         type Output = Result<
-            Response<::std::vec::Vec<types::PostgresClusterExtension>>,
+            crate::Response<Vec<types::PostgresClusterExtension>>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, Vec<types::PostgresClusterExtension>>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ListExtensions<'_> {
-        type Answer = ::std::vec::Vec<types::PostgresClusterExtension>;
+        type Answer = Vec<types::PostgresClusterExtension>;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }

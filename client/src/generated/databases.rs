@@ -14,24 +14,24 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateDatabaseBody {
         /// The database cluster size name (e.g., 'PS_10', 'PS_80'). Use the 'List available cluster sizes' endpoint to get available options for your organization. /v1/organizations/:organization/cluster-size-skus
-        pub cluster_size: ::std::string::String,
+        pub cluster_size: String,
         /// The kind of database to create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub kind: ::std::option::Option<DatabaseKind>,
+        pub kind: Option<DatabaseKind>,
         /// For PostgreSQL databases, the PostgreSQL major version to use for the database. Defaults to the latest available major version.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub major_version: ::std::option::Option<::std::string::String>,
+        pub major_version: Option<String>,
         /// Name of the database
-        pub name: ::std::string::String,
+        pub name: String,
         /// The region the database will be deployed in. If left blank, defaults to the organization's default region.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub region: ::std::option::Option<::std::string::String>,
+        pub region: Option<String>,
         /// The number of replicas for the database. 0 for non-HA, 2+ for HA.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub replicas: ::std::option::Option<i64>,
+        pub replicas: Option<i64>,
         /// `storage`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage: ::std::option::Option<CreateDatabaseBodyStorage>,
+        pub storage: Option<CreateDatabaseBodyStorage>,
     }
     impl CreateDatabaseBody {
         /// A builder for [`CreateDatabaseBody`].
@@ -47,17 +47,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DataImport {
         /// `data_source`
-        pub data_source: ::std::option::Option<DataSource>,
+        pub data_source: Option<DataSource>,
         /// When the import finished
-        pub finished_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub finished_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Errors encountered during the import check
-        pub import_check_errors: ::std::string::String,
+        pub import_check_errors: String,
         /// When the import started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// State of the data import
-        pub state: ::std::string::String,
+        pub state: String,
     }
     impl DataImport {
         /// A builder for [`DataImport`].
@@ -74,9 +72,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DataSource {
         /// Database name of the data source
-        pub database: ::std::string::String,
+        pub database: String,
         /// Hostname of the data source
-        pub hostname: ::std::string::String,
+        pub hostname: String,
         /// Port of the data source
         pub port: i64,
     }
@@ -102,22 +100,22 @@ pub mod types {
         pub at_development_branch_usage_limit: bool,
         /// Whether to automatically manage Rails migrations during deploy requests.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub automatic_migrations: ::std::option::Option<bool>,
+        pub automatic_migrations: Option<bool>,
         /// The total number of database branches
         pub branches_count: i64,
         /// The URL to retrieve this database's branches via the API
-        pub branches_url: ::std::string::String,
+        pub branches_url: String,
         /// True if a config change is queued for maintenance window
         pub config_change_queued: bool,
         /// True if a config change is in progress
         pub config_changing: bool,
         /// When the database was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// `data_import`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub data_import: ::std::option::Option<DataImport>,
+        pub data_import: Option<DataImport>,
         /// The default branch for the database
-        pub default_branch: ::std::string::String,
+        pub default_branch: String,
         /// Number of read only regions in the default branch
         pub default_branch_read_only_regions_count: i64,
         /// Number of shards in the default branch
@@ -131,32 +129,32 @@ pub mod types {
         /// Whether foreign key constraints are enabled
         pub foreign_keys_enabled: bool,
         /// The URL to see this database's branches in the web UI
-        pub html_url: ::std::string::String,
+        pub html_url: String,
         /// The ID of the database
-        pub id: ::std::string::String,
+        pub id: String,
         /// True if query insights is enabled for the database
         pub insights_enabled: bool,
         /// Whether raw SQL queries are collected
         pub insights_raw_queries: bool,
         /// The total number of ongoing issues within a database
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub issues_count: ::std::option::Option<i64>,
+        pub issues_count: Option<i64>,
         /// The kind of database
         pub kind: DatabaseKind,
         /// Framework used for applying migrations.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub migration_framework: ::std::option::Option<::std::string::String>,
+        pub migration_framework: Option<String>,
         /// Table name to use for copying schema migration data.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub migration_table_name: ::std::option::Option<::std::string::String>,
+        pub migration_table_name: Option<String>,
         /// If the database requires multiple admins for deletion
         pub multiple_admins_required_for_deletion: bool,
         /// Name of the database
-        pub name: ::std::string::String,
+        pub name: String,
         /// The total number of schema recommendations
         pub open_schema_recommendations_count: i64,
         /// The database plan
-        pub plan: ::std::string::String,
+        pub plan: String,
         /// Whether web console is enabled for production branches
         pub production_branch_web_console: bool,
         /// The total number of database production branches
@@ -164,7 +162,7 @@ pub mod types {
         /// If the database is ready to be used
         pub ready: bool,
         /// `region`
-        pub region: ::std::option::Option<Region>,
+        pub region: Option<Region>,
         /// Whether an approval is required to deploy schema changes to this database
         pub require_approval_for_deploy: bool,
         /// True if a branch has a queued resize request
@@ -174,17 +172,15 @@ pub mod types {
         /// Whether to restrict branch creation to one region
         pub restrict_branch_region: bool,
         /// When the default branch schema was last changed.
-        pub schema_last_updated_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub schema_last_updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// If the database is sharded
         pub sharded: bool,
         /// State of the database
         pub state: DatabaseState,
         /// When the database was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The URL to the database API endpoint
-        pub url: ::std::string::String,
+        pub url: String,
     }
     impl Database {
         /// A builder for [`Database`].
@@ -201,21 +197,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranchReadOnlyRegion {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// When the read-only region was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The name of the read-only region
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// The ID of the read-only region
-        pub id: ::std::string::String,
+        pub id: String,
         /// Whether or not the read-only region is ready to serve queries
         pub ready: bool,
         /// When the read-only region was ready to serve queries
-        pub ready_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub ready_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// `region`
-        pub region: ::std::option::Option<Region>,
+        pub region: Option<Region>,
         /// When the read-only region was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl DatabaseBranchReadOnlyRegion {
         /// A builder for [`DatabaseBranchReadOnlyRegion`].
@@ -257,24 +253,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Database>,
+        pub data: Vec<Database>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDatabase {
         /// A builder for [`PaginatedDatabase`].
@@ -293,20 +289,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DatabaseBranchReadOnlyRegion>,
+        pub data: Vec<DatabaseBranchReadOnlyRegion>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDatabaseBranchReadOnlyRegion {
         /// A builder for [`PaginatedDatabaseBranchReadOnlyRegion`].
@@ -324,40 +320,40 @@ pub mod types {
     pub struct UpdateDatabaseSettingsBody {
         /// Whether or not data branching is allowed on the database. (Vitess only)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub allow_data_branching: ::std::option::Option<bool>,
+        pub allow_data_branching: Option<bool>,
         /// Whether or not foreign key constraints are allowed on the database. (Vitess only)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub allow_foreign_key_constraints: ::std::option::Option<bool>,
+        pub allow_foreign_key_constraints: Option<bool>,
         /// Whether or not to copy migration data to new branches and in deploy requests. (Vitess only)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub automatic_migrations: ::std::option::Option<bool>,
+        pub automatic_migrations: Option<bool>,
         /// The default branch of the database
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_branch: ::std::option::Option<::std::string::String>,
+        pub default_branch: Option<String>,
         /// Whether deletion protection is enabled for the database
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub deletion_protected: ::std::option::Option<bool>,
+        pub deletion_protected: Option<bool>,
         /// Whether or not full queries should be collected from the database
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub insights_raw_queries: ::std::option::Option<bool>,
+        pub insights_raw_queries: Option<bool>,
         /// A migration framework to use on the database. (Vitess only)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub migration_framework: ::std::option::Option<::std::string::String>,
+        pub migration_framework: Option<String>,
         /// Name of table to use as migration table for the database. (Vitess only)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub migration_table_name: ::std::option::Option<::std::string::String>,
+        pub migration_table_name: Option<String>,
         /// The name to update the database to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub new_name: ::std::option::Option<::std::string::String>,
+        pub new_name: Option<String>,
         /// Whether or not the web console can be used on the production branch of the database
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub production_branch_web_console: ::std::option::Option<bool>,
+        pub production_branch_web_console: Option<bool>,
         /// Whether or not deploy requests must be approved by a database administrator other than the request creator
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub require_approval_for_deploy: ::std::option::Option<bool>,
+        pub require_approval_for_deploy: Option<bool>,
         /// Whether or not to limit branch creation to the same region as the one selected during database creation.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub restrict_branch_region: ::std::option::Option<bool>,
+        pub restrict_branch_region: Option<bool>,
     }
     impl UpdateDatabaseSettingsBody {
         /// A builder for [`UpdateDatabaseSettingsBody`].
@@ -370,42 +366,24 @@ pub mod types {
         /// Builds [`CreateDatabaseBody`](super::CreateDatabaseBody).
         #[derive(Clone, Debug)]
         pub struct CreateDatabaseBody {
-            cluster_size: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            kind: ::std::result::Result<
-                ::std::option::Option<super::DatabaseKind>,
-                ::std::string::String,
-            >,
-            major_version: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            region: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            replicas: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            storage: ::std::result::Result<
-                ::std::option::Option<super::CreateDatabaseBodyStorage>,
-                ::std::string::String,
-            >,
+            cluster_size: Result<String, String>,
+            kind: Result<Option<super::DatabaseKind>, String>,
+            major_version: Result<Option<String>, String>,
+            name: Result<String, String>,
+            region: Result<Option<String>, String>,
+            replicas: Result<Option<i64>, String>,
+            storage: Result<Option<super::CreateDatabaseBodyStorage>, String>,
         }
-        impl ::std::default::Default for CreateDatabaseBody {
+        impl Default for CreateDatabaseBody {
             fn default() -> Self {
                 Self {
                     cluster_size: Err("`cluster_size` was not set".to_string()),
-                    kind: Ok(::std::default::Default::default()),
-                    major_version: Ok(::std::default::Default::default()),
+                    kind: Ok(Default::default()),
+                    major_version: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    region: Ok(::std::default::Default::default()),
-                    replicas: Ok(::std::default::Default::default()),
-                    storage: Ok(::std::default::Default::default()),
+                    region: Ok(Default::default()),
+                    replicas: Ok(Default::default()),
+                    storage: Ok(Default::default()),
                 }
             }
         }
@@ -413,7 +391,7 @@ pub mod types {
             /// The database cluster size name (e.g., 'PS_10', 'PS_80'). Use the 'List available cluster sizes' endpoint to get available options for your organization. /v1/organizations/:organization/cluster-size-skus
             pub fn cluster_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_size = crate::runtime::converted("cluster_size", value);
@@ -422,7 +400,7 @@ pub mod types {
             /// The kind of database to create.
             pub fn kind<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseKind>,
+                T: TryInto<super::DatabaseKind>,
                 T::Error: ::std::fmt::Display,
             {
                 self.kind = crate::runtime::converted("kind", value).map(Some);
@@ -431,7 +409,7 @@ pub mod types {
             /// For PostgreSQL databases, the PostgreSQL major version to use for the database. Defaults to the latest available major version.
             pub fn major_version<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.major_version = crate::runtime::converted("major_version", value)
@@ -441,7 +419,7 @@ pub mod types {
             /// Name of the database
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -450,7 +428,7 @@ pub mod types {
             /// The region the database will be deployed in. If left blank, defaults to the organization's default region.
             pub fn region<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.region = crate::runtime::converted("region", value).map(Some);
@@ -459,7 +437,7 @@ pub mod types {
             /// The number of replicas for the database. 0 for non-HA, 2+ for HA.
             pub fn replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replicas = crate::runtime::converted("replicas", value).map(Some);
@@ -468,55 +446,46 @@ pub mod types {
             /// `storage`
             pub fn storage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::CreateDatabaseBodyStorage>,
+                T: TryInto<super::CreateDatabaseBodyStorage>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`kind`](Self::kind).
-            pub fn set_kind(
-                mut self,
-                value: ::std::option::Option<super::DatabaseKind>,
-            ) -> Self {
+            pub fn set_kind(mut self, value: Option<super::DatabaseKind>) -> Self {
                 self.kind = Ok(value);
                 self
             }
             /// Sets or clears [`major_version`](Self::major_version).
-            pub fn set_major_version(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_major_version(mut self, value: Option<String>) -> Self {
                 self.major_version = Ok(value);
                 self
             }
             /// Sets or clears [`region`](Self::region).
-            pub fn set_region(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_region(mut self, value: Option<String>) -> Self {
                 self.region = Ok(value);
                 self
             }
             /// Sets or clears [`replicas`](Self::replicas).
-            pub fn set_replicas(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_replicas(mut self, value: Option<i64>) -> Self {
                 self.replicas = Ok(value);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
             pub fn set_storage(
                 mut self,
-                value: ::std::option::Option<super::CreateDatabaseBodyStorage>,
+                value: Option<super::CreateDatabaseBodyStorage>,
             ) -> Self {
                 self.storage = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateDatabaseBody> for super::CreateDatabaseBody {
+        impl TryFrom<CreateDatabaseBody> for super::CreateDatabaseBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateDatabaseBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cluster_size: value.cluster_size?,
                     kind: value.kind?,
@@ -528,7 +497,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateDatabaseBody> for CreateDatabaseBody {
+        impl From<super::CreateDatabaseBody> for CreateDatabaseBody {
             fn from(value: super::CreateDatabaseBody) -> Self {
                 Self {
                     cluster_size: Ok(value.cluster_size),
@@ -545,34 +514,22 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DataImport {
-            data_source: ::std::result::Result<
-                ::std::option::Option<super::DataSource>,
-                ::std::string::String,
-            >,
-            finished_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            import_check_errors: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<::std::string::String, ::std::string::String>,
+            data_source: Result<Option<super::DataSource>, String>,
+            finished_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            import_check_errors: Result<String, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            state: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DataImport {
+        impl Default for DataImport {
             fn default() -> Self {
                 Self {
-                    data_source: Ok(::std::default::Default::default()),
-                    finished_at: Ok(::std::default::Default::default()),
+                    data_source: Ok(Default::default()),
+                    finished_at: Ok(Default::default()),
                     import_check_errors: Err(
                         "`import_check_errors` was not set".to_string(),
                     ),
-                    started_at: Ok(::std::default::Default::default()),
+                    started_at: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
                 }
             }
@@ -582,7 +539,7 @@ pub mod types {
             /// `data_source`
             pub fn data_source<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DataSource>,
+                T: TryInto<super::DataSource>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data_source = crate::runtime::converted("data_source", value)
@@ -592,7 +549,7 @@ pub mod types {
             /// When the import finished
             pub fn finished_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.finished_at = crate::runtime::converted("finished_at", value)
@@ -602,7 +559,7 @@ pub mod types {
             /// Errors encountered during the import check
             pub fn import_check_errors<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.import_check_errors = crate::runtime::converted(
@@ -614,7 +571,7 @@ pub mod types {
             /// When the import started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -624,24 +581,21 @@ pub mod types {
             /// State of the data import
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
                 self
             }
             /// Sets or clears [`data_source`](Self::data_source).
-            pub fn set_data_source(
-                mut self,
-                value: ::std::option::Option<super::DataSource>,
-            ) -> Self {
+            pub fn set_data_source(mut self, value: Option<super::DataSource>) -> Self {
                 self.data_source = Ok(value);
                 self
             }
             /// Sets or clears [`finished_at`](Self::finished_at).
             pub fn set_finished_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.finished_at = Ok(value);
                 self
@@ -649,18 +603,18 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DataImport> for super::DataImport {
+        impl TryFrom<DataImport> for super::DataImport {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DataImport,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     data_source: value.data_source?,
                     finished_at: value.finished_at?,
@@ -671,7 +625,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DataImport> for DataImport {
+        impl From<super::DataImport> for DataImport {
             fn from(value: super::DataImport) -> Self {
                 Self {
                     data_source: Ok(value.data_source),
@@ -686,18 +640,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DataSource {
-            database: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            hostname: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            port: ::std::result::Result<i64, ::std::string::String>,
+            database: Result<String, String>,
+            hostname: Result<String, String>,
+            port: Result<i64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DataSource {
+        impl Default for DataSource {
             fn default() -> Self {
                 Self {
                     database: Err("`database` was not set".to_string()),
@@ -711,7 +659,7 @@ pub mod types {
             /// Database name of the data source
             pub fn database<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database = crate::runtime::converted("database", value);
@@ -720,7 +668,7 @@ pub mod types {
             /// Hostname of the data source
             pub fn hostname<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.hostname = crate::runtime::converted("hostname", value);
@@ -729,7 +677,7 @@ pub mod types {
             /// Port of the data source
             pub fn port<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.port = crate::runtime::converted("port", value);
@@ -737,11 +685,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DataSource> for super::DataSource {
+        impl TryFrom<DataSource> for super::DataSource {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DataSource,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     database: value.database?,
                     hostname: value.hostname?,
@@ -750,7 +698,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DataSource> for DataSource {
+        impl From<super::DataSource> for DataSource {
             fn from(value: super::DataSource) -> Self {
                 Self {
                     database: Ok(value.database),
@@ -763,117 +711,54 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Database {
-            allow_data_branching: ::std::result::Result<bool, ::std::string::String>,
-            at_backup_restore_branches_limit: ::std::result::Result<
-                bool,
-                ::std::string::String,
+            allow_data_branching: Result<bool, String>,
+            at_backup_restore_branches_limit: Result<bool, String>,
+            at_development_branch_usage_limit: Result<bool, String>,
+            automatic_migrations: Result<Option<bool>, String>,
+            branches_count: Result<i64, String>,
+            branches_url: Result<String, String>,
+            config_change_queued: Result<bool, String>,
+            config_changing: Result<bool, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            data_import: Result<Option<super::DataImport>, String>,
+            default_branch: Result<String, String>,
+            default_branch_read_only_regions_count: Result<i64, String>,
+            default_branch_shard_count: Result<i64, String>,
+            default_branch_table_count: Result<i64, String>,
+            deletion_protected: Result<bool, String>,
+            development_branches_count: Result<i64, String>,
+            foreign_keys_enabled: Result<bool, String>,
+            html_url: Result<String, String>,
+            id: Result<String, String>,
+            insights_enabled: Result<bool, String>,
+            insights_raw_queries: Result<bool, String>,
+            issues_count: Result<Option<i64>, String>,
+            kind: Result<super::DatabaseKind, String>,
+            migration_framework: Result<Option<String>, String>,
+            migration_table_name: Result<Option<String>, String>,
+            multiple_admins_required_for_deletion: Result<bool, String>,
+            name: Result<String, String>,
+            open_schema_recommendations_count: Result<i64, String>,
+            plan: Result<String, String>,
+            production_branch_web_console: Result<bool, String>,
+            production_branches_count: Result<i64, String>,
+            ready: Result<bool, String>,
+            region: Result<Option<super::Region>, String>,
+            require_approval_for_deploy: Result<bool, String>,
+            resize_queued: Result<bool, String>,
+            resizing: Result<bool, String>,
+            restrict_branch_region: Result<bool, String>,
+            schema_last_updated_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            at_development_branch_usage_limit: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            automatic_migrations: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            branches_count: ::std::result::Result<i64, ::std::string::String>,
-            branches_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            config_change_queued: ::std::result::Result<bool, ::std::string::String>,
-            config_changing: ::std::result::Result<bool, ::std::string::String>,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            data_import: ::std::result::Result<
-                ::std::option::Option<super::DataImport>,
-                ::std::string::String,
-            >,
-            default_branch: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            default_branch_read_only_regions_count: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            default_branch_shard_count: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            default_branch_table_count: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            deletion_protected: ::std::result::Result<bool, ::std::string::String>,
-            development_branches_count: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            foreign_keys_enabled: ::std::result::Result<bool, ::std::string::String>,
-            html_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            insights_enabled: ::std::result::Result<bool, ::std::string::String>,
-            insights_raw_queries: ::std::result::Result<bool, ::std::string::String>,
-            issues_count: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            kind: ::std::result::Result<super::DatabaseKind, ::std::string::String>,
-            migration_framework: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            migration_table_name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            multiple_admins_required_for_deletion: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            open_schema_recommendations_count: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            plan: ::std::result::Result<::std::string::String, ::std::string::String>,
-            production_branch_web_console: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            production_branches_count: ::std::result::Result<i64, ::std::string::String>,
-            ready: ::std::result::Result<bool, ::std::string::String>,
-            region: ::std::result::Result<
-                ::std::option::Option<super::Region>,
-                ::std::string::String,
-            >,
-            require_approval_for_deploy: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            resize_queued: ::std::result::Result<bool, ::std::string::String>,
-            resizing: ::std::result::Result<bool, ::std::string::String>,
-            restrict_branch_region: ::std::result::Result<bool, ::std::string::String>,
-            schema_last_updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            sharded: ::std::result::Result<bool, ::std::string::String>,
-            state: ::std::result::Result<super::DatabaseState, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+            sharded: Result<bool, String>,
+            state: Result<super::DatabaseState, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            url: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Database {
+        impl Default for Database {
             fn default() -> Self {
                 Self {
                     allow_data_branching: Err(
@@ -885,7 +770,7 @@ pub mod types {
                     at_development_branch_usage_limit: Err(
                         "`at_development_branch_usage_limit` was not set".to_string(),
                     ),
-                    automatic_migrations: Ok(::std::default::Default::default()),
+                    automatic_migrations: Ok(Default::default()),
                     branches_count: Err("`branches_count` was not set".to_string()),
                     branches_url: Err("`branches_url` was not set".to_string()),
                     config_change_queued: Err(
@@ -893,7 +778,7 @@ pub mod types {
                     ),
                     config_changing: Err("`config_changing` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    data_import: Ok(::std::default::Default::default()),
+                    data_import: Ok(Default::default()),
                     default_branch: Err("`default_branch` was not set".to_string()),
                     default_branch_read_only_regions_count: Err(
                         "`default_branch_read_only_regions_count` was not set"
@@ -920,10 +805,10 @@ pub mod types {
                     insights_raw_queries: Err(
                         "`insights_raw_queries` was not set".to_string(),
                     ),
-                    issues_count: Ok(::std::default::Default::default()),
+                    issues_count: Ok(Default::default()),
                     kind: Err("`kind` was not set".to_string()),
-                    migration_framework: Ok(::std::default::Default::default()),
-                    migration_table_name: Ok(::std::default::Default::default()),
+                    migration_framework: Ok(Default::default()),
+                    migration_table_name: Ok(Default::default()),
                     multiple_admins_required_for_deletion: Err(
                         "`multiple_admins_required_for_deletion` was not set".to_string(),
                     ),
@@ -939,7 +824,7 @@ pub mod types {
                         "`production_branches_count` was not set".to_string(),
                     ),
                     ready: Err("`ready` was not set".to_string()),
-                    region: Ok(::std::default::Default::default()),
+                    region: Ok(Default::default()),
                     require_approval_for_deploy: Err(
                         "`require_approval_for_deploy` was not set".to_string(),
                     ),
@@ -948,10 +833,10 @@ pub mod types {
                     restrict_branch_region: Err(
                         "`restrict_branch_region` was not set".to_string(),
                     ),
-                    schema_last_updated_at: Ok(::std::default::Default::default()),
+                    schema_last_updated_at: Ok(Default::default()),
                     sharded: Err("`sharded` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     url: Err("`url` was not set".to_string()),
                 }
             }
@@ -961,7 +846,7 @@ pub mod types {
             /// Whether seeding branches with data is enabled for all branches
             pub fn allow_data_branching<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.allow_data_branching = crate::runtime::converted(
@@ -973,7 +858,7 @@ pub mod types {
             /// If the database has reached its backup restored branch limit
             pub fn at_backup_restore_branches_limit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.at_backup_restore_branches_limit = crate::runtime::converted(
@@ -985,7 +870,7 @@ pub mod types {
             /// If the database has reached its development branch limit
             pub fn at_development_branch_usage_limit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.at_development_branch_usage_limit = crate::runtime::converted(
@@ -997,7 +882,7 @@ pub mod types {
             /// Whether to automatically manage Rails migrations during deploy requests.
             pub fn automatic_migrations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.automatic_migrations = crate::runtime::converted(
@@ -1010,7 +895,7 @@ pub mod types {
             /// The total number of database branches
             pub fn branches_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branches_count = crate::runtime::converted("branches_count", value);
@@ -1019,7 +904,7 @@ pub mod types {
             /// The URL to retrieve this database's branches via the API
             pub fn branches_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branches_url = crate::runtime::converted("branches_url", value);
@@ -1028,7 +913,7 @@ pub mod types {
             /// True if a config change is queued for maintenance window
             pub fn config_change_queued<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.config_change_queued = crate::runtime::converted(
@@ -1040,7 +925,7 @@ pub mod types {
             /// True if a config change is in progress
             pub fn config_changing<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.config_changing = crate::runtime::converted(
@@ -1052,7 +937,7 @@ pub mod types {
             /// When the database was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -1061,7 +946,7 @@ pub mod types {
             /// `data_import`
             pub fn data_import<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DataImport>,
+                T: TryInto<super::DataImport>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data_import = crate::runtime::converted("data_import", value)
@@ -1071,7 +956,7 @@ pub mod types {
             /// The default branch for the database
             pub fn default_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_branch = crate::runtime::converted("default_branch", value);
@@ -1080,7 +965,7 @@ pub mod types {
             /// Number of read only regions in the default branch
             pub fn default_branch_read_only_regions_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_branch_read_only_regions_count = crate::runtime::converted(
@@ -1092,7 +977,7 @@ pub mod types {
             /// Number of shards in the default branch
             pub fn default_branch_shard_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_branch_shard_count = crate::runtime::converted(
@@ -1104,7 +989,7 @@ pub mod types {
             /// Number of tables in the default branch schema
             pub fn default_branch_table_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_branch_table_count = crate::runtime::converted(
@@ -1116,7 +1001,7 @@ pub mod types {
             /// Whether deletion protection is enabled for the database
             pub fn deletion_protected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deletion_protected = crate::runtime::converted(
@@ -1128,7 +1013,7 @@ pub mod types {
             /// The total number of database development branches
             pub fn development_branches_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.development_branches_count = crate::runtime::converted(
@@ -1140,7 +1025,7 @@ pub mod types {
             /// Whether foreign key constraints are enabled
             pub fn foreign_keys_enabled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.foreign_keys_enabled = crate::runtime::converted(
@@ -1152,7 +1037,7 @@ pub mod types {
             /// The URL to see this database's branches in the web UI
             pub fn html_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.html_url = crate::runtime::converted("html_url", value);
@@ -1161,7 +1046,7 @@ pub mod types {
             /// The ID of the database
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1170,7 +1055,7 @@ pub mod types {
             /// True if query insights is enabled for the database
             pub fn insights_enabled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.insights_enabled = crate::runtime::converted(
@@ -1182,7 +1067,7 @@ pub mod types {
             /// Whether raw SQL queries are collected
             pub fn insights_raw_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.insights_raw_queries = crate::runtime::converted(
@@ -1194,7 +1079,7 @@ pub mod types {
             /// The total number of ongoing issues within a database
             pub fn issues_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.issues_count = crate::runtime::converted("issues_count", value)
@@ -1204,7 +1089,7 @@ pub mod types {
             /// The kind of database
             pub fn kind<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseKind>,
+                T: TryInto<super::DatabaseKind>,
                 T::Error: ::std::fmt::Display,
             {
                 self.kind = crate::runtime::converted("kind", value);
@@ -1213,7 +1098,7 @@ pub mod types {
             /// Framework used for applying migrations.
             pub fn migration_framework<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.migration_framework = crate::runtime::converted(
@@ -1226,7 +1111,7 @@ pub mod types {
             /// Table name to use for copying schema migration data.
             pub fn migration_table_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.migration_table_name = crate::runtime::converted(
@@ -1239,7 +1124,7 @@ pub mod types {
             /// If the database requires multiple admins for deletion
             pub fn multiple_admins_required_for_deletion<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.multiple_admins_required_for_deletion = crate::runtime::converted(
@@ -1251,7 +1136,7 @@ pub mod types {
             /// Name of the database
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1260,7 +1145,7 @@ pub mod types {
             /// The total number of schema recommendations
             pub fn open_schema_recommendations_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.open_schema_recommendations_count = crate::runtime::converted(
@@ -1272,7 +1157,7 @@ pub mod types {
             /// The database plan
             pub fn plan<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.plan = crate::runtime::converted("plan", value);
@@ -1281,7 +1166,7 @@ pub mod types {
             /// Whether web console is enabled for production branches
             pub fn production_branch_web_console<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.production_branch_web_console = crate::runtime::converted(
@@ -1293,7 +1178,7 @@ pub mod types {
             /// The total number of database production branches
             pub fn production_branches_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.production_branches_count = crate::runtime::converted(
@@ -1305,7 +1190,7 @@ pub mod types {
             /// If the database is ready to be used
             pub fn ready<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready = crate::runtime::converted("ready", value);
@@ -1314,7 +1199,7 @@ pub mod types {
             /// `region`
             pub fn region<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Region>,
+                T: TryInto<super::Region>,
                 T::Error: ::std::fmt::Display,
             {
                 self.region = crate::runtime::converted("region", value).map(Some);
@@ -1323,7 +1208,7 @@ pub mod types {
             /// Whether an approval is required to deploy schema changes to this database
             pub fn require_approval_for_deploy<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.require_approval_for_deploy = crate::runtime::converted(
@@ -1335,7 +1220,7 @@ pub mod types {
             /// True if a branch has a queued resize request
             pub fn resize_queued<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resize_queued = crate::runtime::converted("resize_queued", value);
@@ -1344,7 +1229,7 @@ pub mod types {
             /// True if a branch is currently resizing
             pub fn resizing<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resizing = crate::runtime::converted("resizing", value);
@@ -1353,7 +1238,7 @@ pub mod types {
             /// Whether to restrict branch creation to one region
             pub fn restrict_branch_region<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.restrict_branch_region = crate::runtime::converted(
@@ -1365,7 +1250,7 @@ pub mod types {
             /// When the default branch schema was last changed.
             pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema_last_updated_at = crate::runtime::converted(
@@ -1378,7 +1263,7 @@ pub mod types {
             /// If the database is sharded
             pub fn sharded<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sharded = crate::runtime::converted("sharded", value);
@@ -1387,7 +1272,7 @@ pub mod types {
             /// State of the database
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseState>,
+                T: TryInto<super::DatabaseState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -1396,7 +1281,7 @@ pub mod types {
             /// When the database was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1406,64 +1291,46 @@ pub mod types {
             /// The URL to the database API endpoint
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
                 self
             }
             /// Sets or clears [`automatic_migrations`](Self::automatic_migrations).
-            pub fn set_automatic_migrations(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_automatic_migrations(mut self, value: Option<bool>) -> Self {
                 self.automatic_migrations = Ok(value);
                 self
             }
             /// Sets or clears [`data_import`](Self::data_import).
-            pub fn set_data_import(
-                mut self,
-                value: ::std::option::Option<super::DataImport>,
-            ) -> Self {
+            pub fn set_data_import(mut self, value: Option<super::DataImport>) -> Self {
                 self.data_import = Ok(value);
                 self
             }
             /// Sets or clears [`issues_count`](Self::issues_count).
-            pub fn set_issues_count(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_issues_count(mut self, value: Option<i64>) -> Self {
                 self.issues_count = Ok(value);
                 self
             }
             /// Sets or clears [`migration_framework`](Self::migration_framework).
-            pub fn set_migration_framework(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_migration_framework(mut self, value: Option<String>) -> Self {
                 self.migration_framework = Ok(value);
                 self
             }
             /// Sets or clears [`migration_table_name`](Self::migration_table_name).
-            pub fn set_migration_table_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_migration_table_name(mut self, value: Option<String>) -> Self {
                 self.migration_table_name = Ok(value);
                 self
             }
             /// Sets or clears [`region`](Self::region).
-            pub fn set_region(
-                mut self,
-                value: ::std::option::Option<super::Region>,
-            ) -> Self {
+            pub fn set_region(mut self, value: Option<super::Region>) -> Self {
                 self.region = Ok(value);
                 self
             }
             /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
             pub fn set_schema_last_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.schema_last_updated_at = Ok(value);
                 self
@@ -1471,18 +1338,16 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Database> for super::Database {
+        impl TryFrom<Database> for super::Database {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Database,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Database) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     allow_data_branching: value.allow_data_branching?,
                     at_backup_restore_branches_limit: value
@@ -1535,7 +1400,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Database> for Database {
+        impl From<super::Database> for Database {
             fn from(value: super::Database) -> Self {
                 Self {
                     allow_data_branching: Ok(value.allow_data_branching),
@@ -1599,45 +1464,27 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseBranchReadOnlyRegion {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            ready: ::std::result::Result<bool, ::std::string::String>,
-            ready_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            region: ::std::result::Result<
-                ::std::option::Option<super::Region>,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            actor: Result<Option<super::Actor>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            display_name: Result<String, String>,
+            id: Result<String, String>,
+            ready: Result<bool, String>,
+            ready_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            region: Result<Option<super::Region>, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DatabaseBranchReadOnlyRegion {
+        impl Default for DatabaseBranchReadOnlyRegion {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     display_name: Err("`display_name` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     ready: Err("`ready` was not set".to_string()),
-                    ready_at: Ok(::std::default::Default::default()),
-                    region: Ok(::std::default::Default::default()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    ready_at: Ok(Default::default()),
+                    region: Ok(Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -1646,7 +1493,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -1655,7 +1502,7 @@ pub mod types {
             /// When the read-only region was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -1664,7 +1511,7 @@ pub mod types {
             /// The name of the read-only region
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -1673,7 +1520,7 @@ pub mod types {
             /// The ID of the read-only region
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1682,7 +1529,7 @@ pub mod types {
             /// Whether or not the read-only region is ready to serve queries
             pub fn ready<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready = crate::runtime::converted("ready", value);
@@ -1691,7 +1538,7 @@ pub mod types {
             /// When the read-only region was ready to serve queries
             pub fn ready_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready_at = crate::runtime::converted("ready_at", value).map(Some);
@@ -1700,7 +1547,7 @@ pub mod types {
             /// `region`
             pub fn region<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Region>,
+                T: TryInto<super::Region>,
                 T::Error: ::std::fmt::Display,
             {
                 self.region = crate::runtime::converted("region", value).map(Some);
@@ -1709,7 +1556,7 @@ pub mod types {
             /// When the read-only region was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1717,45 +1564,39 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`ready_at`](Self::ready_at).
             pub fn set_ready_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.ready_at = Ok(value);
                 self
             }
             /// Sets or clears [`region`](Self::region).
-            pub fn set_region(
-                mut self,
-                value: ::std::option::Option<super::Region>,
-            ) -> Self {
+            pub fn set_region(mut self, value: Option<super::Region>) -> Self {
                 self.region = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DatabaseBranchReadOnlyRegion>
+        impl TryFrom<DatabaseBranchReadOnlyRegion>
         for super::DatabaseBranchReadOnlyRegion {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseBranchReadOnlyRegion,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     created_at: value.created_at?,
@@ -1769,8 +1610,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DatabaseBranchReadOnlyRegion>
-        for DatabaseBranchReadOnlyRegion {
+        impl From<super::DatabaseBranchReadOnlyRegion> for DatabaseBranchReadOnlyRegion {
             fn from(value: super::DatabaseBranchReadOnlyRegion) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -1788,43 +1628,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDatabase {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Database>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Database>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDatabase {
+        impl Default for PaginatedDatabase {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -1836,7 +1661,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -1845,7 +1670,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Database>>,
+                T: TryInto<Vec<super::Database>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1854,7 +1679,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -1863,7 +1688,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -1873,7 +1698,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -1882,7 +1707,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -1891,7 +1716,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -1901,7 +1726,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -1910,7 +1735,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -1919,45 +1744,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDatabase> for super::PaginatedDatabase {
+        impl TryFrom<PaginatedDatabase> for super::PaginatedDatabase {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDatabase,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -1973,7 +1792,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDatabase> for PaginatedDatabase {
+        impl From<super::PaginatedDatabase> for PaginatedDatabase {
             fn from(value: super::PaginatedDatabase) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -1993,41 +1812,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDatabaseBranchReadOnlyRegion {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DatabaseBranchReadOnlyRegion>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DatabaseBranchReadOnlyRegion>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDatabaseBranchReadOnlyRegion {
+        impl Default for PaginatedDatabaseBranchReadOnlyRegion {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -2037,7 +1841,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -2046,9 +1850,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::DatabaseBranchReadOnlyRegion>,
-                >,
+                T: TryInto<Vec<super::DatabaseBranchReadOnlyRegion>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -2057,7 +1859,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -2066,7 +1868,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -2076,7 +1878,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -2085,7 +1887,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -2094,7 +1896,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -2104,46 +1906,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDatabaseBranchReadOnlyRegion>
+        impl TryFrom<PaginatedDatabaseBranchReadOnlyRegion>
         for super::PaginatedDatabaseBranchReadOnlyRegion {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDatabaseBranchReadOnlyRegion,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -2157,7 +1953,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDatabaseBranchReadOnlyRegion>
+        impl From<super::PaginatedDatabaseBranchReadOnlyRegion>
         for PaginatedDatabaseBranchReadOnlyRegion {
             fn from(value: super::PaginatedDatabaseBranchReadOnlyRegion) -> Self {
                 Self {
@@ -2175,74 +1971,34 @@ pub mod types {
         /// Builds [`UpdateDatabaseSettingsBody`](super::UpdateDatabaseSettingsBody).
         #[derive(Clone, Debug)]
         pub struct UpdateDatabaseSettingsBody {
-            allow_data_branching: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            allow_foreign_key_constraints: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            automatic_migrations: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            default_branch: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            deletion_protected: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            insights_raw_queries: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            migration_framework: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            migration_table_name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            new_name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            production_branch_web_console: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            require_approval_for_deploy: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            restrict_branch_region: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
+            allow_data_branching: Result<Option<bool>, String>,
+            allow_foreign_key_constraints: Result<Option<bool>, String>,
+            automatic_migrations: Result<Option<bool>, String>,
+            default_branch: Result<Option<String>, String>,
+            deletion_protected: Result<Option<bool>, String>,
+            insights_raw_queries: Result<Option<bool>, String>,
+            migration_framework: Result<Option<String>, String>,
+            migration_table_name: Result<Option<String>, String>,
+            new_name: Result<Option<String>, String>,
+            production_branch_web_console: Result<Option<bool>, String>,
+            require_approval_for_deploy: Result<Option<bool>, String>,
+            restrict_branch_region: Result<Option<bool>, String>,
         }
-        impl ::std::default::Default for UpdateDatabaseSettingsBody {
+        impl Default for UpdateDatabaseSettingsBody {
             fn default() -> Self {
                 Self {
-                    allow_data_branching: Ok(::std::default::Default::default()),
-                    allow_foreign_key_constraints: Ok(
-                        ::std::default::Default::default(),
-                    ),
-                    automatic_migrations: Ok(::std::default::Default::default()),
-                    default_branch: Ok(::std::default::Default::default()),
-                    deletion_protected: Ok(::std::default::Default::default()),
-                    insights_raw_queries: Ok(::std::default::Default::default()),
-                    migration_framework: Ok(::std::default::Default::default()),
-                    migration_table_name: Ok(::std::default::Default::default()),
-                    new_name: Ok(::std::default::Default::default()),
-                    production_branch_web_console: Ok(
-                        ::std::default::Default::default(),
-                    ),
-                    require_approval_for_deploy: Ok(::std::default::Default::default()),
-                    restrict_branch_region: Ok(::std::default::Default::default()),
+                    allow_data_branching: Ok(Default::default()),
+                    allow_foreign_key_constraints: Ok(Default::default()),
+                    automatic_migrations: Ok(Default::default()),
+                    default_branch: Ok(Default::default()),
+                    deletion_protected: Ok(Default::default()),
+                    insights_raw_queries: Ok(Default::default()),
+                    migration_framework: Ok(Default::default()),
+                    migration_table_name: Ok(Default::default()),
+                    new_name: Ok(Default::default()),
+                    production_branch_web_console: Ok(Default::default()),
+                    require_approval_for_deploy: Ok(Default::default()),
+                    restrict_branch_region: Ok(Default::default()),
                 }
             }
         }
@@ -2250,7 +2006,7 @@ pub mod types {
             /// Whether or not data branching is allowed on the database. (Vitess only)
             pub fn allow_data_branching<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.allow_data_branching = crate::runtime::converted(
@@ -2263,7 +2019,7 @@ pub mod types {
             /// Whether or not foreign key constraints are allowed on the database. (Vitess only)
             pub fn allow_foreign_key_constraints<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.allow_foreign_key_constraints = crate::runtime::converted(
@@ -2276,7 +2032,7 @@ pub mod types {
             /// Whether or not to copy migration data to new branches and in deploy requests. (Vitess only)
             pub fn automatic_migrations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.automatic_migrations = crate::runtime::converted(
@@ -2289,7 +2045,7 @@ pub mod types {
             /// The default branch of the database
             pub fn default_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_branch = crate::runtime::converted("default_branch", value)
@@ -2299,7 +2055,7 @@ pub mod types {
             /// Whether deletion protection is enabled for the database
             pub fn deletion_protected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deletion_protected = crate::runtime::converted(
@@ -2312,7 +2068,7 @@ pub mod types {
             /// Whether or not full queries should be collected from the database
             pub fn insights_raw_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.insights_raw_queries = crate::runtime::converted(
@@ -2325,7 +2081,7 @@ pub mod types {
             /// A migration framework to use on the database. (Vitess only)
             pub fn migration_framework<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.migration_framework = crate::runtime::converted(
@@ -2338,7 +2094,7 @@ pub mod types {
             /// Name of table to use as migration table for the database. (Vitess only)
             pub fn migration_table_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.migration_table_name = crate::runtime::converted(
@@ -2351,7 +2107,7 @@ pub mod types {
             /// The name to update the database to
             pub fn new_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.new_name = crate::runtime::converted("new_name", value).map(Some);
@@ -2360,7 +2116,7 @@ pub mod types {
             /// Whether or not the web console can be used on the production branch of the database
             pub fn production_branch_web_console<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.production_branch_web_console = crate::runtime::converted(
@@ -2373,7 +2129,7 @@ pub mod types {
             /// Whether or not deploy requests must be approved by a database administrator other than the request creator
             pub fn require_approval_for_deploy<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.require_approval_for_deploy = crate::runtime::converted(
@@ -2386,7 +2142,7 @@ pub mod types {
             /// Whether or not to limit branch creation to the same region as the one selected during database creation.
             pub fn restrict_branch_region<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.restrict_branch_region = crate::runtime::converted(
@@ -2397,81 +2153,57 @@ pub mod types {
                 self
             }
             /// Sets or clears [`allow_data_branching`](Self::allow_data_branching).
-            pub fn set_allow_data_branching(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_allow_data_branching(mut self, value: Option<bool>) -> Self {
                 self.allow_data_branching = Ok(value);
                 self
             }
             /// Sets or clears [`allow_foreign_key_constraints`](Self::allow_foreign_key_constraints).
             pub fn set_allow_foreign_key_constraints(
                 mut self,
-                value: ::std::option::Option<bool>,
+                value: Option<bool>,
             ) -> Self {
                 self.allow_foreign_key_constraints = Ok(value);
                 self
             }
             /// Sets or clears [`automatic_migrations`](Self::automatic_migrations).
-            pub fn set_automatic_migrations(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_automatic_migrations(mut self, value: Option<bool>) -> Self {
                 self.automatic_migrations = Ok(value);
                 self
             }
             /// Sets or clears [`default_branch`](Self::default_branch).
-            pub fn set_default_branch(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_default_branch(mut self, value: Option<String>) -> Self {
                 self.default_branch = Ok(value);
                 self
             }
             /// Sets or clears [`deletion_protected`](Self::deletion_protected).
-            pub fn set_deletion_protected(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
                 self.deletion_protected = Ok(value);
                 self
             }
             /// Sets or clears [`insights_raw_queries`](Self::insights_raw_queries).
-            pub fn set_insights_raw_queries(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_insights_raw_queries(mut self, value: Option<bool>) -> Self {
                 self.insights_raw_queries = Ok(value);
                 self
             }
             /// Sets or clears [`migration_framework`](Self::migration_framework).
-            pub fn set_migration_framework(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_migration_framework(mut self, value: Option<String>) -> Self {
                 self.migration_framework = Ok(value);
                 self
             }
             /// Sets or clears [`migration_table_name`](Self::migration_table_name).
-            pub fn set_migration_table_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_migration_table_name(mut self, value: Option<String>) -> Self {
                 self.migration_table_name = Ok(value);
                 self
             }
             /// Sets or clears [`new_name`](Self::new_name).
-            pub fn set_new_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_new_name(mut self, value: Option<String>) -> Self {
                 self.new_name = Ok(value);
                 self
             }
             /// Sets or clears [`production_branch_web_console`](Self::production_branch_web_console).
             pub fn set_production_branch_web_console(
                 mut self,
-                value: ::std::option::Option<bool>,
+                value: Option<bool>,
             ) -> Self {
                 self.production_branch_web_console = Ok(value);
                 self
@@ -2479,26 +2211,22 @@ pub mod types {
             /// Sets or clears [`require_approval_for_deploy`](Self::require_approval_for_deploy).
             pub fn set_require_approval_for_deploy(
                 mut self,
-                value: ::std::option::Option<bool>,
+                value: Option<bool>,
             ) -> Self {
                 self.require_approval_for_deploy = Ok(value);
                 self
             }
             /// Sets or clears [`restrict_branch_region`](Self::restrict_branch_region).
-            pub fn set_restrict_branch_region(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_restrict_branch_region(mut self, value: Option<bool>) -> Self {
                 self.restrict_branch_region = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateDatabaseSettingsBody>
-        for super::UpdateDatabaseSettingsBody {
+        impl TryFrom<UpdateDatabaseSettingsBody> for super::UpdateDatabaseSettingsBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateDatabaseSettingsBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     allow_data_branching: value.allow_data_branching?,
                     allow_foreign_key_constraints: value.allow_foreign_key_constraints?,
@@ -2515,8 +2243,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateDatabaseSettingsBody>
-        for UpdateDatabaseSettingsBody {
+        impl From<super::UpdateDatabaseSettingsBody> for UpdateDatabaseSettingsBody {
             fn from(value: super::UpdateDatabaseSettingsBody) -> Self {
                 Self {
                     allow_data_branching: Ok(value.allow_data_branching),
@@ -2543,7 +2270,7 @@ pub mod types {
         const NAME: &'static str = "DataImport";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut data_source = slot::optional();
             let mut finished_at = slot::optional();
@@ -2573,7 +2300,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DataImport {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2581,7 +2308,7 @@ pub mod types {
         const NAME: &'static str = "DataSource";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut database = slot::or_empty();
             let mut hostname = slot::or_empty();
@@ -2605,7 +2332,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DataSource {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2613,7 +2340,7 @@ pub mod types {
         const NAME: &'static str = "Database";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut allow_data_branching = slot::or_empty();
             let mut at_backup_restore_branches_limit = slot::or_empty();
@@ -2777,7 +2504,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Database {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2785,7 +2512,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseBranchReadOnlyRegion";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut created_at = slot::required();
@@ -2824,7 +2551,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseBranchReadOnlyRegion {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2832,7 +2559,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDatabase";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -2877,7 +2604,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDatabase {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2885,7 +2612,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDatabaseBranchReadOnlyRegion";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -2924,7 +2651,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranchReadOnlyRegion {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2953,7 +2680,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for DatabaseState {
+    impl From<&str> for DatabaseState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -2967,19 +2694,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for DatabaseState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DatabaseState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for DatabaseState {
+    impl AsRef<str> for DatabaseState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for DatabaseState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -2997,14 +2724,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for DatabaseState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -3250,144 +2977,529 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_databases`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_databases`]: super::Client::list_databases
+    /// A call of [`Client::create_database`](crate::Client::create_database). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListDatabases<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+    pub struct CreateDatabase<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateDatabaseBody, String>,
     }
-    impl<'a> ListDatabases<'a> {
+    impl<'a> CreateDatabase<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_databases",
-            method: "GET",
-            path: "/organizations/{organization}/databases",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_database",
+            "POST",
+            "/organizations/{organization}/databases",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                q: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<types::CreateDatabaseBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.organization = crate::runtime::taken("organization", value);
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateDatabaseBody>::from);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Search term to filter databases by name
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDatabase>, crate::Error> {
-            let Self { client, organization, page, per_page, q, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateDatabaseBody,
+                ) -> types::builder::CreateDatabaseBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Database> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::CreateDatabaseBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreateDatabase<'a> {
+        type Output = Result<crate::Response<types::Database>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Database>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateDatabase<'_> {
+        type Answer = types::Database;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_database`](crate::Client::delete_database). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeleteDatabase<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeleteDatabase<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_database",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteDatabase<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteDatabase<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_database`](crate::Client::get_database). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetDatabase<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetDatabase<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_database",
+            "GET",
+            "/organizations/{organization}/databases/{database}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Database> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::Database) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Database> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetDatabase<'a> {
+        type Output = Result<crate::Response<types::Database>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Database>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDatabase<'_> {
+        type Answer = types::Database;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_database_throttler`](crate::Client::get_database_throttler). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetDatabaseThrottler<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetDatabaseThrottler<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_database_throttler",
+            "GET",
+            "/organizations/{organization}/databases/{database}/throttler",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization that the throttled deploy requests belong to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database that the throttled deploy requests belong to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/throttler`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::ThrottlerConfigurations> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetDatabaseThrottler<'a> {
+        type Output = Result<
+            crate::Response<types::ThrottlerConfigurations>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::ThrottlerConfigurations>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDatabaseThrottler<'_> {
+        type Answer = types::ThrottlerConfigurations;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_database_regions`](crate::Client::list_database_regions). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListDatabaseRegions<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListDatabaseRegions<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_database_regions",
+            "GET",
+            "/organizations/{organization}/databases/{database}/regions",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/regions`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPlanetscaleRegion> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        pub fn pages(self) -> crate::Pages<'a, types::PaginatedPlanetscaleRegion> {
+            self.call.pages(2, |page: &types::PaginatedPlanetscaleRegion| page.next_page)
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        pub fn items(self) -> crate::Items<'a, types::Region> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ListDatabaseRegions<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedPlanetscaleRegion>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedPlanetscaleRegion>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDatabaseRegions<'_> {
+        type Answer = types::PaginatedPlanetscaleRegion;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_databases`](crate::Client::list_databases). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListDatabases<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListDatabases<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_databases",
+            "GET",
+            "/organizations/{organization}/databases",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("q"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(1, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(1, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// Search term to filter databases by name
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDatabase> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -3396,588 +3508,107 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabase> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(1, |page: &types::PaginatedDatabase| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Database> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::create_database`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_database`]: super::Client::create_database
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateDatabase<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateDatabaseBody, String>,
-        call_options: Options,
-    }
-    impl<'a> CreateDatabase<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_database",
-            method: "POST",
-            path: "/organizations/{organization}/databases",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateDatabaseBody>,
-            <V as std::convert::TryInto<
-                types::CreateDatabaseBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateDatabaseBody,
-            ) -> types::builder::CreateDatabaseBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Database>, crate::Error> {
-            let Self { client, organization, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::CreateDatabaseBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
+    impl<'a> ::std::future::IntoFuture for ListDatabases<'a> {
+        type Output = Result<crate::Response<types::PaginatedDatabase>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabase>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::get_database`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_database`]: super::Client::get_database
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetDatabase<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        call_options: Options,
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDatabases<'_> {
+        type Answer = types::PaginatedDatabase;
+        const OPERATION: crate::Operation = Self::OPERATION;
     }
-    impl<'a> GetDatabase<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_database",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Database>, crate::Error> {
-            let Self { client, organization, database, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::Database) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::Database> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::delete_database`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_database`]: super::Client::delete_database
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteDatabase<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteDatabase<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_database",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_database_settings`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_database_settings`]: super::Client::update_database_settings
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateDatabaseSettings<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateDatabaseSettingsBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateDatabaseSettings<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_database_settings",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateDatabaseSettingsBody>,
-            <V as std::convert::TryInto<
-                types::UpdateDatabaseSettingsBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateDatabaseSettingsBody,
-            ) -> types::builder::UpdateDatabaseSettingsBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Database>, crate::Error> {
-            let Self { client, organization, database, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<
-                types::UpdateDatabaseSettingsBody,
-                _,
-            >(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::list_read_only_regions`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_read_only_regions`]: super::Client::list_read_only_regions
+    /// A call of [`Client::list_read_only_regions`](crate::Client::list_read_only_regions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct ListReadOnlyRegions<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> ListReadOnlyRegions<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_read_only_regions",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/read-only-regions",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_read_only_regions",
+            "GET",
+            "/organizations/{organization}/databases/{database}/read-only-regions",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
             self
         }
         /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/read-only-regions`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<
-            Response<types::PaginatedDatabaseBranchReadOnlyRegion>,
-            crate::Error,
-        > {
-            let Self { client, organization, database, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/read-only-regions", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/read-only-regions`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedDatabaseBranchReadOnlyRegion> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -3988,545 +3619,226 @@ pub mod builder {
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedDatabaseBranchReadOnlyRegion> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(
+                    2,
+                    |page: &types::PaginatedDatabaseBranchReadOnlyRegion| page.next_page,
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::DatabaseBranchReadOnlyRegion> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::list_database_regions`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_database_regions`]: super::Client::list_database_regions
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListDatabaseRegions<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListDatabaseRegions<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_database_regions",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/regions",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/regions`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedPlanetscaleRegion>, crate::Error> {
-            let Self { client, organization, database, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/regions", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedPlanetscaleRegion> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        pub fn items(self) -> crate::Items<'a, types::Region> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-    }
-    /// A call of [`Client::get_database_throttler`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_database_throttler`]: super::Client::get_database_throttler
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetDatabaseThrottler<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetDatabaseThrottler<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_database_throttler",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/throttler",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization that the throttled deploy requests belong to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database that the throttled deploy requests belong to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/throttler`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::ThrottlerConfigurations>, crate::Error> {
-            let Self { client, organization, database, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/throttler", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::ThrottlerConfigurations> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::update_database_throttler`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_database_throttler`]: super::Client::update_database_throttler
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateDatabaseThrottler<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateDatabaseThrottlerBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateDatabaseThrottler<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_database_throttler",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/throttler",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization that the throttled deploy requests belong to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database that the throttled deploy requests belong to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateDatabaseThrottlerBody>,
-            <V as std::convert::TryInto<
-                types::UpdateDatabaseThrottlerBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateDatabaseThrottlerBody,
-            ) -> types::builder::UpdateDatabaseThrottlerBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/throttler`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::ThrottlerConfigurations>, crate::Error> {
-            let Self { client, organization, database, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<
-                types::UpdateDatabaseThrottlerBody,
-                _,
-            >(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/throttler", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ListDatabases<'a> {
-        type Output = Result<Response<types::PaginatedDatabase>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateDatabase<'a> {
-        type Output = Result<Response<types::Database>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetDatabase<'a> {
-        type Output = Result<Response<types::Database>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteDatabase<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateDatabaseSettings<'a> {
-        type Output = Result<Response<types::Database>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListReadOnlyRegions<'a> {
         type Output = Result<
-            Response<types::PaginatedDatabaseBranchReadOnlyRegion>,
+            crate::Response<types::PaginatedDatabaseBranchReadOnlyRegion>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type IntoFuture = crate::CallFuture<
+            'a,
+            types::PaginatedDatabaseBranchReadOnlyRegion,
         >;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
-    }
-    impl<'a> ::std::future::IntoFuture for ListDatabaseRegions<'a> {
-        type Output = Result<Response<types::PaginatedPlanetscaleRegion>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetDatabaseThrottler<'a> {
-        type Output = Result<Response<types::ThrottlerConfigurations>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateDatabaseThrottler<'a> {
-        type Output = Result<Response<types::ThrottlerConfigurations>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDatabases<'_> {
-        type Answer = types::PaginatedDatabase;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateDatabase<'_> {
-        type Answer = types::Database;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDatabase<'_> {
-        type Answer = types::Database;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteDatabase<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateDatabaseSettings<'_> {
-        type Answer = types::Database;
-        const OPERATION: crate::Operation = Self::OPERATION;
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ListReadOnlyRegions<'_> {
         type Answer = types::PaginatedDatabaseBranchReadOnlyRegion;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDatabaseRegions<'_> {
-        type Answer = types::PaginatedPlanetscaleRegion;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::update_database_settings`](crate::Client::update_database_settings). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateDatabaseSettings<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateDatabaseSettingsBody, String>,
+    }
+    impl<'a> UpdateDatabaseSettings<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_database_settings",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateDatabaseSettingsBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateDatabaseSettingsBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateDatabaseSettingsBody,
+                ) -> types::builder::UpdateDatabaseSettingsBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Database> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateDatabaseSettingsBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateDatabaseSettings<'a> {
+        type Output = Result<crate::Response<types::Database>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Database>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDatabaseThrottler<'_> {
-        type Answer = types::ThrottlerConfigurations;
+    impl crate::mock::Call for UpdateDatabaseSettings<'_> {
+        type Answer = types::Database;
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_database_throttler`](crate::Client::update_database_throttler). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateDatabaseThrottler<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateDatabaseThrottlerBody, String>,
+    }
+    impl<'a> UpdateDatabaseThrottler<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_database_throttler",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/throttler",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization that the throttled deploy requests belong to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database that the throttled deploy requests belong to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateDatabaseThrottlerBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateDatabaseThrottlerBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateDatabaseThrottlerBody,
+                ) -> types::builder::UpdateDatabaseThrottlerBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/throttler`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateDatabaseThrottlerBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateDatabaseThrottler<'a> {
+        type Output = Result<
+            crate::Response<types::ThrottlerConfigurations>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::ThrottlerConfigurations>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateDatabaseThrottler<'_> {

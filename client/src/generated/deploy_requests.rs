@@ -15,7 +15,7 @@ pub mod types {
     pub struct CloseDeployRequestBody {
         /// The deploy request will be updated to this state
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<CloseDeployRequestBodyState>,
+        pub state: Option<CloseDeployRequestBodyState>,
     }
     impl CloseDeployRequestBody {
         /// A builder for [`CloseDeployRequestBody`].
@@ -54,28 +54,22 @@ pub mod types {
     }
     impl ::std::str::FromStr for CloseDeployRequestBodyState {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "closed" => Ok(Self::Closed),
                 _ => Err(::std::format!("`{}` is none of: closed", value).into()),
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for CloseDeployRequestBodyState {
+    impl TryFrom<&str> for CloseDeployRequestBodyState {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for CloseDeployRequestBodyState {
+    impl TryFrom<String> for CloseDeployRequestBodyState {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -88,17 +82,17 @@ pub mod types {
     pub struct CreateDeployRequestBody {
         /// Whether or not to enable auto_cutover for the deploy request. When enabled, will auto cutover to the new schema as soon as it is ready.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub auto_cutover: ::std::option::Option<bool>,
+        pub auto_cutover: Option<bool>,
         /// Whether or not to enable auto_delete_branch for the deploy request. When enabled, will delete the branch once the DR successfully completes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub auto_delete_branch: ::std::option::Option<bool>,
+        pub auto_delete_branch: Option<bool>,
         /// The name of the branch the deploy request is created from
-        pub branch: ::std::string::String,
+        pub branch: String,
         /// The name of the branch the deploy request will be merged into
-        pub into_branch: ::std::string::String,
+        pub into_branch: String,
         /// Notes about the deploy request
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub notes: ::std::option::Option<::std::string::String>,
+        pub notes: Option<String>,
     }
     impl CreateDeployRequestBody {
         /// A builder for [`CreateDeployRequestBody`].
@@ -114,45 +108,41 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseDeployRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// Whether or not the deploy request is approved
         pub approved: bool,
         /// The name of the branch the deploy request was created from
-        pub branch: ::std::string::String,
+        pub branch: String,
         /// Whether or not the deploy request branch was deleted
         pub branch_deleted: bool,
         /// When the deploy request branch was deleted
-        pub branch_deleted_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub branch_deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub branch_deleted_by: ::std::option::Option<Actor>,
+        pub branch_deleted_by: Option<Actor>,
         /// The ID of the branch the deploy request was created from
-        pub branch_id: ::std::string::String,
+        pub branch_id: String,
         /// When the deploy request was closed
-        pub closed_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub closed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub closed_by: ::std::option::Option<Actor>,
+        pub closed_by: Option<Actor>,
         /// When the deploy request was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the deploy request was deployed
-        pub deployed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub deployed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// `deployment`
-        pub deployment: ::std::option::Option<Deployment>,
+        pub deployment: Option<Deployment>,
         /// The deployment state of the deploy request
         pub deployment_state: DeploymentState,
         /// The HTML body of the deploy request
-        pub html_body: ::std::string::String,
+        pub html_body: String,
         /// The PlanetScale app address for the deploy request
-        pub html_url: ::std::string::String,
+        pub html_url: String,
         /// The ID of the deploy request
-        pub id: ::std::string::String,
+        pub id: String,
         /// The name of the branch the deploy request will be merged into
-        pub into_branch: ::std::string::String,
+        pub into_branch: String,
         /// The number of keyspaces the branch the deploy request will be merged into has
         pub into_branch_keyspace_count: i64,
         /// The number of shards the branch the deploy request will be merged into has
@@ -160,7 +150,7 @@ pub mod types {
         /// Whether or not the branch the deploy request will be merged into is sharded
         pub into_branch_sharded: bool,
         /// Notes on the deploy request
-        pub notes: ::std::string::String,
+        pub notes: String,
         /// The number of comments on the deploy request
         pub num_comments: i64,
         /// The number of the deploy request
@@ -168,7 +158,7 @@ pub mod types {
         /// Whether the deploy request is open or closed
         pub state: DatabaseDeployRequestState,
         /// When the deploy request was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl DatabaseDeployRequest {
         /// A builder for [`DatabaseDeployRequest`].
@@ -187,47 +177,41 @@ pub mod types {
         /// Whether or not the deploy operation is capable of dropping data
         pub can_drop_data: bool,
         /// When the deploy operation was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The DDL statement for the deploy operation
-        pub ddl_statement: ::std::string::String,
+        pub ddl_statement: String,
         /// A link to documentation explaining the deploy error, if present
-        pub deploy_error_docs_url: ::std::option::Option<::std::string::String>,
+        pub deploy_error_docs_url: Option<String>,
         /// Deploy errors for the deploy operation
-        pub deploy_errors: ::std::option::Option<::std::string::String>,
+        pub deploy_errors: Option<String>,
         /// The estimated seconds until completion for the deploy operation
-        pub eta_seconds: ::std::option::Option<f64>,
+        pub eta_seconds: Option<f64>,
         /// The ID for the deploy operation
-        pub id: ::std::string::String,
+        pub id: String,
         /// The keyspace modified by the deploy operation
-        pub keyspace_name: ::std::string::String,
+        pub keyspace_name: String,
         /// The operation name of the deploy operation
-        pub operation_name: ::std::string::String,
+        pub operation_name: String,
         /// The percent completion for the deploy operation
-        pub progress_percentage: ::std::option::Option<f64>,
+        pub progress_percentage: Option<f64>,
         /// Names of foreign keys removed by this operation
-        pub removed_foreign_key_names: ::std::option::Option<
-            ::std::vec::Vec<::std::string::String>,
-        >,
+        pub removed_foreign_key_names: Option<Vec<String>>,
         /// The state of the deploy operation
         pub state: DeployOperationState,
         /// A syntax-highlighted DDL statement for the deploy operation
-        pub syntax_highlighted_ddl: ::std::string::String,
+        pub syntax_highlighted_ddl: String,
         /// Whether or not the table modified by the deploy operation is currently locked
         pub table_locked: bool,
         /// The name of the table modifed by the deploy operation
-        pub table_name: ::std::string::String,
+        pub table_name: String,
         /// Whether or not the table modified by the deploy operation was recently used
         pub table_recently_used: bool,
         /// When the table modified by the deploy operation was last used
-        pub table_recently_used_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub table_recently_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the deploy operation was last throttled
-        pub throttled_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub throttled_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the deploy operation was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl DeployOperation {
         /// A builder for [`DeployOperation`].
@@ -267,47 +251,43 @@ pub mod types {
         /// Whether or not the deploy operation summary is capable of dropping data
         pub can_drop_data: bool,
         /// When the deploy operation summary was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The DDL statement for the deploy operation summary
-        pub ddl_statement: ::std::string::String,
+        pub ddl_statement: String,
         /// Deploy errors for the deploy operation summary
-        pub deploy_errors: ::std::string::String,
+        pub deploy_errors: String,
         /// The estimated seconds until completion for the deploy operation summary
         pub eta_seconds: i64,
         /// The ID for the deploy operation summary
-        pub id: ::std::string::String,
+        pub id: String,
         /// The keyspace modified by the deploy operation summary
-        pub keyspace_name: ::std::string::String,
+        pub keyspace_name: String,
         /// The operation name of the deploy operation summary
-        pub operation_name: ::std::string::String,
+        pub operation_name: String,
         /// `operations`
-        pub operations: ::std::vec::Vec<Operation>,
+        pub operations: Vec<Operation>,
         /// The percent completion for the deploy operation summary
         pub progress_percentage: f64,
         /// Names of foreign keys removed by this operation summary
-        pub removed_foreign_key_names: ::std::vec::Vec<::std::string::String>,
+        pub removed_foreign_key_names: Vec<String>,
         /// The number of shards in the keyspace modified by the deploy operation summary
         pub shard_count: i64,
         /// Names of shards in the keyspace modified by the deploy operation summary
-        pub shard_names: ::std::vec::Vec<::std::string::String>,
+        pub shard_names: Vec<String>,
         /// Whether or not the keyspace modified by the deploy operation summary is sharded
         pub sharded: bool,
         /// The state of the deploy operation summary
         pub state: DeployOperationSummaryState,
         /// A syntax-highlighted DDL statement for the deploy operation summary
-        pub syntax_highlighted_ddl: ::std::string::String,
+        pub syntax_highlighted_ddl: String,
         /// The name of the table modifed by the deploy operation summary
-        pub table_name: ::std::string::String,
+        pub table_name: String,
         /// Whether or not the table modified by the deploy operation summary was recently used
         pub table_recently_used: bool,
         /// When the table modified by the deploy operation summary was last used
-        pub table_recently_used_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub table_recently_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the deploy operation summary was last throttled
-        pub throttled_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub throttled_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl DeployOperationSummary {
         /// A builder for [`DeployOperationSummary`].
@@ -343,19 +323,19 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployRequestReview {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// The text body of the review
-        pub body: ::std::string::String,
+        pub body: String,
         /// When the review was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The HTML body of the review
-        pub html_body: ::std::string::String,
+        pub html_body: String,
         /// The ID of the review
-        pub id: ::std::string::String,
+        pub id: String,
         /// Whether the review is a comment or approval
         pub state: DeployRequestReviewState,
         /// When the review was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl DeployRequestReview {
         /// A builder for [`DeployRequestReview`].
@@ -390,8 +370,8 @@ pub mod types {
         pub storage_bytes_needed: i64,
         /// Per-keyspace and per-shard storage report. Keys are keyspace names.
         pub storage_report: ::std::collections::HashMap<
-            ::std::string::String,
-            ::std::collections::HashMap<::std::string::String, StorageReport>,
+            String,
+            ::std::collections::HashMap<String, StorageReport>,
         >,
         /// Whether the target branch cluster can be upgraded for more storage
         pub upgradeable: bool,
@@ -412,104 +392,90 @@ pub mod types {
     pub struct Deployment {
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// Whether or not to automatically cutover once deployment is finished
         pub auto_cutover: bool,
         /// Whether or not to automatically delete the head branch once deployment is finished
         pub auto_delete_branch: bool,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub cancelled_actor: ::std::option::Option<Actor>,
+        pub cancelled_actor: Option<Actor>,
         /// When the deployment was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub cutover_actor: ::std::option::Option<Actor>,
+        pub cutover_actor: Option<Actor>,
         /// When the cutover for the deployment was initiated
-        pub cutover_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub cutover_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not the deployment cutover will expire soon
         pub cutover_expiring: bool,
         /// Deploy check errors for the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub deploy_check_errors: ::std::option::Option<::std::string::String>,
+        pub deploy_check_errors: Option<String>,
         /// `deploy_operation_summaries`
-        pub deploy_operation_summaries: ::std::vec::Vec<DeployOperationSummary>,
+        pub deploy_operation_summaries: Vec<DeployOperationSummary>,
         /// `deploy_operations`
-        pub deploy_operations: ::std::vec::Vec<DeployOperation>,
+        pub deploy_operations: Vec<DeployOperation>,
         /// The number of the deploy request associated with this deployment
         pub deploy_request_number: i64,
         /// Whether the deployment is deployable
         pub deployable: bool,
         /// The request to revert the schema operations in this deployment
-        pub deployment_revert_request: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub deployment_revert_request: Option<
+            ::serde_json::Map<String, ::serde_json::Value>,
         >,
         /// When the deployment was finished
-        pub finished_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub finished_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When force cutover was triggered for the deployment
-        pub force_cutover_requested_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub force_cutover_requested_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The ID of the deployment
-        pub id: ::std::string::String,
+        pub id: String,
         /// Whether or not the deployment is an instant DDL deployment
         pub instant_ddl: bool,
         /// Whether or not the deployment is eligible for instant DDL
         pub instant_ddl_eligible: bool,
         /// The name of the base branch the deployment will be merged into
-        pub into_branch: ::std::string::String,
+        pub into_branch: String,
         /// Schema lint errors preventing the deployment from completing
-        pub lint_errors: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub lint_errors: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// The name of the table that is locked by the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub locked_table_name: ::std::option::Option<::std::string::String>,
+        pub locked_table_name: Option<String>,
         /// Lookup Vitess index operations
-        pub lookup_vindex_operations: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub lookup_vindex_operations: Vec<
+            ::serde_json::Map<String, ::serde_json::Value>,
         >,
         /// The deployments ahead of this one in the queue
-        pub preceding_deployments: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub preceding_deployments: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// A human-readable reason the deploy queue is paused, if known
-        pub queue_pause_reason: ::std::option::Option<::std::string::String>,
+        pub queue_pause_reason: Option<String>,
         /// Whether the deploy queue for the target branch is currently paused
         pub queue_paused: bool,
         /// When the deployment was queued
-        pub queued_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub queued_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the deployment was ready for cutover
-        pub ready_to_cutover_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub ready_to_cutover_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the schema was last updated for the deployment
-        pub schema_last_updated_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub schema_last_updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The schema dependencies that must be satisfied
-        pub sequential_diff_dependencies: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub sequential_diff_dependencies: Vec<
+            ::serde_json::Map<String, ::serde_json::Value>,
         >,
         /// When the deployment was started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state the deployment is in
         pub state: DeploymentState,
         /// When the deployment was submitted
-        pub submitted_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub submitted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not the deployment has a table locked
         pub table_locked: bool,
         /// Deployment throttling configurations.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub throttler_configurations: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub throttler_configurations: Option<
+            ::serde_json::Map<String, ::serde_json::Value>,
         >,
         /// When the deployment was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl Deployment {
         /// A builder for [`Deployment`].
@@ -577,11 +543,11 @@ pub mod types {
         /// The estimated seconds until completion for the deploy operation
         pub eta_seconds: i64,
         /// The ID for the deploy operation
-        pub id: ::std::string::String,
+        pub id: String,
         /// The percent completion for the deploy operation
         pub progress_percentage: f64,
         /// The shard the deploy operation is being performed on
-        pub shard: ::std::string::String,
+        pub shard: String,
         /// The state of the deploy operation
         pub state: DeployOperationState,
     }
@@ -602,24 +568,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DatabaseDeployRequest>,
+        pub data: Vec<DatabaseDeployRequest>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDatabaseDeployRequest {
         /// A builder for [`PaginatedDatabaseDeployRequest`].
@@ -638,20 +604,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DeployOperation>,
+        pub data: Vec<DeployOperation>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDeployOperation {
         /// A builder for [`PaginatedDeployOperation`].
@@ -670,20 +636,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DeployRequestReview>,
+        pub data: Vec<DeployRequestReview>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDeployRequestReview {
         /// A builder for [`PaginatedDeployRequestReview`].
@@ -702,20 +668,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Deployment>,
+        pub data: Vec<Deployment>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDeployment {
         /// A builder for [`PaginatedDeployment`].
@@ -733,7 +699,7 @@ pub mod types {
     pub struct QueueDeployRequestBody {
         /// Whether or not to deploy the request with instant DDL. Defaults to false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub instant_ddl: ::std::option::Option<bool>,
+        pub instant_ddl: Option<bool>,
     }
     impl QueueDeployRequestBody {
         /// A builder for [`QueueDeployRequestBody`].
@@ -750,10 +716,10 @@ pub mod types {
     pub struct ReviewDeployRequestBody {
         /// Deploy request review comments
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub body: ::std::option::Option<::std::string::String>,
+        pub body: Option<String>,
         /// Whether the review is a comment or approval. Service tokens must have corresponding access (either `approve_deploy_request` or `review_deploy_request`)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: ::std::option::Option<DeployRequestReviewState>,
+        pub state: Option<DeployRequestReviewState>,
     }
     impl ReviewDeployRequestBody {
         /// A builder for [`ReviewDeployRequestBody`].
@@ -770,22 +736,22 @@ pub mod types {
     pub struct StorageReport {
         /// Total storage capacity in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub capacity: ::std::option::Option<i64>,
+        pub capacity: Option<i64>,
         /// Whether this shard has enough remaining storage for the deployment
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub has_enough: ::std::option::Option<bool>,
+        pub has_enough: Option<bool>,
         /// Percentage of storage capacity currently used
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub percentage_used: ::std::option::Option<f64>,
+        pub percentage_used: Option<f64>,
         /// Remaining storage available in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub remaining: ::std::option::Option<i64>,
+        pub remaining: Option<i64>,
         /// Estimated additional storage needed for this deployment in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage_needed: ::std::option::Option<i64>,
+        pub storage_needed: Option<i64>,
         /// Current storage used in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub used: ::std::option::Option<i64>,
+        pub used: Option<i64>,
     }
     impl StorageReport {
         /// A builder for [`StorageReport`].
@@ -803,7 +769,7 @@ pub mod types {
     pub struct UpdateAutoApplyBody {
         /// Whether or not to enable auto-apply for the deploy request
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub enable: ::std::option::Option<bool>,
+        pub enable: Option<bool>,
     }
     impl UpdateAutoApplyBody {
         /// A builder for [`UpdateAutoApplyBody`].
@@ -816,15 +782,12 @@ pub mod types {
         /// Builds [`CloseDeployRequestBody`](super::CloseDeployRequestBody).
         #[derive(Clone, Debug)]
         pub struct CloseDeployRequestBody {
-            state: ::std::result::Result<
-                ::std::option::Option<super::CloseDeployRequestBodyState>,
-                ::std::string::String,
-            >,
+            state: Result<Option<super::CloseDeployRequestBodyState>, String>,
         }
-        impl ::std::default::Default for CloseDeployRequestBody {
+        impl Default for CloseDeployRequestBody {
             fn default() -> Self {
                 Self {
-                    state: Ok(::std::default::Default::default()),
+                    state: Ok(Default::default()),
                 }
             }
         }
@@ -832,7 +795,7 @@ pub mod types {
             /// The deploy request will be updated to this state
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::CloseDeployRequestBodyState>,
+                T: TryInto<super::CloseDeployRequestBodyState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value).map(Some);
@@ -841,23 +804,21 @@ pub mod types {
             /// Sets or clears [`state`](Self::state).
             pub fn set_state(
                 mut self,
-                value: ::std::option::Option<super::CloseDeployRequestBodyState>,
+                value: Option<super::CloseDeployRequestBodyState>,
             ) -> Self {
                 self.state = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CloseDeployRequestBody>
-        for super::CloseDeployRequestBody {
+        impl TryFrom<CloseDeployRequestBody> for super::CloseDeployRequestBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CloseDeployRequestBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { state: value.state? })
             }
         }
-        impl ::std::convert::From<super::CloseDeployRequestBody>
-        for CloseDeployRequestBody {
+        impl From<super::CloseDeployRequestBody> for CloseDeployRequestBody {
             fn from(value: super::CloseDeployRequestBody) -> Self {
                 Self { state: Ok(value.state) }
             }
@@ -865,32 +826,20 @@ pub mod types {
         /// Builds [`CreateDeployRequestBody`](super::CreateDeployRequestBody).
         #[derive(Clone, Debug)]
         pub struct CreateDeployRequestBody {
-            auto_cutover: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            auto_delete_branch: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            branch: ::std::result::Result<::std::string::String, ::std::string::String>,
-            into_branch: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            notes: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            auto_cutover: Result<Option<bool>, String>,
+            auto_delete_branch: Result<Option<bool>, String>,
+            branch: Result<String, String>,
+            into_branch: Result<String, String>,
+            notes: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for CreateDeployRequestBody {
+        impl Default for CreateDeployRequestBody {
             fn default() -> Self {
                 Self {
-                    auto_cutover: Ok(::std::default::Default::default()),
-                    auto_delete_branch: Ok(::std::default::Default::default()),
+                    auto_cutover: Ok(Default::default()),
+                    auto_delete_branch: Ok(Default::default()),
                     branch: Err("`branch` was not set".to_string()),
                     into_branch: Err("`into_branch` was not set".to_string()),
-                    notes: Ok(::std::default::Default::default()),
+                    notes: Ok(Default::default()),
                 }
             }
         }
@@ -898,7 +847,7 @@ pub mod types {
             /// Whether or not to enable auto_cutover for the deploy request. When enabled, will auto cutover to the new schema as soon as it is ready.
             pub fn auto_cutover<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.auto_cutover = crate::runtime::converted("auto_cutover", value)
@@ -908,7 +857,7 @@ pub mod types {
             /// Whether or not to enable auto_delete_branch for the deploy request. When enabled, will delete the branch once the DR successfully completes.
             pub fn auto_delete_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.auto_delete_branch = crate::runtime::converted(
@@ -921,7 +870,7 @@ pub mod types {
             /// The name of the branch the deploy request is created from
             pub fn branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch = crate::runtime::converted("branch", value);
@@ -930,7 +879,7 @@ pub mod types {
             /// The name of the branch the deploy request will be merged into
             pub fn into_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.into_branch = crate::runtime::converted("into_branch", value);
@@ -939,43 +888,33 @@ pub mod types {
             /// Notes about the deploy request
             pub fn notes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.notes = crate::runtime::converted("notes", value).map(Some);
                 self
             }
             /// Sets or clears [`auto_cutover`](Self::auto_cutover).
-            pub fn set_auto_cutover(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_auto_cutover(mut self, value: Option<bool>) -> Self {
                 self.auto_cutover = Ok(value);
                 self
             }
             /// Sets or clears [`auto_delete_branch`](Self::auto_delete_branch).
-            pub fn set_auto_delete_branch(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_auto_delete_branch(mut self, value: Option<bool>) -> Self {
                 self.auto_delete_branch = Ok(value);
                 self
             }
             /// Sets or clears [`notes`](Self::notes).
-            pub fn set_notes(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_notes(mut self, value: Option<String>) -> Self {
                 self.notes = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateDeployRequestBody>
-        for super::CreateDeployRequestBody {
+        impl TryFrom<CreateDeployRequestBody> for super::CreateDeployRequestBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateDeployRequestBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     auto_cutover: value.auto_cutover?,
                     auto_delete_branch: value.auto_delete_branch?,
@@ -985,8 +924,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateDeployRequestBody>
-        for CreateDeployRequestBody {
+        impl From<super::CreateDeployRequestBody> for CreateDeployRequestBody {
             fn from(value: super::CreateDeployRequestBody) -> Self {
                 Self {
                     auto_cutover: Ok(value.auto_cutover),
@@ -1001,96 +939,48 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseDeployRequest {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            approved: ::std::result::Result<bool, ::std::string::String>,
-            branch: ::std::result::Result<::std::string::String, ::std::string::String>,
-            branch_deleted: ::std::result::Result<bool, ::std::string::String>,
-            branch_deleted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            branch_deleted_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            branch_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            closed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            closed_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            deployed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            deployment: ::std::result::Result<
-                ::std::option::Option<super::Deployment>,
-                ::std::string::String,
-            >,
-            deployment_state: ::std::result::Result<
-                super::DeploymentState,
-                ::std::string::String,
-            >,
-            html_body: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            html_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            into_branch: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            into_branch_keyspace_count: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            into_branch_shard_count: ::std::result::Result<i64, ::std::string::String>,
-            into_branch_sharded: ::std::result::Result<bool, ::std::string::String>,
-            notes: ::std::result::Result<::std::string::String, ::std::string::String>,
-            num_comments: ::std::result::Result<i64, ::std::string::String>,
-            number: ::std::result::Result<i64, ::std::string::String>,
-            state: ::std::result::Result<
-                super::DatabaseDeployRequestState,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            actor: Result<Option<super::Actor>, String>,
+            approved: Result<bool, String>,
+            branch: Result<String, String>,
+            branch_deleted: Result<bool, String>,
+            branch_deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            branch_deleted_by: Result<Option<super::Actor>, String>,
+            branch_id: Result<String, String>,
+            closed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            closed_by: Result<Option<super::Actor>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            deployed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            deployment: Result<Option<super::Deployment>, String>,
+            deployment_state: Result<super::DeploymentState, String>,
+            html_body: Result<String, String>,
+            html_url: Result<String, String>,
+            id: Result<String, String>,
+            into_branch: Result<String, String>,
+            into_branch_keyspace_count: Result<i64, String>,
+            into_branch_shard_count: Result<i64, String>,
+            into_branch_sharded: Result<bool, String>,
+            notes: Result<String, String>,
+            num_comments: Result<i64, String>,
+            number: Result<i64, String>,
+            state: Result<super::DatabaseDeployRequestState, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DatabaseDeployRequest {
+        impl Default for DatabaseDeployRequest {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     approved: Err("`approved` was not set".to_string()),
                     branch: Err("`branch` was not set".to_string()),
                     branch_deleted: Err("`branch_deleted` was not set".to_string()),
-                    branch_deleted_at: Ok(::std::default::Default::default()),
-                    branch_deleted_by: Ok(::std::default::Default::default()),
+                    branch_deleted_at: Ok(Default::default()),
+                    branch_deleted_by: Ok(Default::default()),
                     branch_id: Err("`branch_id` was not set".to_string()),
-                    closed_at: Ok(::std::default::Default::default()),
-                    closed_by: Ok(::std::default::Default::default()),
+                    closed_at: Ok(Default::default()),
+                    closed_by: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    deployed_at: Ok(::std::default::Default::default()),
-                    deployment: Ok(::std::default::Default::default()),
+                    deployed_at: Ok(Default::default()),
+                    deployment: Ok(Default::default()),
                     deployment_state: Err("`deployment_state` was not set".to_string()),
                     html_body: Err("`html_body` was not set".to_string()),
                     html_url: Err("`html_url` was not set".to_string()),
@@ -1109,7 +999,7 @@ pub mod types {
                     num_comments: Err("`num_comments` was not set".to_string()),
                     number: Err("`number` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -1118,7 +1008,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -1127,7 +1017,7 @@ pub mod types {
             /// Whether or not the deploy request is approved
             pub fn approved<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.approved = crate::runtime::converted("approved", value);
@@ -1136,7 +1026,7 @@ pub mod types {
             /// The name of the branch the deploy request was created from
             pub fn branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch = crate::runtime::converted("branch", value);
@@ -1145,7 +1035,7 @@ pub mod types {
             /// Whether or not the deploy request branch was deleted
             pub fn branch_deleted<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch_deleted = crate::runtime::converted("branch_deleted", value);
@@ -1154,7 +1044,7 @@ pub mod types {
             /// When the deploy request branch was deleted
             pub fn branch_deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch_deleted_at = crate::runtime::converted(
@@ -1167,7 +1057,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn branch_deleted_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch_deleted_by = crate::runtime::converted(
@@ -1180,7 +1070,7 @@ pub mod types {
             /// The ID of the branch the deploy request was created from
             pub fn branch_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch_id = crate::runtime::converted("branch_id", value);
@@ -1189,7 +1079,7 @@ pub mod types {
             /// When the deploy request was closed
             pub fn closed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.closed_at = crate::runtime::converted("closed_at", value).map(Some);
@@ -1198,7 +1088,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn closed_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.closed_by = crate::runtime::converted("closed_by", value).map(Some);
@@ -1207,7 +1097,7 @@ pub mod types {
             /// When the deploy request was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -1216,7 +1106,7 @@ pub mod types {
             /// When the deploy request was deployed
             pub fn deployed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deployed_at = crate::runtime::converted("deployed_at", value)
@@ -1226,7 +1116,7 @@ pub mod types {
             /// `deployment`
             pub fn deployment<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Deployment>,
+                T: TryInto<super::Deployment>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deployment = crate::runtime::converted("deployment", value)
@@ -1236,7 +1126,7 @@ pub mod types {
             /// The deployment state of the deploy request
             pub fn deployment_state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DeploymentState>,
+                T: TryInto<super::DeploymentState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deployment_state = crate::runtime::converted(
@@ -1248,7 +1138,7 @@ pub mod types {
             /// The HTML body of the deploy request
             pub fn html_body<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.html_body = crate::runtime::converted("html_body", value);
@@ -1257,7 +1147,7 @@ pub mod types {
             /// The PlanetScale app address for the deploy request
             pub fn html_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.html_url = crate::runtime::converted("html_url", value);
@@ -1266,7 +1156,7 @@ pub mod types {
             /// The ID of the deploy request
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1275,7 +1165,7 @@ pub mod types {
             /// The name of the branch the deploy request will be merged into
             pub fn into_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.into_branch = crate::runtime::converted("into_branch", value);
@@ -1284,7 +1174,7 @@ pub mod types {
             /// The number of keyspaces the branch the deploy request will be merged into has
             pub fn into_branch_keyspace_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.into_branch_keyspace_count = crate::runtime::converted(
@@ -1296,7 +1186,7 @@ pub mod types {
             /// The number of shards the branch the deploy request will be merged into has
             pub fn into_branch_shard_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.into_branch_shard_count = crate::runtime::converted(
@@ -1308,7 +1198,7 @@ pub mod types {
             /// Whether or not the branch the deploy request will be merged into is sharded
             pub fn into_branch_sharded<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.into_branch_sharded = crate::runtime::converted(
@@ -1320,7 +1210,7 @@ pub mod types {
             /// Notes on the deploy request
             pub fn notes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.notes = crate::runtime::converted("notes", value);
@@ -1329,7 +1219,7 @@ pub mod types {
             /// The number of comments on the deploy request
             pub fn num_comments<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.num_comments = crate::runtime::converted("num_comments", value);
@@ -1338,7 +1228,7 @@ pub mod types {
             /// The number of the deploy request
             pub fn number<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.number = crate::runtime::converted("number", value);
@@ -1347,7 +1237,7 @@ pub mod types {
             /// Whether the deploy request is open or closed
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseDeployRequestState>,
+                T: TryInto<super::DatabaseDeployRequestState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -1356,7 +1246,7 @@ pub mod types {
             /// When the deploy request was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1364,77 +1254,64 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`branch_deleted_at`](Self::branch_deleted_at).
             pub fn set_branch_deleted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.branch_deleted_at = Ok(value);
                 self
             }
             /// Sets or clears [`branch_deleted_by`](Self::branch_deleted_by).
-            pub fn set_branch_deleted_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_branch_deleted_by(mut self, value: Option<super::Actor>) -> Self {
                 self.branch_deleted_by = Ok(value);
                 self
             }
             /// Sets or clears [`closed_at`](Self::closed_at).
             pub fn set_closed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.closed_at = Ok(value);
                 self
             }
             /// Sets or clears [`closed_by`](Self::closed_by).
-            pub fn set_closed_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_closed_by(mut self, value: Option<super::Actor>) -> Self {
                 self.closed_by = Ok(value);
                 self
             }
             /// Sets or clears [`deployed_at`](Self::deployed_at).
             pub fn set_deployed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.deployed_at = Ok(value);
                 self
             }
             /// Sets or clears [`deployment`](Self::deployment).
-            pub fn set_deployment(
-                mut self,
-                value: ::std::option::Option<super::Deployment>,
-            ) -> Self {
+            pub fn set_deployment(mut self, value: Option<super::Deployment>) -> Self {
                 self.deployment = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DatabaseDeployRequest>
-        for super::DatabaseDeployRequest {
+        impl TryFrom<DatabaseDeployRequest> for super::DatabaseDeployRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseDeployRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     approved: value.approved?,
@@ -1465,8 +1342,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DatabaseDeployRequest>
-        for DatabaseDeployRequest {
+        impl From<super::DatabaseDeployRequest> for DatabaseDeployRequest {
             fn from(value: super::DatabaseDeployRequest) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -1501,86 +1377,44 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DeployOperation {
-            can_drop_data: ::std::result::Result<bool, ::std::string::String>,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
+            can_drop_data: Result<bool, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            ddl_statement: Result<String, String>,
+            deploy_error_docs_url: Result<Option<String>, String>,
+            deploy_errors: Result<Option<String>, String>,
+            eta_seconds: Result<Option<f64>, String>,
+            id: Result<String, String>,
+            keyspace_name: Result<String, String>,
+            operation_name: Result<String, String>,
+            progress_percentage: Result<Option<f64>, String>,
+            removed_foreign_key_names: Result<Option<Vec<String>>, String>,
+            state: Result<super::DeployOperationState, String>,
+            syntax_highlighted_ddl: Result<String, String>,
+            table_locked: Result<bool, String>,
+            table_name: Result<String, String>,
+            table_recently_used: Result<bool, String>,
+            table_recently_used_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            ddl_statement: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            deploy_error_docs_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            deploy_errors: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            eta_seconds: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            keyspace_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            operation_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            progress_percentage: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            removed_foreign_key_names: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                super::DeployOperationState,
-                ::std::string::String,
-            >,
-            syntax_highlighted_ddl: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            table_locked: ::std::result::Result<bool, ::std::string::String>,
-            table_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            table_recently_used: ::std::result::Result<bool, ::std::string::String>,
-            table_recently_used_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            throttled_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            throttled_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DeployOperation {
+        impl Default for DeployOperation {
             fn default() -> Self {
                 Self {
                     can_drop_data: Err("`can_drop_data` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
                     ddl_statement: Err("`ddl_statement` was not set".to_string()),
-                    deploy_error_docs_url: Ok(::std::default::Default::default()),
-                    deploy_errors: Ok(::std::default::Default::default()),
-                    eta_seconds: Ok(::std::default::Default::default()),
+                    deploy_error_docs_url: Ok(Default::default()),
+                    deploy_errors: Ok(Default::default()),
+                    eta_seconds: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
                     keyspace_name: Err("`keyspace_name` was not set".to_string()),
                     operation_name: Err("`operation_name` was not set".to_string()),
-                    progress_percentage: Ok(::std::default::Default::default()),
-                    removed_foreign_key_names: Ok(::std::default::Default::default()),
+                    progress_percentage: Ok(Default::default()),
+                    removed_foreign_key_names: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
                     syntax_highlighted_ddl: Err(
                         "`syntax_highlighted_ddl` was not set".to_string(),
@@ -1590,9 +1424,9 @@ pub mod types {
                     table_recently_used: Err(
                         "`table_recently_used` was not set".to_string(),
                     ),
-                    table_recently_used_at: Ok(::std::default::Default::default()),
-                    throttled_at: Ok(::std::default::Default::default()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    table_recently_used_at: Ok(Default::default()),
+                    throttled_at: Ok(Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -1601,7 +1435,7 @@ pub mod types {
             /// Whether or not the deploy operation is capable of dropping data
             pub fn can_drop_data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.can_drop_data = crate::runtime::converted("can_drop_data", value);
@@ -1610,7 +1444,7 @@ pub mod types {
             /// When the deploy operation was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -1619,7 +1453,7 @@ pub mod types {
             /// The DDL statement for the deploy operation
             pub fn ddl_statement<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ddl_statement = crate::runtime::converted("ddl_statement", value);
@@ -1628,7 +1462,7 @@ pub mod types {
             /// A link to documentation explaining the deploy error, if present
             pub fn deploy_error_docs_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deploy_error_docs_url = crate::runtime::converted(
@@ -1641,7 +1475,7 @@ pub mod types {
             /// Deploy errors for the deploy operation
             pub fn deploy_errors<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deploy_errors = crate::runtime::converted("deploy_errors", value)
@@ -1651,7 +1485,7 @@ pub mod types {
             /// The estimated seconds until completion for the deploy operation
             pub fn eta_seconds<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.eta_seconds = crate::runtime::converted("eta_seconds", value)
@@ -1661,7 +1495,7 @@ pub mod types {
             /// The ID for the deploy operation
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1670,7 +1504,7 @@ pub mod types {
             /// The keyspace modified by the deploy operation
             pub fn keyspace_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_name = crate::runtime::converted("keyspace_name", value);
@@ -1679,7 +1513,7 @@ pub mod types {
             /// The operation name of the deploy operation
             pub fn operation_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.operation_name = crate::runtime::converted("operation_name", value);
@@ -1688,7 +1522,7 @@ pub mod types {
             /// The percent completion for the deploy operation
             pub fn progress_percentage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.progress_percentage = crate::runtime::converted(
@@ -1701,7 +1535,7 @@ pub mod types {
             /// Names of foreign keys removed by this operation
             pub fn removed_foreign_key_names<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.removed_foreign_key_names = crate::runtime::converted(
@@ -1714,7 +1548,7 @@ pub mod types {
             /// The state of the deploy operation
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DeployOperationState>,
+                T: TryInto<super::DeployOperationState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -1723,7 +1557,7 @@ pub mod types {
             /// A syntax-highlighted DDL statement for the deploy operation
             pub fn syntax_highlighted_ddl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.syntax_highlighted_ddl = crate::runtime::converted(
@@ -1735,7 +1569,7 @@ pub mod types {
             /// Whether or not the table modified by the deploy operation is currently locked
             pub fn table_locked<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_locked = crate::runtime::converted("table_locked", value);
@@ -1744,7 +1578,7 @@ pub mod types {
             /// The name of the table modifed by the deploy operation
             pub fn table_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_name = crate::runtime::converted("table_name", value);
@@ -1753,7 +1587,7 @@ pub mod types {
             /// Whether or not the table modified by the deploy operation was recently used
             pub fn table_recently_used<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_recently_used = crate::runtime::converted(
@@ -1765,7 +1599,7 @@ pub mod types {
             /// When the table modified by the deploy operation was last used
             pub fn table_recently_used_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_recently_used_at = crate::runtime::converted(
@@ -1778,7 +1612,7 @@ pub mod types {
             /// When the deploy operation was last throttled
             pub fn throttled_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.throttled_at = crate::runtime::converted("throttled_at", value)
@@ -1788,7 +1622,7 @@ pub mod types {
             /// When the deploy operation was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1796,38 +1630,29 @@ pub mod types {
                 self
             }
             /// Sets or clears [`deploy_error_docs_url`](Self::deploy_error_docs_url).
-            pub fn set_deploy_error_docs_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_deploy_error_docs_url(mut self, value: Option<String>) -> Self {
                 self.deploy_error_docs_url = Ok(value);
                 self
             }
             /// Sets or clears [`deploy_errors`](Self::deploy_errors).
-            pub fn set_deploy_errors(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_deploy_errors(mut self, value: Option<String>) -> Self {
                 self.deploy_errors = Ok(value);
                 self
             }
             /// Sets or clears [`eta_seconds`](Self::eta_seconds).
-            pub fn set_eta_seconds(mut self, value: ::std::option::Option<f64>) -> Self {
+            pub fn set_eta_seconds(mut self, value: Option<f64>) -> Self {
                 self.eta_seconds = Ok(value);
                 self
             }
             /// Sets or clears [`progress_percentage`](Self::progress_percentage).
-            pub fn set_progress_percentage(
-                mut self,
-                value: ::std::option::Option<f64>,
-            ) -> Self {
+            pub fn set_progress_percentage(mut self, value: Option<f64>) -> Self {
                 self.progress_percentage = Ok(value);
                 self
             }
             /// Sets or clears [`removed_foreign_key_names`](Self::removed_foreign_key_names).
             pub fn set_removed_foreign_key_names(
                 mut self,
-                value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                value: Option<Vec<String>>,
             ) -> Self {
                 self.removed_foreign_key_names = Ok(value);
                 self
@@ -1835,7 +1660,7 @@ pub mod types {
             /// Sets or clears [`table_recently_used_at`](Self::table_recently_used_at).
             pub fn set_table_recently_used_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.table_recently_used_at = Ok(value);
                 self
@@ -1843,7 +1668,7 @@ pub mod types {
             /// Sets or clears [`throttled_at`](Self::throttled_at).
             pub fn set_throttled_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.throttled_at = Ok(value);
                 self
@@ -1851,18 +1676,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DeployOperation> for super::DeployOperation {
+        impl TryFrom<DeployOperation> for super::DeployOperation {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DeployOperation,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     can_drop_data: value.can_drop_data?,
                     created_at: value.created_at?,
@@ -1887,7 +1712,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DeployOperation> for DeployOperation {
+        impl From<super::DeployOperation> for DeployOperation {
             fn from(value: super::DeployOperation) -> Self {
                 Self {
                     can_drop_data: Ok(value.can_drop_data),
@@ -1916,68 +1741,32 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DeployOperationSummary {
-            can_drop_data: ::std::result::Result<bool, ::std::string::String>,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
+            can_drop_data: Result<bool, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            ddl_statement: Result<String, String>,
+            deploy_errors: Result<String, String>,
+            eta_seconds: Result<i64, String>,
+            id: Result<String, String>,
+            keyspace_name: Result<String, String>,
+            operation_name: Result<String, String>,
+            operations: Result<Vec<super::Operation>, String>,
+            progress_percentage: Result<f64, String>,
+            removed_foreign_key_names: Result<Vec<String>, String>,
+            shard_count: Result<i64, String>,
+            shard_names: Result<Vec<String>, String>,
+            sharded: Result<bool, String>,
+            state: Result<super::DeployOperationSummaryState, String>,
+            syntax_highlighted_ddl: Result<String, String>,
+            table_name: Result<String, String>,
+            table_recently_used: Result<bool, String>,
+            table_recently_used_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            ddl_statement: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            deploy_errors: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            eta_seconds: ::std::result::Result<i64, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            keyspace_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            operation_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            operations: ::std::result::Result<
-                ::std::vec::Vec<super::Operation>,
-                ::std::string::String,
-            >,
-            progress_percentage: ::std::result::Result<f64, ::std::string::String>,
-            removed_foreign_key_names: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            shard_count: ::std::result::Result<i64, ::std::string::String>,
-            shard_names: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            sharded: ::std::result::Result<bool, ::std::string::String>,
-            state: ::std::result::Result<
-                super::DeployOperationSummaryState,
-                ::std::string::String,
-            >,
-            syntax_highlighted_ddl: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            table_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            table_recently_used: ::std::result::Result<bool, ::std::string::String>,
-            table_recently_used_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            throttled_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            throttled_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DeployOperationSummary {
+        impl Default for DeployOperationSummary {
             fn default() -> Self {
                 Self {
                     can_drop_data: Err("`can_drop_data` was not set".to_string()),
@@ -2006,8 +1795,8 @@ pub mod types {
                     table_recently_used: Err(
                         "`table_recently_used` was not set".to_string(),
                     ),
-                    table_recently_used_at: Ok(::std::default::Default::default()),
-                    throttled_at: Ok(::std::default::Default::default()),
+                    table_recently_used_at: Ok(Default::default()),
+                    throttled_at: Ok(Default::default()),
                 }
             }
         }
@@ -2016,7 +1805,7 @@ pub mod types {
             /// Whether or not the deploy operation summary is capable of dropping data
             pub fn can_drop_data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.can_drop_data = crate::runtime::converted("can_drop_data", value);
@@ -2025,7 +1814,7 @@ pub mod types {
             /// When the deploy operation summary was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -2034,7 +1823,7 @@ pub mod types {
             /// The DDL statement for the deploy operation summary
             pub fn ddl_statement<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ddl_statement = crate::runtime::converted("ddl_statement", value);
@@ -2043,7 +1832,7 @@ pub mod types {
             /// Deploy errors for the deploy operation summary
             pub fn deploy_errors<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deploy_errors = crate::runtime::converted("deploy_errors", value);
@@ -2052,7 +1841,7 @@ pub mod types {
             /// The estimated seconds until completion for the deploy operation summary
             pub fn eta_seconds<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.eta_seconds = crate::runtime::converted("eta_seconds", value);
@@ -2061,7 +1850,7 @@ pub mod types {
             /// The ID for the deploy operation summary
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -2070,7 +1859,7 @@ pub mod types {
             /// The keyspace modified by the deploy operation summary
             pub fn keyspace_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_name = crate::runtime::converted("keyspace_name", value);
@@ -2079,7 +1868,7 @@ pub mod types {
             /// The operation name of the deploy operation summary
             pub fn operation_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.operation_name = crate::runtime::converted("operation_name", value);
@@ -2088,7 +1877,7 @@ pub mod types {
             /// `operations`
             pub fn operations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Operation>>,
+                T: TryInto<Vec<super::Operation>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.operations = crate::runtime::converted("operations", value);
@@ -2097,7 +1886,7 @@ pub mod types {
             /// The percent completion for the deploy operation summary
             pub fn progress_percentage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.progress_percentage = crate::runtime::converted(
@@ -2109,7 +1898,7 @@ pub mod types {
             /// Names of foreign keys removed by this operation summary
             pub fn removed_foreign_key_names<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.removed_foreign_key_names = crate::runtime::converted(
@@ -2121,7 +1910,7 @@ pub mod types {
             /// The number of shards in the keyspace modified by the deploy operation summary
             pub fn shard_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.shard_count = crate::runtime::converted("shard_count", value);
@@ -2130,7 +1919,7 @@ pub mod types {
             /// Names of shards in the keyspace modified by the deploy operation summary
             pub fn shard_names<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.shard_names = crate::runtime::converted("shard_names", value);
@@ -2139,7 +1928,7 @@ pub mod types {
             /// Whether or not the keyspace modified by the deploy operation summary is sharded
             pub fn sharded<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sharded = crate::runtime::converted("sharded", value);
@@ -2148,7 +1937,7 @@ pub mod types {
             /// The state of the deploy operation summary
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DeployOperationSummaryState>,
+                T: TryInto<super::DeployOperationSummaryState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -2157,7 +1946,7 @@ pub mod types {
             /// A syntax-highlighted DDL statement for the deploy operation summary
             pub fn syntax_highlighted_ddl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.syntax_highlighted_ddl = crate::runtime::converted(
@@ -2169,7 +1958,7 @@ pub mod types {
             /// The name of the table modifed by the deploy operation summary
             pub fn table_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_name = crate::runtime::converted("table_name", value);
@@ -2178,7 +1967,7 @@ pub mod types {
             /// Whether or not the table modified by the deploy operation summary was recently used
             pub fn table_recently_used<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_recently_used = crate::runtime::converted(
@@ -2190,7 +1979,7 @@ pub mod types {
             /// When the table modified by the deploy operation summary was last used
             pub fn table_recently_used_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_recently_used_at = crate::runtime::converted(
@@ -2203,7 +1992,7 @@ pub mod types {
             /// When the deploy operation summary was last throttled
             pub fn throttled_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.throttled_at = crate::runtime::converted("throttled_at", value)
@@ -2213,7 +2002,7 @@ pub mod types {
             /// Sets or clears [`table_recently_used_at`](Self::table_recently_used_at).
             pub fn set_table_recently_used_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.table_recently_used_at = Ok(value);
                 self
@@ -2221,19 +2010,18 @@ pub mod types {
             /// Sets or clears [`throttled_at`](Self::throttled_at).
             pub fn set_throttled_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.throttled_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DeployOperationSummary>
-        for super::DeployOperationSummary {
+        impl TryFrom<DeployOperationSummary> for super::DeployOperationSummary {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DeployOperationSummary,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     can_drop_data: value.can_drop_data?,
                     created_at: value.created_at?,
@@ -2259,8 +2047,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DeployOperationSummary>
-        for DeployOperationSummary {
+        impl From<super::DeployOperationSummary> for DeployOperationSummary {
             fn from(value: super::DeployOperationSummary) -> Self {
                 Self {
                     can_drop_data: Ok(value.can_drop_data),
@@ -2290,40 +2077,25 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DeployRequestReview {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            body: ::std::result::Result<::std::string::String, ::std::string::String>,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            html_body: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            state: ::std::result::Result<
-                super::DeployRequestReviewState,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            actor: Result<Option<super::Actor>, String>,
+            body: Result<String, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            html_body: Result<String, String>,
+            id: Result<String, String>,
+            state: Result<super::DeployRequestReviewState, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DeployRequestReview {
+        impl Default for DeployRequestReview {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     body: Err("`body` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
                     html_body: Err("`html_body` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -2332,7 +2104,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -2341,7 +2113,7 @@ pub mod types {
             /// The text body of the review
             pub fn body<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.body = crate::runtime::converted("body", value);
@@ -2350,7 +2122,7 @@ pub mod types {
             /// When the review was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -2359,7 +2131,7 @@ pub mod types {
             /// The HTML body of the review
             pub fn html_body<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.html_body = crate::runtime::converted("html_body", value);
@@ -2368,7 +2140,7 @@ pub mod types {
             /// The ID of the review
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -2377,7 +2149,7 @@ pub mod types {
             /// Whether the review is a comment or approval
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DeployRequestReviewState>,
+                T: TryInto<super::DeployRequestReviewState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -2386,7 +2158,7 @@ pub mod types {
             /// When the review was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -2394,29 +2166,25 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DeployRequestReview>
-        for super::DeployRequestReview {
+        impl TryFrom<DeployRequestReview> for super::DeployRequestReview {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DeployRequestReview,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     body: value.body?,
@@ -2429,7 +2197,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DeployRequestReview> for DeployRequestReview {
+        impl From<super::DeployRequestReview> for DeployRequestReview {
             fn from(value: super::DeployRequestReview) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -2446,22 +2214,19 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DeployRequestStorage {
-            enough_storage: ::std::result::Result<bool, ::std::string::String>,
-            storage_bytes_needed: ::std::result::Result<i64, ::std::string::String>,
-            storage_report: ::std::result::Result<
+            enough_storage: Result<bool, String>,
+            storage_bytes_needed: Result<i64, String>,
+            storage_report: Result<
                 ::std::collections::HashMap<
-                    ::std::string::String,
-                    ::std::collections::HashMap<
-                        ::std::string::String,
-                        super::StorageReport,
-                    >,
+                    String,
+                    ::std::collections::HashMap<String, super::StorageReport>,
                 >,
-                ::std::string::String,
+                String,
             >,
-            upgradeable: ::std::result::Result<bool, ::std::string::String>,
+            upgradeable: Result<bool, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DeployRequestStorage {
+        impl Default for DeployRequestStorage {
             fn default() -> Self {
                 Self {
                     enough_storage: Err("`enough_storage` was not set".to_string()),
@@ -2478,7 +2243,7 @@ pub mod types {
             /// Whether the cluster has enough storage to safely deploy
             pub fn enough_storage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enough_storage = crate::runtime::converted("enough_storage", value);
@@ -2487,7 +2252,7 @@ pub mod types {
             /// Total estimated bytes of additional storage needed for the deployment
             pub fn storage_bytes_needed<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_bytes_needed = crate::runtime::converted(
@@ -2499,13 +2264,10 @@ pub mod types {
             /// Per-keyspace and per-shard storage report. Keys are keyspace names.
             pub fn storage_report<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
+                T: TryInto<
                     ::std::collections::HashMap<
-                        ::std::string::String,
-                        ::std::collections::HashMap<
-                            ::std::string::String,
-                            super::StorageReport,
-                        >,
+                        String,
+                        ::std::collections::HashMap<String, super::StorageReport>,
                     >,
                 >,
                 T::Error: ::std::fmt::Display,
@@ -2516,7 +2278,7 @@ pub mod types {
             /// Whether the target branch cluster can be upgraded for more storage
             pub fn upgradeable<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.upgradeable = crate::runtime::converted("upgradeable", value);
@@ -2524,12 +2286,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DeployRequestStorage>
-        for super::DeployRequestStorage {
+        impl TryFrom<DeployRequestStorage> for super::DeployRequestStorage {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DeployRequestStorage,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     enough_storage: value.enough_storage?,
                     storage_bytes_needed: value.storage_bytes_needed?,
@@ -2539,7 +2300,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DeployRequestStorage> for DeployRequestStorage {
+        impl From<super::DeployRequestStorage> for DeployRequestStorage {
             fn from(value: super::DeployRequestStorage) -> Self {
                 Self {
                     enough_storage: Ok(value.enough_storage),
@@ -2553,145 +2314,88 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Deployment {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
+            actor: Result<Option<super::Actor>, String>,
+            auto_cutover: Result<bool, String>,
+            auto_delete_branch: Result<bool, String>,
+            cancelled_actor: Result<Option<super::Actor>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            cutover_actor: Result<Option<super::Actor>, String>,
+            cutover_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            cutover_expiring: Result<bool, String>,
+            deploy_check_errors: Result<Option<String>, String>,
+            deploy_operation_summaries: Result<
+                Vec<super::DeployOperationSummary>,
+                String,
             >,
-            auto_cutover: ::std::result::Result<bool, ::std::string::String>,
-            auto_delete_branch: ::std::result::Result<bool, ::std::string::String>,
-            cancelled_actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
+            deploy_operations: Result<Vec<super::DeployOperation>, String>,
+            deploy_request_number: Result<i64, String>,
+            deployable: Result<bool, String>,
+            deployment_revert_request: Result<
+                Option<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
+            finished_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            force_cutover_requested_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            cutover_actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
+            id: Result<String, String>,
+            instant_ddl: Result<bool, String>,
+            instant_ddl_eligible: Result<bool, String>,
+            into_branch: Result<String, String>,
+            lint_errors: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            cutover_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
+            locked_table_name: Result<Option<String>, String>,
+            lookup_vindex_operations: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            cutover_expiring: ::std::result::Result<bool, ::std::string::String>,
-            deploy_check_errors: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
+            preceding_deployments: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            deploy_operation_summaries: ::std::result::Result<
-                ::std::vec::Vec<super::DeployOperationSummary>,
-                ::std::string::String,
+            queue_pause_reason: Result<Option<String>, String>,
+            queue_paused: Result<bool, String>,
+            queued_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            ready_to_cutover_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            deploy_operations: ::std::result::Result<
-                ::std::vec::Vec<super::DeployOperation>,
-                ::std::string::String,
+            schema_last_updated_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            deploy_request_number: ::std::result::Result<i64, ::std::string::String>,
-            deployable: ::std::result::Result<bool, ::std::string::String>,
-            deployment_revert_request: ::std::result::Result<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
+            sequential_diff_dependencies: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            finished_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            state: Result<super::DeploymentState, String>,
+            submitted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            table_locked: Result<bool, String>,
+            throttler_configurations: Result<
+                Option<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            force_cutover_requested_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            instant_ddl: ::std::result::Result<bool, ::std::string::String>,
-            instant_ddl_eligible: ::std::result::Result<bool, ::std::string::String>,
-            into_branch: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            lint_errors: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            locked_table_name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            lookup_vindex_operations: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            preceding_deployments: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            queue_pause_reason: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            queue_paused: ::std::result::Result<bool, ::std::string::String>,
-            queued_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            ready_to_cutover_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            schema_last_updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            sequential_diff_dependencies: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<super::DeploymentState, ::std::string::String>,
-            submitted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            table_locked: ::std::result::Result<bool, ::std::string::String>,
-            throttler_configurations: ::std::result::Result<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Deployment {
+        impl Default for Deployment {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     auto_cutover: Err("`auto_cutover` was not set".to_string()),
                     auto_delete_branch: Err(
                         "`auto_delete_branch` was not set".to_string(),
                     ),
-                    cancelled_actor: Ok(::std::default::Default::default()),
+                    cancelled_actor: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    cutover_actor: Ok(::std::default::Default::default()),
-                    cutover_at: Ok(::std::default::Default::default()),
+                    cutover_actor: Ok(Default::default()),
+                    cutover_at: Ok(Default::default()),
                     cutover_expiring: Err("`cutover_expiring` was not set".to_string()),
-                    deploy_check_errors: Ok(::std::default::Default::default()),
+                    deploy_check_errors: Ok(Default::default()),
                     deploy_operation_summaries: Err(
                         "`deploy_operation_summaries` was not set".to_string(),
                     ),
@@ -2702,9 +2406,9 @@ pub mod types {
                         "`deploy_request_number` was not set".to_string(),
                     ),
                     deployable: Err("`deployable` was not set".to_string()),
-                    deployment_revert_request: Ok(::std::default::Default::default()),
-                    finished_at: Ok(::std::default::Default::default()),
-                    force_cutover_requested_at: Ok(::std::default::Default::default()),
+                    deployment_revert_request: Ok(Default::default()),
+                    finished_at: Ok(Default::default()),
+                    force_cutover_requested_at: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
                     instant_ddl: Err("`instant_ddl` was not set".to_string()),
                     instant_ddl_eligible: Err(
@@ -2712,27 +2416,27 @@ pub mod types {
                     ),
                     into_branch: Err("`into_branch` was not set".to_string()),
                     lint_errors: Err("`lint_errors` was not set".to_string()),
-                    locked_table_name: Ok(::std::default::Default::default()),
+                    locked_table_name: Ok(Default::default()),
                     lookup_vindex_operations: Err(
                         "`lookup_vindex_operations` was not set".to_string(),
                     ),
                     preceding_deployments: Err(
                         "`preceding_deployments` was not set".to_string(),
                     ),
-                    queue_pause_reason: Ok(::std::default::Default::default()),
+                    queue_pause_reason: Ok(Default::default()),
                     queue_paused: Err("`queue_paused` was not set".to_string()),
-                    queued_at: Ok(::std::default::Default::default()),
-                    ready_to_cutover_at: Ok(::std::default::Default::default()),
-                    schema_last_updated_at: Ok(::std::default::Default::default()),
+                    queued_at: Ok(Default::default()),
+                    ready_to_cutover_at: Ok(Default::default()),
+                    schema_last_updated_at: Ok(Default::default()),
                     sequential_diff_dependencies: Err(
                         "`sequential_diff_dependencies` was not set".to_string(),
                     ),
-                    started_at: Ok(::std::default::Default::default()),
+                    started_at: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
-                    submitted_at: Ok(::std::default::Default::default()),
+                    submitted_at: Ok(Default::default()),
                     table_locked: Err("`table_locked` was not set".to_string()),
-                    throttler_configurations: Ok(::std::default::Default::default()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    throttler_configurations: Ok(Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -2741,7 +2445,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -2750,7 +2454,7 @@ pub mod types {
             /// Whether or not to automatically cutover once deployment is finished
             pub fn auto_cutover<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.auto_cutover = crate::runtime::converted("auto_cutover", value);
@@ -2759,7 +2463,7 @@ pub mod types {
             /// Whether or not to automatically delete the head branch once deployment is finished
             pub fn auto_delete_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.auto_delete_branch = crate::runtime::converted(
@@ -2771,7 +2475,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn cancelled_actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cancelled_actor = crate::runtime::converted(
@@ -2784,7 +2488,7 @@ pub mod types {
             /// When the deployment was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -2793,7 +2497,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn cutover_actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cutover_actor = crate::runtime::converted("cutover_actor", value)
@@ -2803,7 +2507,7 @@ pub mod types {
             /// When the cutover for the deployment was initiated
             pub fn cutover_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cutover_at = crate::runtime::converted("cutover_at", value)
@@ -2813,7 +2517,7 @@ pub mod types {
             /// Whether or not the deployment cutover will expire soon
             pub fn cutover_expiring<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cutover_expiring = crate::runtime::converted(
@@ -2825,7 +2529,7 @@ pub mod types {
             /// Deploy check errors for the deployment.
             pub fn deploy_check_errors<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deploy_check_errors = crate::runtime::converted(
@@ -2838,9 +2542,7 @@ pub mod types {
             /// `deploy_operation_summaries`
             pub fn deploy_operation_summaries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::DeployOperationSummary>,
-                >,
+                T: TryInto<Vec<super::DeployOperationSummary>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deploy_operation_summaries = crate::runtime::converted(
@@ -2852,7 +2554,7 @@ pub mod types {
             /// `deploy_operations`
             pub fn deploy_operations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::DeployOperation>>,
+                T: TryInto<Vec<super::DeployOperation>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deploy_operations = crate::runtime::converted(
@@ -2864,7 +2566,7 @@ pub mod types {
             /// The number of the deploy request associated with this deployment
             pub fn deploy_request_number<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deploy_request_number = crate::runtime::converted(
@@ -2876,7 +2578,7 @@ pub mod types {
             /// Whether the deployment is deployable
             pub fn deployable<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deployable = crate::runtime::converted("deployable", value);
@@ -2885,9 +2587,7 @@ pub mod types {
             /// The request to revert the schema operations in this deployment
             pub fn deployment_revert_request<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deployment_revert_request = crate::runtime::converted(
@@ -2900,7 +2600,7 @@ pub mod types {
             /// When the deployment was finished
             pub fn finished_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.finished_at = crate::runtime::converted("finished_at", value)
@@ -2910,7 +2610,7 @@ pub mod types {
             /// When force cutover was triggered for the deployment
             pub fn force_cutover_requested_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.force_cutover_requested_at = crate::runtime::converted(
@@ -2923,7 +2623,7 @@ pub mod types {
             /// The ID of the deployment
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -2932,7 +2632,7 @@ pub mod types {
             /// Whether or not the deployment is an instant DDL deployment
             pub fn instant_ddl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.instant_ddl = crate::runtime::converted("instant_ddl", value);
@@ -2941,7 +2641,7 @@ pub mod types {
             /// Whether or not the deployment is eligible for instant DDL
             pub fn instant_ddl_eligible<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.instant_ddl_eligible = crate::runtime::converted(
@@ -2953,7 +2653,7 @@ pub mod types {
             /// The name of the base branch the deployment will be merged into
             pub fn into_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.into_branch = crate::runtime::converted("into_branch", value);
@@ -2962,11 +2662,7 @@ pub mod types {
             /// Schema lint errors preventing the deployment from completing
             pub fn lint_errors<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.lint_errors = crate::runtime::converted("lint_errors", value);
@@ -2975,7 +2671,7 @@ pub mod types {
             /// The name of the table that is locked by the deployment.
             pub fn locked_table_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.locked_table_name = crate::runtime::converted(
@@ -2988,11 +2684,7 @@ pub mod types {
             /// Lookup Vitess index operations
             pub fn lookup_vindex_operations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.lookup_vindex_operations = crate::runtime::converted(
@@ -3004,11 +2696,7 @@ pub mod types {
             /// The deployments ahead of this one in the queue
             pub fn preceding_deployments<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.preceding_deployments = crate::runtime::converted(
@@ -3020,7 +2708,7 @@ pub mod types {
             /// A human-readable reason the deploy queue is paused, if known
             pub fn queue_pause_reason<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.queue_pause_reason = crate::runtime::converted(
@@ -3033,7 +2721,7 @@ pub mod types {
             /// Whether the deploy queue for the target branch is currently paused
             pub fn queue_paused<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.queue_paused = crate::runtime::converted("queue_paused", value);
@@ -3042,7 +2730,7 @@ pub mod types {
             /// When the deployment was queued
             pub fn queued_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.queued_at = crate::runtime::converted("queued_at", value).map(Some);
@@ -3051,7 +2739,7 @@ pub mod types {
             /// When the deployment was ready for cutover
             pub fn ready_to_cutover_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready_to_cutover_at = crate::runtime::converted(
@@ -3064,7 +2752,7 @@ pub mod types {
             /// When the schema was last updated for the deployment
             pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema_last_updated_at = crate::runtime::converted(
@@ -3077,11 +2765,7 @@ pub mod types {
             /// The schema dependencies that must be satisfied
             pub fn sequential_diff_dependencies<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sequential_diff_dependencies = crate::runtime::converted(
@@ -3093,7 +2777,7 @@ pub mod types {
             /// When the deployment was started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -3103,7 +2787,7 @@ pub mod types {
             /// The state the deployment is in
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DeploymentState>,
+                T: TryInto<super::DeploymentState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -3112,7 +2796,7 @@ pub mod types {
             /// When the deployment was submitted
             pub fn submitted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.submitted_at = crate::runtime::converted("submitted_at", value)
@@ -3122,7 +2806,7 @@ pub mod types {
             /// Whether or not the deployment has a table locked
             pub fn table_locked<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_locked = crate::runtime::converted("table_locked", value);
@@ -3131,9 +2815,7 @@ pub mod types {
             /// Deployment throttling configurations.
             pub fn throttler_configurations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.throttler_configurations = crate::runtime::converted(
@@ -3146,7 +2828,7 @@ pub mod types {
             /// When the deployment was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -3154,51 +2836,37 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`cancelled_actor`](Self::cancelled_actor).
-            pub fn set_cancelled_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_cancelled_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.cancelled_actor = Ok(value);
                 self
             }
             /// Sets or clears [`cutover_actor`](Self::cutover_actor).
-            pub fn set_cutover_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_cutover_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.cutover_actor = Ok(value);
                 self
             }
             /// Sets or clears [`cutover_at`](Self::cutover_at).
             pub fn set_cutover_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.cutover_at = Ok(value);
                 self
             }
             /// Sets or clears [`deploy_check_errors`](Self::deploy_check_errors).
-            pub fn set_deploy_check_errors(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_deploy_check_errors(mut self, value: Option<String>) -> Self {
                 self.deploy_check_errors = Ok(value);
                 self
             }
             /// Sets or clears [`deployment_revert_request`](Self::deployment_revert_request).
             pub fn set_deployment_revert_request(
                 mut self,
-                value: ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
             ) -> Self {
                 self.deployment_revert_request = Ok(value);
                 self
@@ -3206,7 +2874,7 @@ pub mod types {
             /// Sets or clears [`finished_at`](Self::finished_at).
             pub fn set_finished_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.finished_at = Ok(value);
                 self
@@ -3214,31 +2882,25 @@ pub mod types {
             /// Sets or clears [`force_cutover_requested_at`](Self::force_cutover_requested_at).
             pub fn set_force_cutover_requested_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.force_cutover_requested_at = Ok(value);
                 self
             }
             /// Sets or clears [`locked_table_name`](Self::locked_table_name).
-            pub fn set_locked_table_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_locked_table_name(mut self, value: Option<String>) -> Self {
                 self.locked_table_name = Ok(value);
                 self
             }
             /// Sets or clears [`queue_pause_reason`](Self::queue_pause_reason).
-            pub fn set_queue_pause_reason(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_queue_pause_reason(mut self, value: Option<String>) -> Self {
                 self.queue_pause_reason = Ok(value);
                 self
             }
             /// Sets or clears [`queued_at`](Self::queued_at).
             pub fn set_queued_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.queued_at = Ok(value);
                 self
@@ -3246,7 +2908,7 @@ pub mod types {
             /// Sets or clears [`ready_to_cutover_at`](Self::ready_to_cutover_at).
             pub fn set_ready_to_cutover_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.ready_to_cutover_at = Ok(value);
                 self
@@ -3254,7 +2916,7 @@ pub mod types {
             /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
             pub fn set_schema_last_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.schema_last_updated_at = Ok(value);
                 self
@@ -3262,7 +2924,7 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -3270,7 +2932,7 @@ pub mod types {
             /// Sets or clears [`submitted_at`](Self::submitted_at).
             pub fn set_submitted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.submitted_at = Ok(value);
                 self
@@ -3278,9 +2940,7 @@ pub mod types {
             /// Sets or clears [`throttler_configurations`](Self::throttler_configurations).
             pub fn set_throttler_configurations(
                 mut self,
-                value: ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
             ) -> Self {
                 self.throttler_configurations = Ok(value);
                 self
@@ -3288,18 +2948,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Deployment> for super::Deployment {
+        impl TryFrom<Deployment> for super::Deployment {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: Deployment,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     auto_cutover: value.auto_cutover?,
@@ -3341,7 +3001,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Deployment> for Deployment {
+        impl From<super::Deployment> for Deployment {
             fn from(value: super::Deployment) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -3387,17 +3047,14 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Operation {
-            eta_seconds: ::std::result::Result<i64, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            progress_percentage: ::std::result::Result<f64, ::std::string::String>,
-            shard: ::std::result::Result<::std::string::String, ::std::string::String>,
-            state: ::std::result::Result<
-                super::DeployOperationState,
-                ::std::string::String,
-            >,
+            eta_seconds: Result<i64, String>,
+            id: Result<String, String>,
+            progress_percentage: Result<f64, String>,
+            shard: Result<String, String>,
+            state: Result<super::DeployOperationState, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Operation {
+        impl Default for Operation {
             fn default() -> Self {
                 Self {
                     eta_seconds: Err("`eta_seconds` was not set".to_string()),
@@ -3415,7 +3072,7 @@ pub mod types {
             /// The estimated seconds until completion for the deploy operation
             pub fn eta_seconds<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.eta_seconds = crate::runtime::converted("eta_seconds", value);
@@ -3424,7 +3081,7 @@ pub mod types {
             /// The ID for the deploy operation
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -3433,7 +3090,7 @@ pub mod types {
             /// The percent completion for the deploy operation
             pub fn progress_percentage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.progress_percentage = crate::runtime::converted(
@@ -3445,7 +3102,7 @@ pub mod types {
             /// The shard the deploy operation is being performed on
             pub fn shard<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.shard = crate::runtime::converted("shard", value);
@@ -3454,7 +3111,7 @@ pub mod types {
             /// The state of the deploy operation
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DeployOperationState>,
+                T: TryInto<super::DeployOperationState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -3462,11 +3119,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Operation> for super::Operation {
+        impl TryFrom<Operation> for super::Operation {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: Operation,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     eta_seconds: value.eta_seconds?,
                     id: value.id?,
@@ -3477,7 +3134,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Operation> for Operation {
+        impl From<super::Operation> for Operation {
             fn from(value: super::Operation) -> Self {
                 Self {
                     eta_seconds: Ok(value.eta_seconds),
@@ -3492,43 +3149,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDatabaseDeployRequest {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DatabaseDeployRequest>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DatabaseDeployRequest>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDatabaseDeployRequest {
+        impl Default for PaginatedDatabaseDeployRequest {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -3540,7 +3182,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -3549,9 +3191,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::DatabaseDeployRequest>,
-                >,
+                T: TryInto<Vec<super::DatabaseDeployRequest>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -3560,7 +3200,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -3569,7 +3209,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -3579,7 +3219,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -3588,7 +3228,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -3597,7 +3237,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -3607,7 +3247,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -3616,7 +3256,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -3625,46 +3265,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDatabaseDeployRequest>
+        impl TryFrom<PaginatedDatabaseDeployRequest>
         for super::PaginatedDatabaseDeployRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDatabaseDeployRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -3680,7 +3314,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDatabaseDeployRequest>
+        impl From<super::PaginatedDatabaseDeployRequest>
         for PaginatedDatabaseDeployRequest {
             fn from(value: super::PaginatedDatabaseDeployRequest) -> Self {
                 Self {
@@ -3701,41 +3335,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDeployOperation {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DeployOperation>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DeployOperation>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDeployOperation {
+        impl Default for PaginatedDeployOperation {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -3745,7 +3364,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -3754,7 +3373,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::DeployOperation>>,
+                T: TryInto<Vec<super::DeployOperation>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -3763,7 +3382,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -3772,7 +3391,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -3782,7 +3401,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -3791,7 +3410,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -3800,7 +3419,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -3810,46 +3429,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDeployOperation>
-        for super::PaginatedDeployOperation {
+        impl TryFrom<PaginatedDeployOperation> for super::PaginatedDeployOperation {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDeployOperation,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -3863,8 +3475,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDeployOperation>
-        for PaginatedDeployOperation {
+        impl From<super::PaginatedDeployOperation> for PaginatedDeployOperation {
             fn from(value: super::PaginatedDeployOperation) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -3882,41 +3493,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDeployRequestReview {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DeployRequestReview>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DeployRequestReview>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDeployRequestReview {
+        impl Default for PaginatedDeployRequestReview {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -3926,7 +3522,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -3935,7 +3531,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::DeployRequestReview>>,
+                T: TryInto<Vec<super::DeployRequestReview>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -3944,7 +3540,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -3953,7 +3549,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -3963,7 +3559,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -3972,7 +3568,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -3981,7 +3577,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -3991,46 +3587,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDeployRequestReview>
+        impl TryFrom<PaginatedDeployRequestReview>
         for super::PaginatedDeployRequestReview {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDeployRequestReview,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -4044,8 +3634,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDeployRequestReview>
-        for PaginatedDeployRequestReview {
+        impl From<super::PaginatedDeployRequestReview> for PaginatedDeployRequestReview {
             fn from(value: super::PaginatedDeployRequestReview) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -4063,41 +3652,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDeployment {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Deployment>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Deployment>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDeployment {
+        impl Default for PaginatedDeployment {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -4107,7 +3681,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -4116,7 +3690,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Deployment>>,
+                T: TryInto<Vec<super::Deployment>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -4125,7 +3699,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -4134,7 +3708,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -4144,7 +3718,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -4153,7 +3727,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -4162,7 +3736,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -4172,46 +3746,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDeployment>
-        for super::PaginatedDeployment {
+        impl TryFrom<PaginatedDeployment> for super::PaginatedDeployment {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDeployment,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -4225,7 +3792,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDeployment> for PaginatedDeployment {
+        impl From<super::PaginatedDeployment> for PaginatedDeployment {
             fn from(value: super::PaginatedDeployment) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -4242,15 +3809,12 @@ pub mod types {
         /// Builds [`QueueDeployRequestBody`](super::QueueDeployRequestBody).
         #[derive(Clone, Debug)]
         pub struct QueueDeployRequestBody {
-            instant_ddl: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
+            instant_ddl: Result<Option<bool>, String>,
         }
-        impl ::std::default::Default for QueueDeployRequestBody {
+        impl Default for QueueDeployRequestBody {
             fn default() -> Self {
                 Self {
-                    instant_ddl: Ok(::std::default::Default::default()),
+                    instant_ddl: Ok(Default::default()),
                 }
             }
         }
@@ -4258,7 +3822,7 @@ pub mod types {
             /// Whether or not to deploy the request with instant DDL. Defaults to false.
             pub fn instant_ddl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.instant_ddl = crate::runtime::converted("instant_ddl", value)
@@ -4266,27 +3830,22 @@ pub mod types {
                 self
             }
             /// Sets or clears [`instant_ddl`](Self::instant_ddl).
-            pub fn set_instant_ddl(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_instant_ddl(mut self, value: Option<bool>) -> Self {
                 self.instant_ddl = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<QueueDeployRequestBody>
-        for super::QueueDeployRequestBody {
+        impl TryFrom<QueueDeployRequestBody> for super::QueueDeployRequestBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: QueueDeployRequestBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     instant_ddl: value.instant_ddl?,
                 })
             }
         }
-        impl ::std::convert::From<super::QueueDeployRequestBody>
-        for QueueDeployRequestBody {
+        impl From<super::QueueDeployRequestBody> for QueueDeployRequestBody {
             fn from(value: super::QueueDeployRequestBody) -> Self {
                 Self {
                     instant_ddl: Ok(value.instant_ddl),
@@ -4296,20 +3855,14 @@ pub mod types {
         /// Builds [`ReviewDeployRequestBody`](super::ReviewDeployRequestBody).
         #[derive(Clone, Debug)]
         pub struct ReviewDeployRequestBody {
-            body: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                ::std::option::Option<super::DeployRequestReviewState>,
-                ::std::string::String,
-            >,
+            body: Result<Option<String>, String>,
+            state: Result<Option<super::DeployRequestReviewState>, String>,
         }
-        impl ::std::default::Default for ReviewDeployRequestBody {
+        impl Default for ReviewDeployRequestBody {
             fn default() -> Self {
                 Self {
-                    body: Ok(::std::default::Default::default()),
-                    state: Ok(::std::default::Default::default()),
+                    body: Ok(Default::default()),
+                    state: Ok(Default::default()),
                 }
             }
         }
@@ -4317,7 +3870,7 @@ pub mod types {
             /// Deploy request review comments
             pub fn body<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.body = crate::runtime::converted("body", value).map(Some);
@@ -4326,43 +3879,38 @@ pub mod types {
             /// Whether the review is a comment or approval. Service tokens must have corresponding access (either `approve_deploy_request` or `review_deploy_request`)
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DeployRequestReviewState>,
+                T: TryInto<super::DeployRequestReviewState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value).map(Some);
                 self
             }
             /// Sets or clears [`body`](Self::body).
-            pub fn set_body(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_body(mut self, value: Option<String>) -> Self {
                 self.body = Ok(value);
                 self
             }
             /// Sets or clears [`state`](Self::state).
             pub fn set_state(
                 mut self,
-                value: ::std::option::Option<super::DeployRequestReviewState>,
+                value: Option<super::DeployRequestReviewState>,
             ) -> Self {
                 self.state = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<ReviewDeployRequestBody>
-        for super::ReviewDeployRequestBody {
+        impl TryFrom<ReviewDeployRequestBody> for super::ReviewDeployRequestBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ReviewDeployRequestBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     body: value.body?,
                     state: value.state?,
                 })
             }
         }
-        impl ::std::convert::From<super::ReviewDeployRequestBody>
-        for ReviewDeployRequestBody {
+        impl From<super::ReviewDeployRequestBody> for ReviewDeployRequestBody {
             fn from(value: super::ReviewDeployRequestBody) -> Self {
                 Self {
                     body: Ok(value.body),
@@ -4374,41 +3922,23 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct StorageReport {
-            capacity: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            has_enough: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            percentage_used: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            remaining: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            storage_needed: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            used: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            capacity: Result<Option<i64>, String>,
+            has_enough: Result<Option<bool>, String>,
+            percentage_used: Result<Option<f64>, String>,
+            remaining: Result<Option<i64>, String>,
+            storage_needed: Result<Option<i64>, String>,
+            used: Result<Option<i64>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for StorageReport {
+        impl Default for StorageReport {
             fn default() -> Self {
                 Self {
-                    capacity: Ok(::std::default::Default::default()),
-                    has_enough: Ok(::std::default::Default::default()),
-                    percentage_used: Ok(::std::default::Default::default()),
-                    remaining: Ok(::std::default::Default::default()),
-                    storage_needed: Ok(::std::default::Default::default()),
-                    used: Ok(::std::default::Default::default()),
+                    capacity: Ok(Default::default()),
+                    has_enough: Ok(Default::default()),
+                    percentage_used: Ok(Default::default()),
+                    remaining: Ok(Default::default()),
+                    storage_needed: Ok(Default::default()),
+                    used: Ok(Default::default()),
                 }
             }
         }
@@ -4417,7 +3947,7 @@ pub mod types {
             /// Total storage capacity in bytes
             pub fn capacity<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.capacity = crate::runtime::converted("capacity", value).map(Some);
@@ -4426,7 +3956,7 @@ pub mod types {
             /// Whether this shard has enough remaining storage for the deployment
             pub fn has_enough<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.has_enough = crate::runtime::converted("has_enough", value)
@@ -4436,7 +3966,7 @@ pub mod types {
             /// Percentage of storage capacity currently used
             pub fn percentage_used<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.percentage_used = crate::runtime::converted(
@@ -4449,7 +3979,7 @@ pub mod types {
             /// Remaining storage available in bytes
             pub fn remaining<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.remaining = crate::runtime::converted("remaining", value).map(Some);
@@ -4458,7 +3988,7 @@ pub mod types {
             /// Estimated additional storage needed for this deployment in bytes
             pub fn storage_needed<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage_needed = crate::runtime::converted("storage_needed", value)
@@ -4468,55 +3998,49 @@ pub mod types {
             /// Current storage used in bytes
             pub fn used<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.used = crate::runtime::converted("used", value).map(Some);
                 self
             }
             /// Sets or clears [`capacity`](Self::capacity).
-            pub fn set_capacity(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_capacity(mut self, value: Option<i64>) -> Self {
                 self.capacity = Ok(value);
                 self
             }
             /// Sets or clears [`has_enough`](Self::has_enough).
-            pub fn set_has_enough(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_has_enough(mut self, value: Option<bool>) -> Self {
                 self.has_enough = Ok(value);
                 self
             }
             /// Sets or clears [`percentage_used`](Self::percentage_used).
-            pub fn set_percentage_used(
-                mut self,
-                value: ::std::option::Option<f64>,
-            ) -> Self {
+            pub fn set_percentage_used(mut self, value: Option<f64>) -> Self {
                 self.percentage_used = Ok(value);
                 self
             }
             /// Sets or clears [`remaining`](Self::remaining).
-            pub fn set_remaining(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_remaining(mut self, value: Option<i64>) -> Self {
                 self.remaining = Ok(value);
                 self
             }
             /// Sets or clears [`storage_needed`](Self::storage_needed).
-            pub fn set_storage_needed(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_storage_needed(mut self, value: Option<i64>) -> Self {
                 self.storage_needed = Ok(value);
                 self
             }
             /// Sets or clears [`used`](Self::used).
-            pub fn set_used(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_used(mut self, value: Option<i64>) -> Self {
                 self.used = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<StorageReport> for super::StorageReport {
+        impl TryFrom<StorageReport> for super::StorageReport {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: StorageReport,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     capacity: value.capacity?,
                     has_enough: value.has_enough?,
@@ -4528,7 +4052,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::StorageReport> for StorageReport {
+        impl From<super::StorageReport> for StorageReport {
             fn from(value: super::StorageReport) -> Self {
                 Self {
                     capacity: Ok(value.capacity),
@@ -4543,15 +4067,12 @@ pub mod types {
         /// Builds [`UpdateAutoApplyBody`](super::UpdateAutoApplyBody).
         #[derive(Clone, Debug)]
         pub struct UpdateAutoApplyBody {
-            enable: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
+            enable: Result<Option<bool>, String>,
         }
-        impl ::std::default::Default for UpdateAutoApplyBody {
+        impl Default for UpdateAutoApplyBody {
             fn default() -> Self {
                 Self {
-                    enable: Ok(::std::default::Default::default()),
+                    enable: Ok(Default::default()),
                 }
             }
         }
@@ -4559,28 +4080,27 @@ pub mod types {
             /// Whether or not to enable auto-apply for the deploy request
             pub fn enable<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enable = crate::runtime::converted("enable", value).map(Some);
                 self
             }
             /// Sets or clears [`enable`](Self::enable).
-            pub fn set_enable(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_enable(mut self, value: Option<bool>) -> Self {
                 self.enable = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateAutoApplyBody>
-        for super::UpdateAutoApplyBody {
+        impl TryFrom<UpdateAutoApplyBody> for super::UpdateAutoApplyBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateAutoApplyBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { enable: value.enable? })
             }
         }
-        impl ::std::convert::From<super::UpdateAutoApplyBody> for UpdateAutoApplyBody {
+        impl From<super::UpdateAutoApplyBody> for UpdateAutoApplyBody {
             fn from(value: super::UpdateAutoApplyBody) -> Self {
                 Self { enable: Ok(value.enable) }
             }
@@ -4590,7 +4110,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseDeployRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut approved = slot::or_empty();
@@ -4680,7 +4200,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseDeployRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -4688,7 +4208,7 @@ pub mod types {
         const NAME: &'static str = "DeployOperation";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut can_drop_data = slot::or_empty();
             let mut created_at = slot::required();
@@ -4760,7 +4280,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DeployOperation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -4768,7 +4288,7 @@ pub mod types {
         const NAME: &'static str = "DeployOperationSummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut can_drop_data = slot::or_empty();
             let mut created_at = slot::required();
@@ -4843,7 +4363,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DeployOperationSummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -4851,7 +4371,7 @@ pub mod types {
         const NAME: &'static str = "DeployRequestReview";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut body = slot::or_empty();
@@ -4887,7 +4407,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DeployRequestReview {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -4895,7 +4415,7 @@ pub mod types {
         const NAME: &'static str = "DeployRequestStorage";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut enough_storage = slot::or_empty();
             let mut storage_bytes_needed = slot::or_empty_whole();
@@ -4922,7 +4442,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DeployRequestStorage {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -4930,7 +4450,7 @@ pub mod types {
         const NAME: &'static str = "Deployment";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut auto_cutover = slot::or_empty();
@@ -5053,7 +4573,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Deployment {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -5061,7 +4581,7 @@ pub mod types {
         const NAME: &'static str = "Operation";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut eta_seconds = slot::or_empty_whole();
             let mut id = slot::or_empty();
@@ -5091,7 +4611,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Operation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -5099,7 +4619,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDatabaseDeployRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -5144,7 +4664,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseDeployRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -5152,7 +4672,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDeployOperation";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -5191,7 +4711,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDeployOperation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -5199,7 +4719,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDeployRequestReview";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -5238,7 +4758,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDeployRequestReview {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -5246,7 +4766,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDeployment";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -5285,7 +4805,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDeployment {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -5293,7 +4813,7 @@ pub mod types {
         const NAME: &'static str = "StorageReport";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut capacity = slot::optional_whole();
             let mut has_enough = slot::optional();
@@ -5326,7 +4846,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for StorageReport {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -5353,7 +4873,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for DeployOperationState {
+    impl From<&str> for DeployOperationState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -5366,19 +4886,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for DeployOperationState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DeployOperationState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for DeployOperationState {
+    impl AsRef<str> for DeployOperationState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for DeployOperationState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -5396,14 +4916,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for DeployOperationState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -5438,7 +4958,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for DeployOperationSummaryState {
+    impl From<&str> for DeployOperationSummaryState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -5450,19 +4970,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for DeployOperationSummaryState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DeployOperationSummaryState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for DeployOperationSummaryState {
+    impl AsRef<str> for DeployOperationSummaryState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for DeployOperationSummaryState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -5480,14 +5000,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for DeployOperationSummaryState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -5513,7 +5033,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for DeployRequestReviewState {
+    impl From<&str> for DeployRequestReviewState {
         fn from(value: &str) -> Self {
             match value {
                 "commented" => Self::Commented,
@@ -5522,19 +5042,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for DeployRequestReviewState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DeployRequestReviewState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for DeployRequestReviewState {
+    impl AsRef<str> for DeployRequestReviewState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for DeployRequestReviewState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -5552,14 +5072,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for DeployRequestReviewState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -5624,7 +5144,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for DeploymentState {
+    impl From<&str> for DeploymentState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -5651,19 +5171,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for DeploymentState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DeploymentState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for DeploymentState {
+    impl AsRef<str> for DeploymentState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for DeploymentState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -5681,14 +5201,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for DeploymentState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -6253,138 +5773,803 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::get_deploy_queue`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_deploy_queue`]: super::Client::get_deploy_queue
+    /// A call of [`Client::cancel_deploy_request`](crate::Client::cancel_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetDeployQueue<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct CancelDeployRequest<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetDeployQueue<'a> {
+    impl<'a> CancelDeployRequest<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_deploy_queue",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/deploy-queue",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "cancel_deploy_request",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the deploy request's organization
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the deploy request's database
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-queue`
+        /// The number of the deploy request
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDeployment>, crate::Error> {
-            let Self { client, organization, database, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-queue", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CancelDeployRequest<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CancelDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::check_deploy_request_storage`](crate::Client::check_deploy_request_storage). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CheckDeployRequestStorage<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> CheckDeployRequestStorage<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "check_deploy_request_storage",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequestStorage> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::DeployRequestStorage) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DeployRequestStorage> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CheckDeployRequestStorage<'a> {
+        type Output = Result<crate::Response<types::DeployRequestStorage>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DeployRequestStorage>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CheckDeployRequestStorage<'_> {
+        type Answer = types::DeployRequestStorage;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::close_deploy_request`](crate::Client::close_deploy_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CloseDeployRequest<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CloseDeployRequestBody, String>,
+    }
+    impl<'a> CloseDeployRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "close_deploy_request",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::CloseDeployRequestBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CloseDeployRequestBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CloseDeployRequestBody,
+                ) -> types::builder::CloseDeployRequestBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::CloseDeployRequestBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CloseDeployRequest<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CloseDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::complete_errored_deploy`](crate::Client::complete_errored_deploy). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CompleteErroredDeploy<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> CompleteErroredDeploy<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "complete_errored_deploy",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CompleteErroredDeploy<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CompleteErroredDeploy<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::complete_gated_deploy_request`](crate::Client::complete_gated_deploy_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CompleteGatedDeployRequest<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> CompleteGatedDeployRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "complete_gated_deploy_request",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CompleteGatedDeployRequest<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CompleteGatedDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::complete_revert`](crate::Client::complete_revert). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CompleteRevert<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> CompleteRevert<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "complete_revert",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CompleteRevert<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CompleteRevert<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::create_deploy_request`](crate::Client::create_deploy_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CreateDeployRequest<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateDeployRequestBody, String>,
+    }
+    impl<'a> CreateDeployRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_deploy_request",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::CreateDeployRequestBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateDeployRequestBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateDeployRequestBody,
+                ) -> types::builder::CreateDeployRequestBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::CreateDeployRequestBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreateDeployRequest<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::force_cutover_deploy_request`](crate::Client::force_cutover_deploy_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ForceCutoverDeployRequest<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ForceCutoverDeployRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "force_cutover_deploy_request",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ForceCutoverDeployRequest<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ForceCutoverDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_deploy_queue`](crate::Client::get_deploy_queue). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetDeployQueue<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetDeployQueue<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_deploy_queue",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-queue",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-queue`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDeployment> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -6393,529 +6578,91 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDeployment> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(2, |page: &types::PaginatedDeployment| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Deployment> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::list_deploy_requests`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_deploy_requests`]: super::Client::list_deploy_requests
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListDeployRequests<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<Option<::std::string::String>, String>,
-        deployed_at: Result<Option<::std::string::String>, String>,
-        into_branch: Result<Option<::std::string::String>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        running_at: Result<Option<::std::string::String>, String>,
-        state: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListDeployRequests<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_deploy_requests",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Ok(None),
-                deployed_at: Ok(None),
-                into_branch: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                running_at: Ok(None),
-                state: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Filter by the name of the branch the deploy request is created from
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value).map(Some);
-            self
-        }
-        /// Filter deploy requests by the date they were deployed. (e.g. 2023-01-01T00:00:00Z..2023-01-31T23:59:59Z)
-        pub fn deployed_at<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.deployed_at = crate::runtime::taken("deployed_at", value).map(Some);
-            self
-        }
-        /// Filter by the name of the branch the deploy request will be merged into
-        pub fn into_branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.into_branch = crate::runtime::taken("into_branch", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Filter deploy requests by the date they were running. (e.g. 2023-01-01T00:00:00Z..2023-01-31T23:59:59Z)
-        pub fn running_at<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.running_at = crate::runtime::taken("running_at", value).map(Some);
-            self
-        }
-        /// Filter by state of the deploy request (open, closed, deployed)
-        pub fn state<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.state = crate::runtime::taken("state", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDatabaseDeployRequest>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                deployed_at,
-                into_branch,
-                page,
-                per_page,
-                running_at,
-                state,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let deployed_at = deployed_at.map_err(crate::Error::invalid_input)?;
-            let into_branch = into_branch.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let running_at = running_at.map_err(crate::Error::invalid_input)?;
-            let state = state.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("branch", crate::runtime::Style::Form, &branch)?
-                .add("deployed_at", crate::runtime::Style::Form, &deployed_at)?
-                .add("into_branch", crate::runtime::Style::Form, &into_branch)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("running_at", crate::runtime::Style::Form, &running_at)?
-                .add("state", crate::runtime::Style::Form, &state)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`branch`](Self::branch).
-        pub fn set_branch(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.branch = Ok(value);
-            self
-        }
-        /// Sets or clears [`deployed_at`](Self::deployed_at).
-        pub fn set_deployed_at(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.deployed_at = Ok(value);
-            self
-        }
-        /// Sets or clears [`into_branch`](Self::into_branch).
-        pub fn set_into_branch(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.into_branch = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`running_at`](Self::running_at).
-        pub fn set_running_at(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.running_at = Ok(value);
-            self
-        }
-        /// Sets or clears [`state`](Self::state).
-        pub fn set_state(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.state = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseDeployRequest> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        pub fn items(self) -> crate::Items<'a, types::DatabaseDeployRequest> {
-            crate::Items::new(self.pages(), |page| page.data)
+    impl<'a> ::std::future::IntoFuture for GetDeployQueue<'a> {
+        type Output = Result<crate::Response<types::PaginatedDeployment>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDeployment>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::create_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_deploy_request`]: super::Client::create_deploy_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateDeployRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateDeployRequestBody, String>,
-        call_options: Options,
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDeployQueue<'_> {
+        type Answer = types::PaginatedDeployment;
+        const OPERATION: crate::Operation = Self::OPERATION;
     }
-    impl<'a> CreateDeployRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_deploy_request",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateDeployRequestBody>,
-            <V as std::convert::TryInto<
-                types::CreateDeployRequestBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateDeployRequestBody,
-            ) -> types::builder::CreateDeployRequestBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::CreateDeployRequestBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_deploy_request`]: super::Client::get_deploy_request
+    /// A call of [`Client::get_deploy_request`](crate::Client::get_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetDeployRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetDeployRequest<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_deploy_request",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_deploy_request",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the deploy request's organization
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the deploy request's database
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The number of the deploy request
         ///
         /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -6925,993 +6672,181 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseDeployRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseDeployRequest> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+            self.call.until(is_done, None)
         }
     }
-    /// A call of [`Client::close_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::close_deploy_request`]: super::Client::close_deploy_request
+    impl<'a> ::std::future::IntoFuture for GetDeployRequest<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_deploy_request_throttler`](crate::Client::get_deploy_request_throttler). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct CloseDeployRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        body: Result<types::builder::CloseDeployRequestBody, String>,
-        call_options: Options,
+    pub struct GetDeployRequestThrottler<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> CloseDeployRequest<'a> {
+    impl<'a> GetDeployRequestThrottler<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "close_deploy_request",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_deploy_request_throttler",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the deploy request's organization
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the deploy request's database
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The number of the deploy request
         ///
         /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
             self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CloseDeployRequestBody>,
-            <V as std::convert::TryInto<
-                types::CloseDeployRequestBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CloseDeployRequestBody,
-            ) -> types::builder::CloseDeployRequestBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::CloseDeployRequestBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
         }
-    }
-    /// A call of [`Client::complete_gated_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::complete_gated_deploy_request`]: super::Client::complete_gated_deploy_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CompleteGatedDeployRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> CompleteGatedDeployRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "complete_gated_deploy_request",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy`
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
+        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
             self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/apply-deploy",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
+            is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::ThrottlerConfigurations> {
+            self.call.until(is_done, None)
         }
     }
-    /// A call of [`Client::update_auto_apply`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_auto_apply`]: super::Client::update_auto_apply
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateAutoApply<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        body: Result<types::builder::UpdateAutoApplyBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateAutoApply<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_auto_apply",
-            method: "PUT",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateAutoApplyBody>,
-            <V as std::convert::TryInto<
-                types::UpdateAutoApplyBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateAutoApplyBody,
-            ) -> types::builder::UpdateAutoApplyBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdateAutoApplyBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/auto-apply", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PUT,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
+    impl<'a> ::std::future::IntoFuture for GetDeployRequestThrottler<'a> {
+        type Output = Result<
+            crate::Response<types::ThrottlerConfigurations>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::ThrottlerConfigurations>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::update_auto_delete_branch`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_auto_delete_branch`]: super::Client::update_auto_delete_branch
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateAutoDeleteBranch<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        body: Result<types::builder::UpdateAutoApplyBody, String>,
-        call_options: Options,
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDeployRequestThrottler<'_> {
+        type Answer = types::ThrottlerConfigurations;
+        const OPERATION: crate::Operation = Self::OPERATION;
     }
-    impl<'a> UpdateAutoDeleteBranch<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_auto_delete_branch",
-            method: "PUT",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateAutoApplyBody>,
-            <V as std::convert::TryInto<
-                types::UpdateAutoApplyBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateAutoApplyBody,
-            ) -> types::builder::UpdateAutoApplyBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdateAutoApplyBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/auto-delete-branch",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PUT,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::cancel_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::cancel_deploy_request`]: super::Client::cancel_deploy_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CancelDeployRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> CancelDeployRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "cancel_deploy_request",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/cancel", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::complete_errored_deploy`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::complete_errored_deploy`]: super::Client::complete_errored_deploy
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CompleteErroredDeploy<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> CompleteErroredDeploy<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "complete_errored_deploy",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/complete-deploy",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::queue_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::queue_deploy_request`]: super::Client::queue_deploy_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct QueueDeployRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        body: Result<types::builder::QueueDeployRequestBody, String>,
-        call_options: Options,
-    }
-    impl<'a> QueueDeployRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "queue_deploy_request",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::QueueDeployRequestBody>,
-            <V as std::convert::TryInto<
-                types::QueueDeployRequestBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::QueueDeployRequestBody,
-            ) -> types::builder::QueueDeployRequestBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::QueueDeployRequestBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/deploy", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_deployment`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_deployment`]: super::Client::get_deployment
+    /// A call of [`Client::get_deployment`](crate::Client::get_deployment). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetDeployment<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetDeployment<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_deployment",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_deployment",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the deploy request's organization
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the deploy request's database
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The number of the deploy request
         ///
         /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Deployment>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/deployment", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Deployment> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -7919,273 +6854,109 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Deployment) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Deployment> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+            self.call.until(is_done, None)
         }
     }
-    /// A call of [`Client::force_cutover_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::force_cutover_deploy_request`]: super::Client::force_cutover_deploy_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ForceCutoverDeployRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> ForceCutoverDeployRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "force_cutover_deploy_request",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/force-cutover",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
+    impl<'a> ::std::future::IntoFuture for GetDeployment<'a> {
+        type Output = Result<crate::Response<types::Deployment>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Deployment>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::list_deploy_operations`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_deploy_operations`]: super::Client::list_deploy_operations
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDeployment<'_> {
+        type Answer = types::Deployment;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_deploy_operations`](crate::Client::list_deploy_operations). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct ListDeployOperations<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> ListDeployOperations<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_deploy_operations",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_deploy_operations",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the deploy request's organization
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the deploy request's database
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The number of the deploy request
         ///
         /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
             self
         }
         /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDeployOperation>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                number,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/operations", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDeployOperation> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -8194,286 +6965,116 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDeployOperation> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(3, |page: &types::PaginatedDeployOperation| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::DeployOperation> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::complete_revert`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::complete_revert`]: super::Client::complete_revert
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CompleteRevert<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> CompleteRevert<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "complete_revert",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/revert", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
+    impl<'a> ::std::future::IntoFuture for ListDeployOperations<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedDeployOperation>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDeployOperation>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::list_deploy_request_reviews`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_deploy_request_reviews`]: super::Client::list_deploy_request_reviews
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDeployOperations<'_> {
+        type Answer = types::PaginatedDeployOperation;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_deploy_request_reviews`](crate::Client::list_deploy_request_reviews). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct ListDeployRequestReviews<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> ListDeployRequestReviews<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_deploy_request_reviews",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_deploy_request_reviews",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization the deploy request belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the deploy request belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The number of the deploy request
         ///
         /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
             self
         }
         /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDeployRequestReview>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                number,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/reviews", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDeployRequestReview> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -8482,982 +7083,811 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDeployRequestReview> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(3, |page: &types::PaginatedDeployRequestReview| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::DeployRequestReview> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::review_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::review_deploy_request`]: super::Client::review_deploy_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ReviewDeployRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        body: Result<types::builder::ReviewDeployRequestBody, String>,
-        call_options: Options,
-    }
-    impl<'a> ReviewDeployRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "review_deploy_request",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the deploy request belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the deploy request belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ReviewDeployRequestBody>,
-            <V as std::convert::TryInto<
-                types::ReviewDeployRequestBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::ReviewDeployRequestBody,
-            ) -> types::builder::ReviewDeployRequestBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DeployRequestReview>, crate::Error> {
-            let Self { client, organization, database, number, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::ReviewDeployRequestBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/reviews", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::skip_revert_period`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::skip_revert_period`]: super::Client::skip_revert_period
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct SkipRevertPeriod<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> SkipRevertPeriod<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "skip_revert_period",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseDeployRequest>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/skip-revert", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::check_deploy_request_storage`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::check_deploy_request_storage`]: super::Client::check_deploy_request_storage
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CheckDeployRequestStorage<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> CheckDeployRequestStorage<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "check_deploy_request_storage",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DeployRequestStorage>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/storage-check",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::DeployRequestStorage) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::DeployRequestStorage> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::get_deploy_request_throttler`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_deploy_request_throttler`]: super::Client::get_deploy_request_throttler
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetDeployRequestThrottler<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> GetDeployRequestThrottler<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_deploy_request_throttler",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::ThrottlerConfigurations>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/throttler", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::ThrottlerConfigurations> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::update_deploy_request_throttler`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_deploy_request_throttler`]: super::Client::update_deploy_request_throttler
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateDeployRequestThrottler<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        body: Result<types::builder::UpdateDatabaseThrottlerBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateDeployRequestThrottler<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_deploy_request_throttler",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateDatabaseThrottlerBody>,
-            <V as std::convert::TryInto<
-                types::UpdateDatabaseThrottlerBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateDatabaseThrottlerBody,
-            ) -> types::builder::UpdateDatabaseThrottlerBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::ThrottlerConfigurations>, crate::Error> {
-            let Self { client, organization, database, number, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<
-                types::UpdateDatabaseThrottlerBody,
-                _,
-            >(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/deploy-requests/{}/throttler", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetDeployQueue<'a> {
-        type Output = Result<Response<types::PaginatedDeployment>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ListDeployRequests<'a> {
-        type Output = Result<
-            Response<types::PaginatedDatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateDeployRequest<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetDeployRequest<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CloseDeployRequest<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CompleteGatedDeployRequest<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateAutoApply<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateAutoDeleteBranch<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CancelDeployRequest<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CompleteErroredDeploy<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for QueueDeployRequest<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetDeployment<'a> {
-        type Output = Result<Response<types::Deployment>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ForceCutoverDeployRequest<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ListDeployOperations<'a> {
-        type Output = Result<Response<types::PaginatedDeployOperation>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CompleteRevert<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListDeployRequestReviews<'a> {
         type Output = Result<
-            Response<types::PaginatedDeployRequestReview>,
+            crate::Response<types::PaginatedDeployRequestReview>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDeployRequestReview>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
-    }
-    impl<'a> ::std::future::IntoFuture for ReviewDeployRequest<'a> {
-        type Output = Result<Response<types::DeployRequestReview>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for SkipRevertPeriod<'a> {
-        type Output = Result<Response<types::DatabaseDeployRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CheckDeployRequestStorage<'a> {
-        type Output = Result<Response<types::DeployRequestStorage>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetDeployRequestThrottler<'a> {
-        type Output = Result<Response<types::ThrottlerConfigurations>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateDeployRequestThrottler<'a> {
-        type Output = Result<Response<types::ThrottlerConfigurations>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDeployQueue<'_> {
-        type Answer = types::PaginatedDeployment;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDeployRequests<'_> {
-        type Answer = types::PaginatedDatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CloseDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CompleteGatedDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateAutoApply<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateAutoDeleteBranch<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CancelDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CompleteErroredDeploy<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for QueueDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDeployment<'_> {
-        type Answer = types::Deployment;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ForceCutoverDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDeployOperations<'_> {
-        type Answer = types::PaginatedDeployOperation;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CompleteRevert<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ListDeployRequestReviews<'_> {
         type Answer = types::PaginatedDeployRequestReview;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::list_deploy_requests`](crate::Client::list_deploy_requests). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListDeployRequests<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListDeployRequests<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_deploy_requests",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("branch"),
+                crate::runtime::Parameter::query("deployed_at"),
+                crate::runtime::Parameter::query("into_branch"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("running_at"),
+                crate::runtime::Parameter::query("state"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Filter by the name of the branch the deploy request is created from
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets or clears [`branch`](Self::branch).
+        pub fn set_branch(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// Filter deploy requests by the date they were deployed. (e.g. 2023-01-01T00:00:00Z..2023-01-31T23:59:59Z)
+        pub fn deployed_at<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`deployed_at`](Self::deployed_at).
+        pub fn set_deployed_at(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Filter by the name of the branch the deploy request will be merged into
+        pub fn into_branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`into_branch`](Self::into_branch).
+        pub fn set_into_branch(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(5, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Filter deploy requests by the date they were running. (e.g. 2023-01-01T00:00:00Z..2023-01-31T23:59:59Z)
+        pub fn running_at<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`running_at`](Self::running_at).
+        pub fn set_running_at(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Filter by state of the deploy request (open, closed, deployed)
+        pub fn state<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(8, value);
+            self
+        }
+        /// Sets or clears [`state`](Self::state).
+        pub fn set_state(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedDatabaseDeployRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseDeployRequest> {
+            self.call
+                .pages(5, |page: &types::PaginatedDatabaseDeployRequest| page.next_page)
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        pub fn items(self) -> crate::Items<'a, types::DatabaseDeployRequest> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ListDeployRequests<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedDatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDeployRequests<'_> {
+        type Answer = types::PaginatedDatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::queue_deploy_request`](crate::Client::queue_deploy_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct QueueDeployRequest<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::QueueDeployRequestBody, String>,
+    }
+    impl<'a> QueueDeployRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "queue_deploy_request",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::QueueDeployRequestBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::QueueDeployRequestBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::QueueDeployRequestBody,
+                ) -> types::builder::QueueDeployRequestBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::QueueDeployRequestBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for QueueDeployRequest<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for QueueDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::review_deploy_request`](crate::Client::review_deploy_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ReviewDeployRequest<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::ReviewDeployRequestBody, String>,
+    }
+    impl<'a> ReviewDeployRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "review_deploy_request",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the deploy request belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the deploy request belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::ReviewDeployRequestBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::ReviewDeployRequestBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::ReviewDeployRequestBody,
+                ) -> types::builder::ReviewDeployRequestBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequestReview> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::ReviewDeployRequestBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ReviewDeployRequest<'a> {
+        type Output = Result<crate::Response<types::DeployRequestReview>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DeployRequestReview>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ReviewDeployRequest<'_> {
         type Answer = types::DeployRequestReview;
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::skip_revert_period`](crate::Client::skip_revert_period). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct SkipRevertPeriod<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> SkipRevertPeriod<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "skip_revert_period",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for SkipRevertPeriod<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for SkipRevertPeriod<'_> {
         type Answer = types::DatabaseDeployRequest;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CheckDeployRequestStorage<'_> {
-        type Answer = types::DeployRequestStorage;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::update_auto_apply`](crate::Client::update_auto_apply). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateAutoApply<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateAutoApplyBody, String>,
+    }
+    impl<'a> UpdateAutoApply<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_auto_apply",
+            "PUT",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateAutoApplyBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateAutoApplyBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateAutoApplyBody,
+                ) -> types::builder::UpdateAutoApplyBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateAutoApplyBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateAutoApply<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDeployRequestThrottler<'_> {
-        type Answer = types::ThrottlerConfigurations;
+    impl crate::mock::Call for UpdateAutoApply<'_> {
+        type Answer = types::DatabaseDeployRequest;
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_auto_delete_branch`](crate::Client::update_auto_delete_branch). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateAutoDeleteBranch<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateAutoApplyBody, String>,
+    }
+    impl<'a> UpdateAutoDeleteBranch<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_auto_delete_branch",
+            "PUT",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateAutoApplyBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateAutoApplyBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateAutoApplyBody,
+                ) -> types::builder::UpdateAutoApplyBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateAutoApplyBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateAutoDeleteBranch<'a> {
+        type Output = Result<
+            crate::Response<types::DatabaseDeployRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateAutoDeleteBranch<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_deploy_request_throttler`](crate::Client::update_deploy_request_throttler). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateDeployRequestThrottler<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateDatabaseThrottlerBody, String>,
+    }
+    impl<'a> UpdateDeployRequestThrottler<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_deploy_request_throttler",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateDatabaseThrottlerBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateDatabaseThrottlerBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateDatabaseThrottlerBody,
+                ) -> types::builder::UpdateDatabaseThrottlerBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateDatabaseThrottlerBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateDeployRequestThrottler<'a> {
+        type Output = Result<
+            crate::Response<types::ThrottlerConfigurations>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::ThrottlerConfigurations>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateDeployRequestThrottler<'_> {

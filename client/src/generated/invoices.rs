@@ -14,17 +14,17 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Invoice {
         /// End of the billing period
-        pub billing_period_end: ::std::string::String,
+        pub billing_period_end: String,
         /// Start of the billing period
-        pub billing_period_start: ::std::string::String,
+        pub billing_period_start: String,
         /// The ID of the invoice
-        pub id: ::std::string::String,
+        pub id: String,
         /// Whether the invoice is past due and unpaid
         pub overdue: bool,
         /// Whether the invoice has been paid
         pub paid: bool,
         /// The total amount of the invoice, as a stringified decimal to preserve precision
-        pub total: ::std::string::String,
+        pub total: String,
     }
     impl Invoice {
         /// A builder for [`Invoice`].
@@ -43,17 +43,17 @@ pub mod types {
         /// Whether the line item is billed through Cloudflare
         pub cloudflare_billed: bool,
         /// The ID for the billed database
-        pub database_id: ::std::string::String,
+        pub database_id: String,
         /// The name for the billed database
-        pub database_name: ::std::string::String,
+        pub database_name: String,
         /// The description for the line item
-        pub description: ::std::string::String,
+        pub description: String,
         /// The ID for the line item
-        pub id: ::std::string::String,
+        pub id: String,
         /// The name of the billable item
-        pub metric_name: ::std::string::String,
+        pub metric_name: String,
         /// A mention of a database branch.
-        pub resource: ::std::option::Option<BranchReference>,
+        pub resource: Option<BranchReference>,
         /// The total for the line item
         pub subtotal: f64,
     }
@@ -74,20 +74,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Invoice>,
+        pub data: Vec<Invoice>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedInvoice {
         /// A builder for [`PaginatedInvoice`].
@@ -106,20 +106,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<LineItem>,
+        pub data: Vec<LineItem>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedLineItem {
         /// A builder for [`PaginatedLineItem`].
@@ -134,21 +134,15 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Invoice {
-            billing_period_end: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            billing_period_start: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            overdue: ::std::result::Result<bool, ::std::string::String>,
-            paid: ::std::result::Result<bool, ::std::string::String>,
-            total: ::std::result::Result<::std::string::String, ::std::string::String>,
+            billing_period_end: Result<String, String>,
+            billing_period_start: Result<String, String>,
+            id: Result<String, String>,
+            overdue: Result<bool, String>,
+            paid: Result<bool, String>,
+            total: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Invoice {
+        impl Default for Invoice {
             fn default() -> Self {
                 Self {
                     billing_period_end: Err(
@@ -169,7 +163,7 @@ pub mod types {
             /// End of the billing period
             pub fn billing_period_end<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.billing_period_end = crate::runtime::converted(
@@ -181,7 +175,7 @@ pub mod types {
             /// Start of the billing period
             pub fn billing_period_start<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.billing_period_start = crate::runtime::converted(
@@ -193,7 +187,7 @@ pub mod types {
             /// The ID of the invoice
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -202,7 +196,7 @@ pub mod types {
             /// Whether the invoice is past due and unpaid
             pub fn overdue<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.overdue = crate::runtime::converted("overdue", value);
@@ -211,7 +205,7 @@ pub mod types {
             /// Whether the invoice has been paid
             pub fn paid<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.paid = crate::runtime::converted("paid", value);
@@ -220,7 +214,7 @@ pub mod types {
             /// The total amount of the invoice, as a stringified decimal to preserve precision
             pub fn total<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total = crate::runtime::converted("total", value);
@@ -228,11 +222,9 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Invoice> for super::Invoice {
+        impl TryFrom<Invoice> for super::Invoice {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Invoice,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Invoice) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     billing_period_end: value.billing_period_end?,
                     billing_period_start: value.billing_period_start?,
@@ -244,7 +236,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Invoice> for Invoice {
+        impl From<super::Invoice> for Invoice {
             fn from(value: super::Invoice) -> Self {
                 Self {
                     billing_period_end: Ok(value.billing_period_end),
@@ -260,32 +252,17 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct LineItem {
-            cloudflare_billed: ::std::result::Result<bool, ::std::string::String>,
-            database_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            database_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            description: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            metric_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            resource: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            subtotal: ::std::result::Result<f64, ::std::string::String>,
+            cloudflare_billed: Result<bool, String>,
+            database_id: Result<String, String>,
+            database_name: Result<String, String>,
+            description: Result<String, String>,
+            id: Result<String, String>,
+            metric_name: Result<String, String>,
+            resource: Result<Option<super::BranchReference>, String>,
+            subtotal: Result<f64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for LineItem {
+        impl Default for LineItem {
             fn default() -> Self {
                 Self {
                     cloudflare_billed: Err(
@@ -296,7 +273,7 @@ pub mod types {
                     description: Err("`description` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     metric_name: Err("`metric_name` was not set".to_string()),
-                    resource: Ok(::std::default::Default::default()),
+                    resource: Ok(Default::default()),
                     subtotal: Err("`subtotal` was not set".to_string()),
                 }
             }
@@ -306,7 +283,7 @@ pub mod types {
             /// Whether the line item is billed through Cloudflare
             pub fn cloudflare_billed<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cloudflare_billed = crate::runtime::converted(
@@ -318,7 +295,7 @@ pub mod types {
             /// The ID for the billed database
             pub fn database_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database_id = crate::runtime::converted("database_id", value);
@@ -327,7 +304,7 @@ pub mod types {
             /// The name for the billed database
             pub fn database_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database_name = crate::runtime::converted("database_name", value);
@@ -336,7 +313,7 @@ pub mod types {
             /// The description for the line item
             pub fn description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value);
@@ -345,7 +322,7 @@ pub mod types {
             /// The ID for the line item
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -354,7 +331,7 @@ pub mod types {
             /// The name of the billable item
             pub fn metric_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.metric_name = crate::runtime::converted("metric_name", value);
@@ -363,7 +340,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn resource<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resource = crate::runtime::converted("resource", value).map(Some);
@@ -372,7 +349,7 @@ pub mod types {
             /// The total for the line item
             pub fn subtotal<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.subtotal = crate::runtime::converted("subtotal", value);
@@ -381,18 +358,16 @@ pub mod types {
             /// Sets or clears [`resource`](Self::resource).
             pub fn set_resource(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.resource = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<LineItem> for super::LineItem {
+        impl TryFrom<LineItem> for super::LineItem {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: LineItem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: LineItem) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cloudflare_billed: value.cloudflare_billed?,
                     database_id: value.database_id?,
@@ -406,7 +381,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::LineItem> for LineItem {
+        impl From<super::LineItem> for LineItem {
             fn from(value: super::LineItem) -> Self {
                 Self {
                     cloudflare_billed: Ok(value.cloudflare_billed),
@@ -424,41 +399,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedInvoice {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Invoice>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Invoice>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedInvoice {
+        impl Default for PaginatedInvoice {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -468,7 +428,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -477,7 +437,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Invoice>>,
+                T: TryInto<Vec<super::Invoice>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -486,7 +446,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -495,7 +455,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -505,7 +465,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -514,7 +474,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -523,7 +483,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -533,45 +493,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedInvoice> for super::PaginatedInvoice {
+        impl TryFrom<PaginatedInvoice> for super::PaginatedInvoice {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedInvoice,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -585,7 +539,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedInvoice> for PaginatedInvoice {
+        impl From<super::PaginatedInvoice> for PaginatedInvoice {
             fn from(value: super::PaginatedInvoice) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -603,41 +557,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedLineItem {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::LineItem>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::LineItem>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedLineItem {
+        impl Default for PaginatedLineItem {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -647,7 +586,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -656,7 +595,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::LineItem>>,
+                T: TryInto<Vec<super::LineItem>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -665,7 +604,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -674,7 +613,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -684,7 +623,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -693,7 +632,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -702,7 +641,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -712,45 +651,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedLineItem> for super::PaginatedLineItem {
+        impl TryFrom<PaginatedLineItem> for super::PaginatedLineItem {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedLineItem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -764,7 +697,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedLineItem> for PaginatedLineItem {
+        impl From<super::PaginatedLineItem> for PaginatedLineItem {
             fn from(value: super::PaginatedLineItem) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -783,7 +716,7 @@ pub mod types {
         const NAME: &'static str = "Invoice";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut billing_period_end = slot::or_empty();
             let mut billing_period_start = slot::or_empty();
@@ -816,7 +749,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Invoice {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -824,7 +757,7 @@ pub mod types {
         const NAME: &'static str = "LineItem";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut cloudflare_billed = slot::or_empty();
             let mut database_id = slot::or_empty();
@@ -863,7 +796,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for LineItem {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -871,7 +804,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedInvoice";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -910,7 +843,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedInvoice {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -918,7 +851,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedLineItem";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -957,7 +890,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedLineItem {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1043,240 +976,64 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_invoices`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_invoices`]: super::Client::list_invoices
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListInvoices<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListInvoices<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_invoices",
-            method: "GET",
-            path: "/organizations/{organization}/invoices",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/invoices`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedInvoice>, crate::Error> {
-            let Self { client, organization, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/invoices", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedInvoice> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        pub fn items(self) -> crate::Items<'a, types::Invoice> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-    }
-    /// A call of [`Client::get_invoice`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_invoice`]: super::Client::get_invoice
+    /// A call of [`Client::get_invoice`](crate::Client::get_invoice). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetInvoice<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetInvoice<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_invoice",
-            method: "GET",
-            path: "/organizations/{organization}/invoices/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_invoice",
+            "GET",
+            "/organizations/{organization}/invoices/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("id"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Invoice public ID from `list_invoices`. Example: `aabb12123434`.
         ///
         /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/invoices/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Invoice>, crate::Error> {
-            let Self { client, organization, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/invoices/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/invoices/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Invoice> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -1284,139 +1041,101 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Invoice) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Invoice> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+            self.call.until(is_done, None)
         }
     }
-    /// A call of [`Client::get_invoice_line_items`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_invoice_line_items`]: super::Client::get_invoice_line_items
+    impl<'a> ::std::future::IntoFuture for GetInvoice<'a> {
+        type Output = Result<crate::Response<types::Invoice>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Invoice>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetInvoice<'_> {
+        type Answer = types::Invoice;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_invoice_line_items`](crate::Client::get_invoice_line_items). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetInvoiceLineItems<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetInvoiceLineItems<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_invoice_line_items",
-            method: "GET",
-            path: "/organizations/{organization}/invoices/{id}/line-items",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_invoice_line_items",
+            "GET",
+            "/organizations/{organization}/invoices/{id}/line-items",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("id"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Invoice public ID from `list_invoices`. Example: `aabb12123434`.
         ///
         /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
             self
         }
         /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/invoices/{id}/line-items`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedLineItem>, crate::Error> {
-            let Self { client, organization, id, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/invoices/{}/line-items", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/invoices/{id}/line-items`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedLineItem> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1425,68 +1144,122 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedLineItem> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(2, |page: &types::PaginatedLineItem| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::LineItem> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    impl<'a> ::std::future::IntoFuture for ListInvoices<'a> {
-        type Output = Result<Response<types::PaginatedInvoice>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetInvoice<'a> {
-        type Output = Result<Response<types::Invoice>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
     impl<'a> ::std::future::IntoFuture for GetInvoiceLineItems<'a> {
-        type Output = Result<Response<types::PaginatedLineItem>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::PaginatedLineItem>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedLineItem>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetInvoiceLineItems<'_> {
+        type Answer = types::PaginatedLineItem;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_invoices`](crate::Client::list_invoices). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListInvoices<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListInvoices<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_invoices",
+            "GET",
+            "/organizations/{organization}/invoices",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(1, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(1, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/invoices`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedInvoice> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        pub fn pages(self) -> crate::Pages<'a, types::PaginatedInvoice> {
+            self.call.pages(1, |page: &types::PaginatedInvoice| page.next_page)
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        pub fn items(self) -> crate::Items<'a, types::Invoice> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ListInvoices<'a> {
+        type Output = Result<crate::Response<types::PaginatedInvoice>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedInvoice>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ListInvoices<'_> {
         type Answer = types::PaginatedInvoice;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetInvoice<'_> {
-        type Answer = types::Invoice;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetInvoiceLineItems<'_> {
-        type Answer = types::PaginatedLineItem;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }

@@ -14,25 +14,23 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct KeyspaceResizeRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// The SKU representing the keyspace cluster size for display
-        pub cluster_display_name: ::std::string::String,
+        pub cluster_display_name: String,
         /// The SKU representing the keyspace cluster size
-        pub cluster_name: ::std::string::String,
+        pub cluster_name: String,
         /// When the resize request completed
-        pub completed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the resize request was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The number of extra replicas requested for the keyspace
         pub extra_replicas: i64,
         /// The ID of the keyspace resize request
-        pub id: ::std::string::String,
+        pub id: String,
         /// Previous SKU representing the keyspace cluster size for display
-        pub previous_cluster_display_name: ::std::string::String,
+        pub previous_cluster_display_name: String,
         /// Previous SKU representing the keyspace cluster size
-        pub previous_cluster_name: ::std::string::String,
+        pub previous_cluster_name: String,
         /// Total number of replicas in the keyspace before resize
         pub previous_replicas: i64,
         /// Previous percentage of buffer pool memory allocated to vector indexes
@@ -40,11 +38,11 @@ pub mod types {
         /// Total number of replicas in the keyspace after resize
         pub replicas: i64,
         /// When the resize request started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the resize request
         pub state: KeyspaceResizeRequestState,
         /// When the resize request was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Percentage of buffer pool memory allocated to vector indexes
         pub vector_pool_allocation: f64,
     }
@@ -65,20 +63,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<KeyspaceResizeRequest>,
+        pub data: Vec<KeyspaceResizeRequest>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedKeyspaceResizeRequest {
         /// A builder for [`PaginatedKeyspaceResizeRequest`].
@@ -96,13 +94,13 @@ pub mod types {
     pub struct UpdateKeyspaceResizeRequestBody {
         /// The size of the keyspace cluster: PS_10, PS_20,…
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub cluster_size: ::std::option::Option<::std::string::String>,
+        pub cluster_size: Option<String>,
         /// The number of additional replicas beyond the included default
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub extra_replicas: ::std::option::Option<i64>,
+        pub extra_replicas: Option<i64>,
         /// The percentage of the buffer pool allocated to vector indexes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vector_pool_allocation: ::std::option::Option<i64>,
+        pub vector_pool_allocation: Option<i64>,
     }
     impl UpdateKeyspaceResizeRequestBody {
         /// A builder for [`UpdateKeyspaceResizeRequestBody`].
@@ -116,66 +114,33 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct KeyspaceResizeRequest {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            cluster_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            cluster_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            completed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            extra_replicas: ::std::result::Result<i64, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            previous_cluster_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            previous_cluster_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            previous_replicas: ::std::result::Result<i64, ::std::string::String>,
-            previous_vector_pool_allocation: ::std::result::Result<
-                f64,
-                ::std::string::String,
-            >,
-            replicas: ::std::result::Result<i64, ::std::string::String>,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                super::KeyspaceResizeRequestState,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            vector_pool_allocation: ::std::result::Result<f64, ::std::string::String>,
+            actor: Result<Option<super::Actor>, String>,
+            cluster_display_name: Result<String, String>,
+            cluster_name: Result<String, String>,
+            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            extra_replicas: Result<i64, String>,
+            id: Result<String, String>,
+            previous_cluster_display_name: Result<String, String>,
+            previous_cluster_name: Result<String, String>,
+            previous_replicas: Result<i64, String>,
+            previous_vector_pool_allocation: Result<f64, String>,
+            replicas: Result<i64, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            state: Result<super::KeyspaceResizeRequestState, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            vector_pool_allocation: Result<f64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for KeyspaceResizeRequest {
+        impl Default for KeyspaceResizeRequest {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     cluster_display_name: Err(
                         "`cluster_display_name` was not set".to_string(),
                     ),
                     cluster_name: Err("`cluster_name` was not set".to_string()),
-                    completed_at: Ok(::std::default::Default::default()),
+                    completed_at: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     extra_replicas: Err("`extra_replicas` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
@@ -192,9 +157,9 @@ pub mod types {
                         "`previous_vector_pool_allocation` was not set".to_string(),
                     ),
                     replicas: Err("`replicas` was not set".to_string()),
-                    started_at: Ok(::std::default::Default::default()),
+                    started_at: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     vector_pool_allocation: Err(
                         "`vector_pool_allocation` was not set".to_string(),
                     ),
@@ -206,7 +171,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -215,7 +180,7 @@ pub mod types {
             /// The SKU representing the keyspace cluster size for display
             pub fn cluster_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_display_name = crate::runtime::converted(
@@ -227,7 +192,7 @@ pub mod types {
             /// The SKU representing the keyspace cluster size
             pub fn cluster_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_name = crate::runtime::converted("cluster_name", value);
@@ -236,7 +201,7 @@ pub mod types {
             /// When the resize request completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = crate::runtime::converted("completed_at", value)
@@ -246,7 +211,7 @@ pub mod types {
             /// When the resize request was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -255,7 +220,7 @@ pub mod types {
             /// The number of extra replicas requested for the keyspace
             pub fn extra_replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.extra_replicas = crate::runtime::converted("extra_replicas", value);
@@ -264,7 +229,7 @@ pub mod types {
             /// The ID of the keyspace resize request
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -273,7 +238,7 @@ pub mod types {
             /// Previous SKU representing the keyspace cluster size for display
             pub fn previous_cluster_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_cluster_display_name = crate::runtime::converted(
@@ -285,7 +250,7 @@ pub mod types {
             /// Previous SKU representing the keyspace cluster size
             pub fn previous_cluster_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_cluster_name = crate::runtime::converted(
@@ -297,7 +262,7 @@ pub mod types {
             /// Total number of replicas in the keyspace before resize
             pub fn previous_replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_replicas = crate::runtime::converted(
@@ -309,7 +274,7 @@ pub mod types {
             /// Previous percentage of buffer pool memory allocated to vector indexes
             pub fn previous_vector_pool_allocation<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_vector_pool_allocation = crate::runtime::converted(
@@ -321,7 +286,7 @@ pub mod types {
             /// Total number of replicas in the keyspace after resize
             pub fn replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replicas = crate::runtime::converted("replicas", value);
@@ -330,7 +295,7 @@ pub mod types {
             /// When the resize request started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -340,7 +305,7 @@ pub mod types {
             /// The state of the resize request
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::KeyspaceResizeRequestState>,
+                T: TryInto<super::KeyspaceResizeRequestState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -349,7 +314,7 @@ pub mod types {
             /// When the resize request was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -359,7 +324,7 @@ pub mod types {
             /// Percentage of buffer pool memory allocated to vector indexes
             pub fn vector_pool_allocation<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vector_pool_allocation = crate::runtime::converted(
@@ -369,17 +334,14 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
@@ -387,7 +349,7 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -395,19 +357,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<KeyspaceResizeRequest>
-        for super::KeyspaceResizeRequest {
+        impl TryFrom<KeyspaceResizeRequest> for super::KeyspaceResizeRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: KeyspaceResizeRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     cluster_display_name: value.cluster_display_name?,
@@ -430,8 +391,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::KeyspaceResizeRequest>
-        for KeyspaceResizeRequest {
+        impl From<super::KeyspaceResizeRequest> for KeyspaceResizeRequest {
             fn from(value: super::KeyspaceResizeRequest) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -461,41 +421,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedKeyspaceResizeRequest {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::KeyspaceResizeRequest>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::KeyspaceResizeRequest>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedKeyspaceResizeRequest {
+        impl Default for PaginatedKeyspaceResizeRequest {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -505,7 +450,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -514,9 +459,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::KeyspaceResizeRequest>,
-                >,
+                T: TryInto<Vec<super::KeyspaceResizeRequest>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -525,7 +468,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -534,7 +477,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -544,7 +487,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -553,7 +496,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -562,7 +505,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -572,46 +515,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedKeyspaceResizeRequest>
+        impl TryFrom<PaginatedKeyspaceResizeRequest>
         for super::PaginatedKeyspaceResizeRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedKeyspaceResizeRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -625,7 +562,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedKeyspaceResizeRequest>
+        impl From<super::PaginatedKeyspaceResizeRequest>
         for PaginatedKeyspaceResizeRequest {
             fn from(value: super::PaginatedKeyspaceResizeRequest) -> Self {
                 Self {
@@ -643,25 +580,16 @@ pub mod types {
         /// Builds [`UpdateKeyspaceResizeRequestBody`](super::UpdateKeyspaceResizeRequestBody).
         #[derive(Clone, Debug)]
         pub struct UpdateKeyspaceResizeRequestBody {
-            cluster_size: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            extra_replicas: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            vector_pool_allocation: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            cluster_size: Result<Option<String>, String>,
+            extra_replicas: Result<Option<i64>, String>,
+            vector_pool_allocation: Result<Option<i64>, String>,
         }
-        impl ::std::default::Default for UpdateKeyspaceResizeRequestBody {
+        impl Default for UpdateKeyspaceResizeRequestBody {
             fn default() -> Self {
                 Self {
-                    cluster_size: Ok(::std::default::Default::default()),
-                    extra_replicas: Ok(::std::default::Default::default()),
-                    vector_pool_allocation: Ok(::std::default::Default::default()),
+                    cluster_size: Ok(Default::default()),
+                    extra_replicas: Ok(Default::default()),
+                    vector_pool_allocation: Ok(Default::default()),
                 }
             }
         }
@@ -669,7 +597,7 @@ pub mod types {
             /// The size of the keyspace cluster: PS_10, PS_20,…
             pub fn cluster_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cluster_size = crate::runtime::converted("cluster_size", value)
@@ -679,7 +607,7 @@ pub mod types {
             /// The number of additional replicas beyond the included default
             pub fn extra_replicas<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.extra_replicas = crate::runtime::converted("extra_replicas", value)
@@ -689,7 +617,7 @@ pub mod types {
             /// The percentage of the buffer pool allocated to vector indexes
             pub fn vector_pool_allocation<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vector_pool_allocation = crate::runtime::converted(
@@ -700,36 +628,27 @@ pub mod types {
                 self
             }
             /// Sets or clears [`cluster_size`](Self::cluster_size).
-            pub fn set_cluster_size(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
                 self.cluster_size = Ok(value);
                 self
             }
             /// Sets or clears [`extra_replicas`](Self::extra_replicas).
-            pub fn set_extra_replicas(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_extra_replicas(mut self, value: Option<i64>) -> Self {
                 self.extra_replicas = Ok(value);
                 self
             }
             /// Sets or clears [`vector_pool_allocation`](Self::vector_pool_allocation).
-            pub fn set_vector_pool_allocation(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_vector_pool_allocation(mut self, value: Option<i64>) -> Self {
                 self.vector_pool_allocation = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateKeyspaceResizeRequestBody>
+        impl TryFrom<UpdateKeyspaceResizeRequestBody>
         for super::UpdateKeyspaceResizeRequestBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateKeyspaceResizeRequestBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cluster_size: value.cluster_size?,
                     extra_replicas: value.extra_replicas?,
@@ -737,7 +656,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateKeyspaceResizeRequestBody>
+        impl From<super::UpdateKeyspaceResizeRequestBody>
         for UpdateKeyspaceResizeRequestBody {
             fn from(value: super::UpdateKeyspaceResizeRequestBody) -> Self {
                 Self {
@@ -752,7 +671,7 @@ pub mod types {
         const NAME: &'static str = "KeyspaceResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut cluster_display_name = slot::or_empty();
@@ -821,7 +740,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for KeyspaceResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -829,7 +748,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedKeyspaceResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -868,7 +787,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedKeyspaceResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -977,198 +896,310 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_keyspace_resize_requests`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_keyspace_resize_requests`]: super::Client::list_keyspace_resize_requests
+    /// A call of [`Client::cancel_keyspace_resize_request`](crate::Client::cancel_keyspace_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListKeyspaceResizeRequests<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<::std::string::String, String>,
-        completed_at: Result<Option<::std::string::String>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct CancelKeyspaceResizeRequest<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListKeyspaceResizeRequests<'a> {
+    impl<'a> CancelKeyspaceResizeRequest<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_keyspace_resize_requests",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "cancel_keyspace_resize_request",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("keyspace"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                completed_at: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization the branch belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the branch belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// The name of the branch
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// The name of the keyspace
         ///
         /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
-            self
-        }
-        /// Filter resize requests completed between two dates (e.g. 2023-01-01T:00:00:00Z..2023-01-31T:23:59:59Z)
-        pub fn completed_at<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.completed_at = crate::runtime::taken("completed_at", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedKeyspaceResizeRequest>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                completed_at,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let completed_at = completed_at.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}/resizes",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("keyspace", crate ::runtime::Style::Simple, &
-                keyspace) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("completed_at", crate::runtime::Style::Form, &completed_at)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`completed_at`](Self::completed_at).
-        pub fn set_completed_at(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.completed_at = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CancelKeyspaceResizeRequest<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CancelKeyspaceResizeRequest<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_keyspace_resize_request`](crate::Client::get_keyspace_resize_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetKeyspaceResizeRequest<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetKeyspaceResizeRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_keyspace_resize_request",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("keyspace"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The name of the keyspace
+        ///
+        /// Required.
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// The ID of the resize request
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceResizeRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::KeyspaceResizeRequest) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::KeyspaceResizeRequest> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetKeyspaceResizeRequest<'a> {
+        type Output = Result<
+            crate::Response<types::KeyspaceResizeRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::KeyspaceResizeRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetKeyspaceResizeRequest<'_> {
+        type Answer = types::KeyspaceResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_keyspace_resize_requests`](crate::Client::list_keyspace_resize_requests). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListKeyspaceResizeRequests<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListKeyspaceResizeRequests<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_keyspace_resize_requests",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("keyspace"),
+                crate::runtime::Parameter::query("completed_at"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The name of the keyspace
+        ///
+        /// Required.
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Filter resize requests completed between two dates (e.g. 2023-01-01T:00:00:00Z..2023-01-31T:23:59:59Z)
+        pub fn completed_at<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`completed_at`](Self::completed_at).
+        pub fn set_completed_at(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(5, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedKeyspaceResizeRequest> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1177,516 +1208,22 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedKeyspaceResizeRequest> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(5, |page: &types::PaginatedKeyspaceResizeRequest| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::KeyspaceResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::update_keyspace_resize_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_keyspace_resize_request`]: super::Client::update_keyspace_resize_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateKeyspaceResizeRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateKeyspaceResizeRequestBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateKeyspaceResizeRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_keyspace_resize_request",
-            method: "PUT",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The name of the keyspace
-        ///
-        /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateKeyspaceResizeRequestBody>,
-            <V as std::convert::TryInto<
-                types::UpdateKeyspaceResizeRequestBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateKeyspaceResizeRequestBody,
-            ) -> types::builder::UpdateKeyspaceResizeRequestBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::KeyspaceResizeRequest>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                body,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<
-                types::UpdateKeyspaceResizeRequestBody,
-                _,
-            >(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}/resizes",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("keyspace", crate ::runtime::Style::Simple, &
-                keyspace) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PUT,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::cancel_keyspace_resize_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::cancel_keyspace_resize_request`]: super::Client::cancel_keyspace_resize_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CancelKeyspaceResizeRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> CancelKeyspaceResizeRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "cancel_keyspace_resize_request",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The name of the keyspace
-        ///
-        /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}/resizes",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("keyspace", crate ::runtime::Style::Simple, &
-                keyspace) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_keyspace_resize_request`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_keyspace_resize_request`]: super::Client::get_keyspace_resize_request
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetKeyspaceResizeRequest<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetKeyspaceResizeRequest<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_keyspace_resize_request",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the branch belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the branch belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The name of the branch
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The name of the keyspace
-        ///
-        /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
-            self
-        }
-        /// The ID of the resize request
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::KeyspaceResizeRequest>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                id,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}/resizes/{}",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("keyspace", crate ::runtime::Style::Simple, &
-                keyspace) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::KeyspaceResizeRequest) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::KeyspaceResizeRequest> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListKeyspaceResizeRequests<'a> {
         type Output = Result<
-            Response<types::PaginatedKeyspaceResizeRequest>,
+            crate::Response<types::PaginatedKeyspaceResizeRequest>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedKeyspaceResizeRequest>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateKeyspaceResizeRequest<'a> {
-        type Output = Result<Response<types::KeyspaceResizeRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CancelKeyspaceResizeRequest<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetKeyspaceResizeRequest<'a> {
-        type Output = Result<Response<types::KeyspaceResizeRequest>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1694,18 +1231,119 @@ pub mod builder {
         type Answer = types::PaginatedKeyspaceResizeRequest;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::update_keyspace_resize_request`](crate::Client::update_keyspace_resize_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateKeyspaceResizeRequest<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateKeyspaceResizeRequestBody, String>,
+    }
+    impl<'a> UpdateKeyspaceResizeRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_keyspace_resize_request",
+            "PUT",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("keyspace"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the branch belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the branch belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The name of the branch
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The name of the keyspace
+        ///
+        /// Required.
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateKeyspaceResizeRequestBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateKeyspaceResizeRequestBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateKeyspaceResizeRequestBody,
+                ) -> types::builder::UpdateKeyspaceResizeRequestBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceResizeRequest> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateKeyspaceResizeRequestBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateKeyspaceResizeRequest<'a> {
+        type Output = Result<
+            crate::Response<types::KeyspaceResizeRequest>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::KeyspaceResizeRequest>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateKeyspaceResizeRequest<'_> {
-        type Answer = types::KeyspaceResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CancelKeyspaceResizeRequest<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetKeyspaceResizeRequest<'_> {
         type Answer = types::KeyspaceResizeRequest;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
@@ -1714,6 +1352,26 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
+    /// [`Client::cancel_keyspace_resize_request`](crate::Client::cancel_keyspace_resize_request) of this branch.
+    pub fn cancel_keyspace_resize_request(
+        &self,
+    ) -> builder::CancelKeyspaceResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .cancel_keyspace_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_keyspace_resize_request`](crate::Client::get_keyspace_resize_request) of this branch.
+    pub fn get_keyspace_resize_request(&self) -> builder::GetKeyspaceResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_keyspace_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
     /// [`Client::list_keyspace_resize_requests`](crate::Client::list_keyspace_resize_requests) of this branch.
     pub fn list_keyspace_resize_requests(
         &self,
@@ -1732,26 +1390,6 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_keyspace_resize_request()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::cancel_keyspace_resize_request`](crate::Client::cancel_keyspace_resize_request) of this branch.
-    pub fn cancel_keyspace_resize_request(
-        &self,
-    ) -> builder::CancelKeyspaceResizeRequest<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .cancel_keyspace_resize_request()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::get_keyspace_resize_request`](crate::Client::get_keyspace_resize_request) of this branch.
-    pub fn get_keyspace_resize_request(&self) -> builder::GetKeyspaceResizeRequest<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_keyspace_resize_request()
             .organization(organization)
             .database(database)
             .branch(branch)

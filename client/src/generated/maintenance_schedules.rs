@@ -14,19 +14,17 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchMaintenanceSchedule {
         /// When the maintenance schedule was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Day of the week (0 = Sunday, 6 = Saturday, 7 = every day)
         pub day: i64,
         /// The deadline for a required maintenance schedule
-        pub deadline_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub deadline_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The duration of the maintenance window in hours
         pub duration: i64,
         /// Whether the maintenance schedule is enabled
         pub enabled: bool,
         /// When a one-time maintenance schedule expires
-        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The frequency unit of the maintenance schedule
         pub frequency_unit: BranchMaintenanceScheduleFrequencyUnit,
         /// The frequency value of the maintenance schedule
@@ -34,25 +32,25 @@ pub mod types {
         /// Hour of the day in UTC (0-23)
         pub hour: i64,
         /// The ID of the maintenance schedule
-        pub id: ::std::string::String,
+        pub id: String,
         /// When the last maintenance window started
-        pub last_window_datetime: ::std::string::String,
+        pub last_window_datetime: String,
         /// The display name of the maintenance schedule
-        pub name: ::std::string::String,
+        pub name: String,
         /// When the next maintenance window is scheduled
-        pub next_window_datetime: ::std::string::String,
+        pub next_window_datetime: String,
         /// The pending MySQL version, if any
-        pub pending_mysql_version: ::std::option::Option<::std::string::String>,
+        pub pending_mysql_version: Option<String>,
         /// Whether there is a pending MySQL version update
         pub pending_mysql_version_update: bool,
         /// The pending Vitess version, if any
-        pub pending_vitess_version: ::std::option::Option<::std::string::String>,
+        pub pending_vitess_version: Option<String>,
         /// Whether there is a pending Vitess version update
         pub pending_vitess_version_update: bool,
         /// Whether the maintenance schedule is required
         pub required: bool,
         /// When the maintenance schedule was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Week of the month for monthly schedules (0-3)
         pub week: i64,
     }
@@ -90,20 +88,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<BranchMaintenanceSchedule>,
+        pub data: Vec<BranchMaintenanceSchedule>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedBranchMaintenanceSchedule {
         /// A builder for [`PaginatedBranchMaintenanceSchedule`].
@@ -118,70 +116,40 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct BranchMaintenanceSchedule {
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            day: ::std::result::Result<i64, ::std::string::String>,
-            deadline_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            duration: ::std::result::Result<i64, ::std::string::String>,
-            enabled: ::std::result::Result<bool, ::std::string::String>,
-            expires_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            frequency_unit: ::std::result::Result<
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            day: Result<i64, String>,
+            deadline_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            duration: Result<i64, String>,
+            enabled: Result<bool, String>,
+            expires_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            frequency_unit: Result<
                 super::BranchMaintenanceScheduleFrequencyUnit,
-                ::std::string::String,
+                String,
             >,
-            frequency_value: ::std::result::Result<i64, ::std::string::String>,
-            hour: ::std::result::Result<i64, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            last_window_datetime: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            next_window_datetime: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            pending_mysql_version: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            pending_mysql_version_update: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            pending_vitess_version: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            pending_vitess_version_update: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            required: ::std::result::Result<bool, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            week: ::std::result::Result<i64, ::std::string::String>,
+            frequency_value: Result<i64, String>,
+            hour: Result<i64, String>,
+            id: Result<String, String>,
+            last_window_datetime: Result<String, String>,
+            name: Result<String, String>,
+            next_window_datetime: Result<String, String>,
+            pending_mysql_version: Result<Option<String>, String>,
+            pending_mysql_version_update: Result<bool, String>,
+            pending_vitess_version: Result<Option<String>, String>,
+            pending_vitess_version_update: Result<bool, String>,
+            required: Result<bool, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            week: Result<i64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for BranchMaintenanceSchedule {
+        impl Default for BranchMaintenanceSchedule {
             fn default() -> Self {
                 Self {
                     created_at: Err("`created_at` was not set".to_string()),
                     day: Err("`day` was not set".to_string()),
-                    deadline_at: Ok(::std::default::Default::default()),
+                    deadline_at: Ok(Default::default()),
                     duration: Err("`duration` was not set".to_string()),
                     enabled: Err("`enabled` was not set".to_string()),
-                    expires_at: Ok(::std::default::Default::default()),
+                    expires_at: Ok(Default::default()),
                     frequency_unit: Err("`frequency_unit` was not set".to_string()),
                     frequency_value: Err("`frequency_value` was not set".to_string()),
                     hour: Err("`hour` was not set".to_string()),
@@ -193,16 +161,16 @@ pub mod types {
                     next_window_datetime: Err(
                         "`next_window_datetime` was not set".to_string(),
                     ),
-                    pending_mysql_version: Ok(::std::default::Default::default()),
+                    pending_mysql_version: Ok(Default::default()),
                     pending_mysql_version_update: Err(
                         "`pending_mysql_version_update` was not set".to_string(),
                     ),
-                    pending_vitess_version: Ok(::std::default::Default::default()),
+                    pending_vitess_version: Ok(Default::default()),
                     pending_vitess_version_update: Err(
                         "`pending_vitess_version_update` was not set".to_string(),
                     ),
                     required: Err("`required` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     week: Err("`week` was not set".to_string()),
                 }
             }
@@ -212,7 +180,7 @@ pub mod types {
             /// When the maintenance schedule was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -221,7 +189,7 @@ pub mod types {
             /// Day of the week (0 = Sunday, 6 = Saturday, 7 = every day)
             pub fn day<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.day = crate::runtime::converted("day", value);
@@ -230,7 +198,7 @@ pub mod types {
             /// The deadline for a required maintenance schedule
             pub fn deadline_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deadline_at = crate::runtime::converted("deadline_at", value)
@@ -240,7 +208,7 @@ pub mod types {
             /// The duration of the maintenance window in hours
             pub fn duration<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.duration = crate::runtime::converted("duration", value);
@@ -249,7 +217,7 @@ pub mod types {
             /// Whether the maintenance schedule is enabled
             pub fn enabled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enabled = crate::runtime::converted("enabled", value);
@@ -258,7 +226,7 @@ pub mod types {
             /// When a one-time maintenance schedule expires
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = crate::runtime::converted("expires_at", value)
@@ -268,9 +236,7 @@ pub mod types {
             /// The frequency unit of the maintenance schedule
             pub fn frequency_unit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    super::BranchMaintenanceScheduleFrequencyUnit,
-                >,
+                T: TryInto<super::BranchMaintenanceScheduleFrequencyUnit>,
                 T::Error: ::std::fmt::Display,
             {
                 self.frequency_unit = crate::runtime::converted("frequency_unit", value);
@@ -279,7 +245,7 @@ pub mod types {
             /// The frequency value of the maintenance schedule
             pub fn frequency_value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.frequency_value = crate::runtime::converted(
@@ -291,7 +257,7 @@ pub mod types {
             /// Hour of the day in UTC (0-23)
             pub fn hour<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.hour = crate::runtime::converted("hour", value);
@@ -300,7 +266,7 @@ pub mod types {
             /// The ID of the maintenance schedule
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -309,7 +275,7 @@ pub mod types {
             /// When the last maintenance window started
             pub fn last_window_datetime<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_window_datetime = crate::runtime::converted(
@@ -321,7 +287,7 @@ pub mod types {
             /// The display name of the maintenance schedule
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -330,7 +296,7 @@ pub mod types {
             /// When the next maintenance window is scheduled
             pub fn next_window_datetime<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_window_datetime = crate::runtime::converted(
@@ -342,7 +308,7 @@ pub mod types {
             /// The pending MySQL version, if any
             pub fn pending_mysql_version<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.pending_mysql_version = crate::runtime::converted(
@@ -355,7 +321,7 @@ pub mod types {
             /// Whether there is a pending MySQL version update
             pub fn pending_mysql_version_update<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.pending_mysql_version_update = crate::runtime::converted(
@@ -367,7 +333,7 @@ pub mod types {
             /// The pending Vitess version, if any
             pub fn pending_vitess_version<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.pending_vitess_version = crate::runtime::converted(
@@ -380,7 +346,7 @@ pub mod types {
             /// Whether there is a pending Vitess version update
             pub fn pending_vitess_version_update<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.pending_vitess_version_update = crate::runtime::converted(
@@ -392,7 +358,7 @@ pub mod types {
             /// Whether the maintenance schedule is required
             pub fn required<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.required = crate::runtime::converted("required", value);
@@ -401,7 +367,7 @@ pub mod types {
             /// When the maintenance schedule was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -411,7 +377,7 @@ pub mod types {
             /// Week of the month for monthly schedules (0-3)
             pub fn week<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.week = crate::runtime::converted("week", value);
@@ -420,7 +386,7 @@ pub mod types {
             /// Sets or clears [`deadline_at`](Self::deadline_at).
             pub fn set_deadline_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.deadline_at = Ok(value);
                 self
@@ -428,43 +394,36 @@ pub mod types {
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
                 self
             }
             /// Sets or clears [`pending_mysql_version`](Self::pending_mysql_version).
-            pub fn set_pending_mysql_version(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_pending_mysql_version(mut self, value: Option<String>) -> Self {
                 self.pending_mysql_version = Ok(value);
                 self
             }
             /// Sets or clears [`pending_vitess_version`](Self::pending_vitess_version).
-            pub fn set_pending_vitess_version(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_pending_vitess_version(mut self, value: Option<String>) -> Self {
                 self.pending_vitess_version = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<BranchMaintenanceSchedule>
-        for super::BranchMaintenanceSchedule {
+        impl TryFrom<BranchMaintenanceSchedule> for super::BranchMaintenanceSchedule {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: BranchMaintenanceSchedule,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_at: value.created_at?,
                     day: value.day?,
@@ -490,8 +449,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::BranchMaintenanceSchedule>
-        for BranchMaintenanceSchedule {
+        impl From<super::BranchMaintenanceSchedule> for BranchMaintenanceSchedule {
             fn from(value: super::BranchMaintenanceSchedule) -> Self {
                 Self {
                     created_at: Ok(value.created_at),
@@ -523,41 +481,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedBranchMaintenanceSchedule {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::BranchMaintenanceSchedule>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::BranchMaintenanceSchedule>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedBranchMaintenanceSchedule {
+        impl Default for PaginatedBranchMaintenanceSchedule {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -567,7 +510,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -576,9 +519,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::BranchMaintenanceSchedule>,
-                >,
+                T: TryInto<Vec<super::BranchMaintenanceSchedule>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -587,7 +528,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -596,7 +537,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -606,7 +547,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -615,7 +556,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -624,7 +565,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -634,46 +575,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedBranchMaintenanceSchedule>
+        impl TryFrom<PaginatedBranchMaintenanceSchedule>
         for super::PaginatedBranchMaintenanceSchedule {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedBranchMaintenanceSchedule,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -687,7 +622,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedBranchMaintenanceSchedule>
+        impl From<super::PaginatedBranchMaintenanceSchedule>
         for PaginatedBranchMaintenanceSchedule {
             fn from(value: super::PaginatedBranchMaintenanceSchedule) -> Self {
                 Self {
@@ -707,7 +642,7 @@ pub mod types {
         const NAME: &'static str = "BranchMaintenanceSchedule";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut day = slot::or_empty_whole();
@@ -785,7 +720,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for BranchMaintenanceSchedule {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -793,7 +728,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedBranchMaintenanceSchedule";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -832,7 +767,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedBranchMaintenanceSchedule {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -850,7 +785,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for BranchMaintenanceScheduleFrequencyUnit {
+    impl From<&str> for BranchMaintenanceScheduleFrequencyUnit {
         fn from(value: &str) -> Self {
             match value {
                 "day" => Self::Day,
@@ -861,20 +796,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String>
-    for BranchMaintenanceScheduleFrequencyUnit {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for BranchMaintenanceScheduleFrequencyUnit {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for BranchMaintenanceScheduleFrequencyUnit {
+    impl AsRef<str> for BranchMaintenanceScheduleFrequencyUnit {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for BranchMaintenanceScheduleFrequencyUnit {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -892,14 +826,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for BranchMaintenanceScheduleFrequencyUnit {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -974,139 +908,179 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_maintenance_schedules`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_maintenance_schedules`]: super::Client::list_maintenance_schedules
+    /// A call of [`Client::get_maintenance_schedule`](crate::Client::get_maintenance_schedule). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListMaintenanceSchedules<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct GetMaintenanceSchedule<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListMaintenanceSchedules<'a> {
+    impl<'a> GetMaintenanceSchedule<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_maintenance_schedules",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/maintenance-schedules",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_maintenance_schedule",
+            "GET",
+            "/organizations/{organization}/databases/{database}/maintenance-schedules/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules`
+        /// The ID of the maintenance schedule
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedBranchMaintenanceSchedule>, crate::Error> {
-            let Self { client, organization, database, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/maintenance-schedules", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::BranchMaintenanceSchedule> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::BranchMaintenanceSchedule) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::BranchMaintenanceSchedule> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetMaintenanceSchedule<'a> {
+        type Output = Result<
+            crate::Response<types::BranchMaintenanceSchedule>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::BranchMaintenanceSchedule>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetMaintenanceSchedule<'_> {
+        type Answer = types::BranchMaintenanceSchedule;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_maintenance_schedules`](crate::Client::list_maintenance_schedules). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListMaintenanceSchedules<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListMaintenanceSchedules<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_maintenance_schedules",
+            "GET",
+            "/organizations/{organization}/databases/{database}/maintenance-schedules",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedBranchMaintenanceSchedule> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1117,174 +1091,33 @@ pub mod builder {
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedBranchMaintenanceSchedule> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(
+                    2,
+                    |page: &types::PaginatedBranchMaintenanceSchedule| page.next_page,
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::BranchMaintenanceSchedule> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_maintenance_schedule`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_maintenance_schedule`]: super::Client::get_maintenance_schedule
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetMaintenanceSchedule<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetMaintenanceSchedule<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_maintenance_schedule",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/maintenance-schedules/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the maintenance schedule
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::BranchMaintenanceSchedule>, crate::Error> {
-            let Self { client, organization, database, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/maintenance-schedules/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::BranchMaintenanceSchedule) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::BranchMaintenanceSchedule> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListMaintenanceSchedules<'a> {
         type Output = Result<
-            Response<types::PaginatedBranchMaintenanceSchedule>,
+            crate::Response<types::PaginatedBranchMaintenanceSchedule>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type IntoFuture = crate::CallFuture<
+            'a,
+            types::PaginatedBranchMaintenanceSchedule,
         >;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetMaintenanceSchedule<'a> {
-        type Output = Result<Response<types::BranchMaintenanceSchedule>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ListMaintenanceSchedules<'_> {
         type Answer = types::PaginatedBranchMaintenanceSchedule;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetMaintenanceSchedule<'_> {
-        type Answer = types::BranchMaintenanceSchedule;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }

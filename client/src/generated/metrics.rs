@@ -499,9 +499,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for GetBranchMetricsMetric {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "avg_parallel_workers" => Ok(Self::AvgParallelWorkers),
                 "avg_shard_queries" => Ok(Self::AvgShardQueries),
@@ -699,19 +697,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for GetBranchMetricsMetric {
+    impl TryFrom<&str> for GetBranchMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for GetBranchMetricsMetric {
+    impl TryFrom<String> for GetBranchMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -892,9 +886,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for GetBranchQueryMetricsMetric {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "avg_parallel_workers" => Ok(Self::AvgParallelWorkers),
                 "avg_shard_queries" => Ok(Self::AvgShardQueries),
@@ -945,19 +937,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for GetBranchQueryMetricsMetric {
+    impl TryFrom<&str> for GetBranchQueryMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for GetBranchQueryMetricsMetric {
+    impl TryFrom<String> for GetBranchQueryMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -1124,9 +1112,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for GetBranchTagMetricsMetric {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "avg_parallel_workers" => Ok(Self::AvgParallelWorkers),
                 "avg_shard_queries" => Ok(Self::AvgShardQueries),
@@ -1174,19 +1160,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for GetBranchTagMetricsMetric {
+    impl TryFrom<&str> for GetBranchTagMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for GetBranchTagMetricsMetric {
+    impl TryFrom<String> for GetBranchTagMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -1317,9 +1299,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for GetInstantBranchMetricsMetric {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "planetscale_backup_fetch_percent" => {
                     Ok(Self::PlanetscaleBackupFetchPercent)
@@ -1381,20 +1361,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for GetInstantBranchMetricsMetric {
+    impl TryFrom<&str> for GetInstantBranchMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String>
-    for GetInstantBranchMetricsMetric {
+    impl TryFrom<String> for GetInstantBranchMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -1445,9 +1420,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for GetInstantTabletMetricsMetric {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "replication_lag" => Ok(Self::ReplicationLag),
                 "primary_cpu_usage" => Ok(Self::PrimaryCpuUsage),
@@ -1466,20 +1439,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for GetInstantTabletMetricsMetric {
+    impl TryFrom<&str> for GetInstantTabletMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String>
-    for GetInstantTabletMetricsMetric {
+    impl TryFrom<String> for GetInstantTabletMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -1570,9 +1538,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for GetTabletMetricsMetric {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "replication_lag" => Ok(Self::ReplicationLag),
                 "vreplication_lag" => Ok(Self::VreplicationLag),
@@ -1601,19 +1567,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for GetTabletMetricsMetric {
+    impl TryFrom<&str> for GetTabletMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for GetTabletMetricsMetric {
+    impl TryFrom<String> for GetTabletMetricsMetric {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -1626,13 +1588,13 @@ pub mod types {
     pub struct InstantMetricsResponse {
         /// The branch these metrics belong to
         #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-        pub branch: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub branch: ::serde_json::Map<String, ::serde_json::Value>,
         /// The current metric values
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub metrics: ::std::vec::Vec<::std::string::String>,
+        pub metrics: Vec<String>,
         /// The metrics response type
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: ::std::option::Option<::std::string::String>,
+        pub type_: Option<String>,
     }
     impl InstantMetricsResponse {
         /// A builder for [`InstantMetricsResponse`].
@@ -1650,19 +1612,19 @@ pub mod types {
     pub struct MetricSeriesResponse {
         /// The end of the time range
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub end_date: ::std::option::Option<::std::string::String>,
+        pub end_date: Option<String>,
         /// The step interval in seconds between data points
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub interval: ::std::option::Option<i64>,
+        pub interval: Option<i64>,
         /// The time-series metric data
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub series: ::std::vec::Vec<::std::string::String>,
+        pub series: Vec<String>,
         /// The start of the time range
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub start_date: ::std::option::Option<::std::string::String>,
+        pub start_date: Option<String>,
         /// The metrics response type
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: ::std::option::Option<::std::string::String>,
+        pub type_: Option<String>,
     }
     impl MetricSeriesResponse {
         /// A builder for [`MetricSeriesResponse`].
@@ -1677,26 +1639,17 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct InstantMetricsResponse {
-            branch: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            metrics: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            branch: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            metrics: Result<Vec<String>, String>,
+            type_: Result<Option<String>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for InstantMetricsResponse {
+        impl Default for InstantMetricsResponse {
             fn default() -> Self {
                 Self {
                     branch: Ok(Default::default()),
                     metrics: Ok(Default::default()),
-                    type_: Ok(::std::default::Default::default()),
+                    type_: Ok(Default::default()),
                 }
             }
         }
@@ -1705,9 +1658,7 @@ pub mod types {
             /// The branch these metrics belong to
             pub fn branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch = crate::runtime::converted("branch", value);
@@ -1716,7 +1667,7 @@ pub mod types {
             /// The current metric values
             pub fn metrics<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.metrics = crate::runtime::converted("metrics", value);
@@ -1725,28 +1676,24 @@ pub mod types {
             /// The metrics response type
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value).map(Some);
                 self
             }
             /// Sets or clears [`type_`](Self::type_).
-            pub fn set_type(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_type(mut self, value: Option<String>) -> Self {
                 self.type_ = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<InstantMetricsResponse>
-        for super::InstantMetricsResponse {
+        impl TryFrom<InstantMetricsResponse> for super::InstantMetricsResponse {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: InstantMetricsResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     branch: value.branch?,
                     metrics: value.metrics?,
@@ -1755,8 +1702,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::InstantMetricsResponse>
-        for InstantMetricsResponse {
+        impl From<super::InstantMetricsResponse> for InstantMetricsResponse {
             fn from(value: super::InstantMetricsResponse) -> Self {
                 Self {
                     branch: Ok(value.branch),
@@ -1769,36 +1715,21 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct MetricSeriesResponse {
-            end_date: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            interval: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            series: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            start_date: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            end_date: Result<Option<String>, String>,
+            interval: Result<Option<i64>, String>,
+            series: Result<Vec<String>, String>,
+            start_date: Result<Option<String>, String>,
+            type_: Result<Option<String>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for MetricSeriesResponse {
+        impl Default for MetricSeriesResponse {
             fn default() -> Self {
                 Self {
-                    end_date: Ok(::std::default::Default::default()),
-                    interval: Ok(::std::default::Default::default()),
+                    end_date: Ok(Default::default()),
+                    interval: Ok(Default::default()),
                     series: Ok(Default::default()),
-                    start_date: Ok(::std::default::Default::default()),
-                    type_: Ok(::std::default::Default::default()),
+                    start_date: Ok(Default::default()),
+                    type_: Ok(Default::default()),
                 }
             }
         }
@@ -1807,7 +1738,7 @@ pub mod types {
             /// The end of the time range
             pub fn end_date<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.end_date = crate::runtime::converted("end_date", value).map(Some);
@@ -1816,7 +1747,7 @@ pub mod types {
             /// The step interval in seconds between data points
             pub fn interval<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.interval = crate::runtime::converted("interval", value).map(Some);
@@ -1825,7 +1756,7 @@ pub mod types {
             /// The time-series metric data
             pub fn series<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.series = crate::runtime::converted("series", value);
@@ -1834,7 +1765,7 @@ pub mod types {
             /// The start of the time range
             pub fn start_date<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.start_date = crate::runtime::converted("start_date", value)
@@ -1844,49 +1775,39 @@ pub mod types {
             /// The metrics response type
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value).map(Some);
                 self
             }
             /// Sets or clears [`end_date`](Self::end_date).
-            pub fn set_end_date(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_end_date(mut self, value: Option<String>) -> Self {
                 self.end_date = Ok(value);
                 self
             }
             /// Sets or clears [`interval`](Self::interval).
-            pub fn set_interval(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_interval(mut self, value: Option<i64>) -> Self {
                 self.interval = Ok(value);
                 self
             }
             /// Sets or clears [`start_date`](Self::start_date).
-            pub fn set_start_date(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_start_date(mut self, value: Option<String>) -> Self {
                 self.start_date = Ok(value);
                 self
             }
             /// Sets or clears [`type_`](Self::type_).
-            pub fn set_type(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_type(mut self, value: Option<String>) -> Self {
                 self.type_ = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<MetricSeriesResponse>
-        for super::MetricSeriesResponse {
+        impl TryFrom<MetricSeriesResponse> for super::MetricSeriesResponse {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: MetricSeriesResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     end_date: value.end_date?,
                     interval: value.interval?,
@@ -1897,7 +1818,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::MetricSeriesResponse> for MetricSeriesResponse {
+        impl From<super::MetricSeriesResponse> for MetricSeriesResponse {
             fn from(value: super::MetricSeriesResponse) -> Self {
                 Self {
                     end_date: Ok(value.end_date),
@@ -1913,7 +1834,7 @@ pub mod types {
         const NAME: &'static str = "InstantMetricsResponse";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut branch = slot::if_any();
             let mut metrics = slot::if_any();
@@ -1937,7 +1858,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for InstantMetricsResponse {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1945,7 +1866,7 @@ pub mod types {
         const NAME: &'static str = "MetricSeriesResponse";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut end_date = slot::optional();
             let mut interval = slot::optional_whole();
@@ -1975,7 +1896,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for MetricSeriesResponse {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2255,2264 +2176,369 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::get_branch_metrics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_metrics`]: super::Client::get_branch_metrics
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchMetrics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        budget_id: Result<Option<::std::string::String>, String>,
-        container: Result<Option<::std::string::String>, String>,
-        fingerprint: Result<Option<::std::string::String>, String>,
-        from: Result<Option<::std::string::String>, String>,
-        keyspace: Result<Option<::std::string::String>, String>,
-        metrics: Result<Option<::std::vec::Vec<types::GetBranchMetricsMetric>>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        pod: Result<Option<::std::string::String>, String>,
-        pods: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        query_ids: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        role: Result<Option<::std::string::String>, String>,
-        rule_id: Result<Option<::std::string::String>, String>,
-        shard: Result<Option<::std::string::String>, String>,
-        steps: Result<Option<i64>, String>,
-        tablet_type: Result<Option<types::TabletType>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBranchMetrics<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_metrics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/metrics",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                budget_id: Ok(None),
-                container: Ok(None),
-                fingerprint: Ok(None),
-                from: Ok(None),
-                keyspace: Ok(None),
-                metrics: Ok(None),
-                period: Ok(None),
-                pod: Ok(None),
-                pods: Ok(None),
-                q: Ok(None),
-                query_ids: Ok(None),
-                role: Ok(None),
-                rule_id: Ok(None),
-                shard: Ok(None),
-                steps: Ok(None),
-                tablet_type: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Filter by traffic budget ID
-        pub fn budget_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.budget_id = crate::runtime::taken("budget_id", value).map(Some);
-            self
-        }
-        /// Filter by container
-        pub fn container<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.container = crate::runtime::taken("container", value).map(Some);
-            self
-        }
-        /// Filter by query fingerprint
-        pub fn fingerprint<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.fingerprint = crate::runtime::taken("fingerprint", value).map(Some);
-            self
-        }
-        /// Start of a custom time range as an ISO 8601 timestamp
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// Filter by keyspace
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
-            self
-        }
-        /// Metric names to retrieve
-        pub fn metrics<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<types::GetBranchMetricsMetric>>,
-        {
-            self.metrics = crate::runtime::taken("metrics", value).map(Some);
-            self
-        }
-        /// Named time period to retrieve. Defaults to 12h.
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Filter by pod
-        pub fn pod<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.pod = crate::runtime::taken("pod", value).map(Some);
-            self
-        }
-        /// Filter by pods
-        pub fn pods<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-        {
-            self.pods = crate::runtime::taken("pods", value).map(Some);
-            self
-        }
-        /// Filter by search terms
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Filter by query pattern IDs
-        pub fn query_ids<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-        {
-            self.query_ids = crate::runtime::taken("query_ids", value).map(Some);
-            self
-        }
-        /// Filter by Postgres role
-        pub fn role<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.role = crate::runtime::taken("role", value).map(Some);
-            self
-        }
-        /// Filter by traffic rule ID
-        pub fn rule_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.rule_id = crate::runtime::taken("rule_id", value).map(Some);
-            self
-        }
-        /// Filter by shard
-        pub fn shard<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.shard = crate::runtime::taken("shard", value).map(Some);
-            self
-        }
-        /// Number of data points to return
-        pub fn steps<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.steps = crate::runtime::taken("steps", value).map(Some);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::TabletType>,
-        {
-            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
-            self
-        }
-        /// End of a custom time range as an ISO 8601 timestamp
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::MetricSeriesResponse>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                budget_id,
-                container,
-                fingerprint,
-                from,
-                keyspace,
-                metrics,
-                period,
-                pod,
-                pods,
-                q,
-                query_ids,
-                role,
-                rule_id,
-                shard,
-                steps,
-                tablet_type,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let budget_id = budget_id.map_err(crate::Error::invalid_input)?;
-            let container = container.map_err(crate::Error::invalid_input)?;
-            let fingerprint = fingerprint.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let metrics = metrics.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let pod = pod.map_err(crate::Error::invalid_input)?;
-            let pods = pods.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let query_ids = query_ids.map_err(crate::Error::invalid_input)?;
-            let role = role.map_err(crate::Error::invalid_input)?;
-            let rule_id = rule_id.map_err(crate::Error::invalid_input)?;
-            let shard = shard.map_err(crate::Error::invalid_input)?;
-            let steps = steps.map_err(crate::Error::invalid_input)?;
-            let tablet_type = tablet_type.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/metrics", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("budget_id", crate::runtime::Style::Form, &budget_id)?
-                .add("container", crate::runtime::Style::Form, &container)?
-                .add("fingerprint", crate::runtime::Style::Form, &fingerprint)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add("metrics", crate::runtime::Style::FormJoined, &metrics)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("pod", crate::runtime::Style::Form, &pod)?
-                .add("pods", crate::runtime::Style::FormJoined, &pods)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("query_ids", crate::runtime::Style::FormJoined, &query_ids)?
-                .add("role", crate::runtime::Style::Form, &role)?
-                .add("rule_id", crate::runtime::Style::Form, &rule_id)?
-                .add("shard", crate::runtime::Style::Form, &shard)?
-                .add("steps", crate::runtime::Style::Form, &steps)?
-                .add("tablet_type", crate::runtime::Style::Form, &tablet_type)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`budget_id`](Self::budget_id).
-        pub fn set_budget_id(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.budget_id = Ok(value);
-            self
-        }
-        /// Sets or clears [`container`](Self::container).
-        pub fn set_container(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.container = Ok(value);
-            self
-        }
-        /// Sets or clears [`fingerprint`](Self::fingerprint).
-        pub fn set_fingerprint(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.fingerprint = Ok(value);
-            self
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
-            self
-        }
-        /// Sets or clears [`keyspace`](Self::keyspace).
-        pub fn set_keyspace(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.keyspace = Ok(value);
-            self
-        }
-        /// Sets or clears [`metrics`](Self::metrics).
-        pub fn set_metrics(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<types::GetBranchMetricsMetric>>,
-        ) -> Self {
-            self.metrics = Ok(value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        pub fn set_period(
-            mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.period = Ok(value);
-            self
-        }
-        /// Sets or clears [`pod`](Self::pod).
-        pub fn set_pod(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.pod = Ok(value);
-            self
-        }
-        /// Sets or clears [`pods`](Self::pods).
-        pub fn set_pods(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        ) -> Self {
-            self.pods = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
-            self
-        }
-        /// Sets or clears [`query_ids`](Self::query_ids).
-        pub fn set_query_ids(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        ) -> Self {
-            self.query_ids = Ok(value);
-            self
-        }
-        /// Sets or clears [`role`](Self::role).
-        pub fn set_role(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.role = Ok(value);
-            self
-        }
-        /// Sets or clears [`rule_id`](Self::rule_id).
-        pub fn set_rule_id(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.rule_id = Ok(value);
-            self
-        }
-        /// Sets or clears [`shard`](Self::shard).
-        pub fn set_shard(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.shard = Ok(value);
-            self
-        }
-        /// Sets or clears [`steps`](Self::steps).
-        pub fn set_steps(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.steps = Ok(value);
-            self
-        }
-        /// Sets or clears [`tablet_type`](Self::tablet_type).
-        pub fn set_tablet_type(
-            mut self,
-            value: ::std::option::Option<types::TabletType>,
-        ) -> Self {
-            self.tablet_type = Ok(value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::get_instant_branch_metrics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_instant_branch_metrics`]: super::Client::get_instant_branch_metrics
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetInstantBranchMetrics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        container: Result<Option<::std::string::String>, String>,
-        metrics: Result<
-            Option<::std::vec::Vec<types::GetInstantBranchMetricsMetric>>,
-            String,
-        >,
-        pod: Result<Option<::std::string::String>, String>,
-        role: Result<Option<::std::string::String>, String>,
-        shard: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> GetInstantBranchMetrics<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_instant_branch_metrics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                container: Ok(None),
-                metrics: Ok(None),
-                pod: Ok(None),
-                role: Ok(None),
-                shard: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Filter by container
-        pub fn container<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.container = crate::runtime::taken("container", value).map(Some);
-            self
-        }
-        /// Metric names to retrieve
-        pub fn metrics<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<
-                ::std::vec::Vec<types::GetInstantBranchMetricsMetric>,
-            >,
-        {
-            self.metrics = crate::runtime::taken("metrics", value).map(Some);
-            self
-        }
-        /// Filter by pod
-        pub fn pod<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.pod = crate::runtime::taken("pod", value).map(Some);
-            self
-        }
-        /// Filter by Postgres role
-        pub fn role<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.role = crate::runtime::taken("role", value).map(Some);
-            self
-        }
-        /// Filter by shard
-        pub fn shard<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.shard = crate::runtime::taken("shard", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::InstantMetricsResponse>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                container,
-                metrics,
-                pod,
-                role,
-                shard,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let container = container.map_err(crate::Error::invalid_input)?;
-            let metrics = metrics.map_err(crate::Error::invalid_input)?;
-            let pod = pod.map_err(crate::Error::invalid_input)?;
-            let role = role.map_err(crate::Error::invalid_input)?;
-            let shard = shard.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/metrics/instant", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("container", crate::runtime::Style::Form, &container)?
-                .add("metrics", crate::runtime::Style::FormJoined, &metrics)?
-                .add("pod", crate::runtime::Style::Form, &pod)?
-                .add("role", crate::runtime::Style::Form, &role)?
-                .add("shard", crate::runtime::Style::Form, &shard)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`container`](Self::container).
-        pub fn set_container(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.container = Ok(value);
-            self
-        }
-        /// Sets or clears [`metrics`](Self::metrics).
-        pub fn set_metrics(
-            mut self,
-            value: ::std::option::Option<
-                ::std::vec::Vec<types::GetInstantBranchMetricsMetric>,
-            >,
-        ) -> Self {
-            self.metrics = Ok(value);
-            self
-        }
-        /// Sets or clears [`pod`](Self::pod).
-        pub fn set_pod(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.pod = Ok(value);
-            self
-        }
-        /// Sets or clears [`role`](Self::role).
-        pub fn set_role(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.role = Ok(value);
-            self
-        }
-        /// Sets or clears [`shard`](Self::shard).
-        pub fn set_shard(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.shard = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::InstantMetricsResponse> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::get_branch_keyspace_table_metrics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_keyspace_table_metrics`]: super::Client::get_branch_keyspace_table_metrics
+    /// A call of [`Client::get_branch_keyspace_table_metrics`](crate::Client::get_branch_keyspace_table_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetBranchKeyspaceTableMetrics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetBranchKeyspaceTableMetrics<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_keyspace_table_metrics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_keyspace_table_metrics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/metrics/keyspace-tables",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
         }
-    }
-    /// A call of [`Client::get_branch_query_metrics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_query_metrics`]: super::Client::get_branch_query_metrics
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchQueryMetrics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        budget_id: Result<Option<::std::string::String>, String>,
-        fingerprint: Result<Option<::std::string::String>, String>,
-        from: Result<Option<::std::string::String>, String>,
-        keyspace: Result<Option<::std::string::String>, String>,
-        metrics: Result<
-            Option<::std::vec::Vec<types::GetBranchQueryMetricsMetric>>,
-            String,
-        >,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        query_ids: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        rule_id: Result<Option<::std::string::String>, String>,
-        steps: Result<Option<i64>, String>,
-        tablet_type: Result<Option<types::TabletType>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBranchQueryMetrics<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_query_metrics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                budget_id: Ok(None),
-                fingerprint: Ok(None),
-                from: Ok(None),
-                keyspace: Ok(None),
-                metrics: Ok(None),
-                period: Ok(None),
-                q: Ok(None),
-                query_ids: Ok(None),
-                rule_id: Ok(None),
-                steps: Ok(None),
-                tablet_type: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Filter by traffic budget ID
-        pub fn budget_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.budget_id = crate::runtime::taken("budget_id", value).map(Some);
-            self
-        }
-        /// Filter by query fingerprint
-        pub fn fingerprint<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.fingerprint = crate::runtime::taken("fingerprint", value).map(Some);
-            self
-        }
-        /// Start of a custom time range as an ISO 8601 timestamp
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// Keyspace for the query fingerprint
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
-            self
-        }
-        /// Metric names to retrieve
-        pub fn metrics<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<
-                ::std::vec::Vec<types::GetBranchQueryMetricsMetric>,
-            >,
-        {
-            self.metrics = crate::runtime::taken("metrics", value).map(Some);
-            self
-        }
-        /// Named time period to retrieve. Defaults to 12h.
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Filter by search terms
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Query pattern IDs to retrieve metrics for
-        pub fn query_ids<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-        {
-            self.query_ids = crate::runtime::taken("query_ids", value).map(Some);
-            self
-        }
-        /// Filter by traffic rule ID
-        pub fn rule_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.rule_id = crate::runtime::taken("rule_id", value).map(Some);
-            self
-        }
-        /// Number of data points to return
-        pub fn steps<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.steps = crate::runtime::taken("steps", value).map(Some);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::TabletType>,
-        {
-            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
-            self
-        }
-        /// End of a custom time range as an ISO 8601 timestamp
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query`
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::MetricSeriesResponse>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                budget_id,
-                fingerprint,
-                from,
-                keyspace,
-                metrics,
-                period,
-                q,
-                query_ids,
-                rule_id,
-                steps,
-                tablet_type,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let budget_id = budget_id.map_err(crate::Error::invalid_input)?;
-            let fingerprint = fingerprint.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let metrics = metrics.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let query_ids = query_ids.map_err(crate::Error::invalid_input)?;
-            let rule_id = rule_id.map_err(crate::Error::invalid_input)?;
-            let steps = steps.map_err(crate::Error::invalid_input)?;
-            let tablet_type = tablet_type.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/metrics/query", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("budget_id", crate::runtime::Style::Form, &budget_id)?
-                .add("fingerprint", crate::runtime::Style::Form, &fingerprint)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add("metrics", crate::runtime::Style::FormJoined, &metrics)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("query_ids", crate::runtime::Style::FormJoined, &query_ids)?
-                .add("rule_id", crate::runtime::Style::Form, &rule_id)?
-                .add("steps", crate::runtime::Style::Form, &steps)?
-                .add("tablet_type", crate::runtime::Style::Form, &tablet_type)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`budget_id`](Self::budget_id).
-        pub fn set_budget_id(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.budget_id = Ok(value);
-            self
-        }
-        /// Sets or clears [`fingerprint`](Self::fingerprint).
-        pub fn set_fingerprint(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.fingerprint = Ok(value);
-            self
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
-            self
-        }
-        /// Sets or clears [`keyspace`](Self::keyspace).
-        pub fn set_keyspace(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.keyspace = Ok(value);
-            self
-        }
-        /// Sets or clears [`metrics`](Self::metrics).
-        pub fn set_metrics(
-            mut self,
-            value: ::std::option::Option<
-                ::std::vec::Vec<types::GetBranchQueryMetricsMetric>,
-            >,
-        ) -> Self {
-            self.metrics = Ok(value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        pub fn set_period(
-            mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.period = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
-            self
-        }
-        /// Sets or clears [`query_ids`](Self::query_ids).
-        pub fn set_query_ids(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        ) -> Self {
-            self.query_ids = Ok(value);
-            self
-        }
-        /// Sets or clears [`rule_id`](Self::rule_id).
-        pub fn set_rule_id(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.rule_id = Ok(value);
-            self
-        }
-        /// Sets or clears [`steps`](Self::steps).
-        pub fn set_steps(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.steps = Ok(value);
-            self
-        }
-        /// Sets or clears [`tablet_type`](Self::tablet_type).
-        pub fn set_tablet_type(
-            mut self,
-            value: ::std::option::Option<types::TabletType>,
-        ) -> Self {
-            self.tablet_type = Ok(value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::get_branch_table_metrics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_table_metrics`]: super::Client::get_branch_table_metrics
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchTableMetrics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBranchTableMetrics<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_table_metrics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/metrics/tables", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_tablet_metrics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_tablet_metrics`]: super::Client::get_tablet_metrics
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetTabletMetrics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        from: Result<Option<::std::string::String>, String>,
-        keyspace: Result<Option<::std::string::String>, String>,
-        metrics: Result<Option<::std::vec::Vec<types::GetTabletMetricsMetric>>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        pod: Result<Option<::std::string::String>, String>,
-        shard: Result<Option<::std::string::String>, String>,
-        steps: Result<Option<i64>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        workflow: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> GetTabletMetrics<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_tablet_metrics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                from: Ok(None),
-                keyspace: Ok(None),
-                metrics: Ok(None),
-                period: Ok(None),
-                pod: Ok(None),
-                shard: Ok(None),
-                steps: Ok(None),
-                to: Ok(None),
-                workflow: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Start of a custom time range as an ISO 8601 timestamp
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// Filter by keyspace
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
-            self
-        }
-        /// Metric names to retrieve
-        pub fn metrics<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<types::GetTabletMetricsMetric>>,
-        {
-            self.metrics = crate::runtime::taken("metrics", value).map(Some);
-            self
-        }
-        /// Named time period to retrieve. Defaults to 12h.
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Filter by pod
-        pub fn pod<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.pod = crate::runtime::taken("pod", value).map(Some);
-            self
-        }
-        /// Filter by shard
-        pub fn shard<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.shard = crate::runtime::taken("shard", value).map(Some);
-            self
-        }
-        /// Number of data points to return
-        pub fn steps<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.steps = crate::runtime::taken("steps", value).map(Some);
-            self
-        }
-        /// End of a custom time range as an ISO 8601 timestamp
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Filter by workflow ID
-        pub fn workflow<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.workflow = crate::runtime::taken("workflow", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::MetricSeriesResponse>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                from,
-                keyspace,
-                metrics,
-                period,
-                pod,
-                shard,
-                steps,
-                to,
-                workflow,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let metrics = metrics.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let pod = pod.map_err(crate::Error::invalid_input)?;
-            let shard = shard.map_err(crate::Error::invalid_input)?;
-            let steps = steps.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let workflow = workflow.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/metrics/tablets", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add("metrics", crate::runtime::Style::FormJoined, &metrics)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("pod", crate::runtime::Style::Form, &pod)?
-                .add("shard", crate::runtime::Style::Form, &shard)?
-                .add("steps", crate::runtime::Style::Form, &steps)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .add("workflow", crate::runtime::Style::Form, &workflow)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
-            self
-        }
-        /// Sets or clears [`keyspace`](Self::keyspace).
-        pub fn set_keyspace(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.keyspace = Ok(value);
-            self
-        }
-        /// Sets or clears [`metrics`](Self::metrics).
-        pub fn set_metrics(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<types::GetTabletMetricsMetric>>,
-        ) -> Self {
-            self.metrics = Ok(value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        pub fn set_period(
-            mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.period = Ok(value);
-            self
-        }
-        /// Sets or clears [`pod`](Self::pod).
-        pub fn set_pod(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.pod = Ok(value);
-            self
-        }
-        /// Sets or clears [`shard`](Self::shard).
-        pub fn set_shard(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.shard = Ok(value);
-            self
-        }
-        /// Sets or clears [`steps`](Self::steps).
-        pub fn set_steps(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.steps = Ok(value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
-            self
-        }
-        /// Sets or clears [`workflow`](Self::workflow).
-        pub fn set_workflow(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.workflow = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::get_instant_tablet_metrics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_instant_tablet_metrics`]: super::Client::get_instant_tablet_metrics
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetInstantTabletMetrics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        keyspace: Result<Option<::std::string::String>, String>,
-        metrics: Result<
-            Option<::std::vec::Vec<types::GetInstantTabletMetricsMetric>>,
-            String,
-        >,
-        shard: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> GetInstantTabletMetrics<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_instant_tablet_metrics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                keyspace: Ok(None),
-                metrics: Ok(None),
-                shard: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Filter by keyspace
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
-            self
-        }
-        /// Metric names to retrieve
-        pub fn metrics<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<
-                ::std::vec::Vec<types::GetInstantTabletMetricsMetric>,
-            >,
-        {
-            self.metrics = crate::runtime::taken("metrics", value).map(Some);
-            self
-        }
-        /// Filter by shard
-        pub fn shard<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.shard = crate::runtime::taken("shard", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::InstantMetricsResponse>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                keyspace,
-                metrics,
-                shard,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let metrics = metrics.map_err(crate::Error::invalid_input)?;
-            let shard = shard.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/metrics/tablets-instant",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add("metrics", crate::runtime::Style::FormJoined, &metrics)?
-                .add("shard", crate::runtime::Style::Form, &shard)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`keyspace`](Self::keyspace).
-        pub fn set_keyspace(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.keyspace = Ok(value);
-            self
-        }
-        /// Sets or clears [`metrics`](Self::metrics).
-        pub fn set_metrics(
-            mut self,
-            value: ::std::option::Option<
-                ::std::vec::Vec<types::GetInstantTabletMetricsMetric>,
-            >,
-        ) -> Self {
-            self.metrics = Ok(value);
-            self
-        }
-        /// Sets or clears [`shard`](Self::shard).
-        pub fn set_shard(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.shard = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::InstantMetricsResponse> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::get_branch_tag_metrics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_tag_metrics`]: super::Client::get_branch_tag_metrics
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchTagMetrics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        budget_id: Result<Option<::std::string::String>, String>,
-        from: Result<Option<::std::string::String>, String>,
-        metrics: Result<
-            Option<::std::vec::Vec<types::GetBranchTagMetricsMetric>>,
-            String,
-        >,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        rule_id: Result<Option<::std::string::String>, String>,
-        steps: Result<Option<i64>, String>,
-        tablet_type: Result<Option<types::TabletType>, String>,
-        tag_sets: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> GetBranchTagMetrics<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_tag_metrics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                budget_id: Ok(None),
-                from: Ok(None),
-                metrics: Ok(None),
-                period: Ok(None),
-                q: Ok(None),
-                rule_id: Ok(None),
-                steps: Ok(None),
-                tablet_type: Ok(None),
-                tag_sets: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Filter by traffic budget ID
-        pub fn budget_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.budget_id = crate::runtime::taken("budget_id", value).map(Some);
-            self
-        }
-        /// Start of a custom time range as an ISO 8601 timestamp
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// Metric names to retrieve
-        pub fn metrics<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<types::GetBranchTagMetricsMetric>>,
-        {
-            self.metrics = crate::runtime::taken("metrics", value).map(Some);
-            self
-        }
-        /// Named time period to retrieve. Defaults to 12h.
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Filter by search terms
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Filter by traffic rule ID
-        pub fn rule_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.rule_id = crate::runtime::taken("rule_id", value).map(Some);
-            self
-        }
-        /// Number of data points to return
-        pub fn steps<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.steps = crate::runtime::taken("steps", value).map(Some);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::TabletType>,
-        {
-            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
-            self
-        }
-        /// Tag sets to retrieve metrics for
-        pub fn tag_sets<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-        {
-            self.tag_sets = crate::runtime::taken("tag_sets", value).map(Some);
-            self
-        }
-        /// End of a custom time range as an ISO 8601 timestamp
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::MetricSeriesResponse>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                budget_id,
-                from,
-                metrics,
-                period,
-                q,
-                rule_id,
-                steps,
-                tablet_type,
-                tag_sets,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let budget_id = budget_id.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let metrics = metrics.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let rule_id = rule_id.map_err(crate::Error::invalid_input)?;
-            let steps = steps.map_err(crate::Error::invalid_input)?;
-            let tablet_type = tablet_type.map_err(crate::Error::invalid_input)?;
-            let tag_sets = tag_sets.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/metrics/tag", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("budget_id", crate::runtime::Style::Form, &budget_id)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("metrics", crate::runtime::Style::FormJoined, &metrics)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("rule_id", crate::runtime::Style::Form, &rule_id)?
-                .add("steps", crate::runtime::Style::Form, &steps)?
-                .add("tablet_type", crate::runtime::Style::Form, &tablet_type)?
-                .add("tag_sets", crate::runtime::Style::FormJoined, &tag_sets)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`budget_id`](Self::budget_id).
-        pub fn set_budget_id(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.budget_id = Ok(value);
-            self
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
-            self
-        }
-        /// Sets or clears [`metrics`](Self::metrics).
-        pub fn set_metrics(
-            mut self,
-            value: ::std::option::Option<
-                ::std::vec::Vec<types::GetBranchTagMetricsMetric>,
-            >,
-        ) -> Self {
-            self.metrics = Ok(value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        pub fn set_period(
-            mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.period = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
-            self
-        }
-        /// Sets or clears [`rule_id`](Self::rule_id).
-        pub fn set_rule_id(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.rule_id = Ok(value);
-            self
-        }
-        /// Sets or clears [`steps`](Self::steps).
-        pub fn set_steps(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.steps = Ok(value);
-            self
-        }
-        /// Sets or clears [`tablet_type`](Self::tablet_type).
-        pub fn set_tablet_type(
-            mut self,
-            value: ::std::option::Option<types::TabletType>,
-        ) -> Self {
-            self.tablet_type = Ok(value);
-            self
-        }
-        /// Sets or clears [`tag_sets`](Self::tag_sets).
-        pub fn set_tag_sets(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        ) -> Self {
-            self.tag_sets = Ok(value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranchMetrics<'a> {
-        type Output = Result<Response<types::MetricSeriesResponse>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetInstantBranchMetrics<'a> {
-        type Output = Result<Response<types::InstantMetricsResponse>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
         }
     }
     impl<'a> ::std::future::IntoFuture for GetBranchKeyspaceTableMetrics<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchQueryMetrics<'a> {
-        type Output = Result<Response<types::MetricSeriesResponse>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchKeyspaceTableMetrics<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_branch_metrics`](crate::Client::get_branch_metrics). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetBranchMetrics<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetBranchMetrics<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_metrics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("budget_id"),
+                crate::runtime::Parameter::query("container"),
+                crate::runtime::Parameter::query("fingerprint"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("keyspace"),
+                crate::runtime::Parameter::query("metrics")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("pod"),
+                crate::runtime::Parameter::query("pods")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("query_ids")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("role"),
+                crate::runtime::Parameter::query("rule_id"),
+                crate::runtime::Parameter::query("shard"),
+                crate::runtime::Parameter::query("steps"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("to"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Filter by traffic budget ID
+        pub fn budget_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`budget_id`](Self::budget_id).
+        pub fn set_budget_id(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Filter by container
+        pub fn container<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`container`](Self::container).
+        pub fn set_container(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Filter by query fingerprint
+        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Sets or clears [`fingerprint`](Self::fingerprint).
+        pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Start of a custom time range as an ISO 8601 timestamp
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(6, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Filter by keyspace
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`keyspace`](Self::keyspace).
+        pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Metric names to retrieve
+        pub fn metrics<V: TryInto<Vec<types::GetBranchMetricsMetric>>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<Vec<types::GetBranchMetricsMetric>>(8, value);
+            self
+        }
+        /// Sets or clears [`metrics`](Self::metrics).
+        pub fn set_metrics(
+            mut self,
+            value: Option<Vec<types::GetBranchMetricsMetric>>,
+        ) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Named time period to retrieve. Defaults to 12h.
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(9, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        pub fn set_period(
+            mut self,
+            value: Option<types::GetQuerySummaryPeriod>,
+        ) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Filter by pod
+        pub fn pod<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(10, value);
+            self
+        }
+        /// Sets or clears [`pod`](Self::pod).
+        pub fn set_pod(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Filter by pods
+        pub fn pods<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<String>>(11, value);
+            self
+        }
+        /// Sets or clears [`pods`](Self::pods).
+        pub fn set_pods(mut self, value: Option<Vec<String>>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// Filter by search terms
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(12, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(12, value);
+            self
+        }
+        /// Filter by query pattern IDs
+        pub fn query_ids<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<String>>(13, value);
+            self
+        }
+        /// Sets or clears [`query_ids`](Self::query_ids).
+        pub fn set_query_ids(mut self, value: Option<Vec<String>>) -> Self {
+            self.call.set_or_clear(13, value);
+            self
+        }
+        /// Filter by Postgres role
+        pub fn role<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(14, value);
+            self
+        }
+        /// Sets or clears [`role`](Self::role).
+        pub fn set_role(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(14, value);
+            self
+        }
+        /// Filter by traffic rule ID
+        pub fn rule_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(15, value);
+            self
+        }
+        /// Sets or clears [`rule_id`](Self::rule_id).
+        pub fn set_rule_id(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(15, value);
+            self
+        }
+        /// Filter by shard
+        pub fn shard<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(16, value);
+            self
+        }
+        /// Sets or clears [`shard`](Self::shard).
+        pub fn set_shard(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(16, value);
+            self
+        }
+        /// Number of data points to return
+        pub fn steps<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(17, value);
+            self
+        }
+        /// Sets or clears [`steps`](Self::steps).
+        pub fn set_steps(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(17, value);
+            self
+        }
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(18, value);
+            self
+        }
+        /// Sets or clears [`tablet_type`](Self::tablet_type).
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(18, value);
+            self
+        }
+        /// End of a custom time range as an ISO 8601 timestamp
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(19, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(19, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            self.call.until(is_done, None)
         }
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchTableMetrics<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+    impl<'a> ::std::future::IntoFuture for GetBranchMetrics<'a> {
+        type Output = Result<crate::Response<types::MetricSeriesResponse>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::MetricSeriesResponse>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetTabletMetrics<'a> {
-        type Output = Result<Response<types::MetricSeriesResponse>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetInstantTabletMetrics<'a> {
-        type Output = Result<Response<types::InstantMetricsResponse>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranchTagMetrics<'a> {
-        type Output = Result<Response<types::MetricSeriesResponse>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -4520,38 +2546,1013 @@ pub mod builder {
         type Answer = types::MetricSeriesResponse;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetInstantBranchMetrics<'_> {
-        type Answer = types::InstantMetricsResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::get_branch_query_metrics`](crate::Client::get_branch_query_metrics). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetBranchQueryMetrics<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchKeyspaceTableMetrics<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> GetBranchQueryMetrics<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_query_metrics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("budget_id"),
+                crate::runtime::Parameter::query("fingerprint"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("keyspace"),
+                crate::runtime::Parameter::query("metrics")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("query_ids")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("rule_id"),
+                crate::runtime::Parameter::query("steps"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("to"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Filter by traffic budget ID
+        pub fn budget_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`budget_id`](Self::budget_id).
+        pub fn set_budget_id(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Filter by query fingerprint
+        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`fingerprint`](Self::fingerprint).
+        pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Start of a custom time range as an ISO 8601 timestamp
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Keyspace for the query fingerprint
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(6, value);
+            self
+        }
+        /// Sets or clears [`keyspace`](Self::keyspace).
+        pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Metric names to retrieve
+        pub fn metrics<V: TryInto<Vec<types::GetBranchQueryMetricsMetric>>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<Vec<types::GetBranchQueryMetricsMetric>>(7, value);
+            self
+        }
+        /// Sets or clears [`metrics`](Self::metrics).
+        pub fn set_metrics(
+            mut self,
+            value: Option<Vec<types::GetBranchQueryMetricsMetric>>,
+        ) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Named time period to retrieve. Defaults to 12h.
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        pub fn set_period(
+            mut self,
+            value: Option<types::GetQuerySummaryPeriod>,
+        ) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Filter by search terms
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(9, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Query pattern IDs to retrieve metrics for
+        pub fn query_ids<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<String>>(10, value);
+            self
+        }
+        /// Sets or clears [`query_ids`](Self::query_ids).
+        pub fn set_query_ids(mut self, value: Option<Vec<String>>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Filter by traffic rule ID
+        pub fn rule_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(11, value);
+            self
+        }
+        /// Sets or clears [`rule_id`](Self::rule_id).
+        pub fn set_rule_id(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// Number of data points to return
+        pub fn steps<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(12, value);
+            self
+        }
+        /// Sets or clears [`steps`](Self::steps).
+        pub fn set_steps(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(12, value);
+            self
+        }
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(13, value);
+            self
+        }
+        /// Sets or clears [`tablet_type`](Self::tablet_type).
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(13, value);
+            self
+        }
+        /// End of a custom time range as an ISO 8601 timestamp
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(14, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(14, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetBranchQueryMetrics<'a> {
+        type Output = Result<crate::Response<types::MetricSeriesResponse>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::MetricSeriesResponse>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for GetBranchQueryMetrics<'_> {
         type Answer = types::MetricSeriesResponse;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::get_branch_table_metrics`](crate::Client::get_branch_table_metrics). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetBranchTableMetrics<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetBranchTableMetrics<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_table_metrics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetBranchTableMetrics<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for GetBranchTableMetrics<'_> {
         type Answer = ();
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::get_branch_tag_metrics`](crate::Client::get_branch_tag_metrics). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetBranchTagMetrics<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetBranchTagMetrics<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_tag_metrics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("budget_id"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("metrics")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("rule_id"),
+                crate::runtime::Parameter::query("steps"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("tag_sets")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("to"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Filter by traffic budget ID
+        pub fn budget_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`budget_id`](Self::budget_id).
+        pub fn set_budget_id(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Start of a custom time range as an ISO 8601 timestamp
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Metric names to retrieve
+        pub fn metrics<V: TryInto<Vec<types::GetBranchTagMetricsMetric>>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<Vec<types::GetBranchTagMetricsMetric>>(5, value);
+            self
+        }
+        /// Sets or clears [`metrics`](Self::metrics).
+        pub fn set_metrics(
+            mut self,
+            value: Option<Vec<types::GetBranchTagMetricsMetric>>,
+        ) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Named time period to retrieve. Defaults to 12h.
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(6, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        pub fn set_period(
+            mut self,
+            value: Option<types::GetQuerySummaryPeriod>,
+        ) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Filter by search terms
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Filter by traffic rule ID
+        pub fn rule_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(8, value);
+            self
+        }
+        /// Sets or clears [`rule_id`](Self::rule_id).
+        pub fn set_rule_id(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Number of data points to return
+        pub fn steps<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(9, value);
+            self
+        }
+        /// Sets or clears [`steps`](Self::steps).
+        pub fn set_steps(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(10, value);
+            self
+        }
+        /// Sets or clears [`tablet_type`](Self::tablet_type).
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Tag sets to retrieve metrics for
+        pub fn tag_sets<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<String>>(11, value);
+            self
+        }
+        /// Sets or clears [`tag_sets`](Self::tag_sets).
+        pub fn set_tag_sets(mut self, value: Option<Vec<String>>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// End of a custom time range as an ISO 8601 timestamp
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(12, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(12, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetBranchTagMetrics<'a> {
+        type Output = Result<crate::Response<types::MetricSeriesResponse>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::MetricSeriesResponse>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetTabletMetrics<'_> {
+    impl crate::mock::Call for GetBranchTagMetrics<'_> {
         type Answer = types::MetricSeriesResponse;
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_instant_branch_metrics`](crate::Client::get_instant_branch_metrics). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetInstantBranchMetrics<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetInstantBranchMetrics<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_instant_branch_metrics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("container"),
+                crate::runtime::Parameter::query("metrics")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("pod"),
+                crate::runtime::Parameter::query("role"),
+                crate::runtime::Parameter::query("shard"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Filter by container
+        pub fn container<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`container`](Self::container).
+        pub fn set_container(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Metric names to retrieve
+        pub fn metrics<V: TryInto<Vec<types::GetInstantBranchMetricsMetric>>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<Vec<types::GetInstantBranchMetricsMetric>>(4, value);
+            self
+        }
+        /// Sets or clears [`metrics`](Self::metrics).
+        pub fn set_metrics(
+            mut self,
+            value: Option<Vec<types::GetInstantBranchMetricsMetric>>,
+        ) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Filter by pod
+        pub fn pod<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Sets or clears [`pod`](Self::pod).
+        pub fn set_pod(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Filter by Postgres role
+        pub fn role<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(6, value);
+            self
+        }
+        /// Sets or clears [`role`](Self::role).
+        pub fn set_role(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Filter by shard
+        pub fn shard<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`shard`](Self::shard).
+        pub fn set_shard(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::InstantMetricsResponse> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::InstantMetricsResponse> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetInstantBranchMetrics<'a> {
+        type Output = Result<
+            crate::Response<types::InstantMetricsResponse>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::InstantMetricsResponse>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetInstantBranchMetrics<'_> {
+        type Answer = types::InstantMetricsResponse;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_instant_tablet_metrics`](crate::Client::get_instant_tablet_metrics). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetInstantTabletMetrics<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetInstantTabletMetrics<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_instant_tablet_metrics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("keyspace"),
+                crate::runtime::Parameter::query("metrics")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("shard"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Filter by keyspace
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`keyspace`](Self::keyspace).
+        pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Metric names to retrieve
+        pub fn metrics<V: TryInto<Vec<types::GetInstantTabletMetricsMetric>>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<Vec<types::GetInstantTabletMetricsMetric>>(4, value);
+            self
+        }
+        /// Sets or clears [`metrics`](Self::metrics).
+        pub fn set_metrics(
+            mut self,
+            value: Option<Vec<types::GetInstantTabletMetricsMetric>>,
+        ) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Filter by shard
+        pub fn shard<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Sets or clears [`shard`](Self::shard).
+        pub fn set_shard(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::InstantMetricsResponse> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::InstantMetricsResponse> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetInstantTabletMetrics<'a> {
+        type Output = Result<
+            crate::Response<types::InstantMetricsResponse>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::InstantMetricsResponse>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for GetInstantTabletMetrics<'_> {
         type Answer = types::InstantMetricsResponse;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::get_tablet_metrics`](crate::Client::get_tablet_metrics). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetTabletMetrics<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetTabletMetrics<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_tablet_metrics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("keyspace"),
+                crate::runtime::Parameter::query("metrics")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("pod"),
+                crate::runtime::Parameter::query("shard"),
+                crate::runtime::Parameter::query("steps"),
+                crate::runtime::Parameter::query("to"),
+                crate::runtime::Parameter::query("workflow"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Start of a custom time range as an ISO 8601 timestamp
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Filter by keyspace
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`keyspace`](Self::keyspace).
+        pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Metric names to retrieve
+        pub fn metrics<V: TryInto<Vec<types::GetTabletMetricsMetric>>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<Vec<types::GetTabletMetricsMetric>>(5, value);
+            self
+        }
+        /// Sets or clears [`metrics`](Self::metrics).
+        pub fn set_metrics(
+            mut self,
+            value: Option<Vec<types::GetTabletMetricsMetric>>,
+        ) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Named time period to retrieve. Defaults to 12h.
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(6, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        pub fn set_period(
+            mut self,
+            value: Option<types::GetQuerySummaryPeriod>,
+        ) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Filter by pod
+        pub fn pod<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`pod`](Self::pod).
+        pub fn set_pod(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Filter by shard
+        pub fn shard<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(8, value);
+            self
+        }
+        /// Sets or clears [`shard`](Self::shard).
+        pub fn set_shard(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Number of data points to return
+        pub fn steps<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(9, value);
+            self
+        }
+        /// Sets or clears [`steps`](Self::steps).
+        pub fn set_steps(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// End of a custom time range as an ISO 8601 timestamp
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(10, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Filter by workflow ID
+        pub fn workflow<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(11, value);
+            self
+        }
+        /// Sets or clears [`workflow`](Self::workflow).
+        pub fn set_workflow(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetTabletMetrics<'a> {
+        type Output = Result<crate::Response<types::MetricSeriesResponse>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::MetricSeriesResponse>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchTagMetrics<'_> {
+    impl crate::mock::Call for GetTabletMetrics<'_> {
         type Answer = types::MetricSeriesResponse;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
@@ -4560,24 +3561,6 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::get_branch_metrics`](crate::Client::get_branch_metrics) of this branch.
-    pub fn get_branch_metrics(&self) -> builder::GetBranchMetrics<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_branch_metrics()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::get_instant_branch_metrics`](crate::Client::get_instant_branch_metrics) of this branch.
-    pub fn get_instant_branch_metrics(&self) -> builder::GetInstantBranchMetrics<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_instant_branch_metrics()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::get_branch_keyspace_table_metrics`](crate::Client::get_branch_keyspace_table_metrics) of this branch.
     pub fn get_branch_keyspace_table_metrics(
         &self,
@@ -4585,6 +3568,15 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_keyspace_table_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_metrics`](crate::Client::get_branch_metrics) of this branch.
+    pub fn get_branch_metrics(&self) -> builder::GetBranchMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_metrics()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -4607,11 +3599,20 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::get_tablet_metrics`](crate::Client::get_tablet_metrics) of this branch.
-    pub fn get_tablet_metrics(&self) -> builder::GetTabletMetrics<'a> {
+    /// [`Client::get_branch_tag_metrics`](crate::Client::get_branch_tag_metrics) of this branch.
+    pub fn get_branch_tag_metrics(&self) -> builder::GetBranchTagMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .get_tablet_metrics()
+            .get_branch_tag_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_instant_branch_metrics`](crate::Client::get_instant_branch_metrics) of this branch.
+    pub fn get_instant_branch_metrics(&self) -> builder::GetInstantBranchMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_instant_branch_metrics()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -4625,11 +3626,11 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::get_branch_tag_metrics`](crate::Client::get_branch_tag_metrics) of this branch.
-    pub fn get_branch_tag_metrics(&self) -> builder::GetBranchTagMetrics<'a> {
+    /// [`Client::get_tablet_metrics`](crate::Client::get_tablet_metrics) of this branch.
+    pub fn get_tablet_metrics(&self) -> builder::GetTabletMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .get_branch_tag_metrics()
+            .get_tablet_metrics()
             .organization(organization)
             .database(database)
             .branch(branch)

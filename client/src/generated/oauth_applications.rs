@@ -14,41 +14,35 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OauthApplication {
         /// All available scopes grouped by resource type with scope, description, selected, and admin flags
-        pub all_scopes_by_resource: ::serde_json::Map<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
+        pub all_scopes_by_resource: ::serde_json::Map<String, ::serde_json::Value>,
         /// The image source for the OAuth application's avatar
-        pub avatar: ::std::string::String,
+        pub avatar: String,
         /// The OAuth application's unique client id
-        pub client_id: ::std::string::String,
+        pub client_id: String,
         /// When the OAuth application was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Whether the OAuth application was created via Dynamic Client Registration
         pub dcr: bool,
         /// The domain of the OAuth application. Used for verification of a valid redirect uri
-        pub domain: ::std::string::String,
+        pub domain: String,
         /// The ID of the app
-        pub id: ::std::string::String,
+        pub id: String,
         /// The name of the app
-        pub name: ::std::string::String,
+        pub name: String,
         /// The redirect URI of the OAuth application
-        pub redirect_uri: ::std::string::String,
+        pub redirect_uri: String,
         /// Whether the OAuth application requires at least one organization to be authorized
         pub requires_org_scope: bool,
         /// The scopes that the OAuth application requires on a user account, as a space-separated string
-        pub scopes: ::std::string::String,
+        pub scopes: String,
         /// Scopes grouped by resource type (database, organization, branch, user) with scope, description, and admin flag
-        pub scopes_by_resource: ::serde_json::Map<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
+        pub scopes_by_resource: ::serde_json::Map<String, ::serde_json::Value>,
         /// Whether the OAuth application is limited to authorizing a single organization
         pub single_org_authorization: bool,
         /// The number of tokens issued by the OAuth application
         pub tokens: i64,
         /// When the OAuth application was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl OauthApplication {
         /// A builder for [`OauthApplication`].
@@ -67,20 +61,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<OauthApplication>,
+        pub data: Vec<OauthApplication>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedOauthApplication {
         /// A builder for [`PaginatedOauthApplication`].
@@ -95,42 +89,30 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct OauthApplication {
-            all_scopes_by_resource: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
+            all_scopes_by_resource: Result<
+                ::serde_json::Map<String, ::serde_json::Value>,
+                String,
             >,
-            avatar: ::std::result::Result<::std::string::String, ::std::string::String>,
-            client_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
+            avatar: Result<String, String>,
+            client_id: Result<String, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            dcr: Result<bool, String>,
+            domain: Result<String, String>,
+            id: Result<String, String>,
+            name: Result<String, String>,
+            redirect_uri: Result<String, String>,
+            requires_org_scope: Result<bool, String>,
+            scopes: Result<String, String>,
+            scopes_by_resource: Result<
+                ::serde_json::Map<String, ::serde_json::Value>,
+                String,
             >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            dcr: ::std::result::Result<bool, ::std::string::String>,
-            domain: ::std::result::Result<::std::string::String, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            redirect_uri: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            requires_org_scope: ::std::result::Result<bool, ::std::string::String>,
-            scopes: ::std::result::Result<::std::string::String, ::std::string::String>,
-            scopes_by_resource: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            single_org_authorization: ::std::result::Result<bool, ::std::string::String>,
-            tokens: ::std::result::Result<i64, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            single_org_authorization: Result<bool, String>,
+            tokens: Result<i64, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthApplication {
+        impl Default for OauthApplication {
             fn default() -> Self {
                 Self {
                     all_scopes_by_resource: Err(
@@ -155,7 +137,7 @@ pub mod types {
                         "`single_org_authorization` was not set".to_string(),
                     ),
                     tokens: Err("`tokens` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -164,9 +146,7 @@ pub mod types {
             /// All available scopes grouped by resource type with scope, description, selected, and admin flags
             pub fn all_scopes_by_resource<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.all_scopes_by_resource = crate::runtime::converted(
@@ -178,7 +158,7 @@ pub mod types {
             /// The image source for the OAuth application's avatar
             pub fn avatar<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.avatar = crate::runtime::converted("avatar", value);
@@ -187,7 +167,7 @@ pub mod types {
             /// The OAuth application's unique client id
             pub fn client_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.client_id = crate::runtime::converted("client_id", value);
@@ -196,7 +176,7 @@ pub mod types {
             /// When the OAuth application was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -205,7 +185,7 @@ pub mod types {
             /// Whether the OAuth application was created via Dynamic Client Registration
             pub fn dcr<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.dcr = crate::runtime::converted("dcr", value);
@@ -214,7 +194,7 @@ pub mod types {
             /// The domain of the OAuth application. Used for verification of a valid redirect uri
             pub fn domain<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.domain = crate::runtime::converted("domain", value);
@@ -223,7 +203,7 @@ pub mod types {
             /// The ID of the app
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -232,7 +212,7 @@ pub mod types {
             /// The name of the app
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -241,7 +221,7 @@ pub mod types {
             /// The redirect URI of the OAuth application
             pub fn redirect_uri<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.redirect_uri = crate::runtime::converted("redirect_uri", value);
@@ -250,7 +230,7 @@ pub mod types {
             /// Whether the OAuth application requires at least one organization to be authorized
             pub fn requires_org_scope<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.requires_org_scope = crate::runtime::converted(
@@ -262,7 +242,7 @@ pub mod types {
             /// The scopes that the OAuth application requires on a user account, as a space-separated string
             pub fn scopes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.scopes = crate::runtime::converted("scopes", value);
@@ -271,9 +251,7 @@ pub mod types {
             /// Scopes grouped by resource type (database, organization, branch, user) with scope, description, and admin flag
             pub fn scopes_by_resource<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.scopes_by_resource = crate::runtime::converted(
@@ -285,7 +263,7 @@ pub mod types {
             /// Whether the OAuth application is limited to authorizing a single organization
             pub fn single_org_authorization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.single_org_authorization = crate::runtime::converted(
@@ -297,7 +275,7 @@ pub mod types {
             /// The number of tokens issued by the OAuth application
             pub fn tokens<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tokens = crate::runtime::converted("tokens", value);
@@ -306,7 +284,7 @@ pub mod types {
             /// When the OAuth application was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -316,18 +294,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthApplication> for super::OauthApplication {
+        impl TryFrom<OauthApplication> for super::OauthApplication {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthApplication,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     all_scopes_by_resource: value.all_scopes_by_resource?,
                     avatar: value.avatar?,
@@ -348,7 +326,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthApplication> for OauthApplication {
+        impl From<super::OauthApplication> for OauthApplication {
             fn from(value: super::OauthApplication) -> Self {
                 Self {
                     all_scopes_by_resource: Ok(value.all_scopes_by_resource),
@@ -373,41 +351,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedOauthApplication {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::OauthApplication>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::OauthApplication>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedOauthApplication {
+        impl Default for PaginatedOauthApplication {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -417,7 +380,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -426,7 +389,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::OauthApplication>>,
+                T: TryInto<Vec<super::OauthApplication>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -435,7 +398,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -444,7 +407,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -454,7 +417,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -463,7 +426,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -472,7 +435,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -482,46 +445,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedOauthApplication>
-        for super::PaginatedOauthApplication {
+        impl TryFrom<PaginatedOauthApplication> for super::PaginatedOauthApplication {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedOauthApplication,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -535,8 +491,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedOauthApplication>
-        for PaginatedOauthApplication {
+        impl From<super::PaginatedOauthApplication> for PaginatedOauthApplication {
             fn from(value: super::PaginatedOauthApplication) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -555,7 +510,7 @@ pub mod types {
         const NAME: &'static str = "OauthApplication";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut all_scopes_by_resource = slot::or_empty();
             let mut avatar = slot::or_empty();
@@ -615,7 +570,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthApplication {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -623,7 +578,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedOauthApplication";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -662,7 +617,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedOauthApplication {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -776,124 +731,326 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_oauth_applications`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_oauth_applications`]: super::Client::list_oauth_applications
+    /// A call of [`Client::delete_oauth_token`](crate::Client::delete_oauth_token). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListOauthApplications<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct DeleteOauthToken<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListOauthApplications<'a> {
+    impl<'a> DeleteOauthToken<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_oauth_applications",
-            method: "GET",
-            path: "/organizations/{organization}/oauth-applications",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_oauth_token",
+            "DELETE",
+            "/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("application_id"),
+                crate::runtime::Parameter::path("token_id"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
-        /// The name of the organization the OAuth applications belong to
+        /// The name of the organization the OAuth application belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/oauth-applications`
+        /// The ID of the OAuth application
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedOauthApplication>, crate::Error> {
-            let Self { client, organization, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/oauth-applications", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        /// Required.
+        pub fn application_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// The ID of the OAuth application token
+        ///
+        /// Required.
+        pub fn token_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteOauthToken<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteOauthToken<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_oauth_application`](crate::Client::get_oauth_application). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetOauthApplication<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetOauthApplication<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_oauth_application",
+            "GET",
+            "/organizations/{organization}/oauth-applications/{application_id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("application_id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the OAuth application belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The ID of the OAuth application
+        ///
+        /// Required.
+        pub fn application_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::OauthApplication> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::OauthApplication) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::OauthApplication> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetOauthApplication<'a> {
+        type Output = Result<crate::Response<types::OauthApplication>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::OauthApplication>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOauthApplication<'_> {
+        type Answer = types::OauthApplication;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_oauth_token`](crate::Client::get_oauth_token). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetOauthToken<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetOauthToken<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_oauth_token",
+            "GET",
+            "/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("application_id"),
+                crate::runtime::Parameter::path("token_id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the OAuth application belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The ID of the OAuth application
+        ///
+        /// Required.
+        pub fn application_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the OAuth application token
+        ///
+        /// Required.
+        pub fn token_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::ServiceToken> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::ServiceToken) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::ServiceToken> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetOauthToken<'a> {
+        type Output = Result<crate::Response<types::ServiceToken>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::ServiceToken>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOauthToken<'_> {
+        type Answer = types::ServiceToken;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_oauth_applications`](crate::Client::list_oauth_applications). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListOauthApplications<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListOauthApplications<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_oauth_applications",
+            "GET",
+            "/organizations/{organization}/oauth-applications",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the OAuth applications belong to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(1, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(1, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/oauth-applications`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedOauthApplication> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -902,264 +1059,108 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedOauthApplication> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(1, |page: &types::PaginatedOauthApplication| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::OauthApplication> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_oauth_application`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_oauth_application`]: super::Client::get_oauth_application
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetOauthApplication<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        application_id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetOauthApplication<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_oauth_application",
-            method: "GET",
-            path: "/organizations/{organization}/oauth-applications/{application_id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                application_id: Err("`application_id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the OAuth application belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The ID of the OAuth application
-        ///
-        /// Required.
-        pub fn application_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.application_id = crate::runtime::taken("application_id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::OauthApplication>, crate::Error> {
-            let Self { client, organization, application_id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let application_id = application_id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/oauth-applications/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("application_id", crate
-                ::runtime::Style::Simple, & application_id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::OauthApplication) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::OauthApplication> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+    impl<'a> ::std::future::IntoFuture for ListOauthApplications<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedOauthApplication>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedOauthApplication>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::list_oauth_tokens`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_oauth_tokens`]: super::Client::list_oauth_tokens
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListOauthApplications<'_> {
+        type Answer = types::PaginatedOauthApplication;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_oauth_tokens`](crate::Client::list_oauth_tokens). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct ListOauthTokens<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        application_id: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> ListOauthTokens<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_oauth_tokens",
-            method: "GET",
-            path: "/organizations/{organization}/oauth-applications/{application_id}/tokens",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_oauth_tokens",
+            "GET",
+            "/organizations/{organization}/oauth-applications/{application_id}/tokens",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("application_id"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                application_id: Err("`application_id` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization the OAuth application belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The ID of the OAuth application
         ///
         /// Required.
-        pub fn application_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.application_id = crate::runtime::taken("application_id", value);
+        pub fn application_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
             self
         }
         /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedServiceToken>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                application_id,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let application_id = application_id.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/oauth-applications/{}/tokens", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("application_id", crate ::runtime::Style::Simple,
-                & application_id) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedServiceToken> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1168,326 +1169,26 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedServiceToken> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(2, |page: &types::PaginatedServiceToken| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::ServiceToken> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_oauth_token`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_oauth_token`]: super::Client::get_oauth_token
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetOauthToken<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        application_id: Result<::std::string::String, String>,
-        token_id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetOauthToken<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_oauth_token",
-            method: "GET",
-            path: "/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                application_id: Err("`application_id` was not set".to_string()),
-                token_id: Err("`token_id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the OAuth application belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The ID of the OAuth application
-        ///
-        /// Required.
-        pub fn application_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.application_id = crate::runtime::taken("application_id", value);
-            self
-        }
-        /// The ID of the OAuth application token
-        ///
-        /// Required.
-        pub fn token_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.token_id = crate::runtime::taken("token_id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::ServiceToken>, crate::Error> {
-            let Self { client, organization, application_id, token_id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let application_id = application_id.map_err(crate::Error::invalid_input)?;
-            let token_id = token_id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/oauth-applications/{}/tokens/{}", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("application_id", crate ::runtime::Style::Simple,
-                & application_id) ?, crate ::runtime::path_segment("token_id", crate
-                ::runtime::Style::Simple, & token_id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::ServiceToken) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::ServiceToken> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::delete_oauth_token`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_oauth_token`]: super::Client::delete_oauth_token
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteOauthToken<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        application_id: Result<::std::string::String, String>,
-        token_id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteOauthToken<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_oauth_token",
-            method: "DELETE",
-            path: "/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                application_id: Err("`application_id` was not set".to_string()),
-                token_id: Err("`token_id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the OAuth application belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The ID of the OAuth application
-        ///
-        /// Required.
-        pub fn application_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.application_id = crate::runtime::taken("application_id", value);
-            self
-        }
-        /// The ID of the OAuth application token
-        ///
-        /// Required.
-        pub fn token_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.token_id = crate::runtime::taken("token_id", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, application_id, token_id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let application_id = application_id.map_err(crate::Error::invalid_input)?;
-            let token_id = token_id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/oauth-applications/{}/tokens/{}", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("application_id", crate ::runtime::Style::Simple,
-                & application_id) ?, crate ::runtime::path_segment("token_id", crate
-                ::runtime::Style::Simple, & token_id) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ListOauthApplications<'a> {
-        type Output = Result<Response<types::PaginatedOauthApplication>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetOauthApplication<'a> {
-        type Output = Result<Response<types::OauthApplication>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListOauthTokens<'a> {
-        type Output = Result<Response<types::PaginatedServiceToken>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type Output = Result<
+            crate::Response<types::PaginatedServiceToken>,
+            crate::Error,
         >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedServiceToken>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
-    }
-    impl<'a> ::std::future::IntoFuture for GetOauthToken<'a> {
-        type Output = Result<Response<types::ServiceToken>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteOauthToken<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListOauthApplications<'_> {
-        type Answer = types::PaginatedOauthApplication;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOauthApplication<'_> {
-        type Answer = types::OauthApplication;
-        const OPERATION: crate::Operation = Self::OPERATION;
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ListOauthTokens<'_> {
         type Answer = types::PaginatedServiceToken;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOauthToken<'_> {
-        type Answer = types::ServiceToken;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteOauthToken<'_> {
-        type Answer = ();
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }

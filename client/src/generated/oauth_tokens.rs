@@ -14,20 +14,20 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateOauthTokenBody {
         /// The OAuth application's client ID
-        pub client_id: ::std::string::String,
+        pub client_id: String,
         /// The OAuth application's client secret
-        pub client_secret: ::std::string::String,
+        pub client_secret: String,
         /// The OAuth grant code provided to your OAuth application's redirect URI. Required when grant_type is authorization_code
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub code: ::std::option::Option<::std::string::String>,
+        pub code: Option<String>,
         /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
         pub grant_type: GrantType,
         /// The OAuth application's redirect URI. Required when grant_type is authorization_code
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub redirect_uri: ::std::option::Option<::std::string::String>,
+        pub redirect_uri: Option<String>,
         /// The refresh token from the original OAuth token grant. Required when grant_type is refresh_token
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub refresh_token: ::std::option::Option<::std::string::String>,
+        pub refresh_token: Option<String>,
     }
     impl CreateOauthTokenBody {
         /// A builder for [`CreateOauthTokenBody`].
@@ -70,9 +70,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for GrantType {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "authorization_code" => Ok(Self::AuthorizationCode),
                 "refresh_token" => Ok(Self::RefreshToken),
@@ -87,19 +85,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for GrantType {
+    impl TryFrom<&str> for GrantType {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for GrantType {
+    impl TryFrom<String> for GrantType {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -108,37 +102,22 @@ pub mod types {
         /// Builds [`CreateOauthTokenBody`](super::CreateOauthTokenBody).
         #[derive(Clone, Debug)]
         pub struct CreateOauthTokenBody {
-            client_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            client_secret: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            code: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            grant_type: ::std::result::Result<super::GrantType, ::std::string::String>,
-            redirect_uri: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            refresh_token: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            client_id: Result<String, String>,
+            client_secret: Result<String, String>,
+            code: Result<Option<String>, String>,
+            grant_type: Result<super::GrantType, String>,
+            redirect_uri: Result<Option<String>, String>,
+            refresh_token: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for CreateOauthTokenBody {
+        impl Default for CreateOauthTokenBody {
             fn default() -> Self {
                 Self {
                     client_id: Err("`client_id` was not set".to_string()),
                     client_secret: Err("`client_secret` was not set".to_string()),
-                    code: Ok(::std::default::Default::default()),
+                    code: Ok(Default::default()),
                     grant_type: Err("`grant_type` was not set".to_string()),
-                    redirect_uri: Ok(::std::default::Default::default()),
-                    refresh_token: Ok(::std::default::Default::default()),
+                    redirect_uri: Ok(Default::default()),
+                    refresh_token: Ok(Default::default()),
                 }
             }
         }
@@ -146,7 +125,7 @@ pub mod types {
             /// The OAuth application's client ID
             pub fn client_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.client_id = crate::runtime::converted("client_id", value);
@@ -155,7 +134,7 @@ pub mod types {
             /// The OAuth application's client secret
             pub fn client_secret<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.client_secret = crate::runtime::converted("client_secret", value);
@@ -164,7 +143,7 @@ pub mod types {
             /// The OAuth grant code provided to your OAuth application's redirect URI. Required when grant_type is authorization_code
             pub fn code<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.code = crate::runtime::converted("code", value).map(Some);
@@ -173,7 +152,7 @@ pub mod types {
             /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
             pub fn grant_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::GrantType>,
+                T: TryInto<super::GrantType>,
                 T::Error: ::std::fmt::Display,
             {
                 self.grant_type = crate::runtime::converted("grant_type", value);
@@ -182,7 +161,7 @@ pub mod types {
             /// The OAuth application's redirect URI. Required when grant_type is authorization_code
             pub fn redirect_uri<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.redirect_uri = crate::runtime::converted("redirect_uri", value)
@@ -192,7 +171,7 @@ pub mod types {
             /// The refresh token from the original OAuth token grant. Required when grant_type is refresh_token
             pub fn refresh_token<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.refresh_token = crate::runtime::converted("refresh_token", value)
@@ -200,36 +179,26 @@ pub mod types {
                 self
             }
             /// Sets or clears [`code`](Self::code).
-            pub fn set_code(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_code(mut self, value: Option<String>) -> Self {
                 self.code = Ok(value);
                 self
             }
             /// Sets or clears [`redirect_uri`](Self::redirect_uri).
-            pub fn set_redirect_uri(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_redirect_uri(mut self, value: Option<String>) -> Self {
                 self.redirect_uri = Ok(value);
                 self
             }
             /// Sets or clears [`refresh_token`](Self::refresh_token).
-            pub fn set_refresh_token(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_refresh_token(mut self, value: Option<String>) -> Self {
                 self.refresh_token = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateOauthTokenBody>
-        for super::CreateOauthTokenBody {
+        impl TryFrom<CreateOauthTokenBody> for super::CreateOauthTokenBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateOauthTokenBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     client_id: value.client_id?,
                     client_secret: value.client_secret?,
@@ -240,7 +209,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateOauthTokenBody> for CreateOauthTokenBody {
+        impl From<super::CreateOauthTokenBody> for CreateOauthTokenBody {
             fn from(value: super::CreateOauthTokenBody) -> Self {
                 Self {
                     client_id: Ok(value.client_id),
@@ -283,145 +252,102 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::create_oauth_token`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_oauth_token`]: super::Client::create_oauth_token
+    /// A call of [`Client::create_oauth_token`](crate::Client::create_oauth_token). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct CreateOauthToken<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
+        call: crate::runtime::Call<'a>,
         body: Result<types::builder::CreateOauthTokenBody, String>,
-        call_options: Options,
     }
     impl<'a> CreateOauthToken<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_oauth_token",
-            method: "POST",
-            path: "/organizations/{organization}/oauth-applications/{id}/token",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_oauth_token",
+            "POST",
+            "/organizations/{organization}/oauth-applications/{id}/token",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("id"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// The name of the organization the OAuth application belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The ID of the OAuth application
         ///
         /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::CreateOauthTokenBody>,
-            <V as std::convert::TryInto<
-                types::CreateOauthTokenBody,
-            >>::Error: std::fmt::Display,
+            V: TryInto<types::CreateOauthTokenBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateOauthTokenBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateOauthTokenBody,
-            ) -> types::builder::CreateOauthTokenBody,
-        {
-            self.call_options.sets_body();
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateOauthTokenBody,
+                ) -> types::builder::CreateOauthTokenBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
             self.body = self.body.map(f);
             self
         }
-        /// Sends a `POST` request to `/organizations/{organization}/oauth-applications/{id}/token`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::ServiceToken>, crate::Error> {
-            let Self { client, organization, id, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::CreateOauthTokenBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/oauth-applications/{}/token", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/oauth-applications/{id}/token`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::ServiceToken> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::CreateOauthTokenBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
         }
     }
     impl<'a> ::std::future::IntoFuture for CreateOauthToken<'a> {
-        type Output = Result<Response<types::ServiceToken>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::ServiceToken>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::ServiceToken>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]

@@ -14,15 +14,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OrganizationMembership {
         /// When the membership was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID of the membership
-        pub id: ::std::string::String,
+        pub id: String,
         /// The role of the user in the organization
         pub role: OrganizationMembershipRole,
         /// When the membership was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// `user`
-        pub user: ::std::option::Option<User>,
+        pub user: Option<User>,
     }
     impl OrganizationMembership {
         /// A builder for [`OrganizationMembership`].
@@ -54,24 +54,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<OrganizationMembership>,
+        pub data: Vec<OrganizationMembership>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedOrganizationMembership {
         /// A builder for [`PaginatedOrganizationMembership`].
@@ -88,7 +88,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateOrganizationMembershipBody {
         /// The role to assign to the member (e.g., 'admin', 'member'). Note: Cannot update your own role. Roles managed by IdP cannot be updated via API.
-        pub role: ::std::string::String,
+        pub role: String,
     }
     impl UpdateOrganizationMembershipBody {
         /// A builder for [`UpdateOrganizationMembershipBody`].
@@ -102,33 +102,21 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct OrganizationMembership {
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            role: ::std::result::Result<
-                super::OrganizationMembershipRole,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            user: ::std::result::Result<
-                ::std::option::Option<super::User>,
-                ::std::string::String,
-            >,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            id: Result<String, String>,
+            role: Result<super::OrganizationMembershipRole, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            user: Result<Option<super::User>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OrganizationMembership {
+        impl Default for OrganizationMembership {
             fn default() -> Self {
                 Self {
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     role: Err("`role` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
-                    user: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
+                    user: Ok(Default::default()),
                 }
             }
         }
@@ -137,7 +125,7 @@ pub mod types {
             /// When the membership was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -146,7 +134,7 @@ pub mod types {
             /// The ID of the membership
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -155,7 +143,7 @@ pub mod types {
             /// The role of the user in the organization
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::OrganizationMembershipRole>,
+                T: TryInto<super::OrganizationMembershipRole>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value);
@@ -164,7 +152,7 @@ pub mod types {
             /// When the membership was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -174,7 +162,7 @@ pub mod types {
             /// `user`
             pub fn user<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::User>,
+                T: TryInto<super::User>,
                 T::Error: ::std::fmt::Display,
             {
                 self.user = crate::runtime::converted("user", value).map(Some);
@@ -183,27 +171,23 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
             /// Sets or clears [`user`](Self::user).
-            pub fn set_user(
-                mut self,
-                value: ::std::option::Option<super::User>,
-            ) -> Self {
+            pub fn set_user(mut self, value: Option<super::User>) -> Self {
                 self.user = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OrganizationMembership>
-        for super::OrganizationMembership {
+        impl TryFrom<OrganizationMembership> for super::OrganizationMembership {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OrganizationMembership,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_at: value.created_at?,
                     id: value.id?,
@@ -214,8 +198,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OrganizationMembership>
-        for OrganizationMembership {
+        impl From<super::OrganizationMembership> for OrganizationMembership {
             fn from(value: super::OrganizationMembership) -> Self {
                 Self {
                     created_at: Ok(value.created_at),
@@ -230,43 +213,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedOrganizationMembership {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::OrganizationMembership>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::OrganizationMembership>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedOrganizationMembership {
+        impl Default for PaginatedOrganizationMembership {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -278,7 +246,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -287,9 +255,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::OrganizationMembership>,
-                >,
+                T: TryInto<Vec<super::OrganizationMembership>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -298,7 +264,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -307,7 +273,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -317,7 +283,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -326,7 +292,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -335,7 +301,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -345,7 +311,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -354,7 +320,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -363,46 +329,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedOrganizationMembership>
+        impl TryFrom<PaginatedOrganizationMembership>
         for super::PaginatedOrganizationMembership {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedOrganizationMembership,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -418,7 +378,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedOrganizationMembership>
+        impl From<super::PaginatedOrganizationMembership>
         for PaginatedOrganizationMembership {
             fn from(value: super::PaginatedOrganizationMembership) -> Self {
                 Self {
@@ -438,9 +398,9 @@ pub mod types {
         /// Builds [`UpdateOrganizationMembershipBody`](super::UpdateOrganizationMembershipBody).
         #[derive(Clone, Debug)]
         pub struct UpdateOrganizationMembershipBody {
-            role: ::std::result::Result<::std::string::String, ::std::string::String>,
+            role: Result<String, String>,
         }
-        impl ::std::default::Default for UpdateOrganizationMembershipBody {
+        impl Default for UpdateOrganizationMembershipBody {
             fn default() -> Self {
                 Self {
                     role: Err("`role` was not set".to_string()),
@@ -451,23 +411,23 @@ pub mod types {
             /// The role to assign to the member (e.g., 'admin', 'member'). Note: Cannot update your own role. Roles managed by IdP cannot be updated via API.
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateOrganizationMembershipBody>
+        impl TryFrom<UpdateOrganizationMembershipBody>
         for super::UpdateOrganizationMembershipBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateOrganizationMembershipBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { role: value.role? })
             }
         }
-        impl ::std::convert::From<super::UpdateOrganizationMembershipBody>
+        impl From<super::UpdateOrganizationMembershipBody>
         for UpdateOrganizationMembershipBody {
             fn from(value: super::UpdateOrganizationMembershipBody) -> Self {
                 Self { role: Ok(value.role) }
@@ -478,7 +438,7 @@ pub mod types {
         const NAME: &'static str = "OrganizationMembership";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut id = slot::required();
@@ -508,7 +468,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OrganizationMembership {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -516,7 +476,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedOrganizationMembership";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -561,7 +521,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedOrganizationMembership {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -577,7 +537,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for OrganizationMembershipRole {
+    impl From<&str> for OrganizationMembershipRole {
         fn from(value: &str) -> Self {
             match value {
                 "member" => Self::Member,
@@ -586,19 +546,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for OrganizationMembershipRole {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for OrganizationMembershipRole {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for OrganizationMembershipRole {
+    impl AsRef<str> for OrganizationMembershipRole {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for OrganizationMembershipRole {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -616,14 +576,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for OrganizationMembershipRole {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -746,144 +706,174 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_organization_members`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_organization_members`]: super::Client::list_organization_members
+    /// A call of [`Client::get_organization_membership`](crate::Client::get_organization_membership). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListOrganizationMembers<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+    pub struct GetOrganizationMembership<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListOrganizationMembers<'a> {
+    impl<'a> GetOrganizationMembership<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_organization_members",
-            method: "GET",
-            path: "/organizations/{organization}/members",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_organization_membership",
+            "GET",
+            "/organizations/{organization}/members/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("id"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                q: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// The name of the organization
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Search term to filter members by name or email
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/members`
+        /// The ID of the user
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedOrganizationMembership>, crate::Error> {
-            let Self { client, organization, page, per_page, q, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/members", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/members/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationMembership> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::OrganizationMembership) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::OrganizationMembership> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetOrganizationMembership<'a> {
+        type Output = Result<
+            crate::Response<types::OrganizationMembership>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::OrganizationMembership>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOrganizationMembership<'_> {
+        type Answer = types::OrganizationMembership;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_organization_members`](crate::Client::list_organization_members). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListOrganizationMembers<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListOrganizationMembers<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_organization_members",
+            "GET",
+            "/organizations/{organization}/members",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("q"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(1, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(1, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// Search term to filter members by name or email
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/members`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedOrganizationMembership> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -892,460 +882,22 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedOrganizationMembership> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(1, |page: &types::PaginatedOrganizationMembership| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::OrganizationMembership> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_organization_membership`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_organization_membership`]: super::Client::get_organization_membership
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetOrganizationMembership<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetOrganizationMembership<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_organization_membership",
-            method: "GET",
-            path: "/organizations/{organization}/members/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The ID of the user
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/members/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::OrganizationMembership>, crate::Error> {
-            let Self { client, organization, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/members/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::OrganizationMembership) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::OrganizationMembership> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::remove_organization_member`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::remove_organization_member`]: super::Client::remove_organization_member
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct RemoveOrganizationMember<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        delete_passwords: Result<Option<bool>, String>,
-        delete_service_tokens: Result<Option<bool>, String>,
-        call_options: Options,
-    }
-    impl<'a> RemoveOrganizationMember<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "remove_organization_member",
-            method: "DELETE",
-            path: "/organizations/{organization}/members/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                delete_passwords: Ok(None),
-                delete_service_tokens: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The ID of the user
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Whether to delete all passwords associated with the member. Only available when removing other members (not yourself).
-        pub fn delete_passwords<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.delete_passwords = crate::runtime::taken("delete_passwords", value)
-                .map(Some);
-            self
-        }
-        /// Whether to delete all service tokens associated with the member. Only available when removing other members (not yourself).
-        pub fn delete_service_tokens<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.delete_service_tokens = crate::runtime::taken(
-                    "delete_service_tokens",
-                    value,
-                )
-                .map(Some);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/members/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                id,
-                delete_passwords,
-                delete_service_tokens,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let delete_passwords = delete_passwords
-                .map_err(crate::Error::invalid_input)?;
-            let delete_service_tokens = delete_service_tokens
-                .map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/members/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("delete_passwords", crate::runtime::Style::Form, &delete_passwords)?
-                .add(
-                    "delete_service_tokens",
-                    crate::runtime::Style::Form,
-                    &delete_service_tokens,
-                )?
-                .url();
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`delete_passwords`](Self::delete_passwords).
-        pub fn set_delete_passwords(
-            mut self,
-            value: ::std::option::Option<bool>,
-        ) -> Self {
-            self.delete_passwords = Ok(value);
-            self
-        }
-        /// Sets or clears [`delete_service_tokens`](Self::delete_service_tokens).
-        pub fn set_delete_service_tokens(
-            mut self,
-            value: ::std::option::Option<bool>,
-        ) -> Self {
-            self.delete_service_tokens = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_organization_membership`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_organization_membership`]: super::Client::update_organization_membership
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateOrganizationMembership<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateOrganizationMembershipBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateOrganizationMembership<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_organization_membership",
-            method: "PATCH",
-            path: "/organizations/{organization}/members/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The ID of the user
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateOrganizationMembershipBody>,
-            <V as std::convert::TryInto<
-                types::UpdateOrganizationMembershipBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateOrganizationMembershipBody,
-            ) -> types::builder::UpdateOrganizationMembershipBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/members/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::OrganizationMembership>, crate::Error> {
-            let Self { client, organization, id, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(
-                    crate::runtime::built::<
-                        types::UpdateOrganizationMembershipBody,
-                        _,
-                    >(body)?,
-                )
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/members/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::PATCH,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListOrganizationMembers<'a> {
         type Output = Result<
-            Response<types::PaginatedOrganizationMembership>,
+            crate::Response<types::PaginatedOrganizationMembership>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedOrganizationMembership>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetOrganizationMembership<'a> {
-        type Output = Result<Response<types::OrganizationMembership>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for RemoveOrganizationMember<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateOrganizationMembership<'a> {
-        type Output = Result<Response<types::OrganizationMembership>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1353,15 +905,200 @@ pub mod builder {
         type Answer = types::PaginatedOrganizationMembership;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOrganizationMembership<'_> {
-        type Answer = types::OrganizationMembership;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::remove_organization_member`](crate::Client::remove_organization_member). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct RemoveOrganizationMember<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> RemoveOrganizationMember<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "remove_organization_member",
+            "DELETE",
+            "/organizations/{organization}/members/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("id"),
+                crate::runtime::Parameter::query("delete_passwords"),
+                crate::runtime::Parameter::query("delete_service_tokens"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The ID of the user
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Whether to delete all passwords associated with the member. Only available when removing other members (not yourself).
+        pub fn delete_passwords<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(2, value);
+            self
+        }
+        /// Sets or clears [`delete_passwords`](Self::delete_passwords).
+        pub fn set_delete_passwords(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// Whether to delete all service tokens associated with the member. Only available when removing other members (not yourself).
+        pub fn delete_service_tokens<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(3, value);
+            self
+        }
+        /// Sets or clears [`delete_service_tokens`](Self::delete_service_tokens).
+        pub fn set_delete_service_tokens(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/members/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for RemoveOrganizationMember<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for RemoveOrganizationMember<'_> {
         type Answer = ();
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_organization_membership`](crate::Client::update_organization_membership). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateOrganizationMembership<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateOrganizationMembershipBody, String>,
+    }
+    impl<'a> UpdateOrganizationMembership<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_organization_membership",
+            "PATCH",
+            "/organizations/{organization}/members/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The ID of the user
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateOrganizationMembershipBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateOrganizationMembershipBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateOrganizationMembershipBody,
+                ) -> types::builder::UpdateOrganizationMembershipBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/members/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationMembership> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::UpdateOrganizationMembershipBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateOrganizationMembership<'a> {
+        type Output = Result<
+            crate::Response<types::OrganizationMembership>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::OrganizationMembership>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateOrganizationMembership<'_> {

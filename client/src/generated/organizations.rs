@@ -14,41 +14,39 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AuditLogEvent {
         /// The action that was taken
-        pub action: ::std::string::String,
+        pub action: String,
         /// The name of the actor
-        pub actor_display_name: ::std::string::String,
+        pub actor_display_name: String,
         /// The ID of the actor
-        pub actor_id: ::std::option::Option<::std::string::String>,
+        pub actor_id: Option<String>,
         /// The type of the actor. Such as 'User' or 'ServiceToken'
-        pub actor_type: ::std::option::Option<::std::string::String>,
+        pub actor_type: Option<String>,
         /// The action that was taken
-        pub audit_action: ::std::string::String,
+        pub audit_action: String,
         /// The name of the auditable object
-        pub auditable_display_name: ::std::string::String,
+        pub auditable_display_name: String,
         /// The ID of the auditable object
-        pub auditable_id: ::std::option::Option<::std::string::String>,
+        pub auditable_id: Option<String>,
         /// The type of the auditable. Such as 'Organization' or 'Database'
-        pub auditable_type: ::std::option::Option<::std::string::String>,
+        pub auditable_type: Option<String>,
         /// When the audit log was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID for the audit log
-        pub id: ::std::string::String,
+        pub id: String,
         /// The location of the actor based on their IP address
-        pub location: ::std::option::Option<::std::string::String>,
+        pub location: Option<String>,
         /// Additional metadata containing details about the change
-        pub metadata: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub metadata: Option<::serde_json::Map<String, ::serde_json::Value>>,
         /// The IP address of the actor
-        pub remote_ip: ::std::option::Option<::std::string::String>,
+        pub remote_ip: Option<String>,
         /// The name of the target
-        pub target_display_name: ::std::option::Option<::std::string::String>,
+        pub target_display_name: Option<String>,
         /// The ID of the target
-        pub target_id: ::std::option::Option<::std::string::String>,
+        pub target_id: Option<String>,
         /// The type of the target. Such as 'DatabaseBranch' or 'DatabaseBranchPassword'
-        pub target_type: ::std::option::Option<::std::string::String>,
+        pub target_type: Option<String>,
         /// When the audit log was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl AuditLogEvent {
         /// A builder for [`AuditLogEvent`].
@@ -66,39 +64,39 @@ pub mod types {
     pub struct ClusterSizeSku {
         /// The architecture of the cluster SKU (null, x86_64 or arm64)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub architecture: ::std::option::Option<::std::string::String>,
+        pub architecture: Option<String>,
         /// The number of CPUs
-        pub cpu: ::std::string::String,
+        pub cpu: String,
         /// The default vtgate size for the cluster SKU
-        pub default_vtgate: ::std::string::String,
+        pub default_vtgate: String,
         /// The default vtgate rate for the cluster SKU
-        pub default_vtgate_rate: ::std::option::Option<f64>,
+        pub default_vtgate_rate: Option<f64>,
         /// Whether or not the cluster SKU is a development SKU
         pub development: bool,
         /// The display name
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// Whether or not the cluster SKU is enabled for the organization
         pub enabled: bool,
         /// Whether or not the cluster SKU is Metal
         pub metal: bool,
         /// The name of the cluster SKU
-        pub name: ::std::string::String,
+        pub name: String,
         /// Whether or not the cluster SKU is a production SKU
         pub production: bool,
         /// The provider of the cluster SKU (nil, AWS or GCP)
-        pub provider: ::std::option::Option<::std::string::String>,
+        pub provider: Option<String>,
         /// The amount of memory in bytes
         pub ram: i64,
         /// The rate for the cluster SKU
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub rate: ::std::option::Option<f64>,
+        pub rate: Option<f64>,
         /// The replica rate for the cluster SKU
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub replica_rate: ::std::option::Option<f64>,
+        pub replica_rate: Option<f64>,
         /// The sort order of the cluster SKU
         pub sort_order: i64,
         /// The amount of storage in bytes
-        pub storage: ::std::option::Option<i64>,
+        pub storage: Option<i64>,
     }
     impl ClusterSizeSku {
         /// A builder for [`ClusterSizeSku`].
@@ -115,34 +113,34 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Organization {
         /// The billing email of the organization
-        pub billing_email: ::std::string::String,
+        pub billing_email: String,
         /// When the organization was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The number of databases in the organization
         pub database_count: i64,
         /// Features that can be enabled on the organization
-        pub features: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub features: ::serde_json::Map<String, ::serde_json::Value>,
         /// Whether or not the organization has a payment method on file
         pub has_card: bool,
         /// Whether or not the organization has past due billing invoices.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub has_past_due_invoices: ::std::option::Option<bool>,
+        pub has_past_due_invoices: Option<bool>,
         /// The ID for the organization
-        pub id: ::std::string::String,
+        pub id: String,
         /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
         pub idp_managed_roles: bool,
         /// The expected monthly budget for the organization
-        pub invoice_budget_amount: ::std::string::String,
+        pub invoice_budget_amount: String,
         /// The keyspace shard limit for the organization
         pub keyspace_shard_limit: i64,
         /// Whether or not the organization has managed tenancy enabled
         pub managed_tenancy: bool,
         /// The name of the organization
-        pub name: ::std::string::String,
+        pub name: String,
         /// Whether or not the organization requires payment information
         pub payment_info_required: bool,
         /// The billing plan of the organization
-        pub plan: ::std::string::String,
+        pub plan: String,
         /// Whether or not the organization has single tenancy enabled
         pub single_tenancy: bool,
         /// Whether or not SSO is enabled on the organization
@@ -151,9 +149,9 @@ pub mod types {
         pub sso_directory: bool,
         /// The URL of the organization's SSO portal.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sso_portal_url: ::std::option::Option<::std::string::String>,
+        pub sso_portal_url: Option<String>,
         /// When the organization was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not the organization's billing information is valid
         pub valid_billing_info: bool,
     }
@@ -172,18 +170,18 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedAuditLogEvent {
         /// The ID of the last object in the current results, or null when there are no results
-        pub cursor_end: ::std::option::Option<::std::string::String>,
+        pub cursor_end: Option<String>,
         /// The ID of the first object in the current results, or null when there are no results
-        pub cursor_start: ::std::option::Option<::std::string::String>,
+        pub cursor_start: Option<String>,
         /// `data`
-        pub data: ::std::vec::Vec<AuditLogEvent>,
+        pub data: Vec<AuditLogEvent>,
         /// Whether there is a next page of results
         pub has_next: bool,
         /// Whether there is a previous page of results
         pub has_prev: bool,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedAuditLogEvent {
         /// A builder for [`PaginatedAuditLogEvent`].
@@ -202,20 +200,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Organization>,
+        pub data: Vec<Organization>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedOrganization {
         /// A builder for [`PaginatedOrganization`].
@@ -233,13 +231,13 @@ pub mod types {
     pub struct UpdateOrganizationBody {
         /// The billing email for the organization
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub billing_email: ::std::option::Option<::std::string::String>,
+        pub billing_email: Option<String>,
         /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub idp_managed_roles: ::std::option::Option<bool>,
+        pub idp_managed_roles: Option<bool>,
         /// The expected monthly budget for the organization
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub invoice_budget_amount: ::std::option::Option<i64>,
+        pub invoice_budget_amount: Option<i64>,
     }
     impl UpdateOrganizationBody {
         /// A builder for [`UpdateOrganizationBody`].
@@ -253,96 +251,52 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct AuditLogEvent {
-            action: ::std::result::Result<::std::string::String, ::std::string::String>,
-            actor_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
+            action: Result<String, String>,
+            actor_display_name: Result<String, String>,
+            actor_id: Result<Option<String>, String>,
+            actor_type: Result<Option<String>, String>,
+            audit_action: Result<String, String>,
+            auditable_display_name: Result<String, String>,
+            auditable_id: Result<Option<String>, String>,
+            auditable_type: Result<Option<String>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            id: Result<String, String>,
+            location: Result<Option<String>, String>,
+            metadata: Result<
+                Option<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            actor_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            actor_type: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            audit_action: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            auditable_display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            auditable_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            auditable_type: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            location: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<
-                ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            remote_ip: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            target_display_name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            target_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            target_type: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            remote_ip: Result<Option<String>, String>,
+            target_display_name: Result<Option<String>, String>,
+            target_id: Result<Option<String>, String>,
+            target_type: Result<Option<String>, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for AuditLogEvent {
+        impl Default for AuditLogEvent {
             fn default() -> Self {
                 Self {
                     action: Err("`action` was not set".to_string()),
                     actor_display_name: Err(
                         "`actor_display_name` was not set".to_string(),
                     ),
-                    actor_id: Ok(::std::default::Default::default()),
-                    actor_type: Ok(::std::default::Default::default()),
+                    actor_id: Ok(Default::default()),
+                    actor_type: Ok(Default::default()),
                     audit_action: Err("`audit_action` was not set".to_string()),
                     auditable_display_name: Err(
                         "`auditable_display_name` was not set".to_string(),
                     ),
-                    auditable_id: Ok(::std::default::Default::default()),
-                    auditable_type: Ok(::std::default::Default::default()),
+                    auditable_id: Ok(Default::default()),
+                    auditable_type: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
-                    location: Ok(::std::default::Default::default()),
-                    metadata: Ok(::std::default::Default::default()),
-                    remote_ip: Ok(::std::default::Default::default()),
-                    target_display_name: Ok(::std::default::Default::default()),
-                    target_id: Ok(::std::default::Default::default()),
-                    target_type: Ok(::std::default::Default::default()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    location: Ok(Default::default()),
+                    metadata: Ok(Default::default()),
+                    remote_ip: Ok(Default::default()),
+                    target_display_name: Ok(Default::default()),
+                    target_id: Ok(Default::default()),
+                    target_type: Ok(Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -351,7 +305,7 @@ pub mod types {
             /// The action that was taken
             pub fn action<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.action = crate::runtime::converted("action", value);
@@ -360,7 +314,7 @@ pub mod types {
             /// The name of the actor
             pub fn actor_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor_display_name = crate::runtime::converted(
@@ -372,7 +326,7 @@ pub mod types {
             /// The ID of the actor
             pub fn actor_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor_id = crate::runtime::converted("actor_id", value).map(Some);
@@ -381,7 +335,7 @@ pub mod types {
             /// The type of the actor. Such as 'User' or 'ServiceToken'
             pub fn actor_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor_type = crate::runtime::converted("actor_type", value)
@@ -391,7 +345,7 @@ pub mod types {
             /// The action that was taken
             pub fn audit_action<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.audit_action = crate::runtime::converted("audit_action", value);
@@ -400,7 +354,7 @@ pub mod types {
             /// The name of the auditable object
             pub fn auditable_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.auditable_display_name = crate::runtime::converted(
@@ -412,7 +366,7 @@ pub mod types {
             /// The ID of the auditable object
             pub fn auditable_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.auditable_id = crate::runtime::converted("auditable_id", value)
@@ -422,7 +376,7 @@ pub mod types {
             /// The type of the auditable. Such as 'Organization' or 'Database'
             pub fn auditable_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.auditable_type = crate::runtime::converted("auditable_type", value)
@@ -432,7 +386,7 @@ pub mod types {
             /// When the audit log was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -441,7 +395,7 @@ pub mod types {
             /// The ID for the audit log
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -450,7 +404,7 @@ pub mod types {
             /// The location of the actor based on their IP address
             pub fn location<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.location = crate::runtime::converted("location", value).map(Some);
@@ -459,9 +413,7 @@ pub mod types {
             /// Additional metadata containing details about the change
             pub fn metadata<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.metadata = crate::runtime::converted("metadata", value).map(Some);
@@ -470,7 +422,7 @@ pub mod types {
             /// The IP address of the actor
             pub fn remote_ip<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.remote_ip = crate::runtime::converted("remote_ip", value).map(Some);
@@ -479,7 +431,7 @@ pub mod types {
             /// The name of the target
             pub fn target_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target_display_name = crate::runtime::converted(
@@ -492,7 +444,7 @@ pub mod types {
             /// The ID of the target
             pub fn target_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target_id = crate::runtime::converted("target_id", value).map(Some);
@@ -501,7 +453,7 @@ pub mod types {
             /// The type of the target. Such as 'DatabaseBranch' or 'DatabaseBranchPassword'
             pub fn target_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target_type = crate::runtime::converted("target_type", value)
@@ -511,7 +463,7 @@ pub mod types {
             /// When the audit log was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -519,102 +471,73 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor_id`](Self::actor_id).
-            pub fn set_actor_id(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_actor_id(mut self, value: Option<String>) -> Self {
                 self.actor_id = Ok(value);
                 self
             }
             /// Sets or clears [`actor_type`](Self::actor_type).
-            pub fn set_actor_type(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_actor_type(mut self, value: Option<String>) -> Self {
                 self.actor_type = Ok(value);
                 self
             }
             /// Sets or clears [`auditable_id`](Self::auditable_id).
-            pub fn set_auditable_id(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_auditable_id(mut self, value: Option<String>) -> Self {
                 self.auditable_id = Ok(value);
                 self
             }
             /// Sets or clears [`auditable_type`](Self::auditable_type).
-            pub fn set_auditable_type(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_auditable_type(mut self, value: Option<String>) -> Self {
                 self.auditable_type = Ok(value);
                 self
             }
             /// Sets or clears [`location`](Self::location).
-            pub fn set_location(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_location(mut self, value: Option<String>) -> Self {
                 self.location = Ok(value);
                 self
             }
             /// Sets or clears [`metadata`](Self::metadata).
             pub fn set_metadata(
                 mut self,
-                value: ::std::option::Option<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
             ) -> Self {
                 self.metadata = Ok(value);
                 self
             }
             /// Sets or clears [`remote_ip`](Self::remote_ip).
-            pub fn set_remote_ip(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_remote_ip(mut self, value: Option<String>) -> Self {
                 self.remote_ip = Ok(value);
                 self
             }
             /// Sets or clears [`target_display_name`](Self::target_display_name).
-            pub fn set_target_display_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_target_display_name(mut self, value: Option<String>) -> Self {
                 self.target_display_name = Ok(value);
                 self
             }
             /// Sets or clears [`target_id`](Self::target_id).
-            pub fn set_target_id(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_target_id(mut self, value: Option<String>) -> Self {
                 self.target_id = Ok(value);
                 self
             }
             /// Sets or clears [`target_type`](Self::target_type).
-            pub fn set_target_type(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_target_type(mut self, value: Option<String>) -> Self {
                 self.target_type = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<AuditLogEvent> for super::AuditLogEvent {
+        impl TryFrom<AuditLogEvent> for super::AuditLogEvent {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: AuditLogEvent,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     action: value.action?,
                     actor_display_name: value.actor_display_name?,
@@ -637,7 +560,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::AuditLogEvent> for AuditLogEvent {
+        impl From<super::AuditLogEvent> for AuditLogEvent {
             fn from(value: super::AuditLogEvent) -> Self {
                 Self {
                     action: Ok(value.action),
@@ -664,67 +587,43 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct ClusterSizeSku {
-            architecture: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            cpu: ::std::result::Result<::std::string::String, ::std::string::String>,
-            default_vtgate: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            default_vtgate_rate: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            development: ::std::result::Result<bool, ::std::string::String>,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            enabled: ::std::result::Result<bool, ::std::string::String>,
-            metal: ::std::result::Result<bool, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            production: ::std::result::Result<bool, ::std::string::String>,
-            provider: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            ram: ::std::result::Result<i64, ::std::string::String>,
-            rate: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            replica_rate: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            sort_order: ::std::result::Result<i64, ::std::string::String>,
-            storage: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            architecture: Result<Option<String>, String>,
+            cpu: Result<String, String>,
+            default_vtgate: Result<String, String>,
+            default_vtgate_rate: Result<Option<f64>, String>,
+            development: Result<bool, String>,
+            display_name: Result<String, String>,
+            enabled: Result<bool, String>,
+            metal: Result<bool, String>,
+            name: Result<String, String>,
+            production: Result<bool, String>,
+            provider: Result<Option<String>, String>,
+            ram: Result<i64, String>,
+            rate: Result<Option<f64>, String>,
+            replica_rate: Result<Option<f64>, String>,
+            sort_order: Result<i64, String>,
+            storage: Result<Option<i64>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for ClusterSizeSku {
+        impl Default for ClusterSizeSku {
             fn default() -> Self {
                 Self {
-                    architecture: Ok(::std::default::Default::default()),
+                    architecture: Ok(Default::default()),
                     cpu: Err("`cpu` was not set".to_string()),
                     default_vtgate: Err("`default_vtgate` was not set".to_string()),
-                    default_vtgate_rate: Ok(::std::default::Default::default()),
+                    default_vtgate_rate: Ok(Default::default()),
                     development: Err("`development` was not set".to_string()),
                     display_name: Err("`display_name` was not set".to_string()),
                     enabled: Err("`enabled` was not set".to_string()),
                     metal: Err("`metal` was not set".to_string()),
                     name: Err("`name` was not set".to_string()),
                     production: Err("`production` was not set".to_string()),
-                    provider: Ok(::std::default::Default::default()),
+                    provider: Ok(Default::default()),
                     ram: Err("`ram` was not set".to_string()),
-                    rate: Ok(::std::default::Default::default()),
-                    replica_rate: Ok(::std::default::Default::default()),
+                    rate: Ok(Default::default()),
+                    replica_rate: Ok(Default::default()),
                     sort_order: Err("`sort_order` was not set".to_string()),
-                    storage: Ok(::std::default::Default::default()),
+                    storage: Ok(Default::default()),
                 }
             }
         }
@@ -733,7 +632,7 @@ pub mod types {
             /// The architecture of the cluster SKU (null, x86_64 or arm64)
             pub fn architecture<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.architecture = crate::runtime::converted("architecture", value)
@@ -743,7 +642,7 @@ pub mod types {
             /// The number of CPUs
             pub fn cpu<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cpu = crate::runtime::converted("cpu", value);
@@ -752,7 +651,7 @@ pub mod types {
             /// The default vtgate size for the cluster SKU
             pub fn default_vtgate<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_vtgate = crate::runtime::converted("default_vtgate", value);
@@ -761,7 +660,7 @@ pub mod types {
             /// The default vtgate rate for the cluster SKU
             pub fn default_vtgate_rate<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_vtgate_rate = crate::runtime::converted(
@@ -774,7 +673,7 @@ pub mod types {
             /// Whether or not the cluster SKU is a development SKU
             pub fn development<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.development = crate::runtime::converted("development", value);
@@ -783,7 +682,7 @@ pub mod types {
             /// The display name
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -792,7 +691,7 @@ pub mod types {
             /// Whether or not the cluster SKU is enabled for the organization
             pub fn enabled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enabled = crate::runtime::converted("enabled", value);
@@ -801,7 +700,7 @@ pub mod types {
             /// Whether or not the cluster SKU is Metal
             pub fn metal<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.metal = crate::runtime::converted("metal", value);
@@ -810,7 +709,7 @@ pub mod types {
             /// The name of the cluster SKU
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -819,7 +718,7 @@ pub mod types {
             /// Whether or not the cluster SKU is a production SKU
             pub fn production<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.production = crate::runtime::converted("production", value);
@@ -828,7 +727,7 @@ pub mod types {
             /// The provider of the cluster SKU (nil, AWS or GCP)
             pub fn provider<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.provider = crate::runtime::converted("provider", value).map(Some);
@@ -837,7 +736,7 @@ pub mod types {
             /// The amount of memory in bytes
             pub fn ram<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ram = crate::runtime::converted("ram", value);
@@ -846,7 +745,7 @@ pub mod types {
             /// The rate for the cluster SKU
             pub fn rate<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rate = crate::runtime::converted("rate", value).map(Some);
@@ -855,7 +754,7 @@ pub mod types {
             /// The replica rate for the cluster SKU
             pub fn replica_rate<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replica_rate = crate::runtime::converted("replica_rate", value)
@@ -865,7 +764,7 @@ pub mod types {
             /// The sort order of the cluster SKU
             pub fn sort_order<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sort_order = crate::runtime::converted("sort_order", value);
@@ -874,61 +773,49 @@ pub mod types {
             /// The amount of storage in bytes
             pub fn storage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`architecture`](Self::architecture).
-            pub fn set_architecture(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_architecture(mut self, value: Option<String>) -> Self {
                 self.architecture = Ok(value);
                 self
             }
             /// Sets or clears [`default_vtgate_rate`](Self::default_vtgate_rate).
-            pub fn set_default_vtgate_rate(
-                mut self,
-                value: ::std::option::Option<f64>,
-            ) -> Self {
+            pub fn set_default_vtgate_rate(mut self, value: Option<f64>) -> Self {
                 self.default_vtgate_rate = Ok(value);
                 self
             }
             /// Sets or clears [`provider`](Self::provider).
-            pub fn set_provider(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_provider(mut self, value: Option<String>) -> Self {
                 self.provider = Ok(value);
                 self
             }
             /// Sets or clears [`rate`](Self::rate).
-            pub fn set_rate(mut self, value: ::std::option::Option<f64>) -> Self {
+            pub fn set_rate(mut self, value: Option<f64>) -> Self {
                 self.rate = Ok(value);
                 self
             }
             /// Sets or clears [`replica_rate`](Self::replica_rate).
-            pub fn set_replica_rate(
-                mut self,
-                value: ::std::option::Option<f64>,
-            ) -> Self {
+            pub fn set_replica_rate(mut self, value: Option<f64>) -> Self {
                 self.replica_rate = Ok(value);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
-            pub fn set_storage(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_storage(mut self, value: Option<i64>) -> Self {
                 self.storage = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<ClusterSizeSku> for super::ClusterSizeSku {
+        impl TryFrom<ClusterSizeSku> for super::ClusterSizeSku {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ClusterSizeSku,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     architecture: value.architecture?,
                     cpu: value.cpu?,
@@ -950,7 +837,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::ClusterSizeSku> for ClusterSizeSku {
+        impl From<super::ClusterSizeSku> for ClusterSizeSku {
             fn from(value: super::ClusterSizeSku) -> Self {
                 Self {
                     architecture: Ok(value.architecture),
@@ -976,50 +863,29 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Organization {
-            billing_email: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            database_count: ::std::result::Result<i64, ::std::string::String>,
-            features: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            has_card: ::std::result::Result<bool, ::std::string::String>,
-            has_past_due_invoices: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            idp_managed_roles: ::std::result::Result<bool, ::std::string::String>,
-            invoice_budget_amount: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            keyspace_shard_limit: ::std::result::Result<i64, ::std::string::String>,
-            managed_tenancy: ::std::result::Result<bool, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            payment_info_required: ::std::result::Result<bool, ::std::string::String>,
-            plan: ::std::result::Result<::std::string::String, ::std::string::String>,
-            single_tenancy: ::std::result::Result<bool, ::std::string::String>,
-            sso: ::std::result::Result<bool, ::std::string::String>,
-            sso_directory: ::std::result::Result<bool, ::std::string::String>,
-            sso_portal_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            valid_billing_info: ::std::result::Result<bool, ::std::string::String>,
+            billing_email: Result<String, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            database_count: Result<i64, String>,
+            features: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            has_card: Result<bool, String>,
+            has_past_due_invoices: Result<Option<bool>, String>,
+            id: Result<String, String>,
+            idp_managed_roles: Result<bool, String>,
+            invoice_budget_amount: Result<String, String>,
+            keyspace_shard_limit: Result<i64, String>,
+            managed_tenancy: Result<bool, String>,
+            name: Result<String, String>,
+            payment_info_required: Result<bool, String>,
+            plan: Result<String, String>,
+            single_tenancy: Result<bool, String>,
+            sso: Result<bool, String>,
+            sso_directory: Result<bool, String>,
+            sso_portal_url: Result<Option<String>, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            valid_billing_info: Result<bool, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Organization {
+        impl Default for Organization {
             fn default() -> Self {
                 Self {
                     billing_email: Err("`billing_email` was not set".to_string()),
@@ -1027,7 +893,7 @@ pub mod types {
                     database_count: Err("`database_count` was not set".to_string()),
                     features: Err("`features` was not set".to_string()),
                     has_card: Err("`has_card` was not set".to_string()),
-                    has_past_due_invoices: Ok(::std::default::Default::default()),
+                    has_past_due_invoices: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
                     idp_managed_roles: Err(
                         "`idp_managed_roles` was not set".to_string(),
@@ -1047,8 +913,8 @@ pub mod types {
                     single_tenancy: Err("`single_tenancy` was not set".to_string()),
                     sso: Err("`sso` was not set".to_string()),
                     sso_directory: Err("`sso_directory` was not set".to_string()),
-                    sso_portal_url: Ok(::std::default::Default::default()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    sso_portal_url: Ok(Default::default()),
+                    updated_at: Ok(Default::default()),
                     valid_billing_info: Err(
                         "`valid_billing_info` was not set".to_string(),
                     ),
@@ -1060,7 +926,7 @@ pub mod types {
             /// The billing email of the organization
             pub fn billing_email<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.billing_email = crate::runtime::converted("billing_email", value);
@@ -1069,7 +935,7 @@ pub mod types {
             /// When the organization was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -1078,7 +944,7 @@ pub mod types {
             /// The number of databases in the organization
             pub fn database_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database_count = crate::runtime::converted("database_count", value);
@@ -1087,9 +953,7 @@ pub mod types {
             /// Features that can be enabled on the organization
             pub fn features<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.features = crate::runtime::converted("features", value);
@@ -1098,7 +962,7 @@ pub mod types {
             /// Whether or not the organization has a payment method on file
             pub fn has_card<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.has_card = crate::runtime::converted("has_card", value);
@@ -1107,7 +971,7 @@ pub mod types {
             /// Whether or not the organization has past due billing invoices.
             pub fn has_past_due_invoices<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.has_past_due_invoices = crate::runtime::converted(
@@ -1120,7 +984,7 @@ pub mod types {
             /// The ID for the organization
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1129,7 +993,7 @@ pub mod types {
             /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
             pub fn idp_managed_roles<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.idp_managed_roles = crate::runtime::converted(
@@ -1141,7 +1005,7 @@ pub mod types {
             /// The expected monthly budget for the organization
             pub fn invoice_budget_amount<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.invoice_budget_amount = crate::runtime::converted(
@@ -1153,7 +1017,7 @@ pub mod types {
             /// The keyspace shard limit for the organization
             pub fn keyspace_shard_limit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_shard_limit = crate::runtime::converted(
@@ -1165,7 +1029,7 @@ pub mod types {
             /// Whether or not the organization has managed tenancy enabled
             pub fn managed_tenancy<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.managed_tenancy = crate::runtime::converted(
@@ -1177,7 +1041,7 @@ pub mod types {
             /// The name of the organization
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1186,7 +1050,7 @@ pub mod types {
             /// Whether or not the organization requires payment information
             pub fn payment_info_required<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.payment_info_required = crate::runtime::converted(
@@ -1198,7 +1062,7 @@ pub mod types {
             /// The billing plan of the organization
             pub fn plan<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.plan = crate::runtime::converted("plan", value);
@@ -1207,7 +1071,7 @@ pub mod types {
             /// Whether or not the organization has single tenancy enabled
             pub fn single_tenancy<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.single_tenancy = crate::runtime::converted("single_tenancy", value);
@@ -1216,7 +1080,7 @@ pub mod types {
             /// Whether or not SSO is enabled on the organization
             pub fn sso<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sso = crate::runtime::converted("sso", value);
@@ -1225,7 +1089,7 @@ pub mod types {
             /// Whether or not the organization uses an SSO directory
             pub fn sso_directory<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sso_directory = crate::runtime::converted("sso_directory", value);
@@ -1234,7 +1098,7 @@ pub mod types {
             /// The URL of the organization's SSO portal.
             pub fn sso_portal_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sso_portal_url = crate::runtime::converted("sso_portal_url", value)
@@ -1244,7 +1108,7 @@ pub mod types {
             /// When the organization was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1254,7 +1118,7 @@ pub mod types {
             /// Whether or not the organization's billing information is valid
             pub fn valid_billing_info<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.valid_billing_info = crate::runtime::converted(
@@ -1264,36 +1128,30 @@ pub mod types {
                 self
             }
             /// Sets or clears [`has_past_due_invoices`](Self::has_past_due_invoices).
-            pub fn set_has_past_due_invoices(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_has_past_due_invoices(mut self, value: Option<bool>) -> Self {
                 self.has_past_due_invoices = Ok(value);
                 self
             }
             /// Sets or clears [`sso_portal_url`](Self::sso_portal_url).
-            pub fn set_sso_portal_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_sso_portal_url(mut self, value: Option<String>) -> Self {
                 self.sso_portal_url = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Organization> for super::Organization {
+        impl TryFrom<Organization> for super::Organization {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: Organization,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     billing_email: value.billing_email?,
                     created_at: value.created_at?,
@@ -1319,7 +1177,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Organization> for Organization {
+        impl From<super::Organization> for Organization {
             fn from(value: super::Organization) -> Self {
                 Self {
                     billing_email: Ok(value.billing_email),
@@ -1349,28 +1207,19 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedAuditLogEvent {
-            cursor_end: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            cursor_start: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::AuditLogEvent>,
-                ::std::string::String,
-            >,
-            has_next: ::std::result::Result<bool, ::std::string::String>,
-            has_prev: ::std::result::Result<bool, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            cursor_end: Result<Option<String>, String>,
+            cursor_start: Result<Option<String>, String>,
+            data: Result<Vec<super::AuditLogEvent>, String>,
+            has_next: Result<bool, String>,
+            has_prev: Result<bool, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedAuditLogEvent {
+        impl Default for PaginatedAuditLogEvent {
             fn default() -> Self {
                 Self {
-                    cursor_end: Ok(::std::default::Default::default()),
-                    cursor_start: Ok(::std::default::Default::default()),
+                    cursor_end: Ok(Default::default()),
+                    cursor_start: Ok(Default::default()),
                     data: Err("`data` was not set".to_string()),
                     has_next: Err("`has_next` was not set".to_string()),
                     has_prev: Err("`has_prev` was not set".to_string()),
@@ -1383,7 +1232,7 @@ pub mod types {
             /// The ID of the last object in the current results, or null when there are no results
             pub fn cursor_end<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cursor_end = crate::runtime::converted("cursor_end", value)
@@ -1393,7 +1242,7 @@ pub mod types {
             /// The ID of the first object in the current results, or null when there are no results
             pub fn cursor_start<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cursor_start = crate::runtime::converted("cursor_start", value)
@@ -1403,7 +1252,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::AuditLogEvent>>,
+                T: TryInto<Vec<super::AuditLogEvent>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1412,7 +1261,7 @@ pub mod types {
             /// Whether there is a next page of results
             pub fn has_next<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.has_next = crate::runtime::converted("has_next", value);
@@ -1421,7 +1270,7 @@ pub mod types {
             /// Whether there is a previous page of results
             pub fn has_prev<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.has_prev = crate::runtime::converted("has_prev", value);
@@ -1430,36 +1279,29 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`cursor_end`](Self::cursor_end).
-            pub fn set_cursor_end(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_cursor_end(mut self, value: Option<String>) -> Self {
                 self.cursor_end = Ok(value);
                 self
             }
             /// Sets or clears [`cursor_start`](Self::cursor_start).
-            pub fn set_cursor_start(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_cursor_start(mut self, value: Option<String>) -> Self {
                 self.cursor_start = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedAuditLogEvent>
-        for super::PaginatedAuditLogEvent {
+        impl TryFrom<PaginatedAuditLogEvent> for super::PaginatedAuditLogEvent {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedAuditLogEvent,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cursor_end: value.cursor_end?,
                     cursor_start: value.cursor_start?,
@@ -1471,8 +1313,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedAuditLogEvent>
-        for PaginatedAuditLogEvent {
+        impl From<super::PaginatedAuditLogEvent> for PaginatedAuditLogEvent {
             fn from(value: super::PaginatedAuditLogEvent) -> Self {
                 Self {
                     cursor_end: Ok(value.cursor_end),
@@ -1488,41 +1329,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedOrganization {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Organization>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Organization>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedOrganization {
+        impl Default for PaginatedOrganization {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -1532,7 +1358,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -1541,7 +1367,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Organization>>,
+                T: TryInto<Vec<super::Organization>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1550,7 +1376,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -1559,7 +1385,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -1569,7 +1395,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -1578,7 +1404,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -1587,7 +1413,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -1597,46 +1423,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedOrganization>
-        for super::PaginatedOrganization {
+        impl TryFrom<PaginatedOrganization> for super::PaginatedOrganization {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedOrganization,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -1650,8 +1469,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedOrganization>
-        for PaginatedOrganization {
+        impl From<super::PaginatedOrganization> for PaginatedOrganization {
             fn from(value: super::PaginatedOrganization) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -1668,25 +1486,16 @@ pub mod types {
         /// Builds [`UpdateOrganizationBody`](super::UpdateOrganizationBody).
         #[derive(Clone, Debug)]
         pub struct UpdateOrganizationBody {
-            billing_email: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            idp_managed_roles: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            invoice_budget_amount: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            billing_email: Result<Option<String>, String>,
+            idp_managed_roles: Result<Option<bool>, String>,
+            invoice_budget_amount: Result<Option<i64>, String>,
         }
-        impl ::std::default::Default for UpdateOrganizationBody {
+        impl Default for UpdateOrganizationBody {
             fn default() -> Self {
                 Self {
-                    billing_email: Ok(::std::default::Default::default()),
-                    idp_managed_roles: Ok(::std::default::Default::default()),
-                    invoice_budget_amount: Ok(::std::default::Default::default()),
+                    billing_email: Ok(Default::default()),
+                    idp_managed_roles: Ok(Default::default()),
+                    invoice_budget_amount: Ok(Default::default()),
                 }
             }
         }
@@ -1694,7 +1503,7 @@ pub mod types {
             /// The billing email for the organization
             pub fn billing_email<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.billing_email = crate::runtime::converted("billing_email", value)
@@ -1704,7 +1513,7 @@ pub mod types {
             /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
             pub fn idp_managed_roles<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.idp_managed_roles = crate::runtime::converted(
@@ -1717,7 +1526,7 @@ pub mod types {
             /// The expected monthly budget for the organization
             pub fn invoice_budget_amount<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.invoice_budget_amount = crate::runtime::converted(
@@ -1728,36 +1537,26 @@ pub mod types {
                 self
             }
             /// Sets or clears [`billing_email`](Self::billing_email).
-            pub fn set_billing_email(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_billing_email(mut self, value: Option<String>) -> Self {
                 self.billing_email = Ok(value);
                 self
             }
             /// Sets or clears [`idp_managed_roles`](Self::idp_managed_roles).
-            pub fn set_idp_managed_roles(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_idp_managed_roles(mut self, value: Option<bool>) -> Self {
                 self.idp_managed_roles = Ok(value);
                 self
             }
             /// Sets or clears [`invoice_budget_amount`](Self::invoice_budget_amount).
-            pub fn set_invoice_budget_amount(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_invoice_budget_amount(mut self, value: Option<i64>) -> Self {
                 self.invoice_budget_amount = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateOrganizationBody>
-        for super::UpdateOrganizationBody {
+        impl TryFrom<UpdateOrganizationBody> for super::UpdateOrganizationBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateOrganizationBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     billing_email: value.billing_email?,
                     idp_managed_roles: value.idp_managed_roles?,
@@ -1765,8 +1564,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateOrganizationBody>
-        for UpdateOrganizationBody {
+        impl From<super::UpdateOrganizationBody> for UpdateOrganizationBody {
             fn from(value: super::UpdateOrganizationBody) -> Self {
                 Self {
                     billing_email: Ok(value.billing_email),
@@ -1780,7 +1578,7 @@ pub mod types {
         const NAME: &'static str = "AuditLogEvent";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut action = slot::or_empty();
             let mut actor_display_name = slot::or_empty();
@@ -1846,7 +1644,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for AuditLogEvent {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1854,7 +1652,7 @@ pub mod types {
         const NAME: &'static str = "ClusterSizeSku";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut architecture = slot::optional();
             let mut cpu = slot::or_empty();
@@ -1917,7 +1715,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for ClusterSizeSku {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1925,7 +1723,7 @@ pub mod types {
         const NAME: &'static str = "Organization";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut billing_email = slot::or_empty();
             let mut created_at = slot::required();
@@ -2000,7 +1798,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Organization {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2008,7 +1806,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedAuditLogEvent";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut cursor_end = slot::optional();
             let mut cursor_start = slot::optional();
@@ -2041,7 +1839,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedAuditLogEvent {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2049,7 +1847,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedOrganization";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -2088,7 +1886,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedOrganization {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2240,107 +2038,358 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_organizations`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_organizations`]: super::Client::list_organizations
+    /// A call of [`Client::get_organization`](crate::Client::get_organization). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListOrganizations<'a> {
-        client: &'a super::Client,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct GetOrganization<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListOrganizations<'a> {
+    impl<'a> GetOrganization<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_organizations",
-            method: "GET",
-            path: "/organizations",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_organization",
+            "GET",
+            "/organizations/{organization}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+            ];
             Self {
-                client: client,
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations`
+        /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedOrganization>, crate::Error> {
-            let Self { client, page, per_page, call_options } = self;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!("{}/organizations", client.base_url(),);
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Organization> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::Organization) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Organization> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetOrganization<'a> {
+        type Output = Result<crate::Response<types::Organization>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Organization>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOrganization<'_> {
+        type Answer = types::Organization;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_audit_logs`](crate::Client::list_audit_logs). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListAuditLogs<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListAuditLogs<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_audit_logs",
+            "GET",
+            "/organizations/{organization}/audit-log",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::query("ending_before"),
+                crate::runtime::Parameter::query("limit"),
+                crate::runtime::Parameter::query("starting_after"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// If provided, returns results before the specified cursor
+        pub fn ending_before<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets or clears [`ending_before`](Self::ending_before).
+        pub fn set_ending_before(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(1, value);
+            self
+        }
+        /// If provided, specifies the number of returned results (max 100)
+        pub fn limit<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`limit`](Self::limit).
+        pub fn set_limit(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, returns results after the specified cursor
+        pub fn starting_after<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets or clears [`starting_after`](Self::starting_after).
+        pub fn set_starting_after(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/audit-log`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedAuditLogEvent> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::PaginatedAuditLogEvent) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::PaginatedAuditLogEvent> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ListAuditLogs<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedAuditLogEvent>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedAuditLogEvent>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListAuditLogs<'_> {
+        type Answer = types::PaginatedAuditLogEvent;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_cluster_size_skus`](crate::Client::list_cluster_size_skus). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListClusterSizeSkus<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListClusterSizeSkus<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_cluster_size_skus",
+            "GET",
+            "/organizations/{organization}/cluster-size-skus",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::query("database"),
+                crate::runtime::Parameter::query("engine"),
+                crate::runtime::Parameter::query("rates"),
+                crate::runtime::Parameter::query("region"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The database name to resolve rates for. When specified, database-level custom rates take precedence over organization rates.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets or clears [`database`](Self::database).
+        pub fn set_database(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(1, value);
+            self
+        }
+        /// The database engine to filter by. Defaults to 'mysql'.
+        pub fn engine<V: TryInto<types::DatabaseKind>>(mut self, value: V) -> Self {
+            self.call.set::<types::DatabaseKind>(2, value);
+            self
+        }
+        /// Sets or clears [`engine`](Self::engine).
+        pub fn set_engine(mut self, value: Option<types::DatabaseKind>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// Whether to include pricing rates in the response. Defaults to false.
+        pub fn rates<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(3, value);
+            self
+        }
+        /// Sets or clears [`rates`](Self::rates).
+        pub fn set_rates(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// The region slug to get rates for. If not specified, uses the organization's default region.
+        pub fn region<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`region`](Self::region).
+        pub fn set_region(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/cluster-size-skus`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, Vec<types::ClusterSizeSku>> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ListClusterSizeSkus<'a> {
+        type Output = Result<crate::Response<Vec<types::ClusterSizeSku>>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, Vec<types::ClusterSizeSku>>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListClusterSizeSkus<'_> {
+        type Answer = Vec<types::ClusterSizeSku>;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_organizations`](crate::Client::list_organizations). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListOrganizations<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListOrganizations<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_organizations",
+            "GET",
+            "/organizations",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(0, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(0, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(1, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(1, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedOrganization> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -2349,657 +2398,100 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedOrganization> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(0, |page: &types::PaginatedOrganization| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Organization> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_organization`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_organization`]: super::Client::get_organization
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetOrganization<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetOrganization<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_organization",
-            method: "GET",
-            path: "/organizations/{organization}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Organization>, crate::Error> {
-            let Self { client, organization, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::Organization) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::Organization> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+    impl<'a> ::std::future::IntoFuture for ListOrganizations<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedOrganization>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedOrganization>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
-    /// A call of [`Client::update_organization`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_organization`]: super::Client::update_organization
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateOrganization<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateOrganizationBody, String>,
-        call_options: Options,
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListOrganizations<'_> {
+        type Answer = types::PaginatedOrganization;
+        const OPERATION: crate::Operation = Self::OPERATION;
     }
-    impl<'a> UpdateOrganization<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_organization",
-            method: "PATCH",
-            path: "/organizations/{organization}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateOrganizationBody>,
-            <V as std::convert::TryInto<
-                types::UpdateOrganizationBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateOrganizationBody,
-            ) -> types::builder::UpdateOrganizationBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Organization>, crate::Error> {
-            let Self { client, organization, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdateOrganizationBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::list_audit_logs`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_audit_logs`]: super::Client::list_audit_logs
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListAuditLogs<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        ending_before: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<i64>, String>,
-        starting_after: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListAuditLogs<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_audit_logs",
-            method: "GET",
-            path: "/organizations/{organization}/audit-log",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                ending_before: Ok(None),
-                limit: Ok(None),
-                starting_after: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// If provided, returns results before the specified cursor
-        pub fn ending_before<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.ending_before = crate::runtime::taken("ending_before", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results (max 100)
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.limit = crate::runtime::taken("limit", value).map(Some);
-            self
-        }
-        /// If provided, returns results after the specified cursor
-        pub fn starting_after<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.starting_after = crate::runtime::taken("starting_after", value)
-                .map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/audit-log`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedAuditLogEvent>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                ending_before,
-                limit,
-                starting_after,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let ending_before = ending_before.map_err(crate::Error::invalid_input)?;
-            let limit = limit.map_err(crate::Error::invalid_input)?;
-            let starting_after = starting_after.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/audit-log", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("ending_before", crate::runtime::Style::Form, &ending_before)?
-                .add("limit", crate::runtime::Style::Form, &limit)?
-                .add("starting_after", crate::runtime::Style::Form, &starting_after)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`ending_before`](Self::ending_before).
-        pub fn set_ending_before(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.ending_before = Ok(value);
-            self
-        }
-        /// Sets or clears [`limit`](Self::limit).
-        pub fn set_limit(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.limit = Ok(value);
-            self
-        }
-        /// Sets or clears [`starting_after`](Self::starting_after).
-        pub fn set_starting_after(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.starting_after = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::PaginatedAuditLogEvent) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PaginatedAuditLogEvent> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::list_cluster_size_skus`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_cluster_size_skus`]: super::Client::list_cluster_size_skus
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListClusterSizeSkus<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<Option<::std::string::String>, String>,
-        engine: Result<Option<types::DatabaseKind>, String>,
-        rates: Result<Option<bool>, String>,
-        region: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListClusterSizeSkus<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_cluster_size_skus",
-            method: "GET",
-            path: "/organizations/{organization}/cluster-size-skus",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Ok(None),
-                engine: Ok(None),
-                rates: Ok(None),
-                region: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The database name to resolve rates for. When specified, database-level custom rates take precedence over organization rates.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value).map(Some);
-            self
-        }
-        /// The database engine to filter by. Defaults to 'mysql'.
-        pub fn engine<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::DatabaseKind>,
-        {
-            self.engine = crate::runtime::taken("engine", value).map(Some);
-            self
-        }
-        /// Whether to include pricing rates in the response. Defaults to false.
-        pub fn rates<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.rates = crate::runtime::taken("rates", value).map(Some);
-            self
-        }
-        /// The region slug to get rates for. If not specified, uses the organization's default region.
-        pub fn region<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.region = crate::runtime::taken("region", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/cluster-size-skus`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<::std::vec::Vec<types::ClusterSizeSku>>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                engine,
-                rates,
-                region,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let engine = engine.map_err(crate::Error::invalid_input)?;
-            let rates = rates.map_err(crate::Error::invalid_input)?;
-            let region = region.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/cluster-size-skus", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("database", crate::runtime::Style::Form, &database)?
-                .add("engine", crate::runtime::Style::Form, &engine)?
-                .add("rates", crate::runtime::Style::Form, &rates)?
-                .add("region", crate::runtime::Style::Form, &region)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`database`](Self::database).
-        pub fn set_database(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.database = Ok(value);
-            self
-        }
-        /// Sets or clears [`engine`](Self::engine).
-        pub fn set_engine(
-            mut self,
-            value: ::std::option::Option<types::DatabaseKind>,
-        ) -> Self {
-            self.engine = Ok(value);
-            self
-        }
-        /// Sets or clears [`rates`](Self::rates).
-        pub fn set_rates(mut self, value: ::std::option::Option<bool>) -> Self {
-            self.rates = Ok(value);
-            self
-        }
-        /// Sets or clears [`region`](Self::region).
-        pub fn set_region(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.region = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::list_regions_for_organization`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_regions_for_organization`]: super::Client::list_regions_for_organization
+    /// A call of [`Client::list_regions_for_organization`](crate::Client::list_regions_for_organization). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct ListRegionsForOrganization<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> ListRegionsForOrganization<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_regions_for_organization",
-            method: "GET",
-            path: "/organizations/{organization}/regions",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_regions_for_organization",
+            "GET",
+            "/organizations/{organization}/regions",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(1, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(1, value);
             self
         }
         /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/regions`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedPlanetscaleRegion>, crate::Error> {
-            let Self { client, organization, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/regions", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/regions`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPlanetscaleRegion> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -3008,119 +2500,115 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedPlanetscaleRegion> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(1, |page: &types::PaginatedPlanetscaleRegion| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Region> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    impl<'a> ::std::future::IntoFuture for ListOrganizations<'a> {
-        type Output = Result<Response<types::PaginatedOrganization>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetOrganization<'a> {
-        type Output = Result<Response<types::Organization>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateOrganization<'a> {
-        type Output = Result<Response<types::Organization>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ListAuditLogs<'a> {
-        type Output = Result<Response<types::PaginatedAuditLogEvent>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ListClusterSizeSkus<'a> {
+    impl<'a> ::std::future::IntoFuture for ListRegionsForOrganization<'a> {
         type Output = Result<
-            Response<::std::vec::Vec<types::ClusterSizeSku>>,
+            crate::Response<types::PaginatedPlanetscaleRegion>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedPlanetscaleRegion>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
-    }
-    impl<'a> ::std::future::IntoFuture for ListRegionsForOrganization<'a> {
-        type Output = Result<Response<types::PaginatedPlanetscaleRegion>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListOrganizations<'_> {
-        type Answer = types::PaginatedOrganization;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOrganization<'_> {
-        type Answer = types::Organization;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateOrganization<'_> {
-        type Answer = types::Organization;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListAuditLogs<'_> {
-        type Answer = types::PaginatedAuditLogEvent;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListClusterSizeSkus<'_> {
-        type Answer = ::std::vec::Vec<types::ClusterSizeSku>;
-        const OPERATION: crate::Operation = Self::OPERATION;
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ListRegionsForOrganization<'_> {
         type Answer = types::PaginatedPlanetscaleRegion;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_organization`](crate::Client::update_organization). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateOrganization<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateOrganizationBody, String>,
+    }
+    impl<'a> UpdateOrganization<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_organization",
+            "PATCH",
+            "/organizations/{organization}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateOrganizationBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateOrganizationBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateOrganizationBody,
+                ) -> types::builder::UpdateOrganizationBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Organization> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateOrganizationBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateOrganization<'a> {
+        type Output = Result<crate::Response<types::Organization>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Organization>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateOrganization<'_> {
+        type Answer = types::Organization;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }

@@ -14,16 +14,16 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateDatabasePostgresCidrBody {
         /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Must contain at least one valid IPv4 address or range.
-        pub cidrs: ::std::vec::Vec<::std::string::String>,
+        pub cidrs: Vec<String>,
         /// An optional description for the IP restriction rule.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
+        pub description: Option<String>,
         /// The PostgreSQL role to restrict access to. Leave empty or omit to allow access for all roles.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub role: ::std::option::Option<::std::string::String>,
+        pub role: Option<String>,
         /// The PostgreSQL schema to restrict access to. Leave empty or omit to allow access to all schemas.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schema: ::std::option::Option<::std::string::String>,
+        pub schema: Option<String>,
     }
     impl CreateDatabasePostgresCidrBody {
         /// A builder for [`CreateDatabasePostgresCidrBody`].
@@ -41,24 +41,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<PostgresClusterCidr>,
+        pub data: Vec<PostgresClusterCidr>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedPostgresClusterCidr {
         /// A builder for [`PaginatedPostgresClusterCidr`].
@@ -75,23 +75,23 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresClusterCidr {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// List of CIDR ranges
-        pub cidrs: ::std::vec::Vec<::std::string::String>,
+        pub cidrs: Vec<String>,
         /// When the entry was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the entry was deleted
-        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// An optional description for the IP restriction rule
-        pub description: ::std::option::Option<::std::string::String>,
+        pub description: Option<String>,
         /// The ID of the IP allowlist entry
-        pub id: ::std::string::String,
+        pub id: String,
         /// The role to restrict access to (optional)
-        pub role: ::std::string::String,
+        pub role: String,
         /// The schema name to restrict access to (optional)
-        pub schema: ::std::string::String,
+        pub schema: String,
         /// When the entry was updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl PostgresClusterCidr {
         /// A builder for [`PostgresClusterCidr`].
@@ -109,16 +109,16 @@ pub mod types {
     pub struct UpdateDatabasePostgresCidrBody {
         /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Only provided fields will be updated.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub cidrs: ::std::vec::Vec<::std::string::String>,
+        pub cidrs: Vec<String>,
         /// An optional description for the IP restriction rule. Pass an empty string to clear.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: ::std::option::Option<::std::string::String>,
+        pub description: Option<String>,
         /// The PostgreSQL role to restrict access to. Leave empty to allow access for all roles.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub role: ::std::option::Option<::std::string::String>,
+        pub role: Option<String>,
         /// The PostgreSQL schema to restrict access to. Leave empty to allow access to all schemas.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schema: ::std::option::Option<::std::string::String>,
+        pub schema: Option<String>,
     }
     impl UpdateDatabasePostgresCidrBody {
         /// A builder for [`UpdateDatabasePostgresCidrBody`].
@@ -131,30 +131,18 @@ pub mod types {
         /// Builds [`CreateDatabasePostgresCidrBody`](super::CreateDatabasePostgresCidrBody).
         #[derive(Clone, Debug)]
         pub struct CreateDatabasePostgresCidrBody {
-            cidrs: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            description: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            role: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            schema: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            cidrs: Result<Vec<String>, String>,
+            description: Result<Option<String>, String>,
+            role: Result<Option<String>, String>,
+            schema: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for CreateDatabasePostgresCidrBody {
+        impl Default for CreateDatabasePostgresCidrBody {
             fn default() -> Self {
                 Self {
                     cidrs: Err("`cidrs` was not set".to_string()),
-                    description: Ok(::std::default::Default::default()),
-                    role: Ok(::std::default::Default::default()),
-                    schema: Ok(::std::default::Default::default()),
+                    description: Ok(Default::default()),
+                    role: Ok(Default::default()),
+                    schema: Ok(Default::default()),
                 }
             }
         }
@@ -162,7 +150,7 @@ pub mod types {
             /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Must contain at least one valid IPv4 address or range.
             pub fn cidrs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cidrs = crate::runtime::converted("cidrs", value);
@@ -171,7 +159,7 @@ pub mod types {
             /// An optional description for the IP restriction rule.
             pub fn description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value)
@@ -181,7 +169,7 @@ pub mod types {
             /// The PostgreSQL role to restrict access to. Leave empty or omit to allow access for all roles.
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value).map(Some);
@@ -190,43 +178,34 @@ pub mod types {
             /// The PostgreSQL schema to restrict access to. Leave empty or omit to allow access to all schemas.
             pub fn schema<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema = crate::runtime::converted("schema", value).map(Some);
                 self
             }
             /// Sets or clears [`description`](Self::description).
-            pub fn set_description(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_description(mut self, value: Option<String>) -> Self {
                 self.description = Ok(value);
                 self
             }
             /// Sets or clears [`role`](Self::role).
-            pub fn set_role(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_role(mut self, value: Option<String>) -> Self {
                 self.role = Ok(value);
                 self
             }
             /// Sets or clears [`schema`](Self::schema).
-            pub fn set_schema(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_schema(mut self, value: Option<String>) -> Self {
                 self.schema = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateDatabasePostgresCidrBody>
+        impl TryFrom<CreateDatabasePostgresCidrBody>
         for super::CreateDatabasePostgresCidrBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateDatabasePostgresCidrBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cidrs: value.cidrs?,
                     description: value.description?,
@@ -235,7 +214,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateDatabasePostgresCidrBody>
+        impl From<super::CreateDatabasePostgresCidrBody>
         for CreateDatabasePostgresCidrBody {
             fn from(value: super::CreateDatabasePostgresCidrBody) -> Self {
                 Self {
@@ -250,43 +229,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedPostgresClusterCidr {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::PostgresClusterCidr>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::PostgresClusterCidr>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedPostgresClusterCidr {
+        impl Default for PaginatedPostgresClusterCidr {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -298,7 +262,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -307,7 +271,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::PostgresClusterCidr>>,
+                T: TryInto<Vec<super::PostgresClusterCidr>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -316,7 +280,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -325,7 +289,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -335,7 +299,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -344,7 +308,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -353,7 +317,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -363,7 +327,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -372,7 +336,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -381,46 +345,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedPostgresClusterCidr>
+        impl TryFrom<PaginatedPostgresClusterCidr>
         for super::PaginatedPostgresClusterCidr {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedPostgresClusterCidr,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -436,8 +394,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedPostgresClusterCidr>
-        for PaginatedPostgresClusterCidr {
+        impl From<super::PaginatedPostgresClusterCidr> for PaginatedPostgresClusterCidr {
             fn from(value: super::PaginatedPostgresClusterCidr) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -457,47 +414,29 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PostgresClusterCidr {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            cidrs: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            deleted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            description: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            role: ::std::result::Result<::std::string::String, ::std::string::String>,
-            schema: ::std::result::Result<::std::string::String, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            actor: Result<Option<super::Actor>, String>,
+            cidrs: Result<Vec<String>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            description: Result<Option<String>, String>,
+            id: Result<String, String>,
+            role: Result<String, String>,
+            schema: Result<String, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PostgresClusterCidr {
+        impl Default for PostgresClusterCidr {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     cidrs: Err("`cidrs` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    deleted_at: Ok(::std::default::Default::default()),
-                    description: Ok(::std::default::Default::default()),
+                    deleted_at: Ok(Default::default()),
+                    description: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
                     role: Err("`role` was not set".to_string()),
                     schema: Err("`schema` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -506,7 +445,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -515,7 +454,7 @@ pub mod types {
             /// List of CIDR ranges
             pub fn cidrs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cidrs = crate::runtime::converted("cidrs", value);
@@ -524,7 +463,7 @@ pub mod types {
             /// When the entry was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -533,7 +472,7 @@ pub mod types {
             /// When the entry was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = crate::runtime::converted("deleted_at", value)
@@ -543,7 +482,7 @@ pub mod types {
             /// An optional description for the IP restriction rule
             pub fn description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value)
@@ -553,7 +492,7 @@ pub mod types {
             /// The ID of the IP allowlist entry
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -562,7 +501,7 @@ pub mod types {
             /// The role to restrict access to (optional)
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value);
@@ -571,7 +510,7 @@ pub mod types {
             /// The schema name to restrict access to (optional)
             pub fn schema<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema = crate::runtime::converted("schema", value);
@@ -580,7 +519,7 @@ pub mod types {
             /// When the entry was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -588,45 +527,38 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
             }
             /// Sets or clears [`description`](Self::description).
-            pub fn set_description(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_description(mut self, value: Option<String>) -> Self {
                 self.description = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PostgresClusterCidr>
-        for super::PostgresClusterCidr {
+        impl TryFrom<PostgresClusterCidr> for super::PostgresClusterCidr {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PostgresClusterCidr,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     cidrs: value.cidrs?,
@@ -641,7 +573,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PostgresClusterCidr> for PostgresClusterCidr {
+        impl From<super::PostgresClusterCidr> for PostgresClusterCidr {
             fn from(value: super::PostgresClusterCidr) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -659,30 +591,18 @@ pub mod types {
         /// Builds [`UpdateDatabasePostgresCidrBody`](super::UpdateDatabasePostgresCidrBody).
         #[derive(Clone, Debug)]
         pub struct UpdateDatabasePostgresCidrBody {
-            cidrs: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            description: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            role: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            schema: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            cidrs: Result<Vec<String>, String>,
+            description: Result<Option<String>, String>,
+            role: Result<Option<String>, String>,
+            schema: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for UpdateDatabasePostgresCidrBody {
+        impl Default for UpdateDatabasePostgresCidrBody {
             fn default() -> Self {
                 Self {
                     cidrs: Ok(Default::default()),
-                    description: Ok(::std::default::Default::default()),
-                    role: Ok(::std::default::Default::default()),
-                    schema: Ok(::std::default::Default::default()),
+                    description: Ok(Default::default()),
+                    role: Ok(Default::default()),
+                    schema: Ok(Default::default()),
                 }
             }
         }
@@ -690,7 +610,7 @@ pub mod types {
             /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Only provided fields will be updated.
             pub fn cidrs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cidrs = crate::runtime::converted("cidrs", value);
@@ -699,7 +619,7 @@ pub mod types {
             /// An optional description for the IP restriction rule. Pass an empty string to clear.
             pub fn description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value)
@@ -709,7 +629,7 @@ pub mod types {
             /// The PostgreSQL role to restrict access to. Leave empty to allow access for all roles.
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value).map(Some);
@@ -718,43 +638,34 @@ pub mod types {
             /// The PostgreSQL schema to restrict access to. Leave empty to allow access to all schemas.
             pub fn schema<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema = crate::runtime::converted("schema", value).map(Some);
                 self
             }
             /// Sets or clears [`description`](Self::description).
-            pub fn set_description(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_description(mut self, value: Option<String>) -> Self {
                 self.description = Ok(value);
                 self
             }
             /// Sets or clears [`role`](Self::role).
-            pub fn set_role(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_role(mut self, value: Option<String>) -> Self {
                 self.role = Ok(value);
                 self
             }
             /// Sets or clears [`schema`](Self::schema).
-            pub fn set_schema(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_schema(mut self, value: Option<String>) -> Self {
                 self.schema = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateDatabasePostgresCidrBody>
+        impl TryFrom<UpdateDatabasePostgresCidrBody>
         for super::UpdateDatabasePostgresCidrBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateDatabasePostgresCidrBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cidrs: value.cidrs?,
                     description: value.description?,
@@ -763,7 +674,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateDatabasePostgresCidrBody>
+        impl From<super::UpdateDatabasePostgresCidrBody>
         for UpdateDatabasePostgresCidrBody {
             fn from(value: super::UpdateDatabasePostgresCidrBody) -> Self {
                 Self {
@@ -779,7 +690,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedPostgresClusterCidr";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -824,7 +735,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresClusterCidr {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -832,7 +743,7 @@ pub mod types {
         const NAME: &'static str = "PostgresClusterCidr";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut cidrs = slot::or_empty();
@@ -874,7 +785,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresClusterCidr {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1023,138 +934,357 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_database_postgres_cidrs`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_database_postgres_cidrs`]: super::Client::list_database_postgres_cidrs
+    /// A call of [`Client::create_database_postgres_cidr`](crate::Client::create_database_postgres_cidr). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListDatabasePostgresCidrs<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct CreateDatabasePostgresCidr<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateDatabasePostgresCidrBody, String>,
     }
-    impl<'a> ListDatabasePostgresCidrs<'a> {
+    impl<'a> CreateDatabasePostgresCidr<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_database_postgres_cidrs",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/cidrs",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_database_postgres_cidr",
+            "POST",
+            "/organizations/{organization}/databases/{database}/cidrs",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// The name of the organization the database belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<types::CreateDatabasePostgresCidrBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.database = crate::runtime::taken("database", value);
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateDatabasePostgresCidrBody>::from);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/cidrs`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedPostgresClusterCidr>, crate::Error> {
-            let Self { client, organization, database, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/cidrs", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateDatabasePostgresCidrBody,
+                ) -> types::builder::CreateDatabasePostgresCidrBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/cidrs`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterCidr> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::CreateDatabasePostgresCidrBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreateDatabasePostgresCidr<'a> {
+        type Output = Result<crate::Response<types::PostgresClusterCidr>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresClusterCidr>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateDatabasePostgresCidr<'_> {
+        type Answer = types::PostgresClusterCidr;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_database_postgres_cidr`](crate::Client::delete_database_postgres_cidr). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeleteDatabasePostgresCidr<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeleteDatabasePostgresCidr<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_database_postgres_cidr",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/cidrs/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the database belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the IP restriction entry
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteDatabasePostgresCidr<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteDatabasePostgresCidr<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_database_postgres_cidr`](crate::Client::get_database_postgres_cidr). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetDatabasePostgresCidr<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetDatabasePostgresCidr<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_database_postgres_cidr",
+            "GET",
+            "/organizations/{organization}/databases/{database}/cidrs/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the database belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the IP restriction entry
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterCidr> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::PostgresClusterCidr) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::PostgresClusterCidr> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetDatabasePostgresCidr<'a> {
+        type Output = Result<crate::Response<types::PostgresClusterCidr>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresClusterCidr>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDatabasePostgresCidr<'_> {
+        type Answer = types::PostgresClusterCidr;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_database_postgres_cidrs`](crate::Client::list_database_postgres_cidrs). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListDatabasePostgresCidrs<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListDatabasePostgresCidrs<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_database_postgres_cidrs",
+            "GET",
+            "/organizations/{organization}/databases/{database}/cidrs",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the database belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/cidrs`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPostgresClusterCidr> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1163,577 +1293,22 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedPostgresClusterCidr> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(2, |page: &types::PaginatedPostgresClusterCidr| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::PostgresClusterCidr> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::create_database_postgres_cidr`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_database_postgres_cidr`]: super::Client::create_database_postgres_cidr
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateDatabasePostgresCidr<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateDatabasePostgresCidrBody, String>,
-        call_options: Options,
-    }
-    impl<'a> CreateDatabasePostgresCidr<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_database_postgres_cidr",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/cidrs",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the database belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateDatabasePostgresCidrBody>,
-            <V as std::convert::TryInto<
-                types::CreateDatabasePostgresCidrBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateDatabasePostgresCidrBody,
-            ) -> types::builder::CreateDatabasePostgresCidrBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/cidrs`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PostgresClusterCidr>, crate::Error> {
-            let Self { client, organization, database, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(
-                    crate::runtime::built::<
-                        types::CreateDatabasePostgresCidrBody,
-                        _,
-                    >(body)?,
-                )
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/cidrs", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_database_postgres_cidr`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_database_postgres_cidr`]: super::Client::get_database_postgres_cidr
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetDatabasePostgresCidr<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetDatabasePostgresCidr<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_database_postgres_cidr",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/cidrs/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the database belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the IP restriction entry
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PostgresClusterCidr>, crate::Error> {
-            let Self { client, organization, database, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/cidrs/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::PostgresClusterCidr) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PostgresClusterCidr> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::delete_database_postgres_cidr`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_database_postgres_cidr`]: super::Client::delete_database_postgres_cidr
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteDatabasePostgresCidr<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteDatabasePostgresCidr<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_database_postgres_cidr",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/cidrs/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the database belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the IP restriction entry
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/cidrs/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_database_postgres_cidr`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_database_postgres_cidr`]: super::Client::update_database_postgres_cidr
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateDatabasePostgresCidr<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateDatabasePostgresCidrBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateDatabasePostgresCidr<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_database_postgres_cidr",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/cidrs/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the database belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the IP restriction entry
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateDatabasePostgresCidrBody>,
-            <V as std::convert::TryInto<
-                types::UpdateDatabasePostgresCidrBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateDatabasePostgresCidrBody,
-            ) -> types::builder::UpdateDatabasePostgresCidrBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PostgresClusterCidr>, crate::Error> {
-            let Self { client, organization, database, id, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<
-                types::UpdateDatabasePostgresCidrBody,
-                _,
-            >(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/cidrs/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListDatabasePostgresCidrs<'a> {
         type Output = Result<
-            Response<types::PaginatedPostgresClusterCidr>,
+            crate::Response<types::PaginatedPostgresClusterCidr>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedPostgresClusterCidr>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateDatabasePostgresCidr<'a> {
-        type Output = Result<Response<types::PostgresClusterCidr>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetDatabasePostgresCidr<'a> {
-        type Output = Result<Response<types::PostgresClusterCidr>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteDatabasePostgresCidr<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateDatabasePostgresCidr<'a> {
-        type Output = Result<Response<types::PostgresClusterCidr>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1741,20 +1316,105 @@ pub mod builder {
         type Answer = types::PaginatedPostgresClusterCidr;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateDatabasePostgresCidr<'_> {
-        type Answer = types::PostgresClusterCidr;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::update_database_postgres_cidr`](crate::Client::update_database_postgres_cidr). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateDatabasePostgresCidr<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateDatabasePostgresCidrBody, String>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDatabasePostgresCidr<'_> {
-        type Answer = types::PostgresClusterCidr;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> UpdateDatabasePostgresCidr<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_database_postgres_cidr",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/cidrs/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization the database belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the IP restriction entry
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateDatabasePostgresCidrBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateDatabasePostgresCidrBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateDatabasePostgresCidrBody,
+                ) -> types::builder::UpdateDatabasePostgresCidrBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterCidr> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateDatabasePostgresCidrBody>,
+            );
+            self.call.json(body)
+        }
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteDatabasePostgresCidr<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ::std::future::IntoFuture for UpdateDatabasePostgresCidr<'a> {
+        type Output = Result<crate::Response<types::PostgresClusterCidr>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresClusterCidr>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for UpdateDatabasePostgresCidr<'_> {

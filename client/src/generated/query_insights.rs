@@ -215,9 +215,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for ListBranchQueriesSort {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "keyspace" => Ok(Self::Keyspace),
                 "query" => Ok(Self::Query),
@@ -276,19 +274,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for ListBranchQueriesSort {
+    impl TryFrom<&str> for ListBranchQueriesSort {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for ListBranchQueriesSort {
+    impl TryFrom<String> for ListBranchQueriesSort {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -302,20 +296,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<QuerySummary>,
+        pub data: Vec<QuerySummary>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedQuerySummary {
         /// A builder for [`PaginatedQuerySummary`].
@@ -352,23 +346,19 @@ pub mod types {
         /// The number of times this query resulted in an error
         pub error_count: i64,
         /// The query fingerprint
-        pub fingerprint: ::std::string::String,
+        pub fingerprint: String,
         /// The ID of the query summary
-        pub id: ::std::string::String,
+        pub id: String,
         /// Index usage information
-        pub index_usages: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub index_usages: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// Total ingress bytes
         pub ingress_bytes: i64,
         /// Average ingress bytes per query
         pub ingress_bytes_per_query: f64,
         /// The keyspace the query ran against
-        pub keyspace: ::std::string::String,
+        pub keyspace: String,
         /// When this query was last executed
-        pub last_run_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub last_run_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Maximum egress bytes for a single execution
         pub max_egress_bytes: i64,
         /// Maximum ingress bytes for a single execution
@@ -380,19 +370,17 @@ pub mod types {
         /// Whether the query is a multishard query
         pub multishard: bool,
         /// The normalized SQL statement
-        pub normalized_sql: ::std::string::String,
+        pub normalized_sql: String,
         /// 50th percentile latency
         pub p50_latency: f64,
         /// 99th percentile latency
         pub p99_latency: f64,
         /// Fully qualified tables accessed by the query
-        pub qualified_tables: ::std::vec::Vec<::std::string::String>,
+        pub qualified_tables: Vec<String>,
         /// The number of times this query was executed
         pub query_count: i64,
         /// Routing index usage information
-        pub routing_index_usages: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub routing_index_usages: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// Average rows affected per query
         pub rows_affected_per_query: f64,
         /// Average rows read per query
@@ -402,7 +390,7 @@ pub mod types {
         /// Average rows returned per query
         pub rows_returned_per_query: f64,
         /// The type of SQL statement
-        pub statement_type: ::std::string::String,
+        pub statement_type: String,
         /// Total CPU duration in milliseconds
         pub sum_cpu_duration_millis: f64,
         /// Percentage of total CPU time
@@ -424,13 +412,11 @@ pub mod types {
         /// Percentage of total query time
         pub sum_total_duration_percent: f64,
         /// Syntax highlighted SQL statement
-        pub syntax_highlighted_sql: ::std::string::String,
+        pub syntax_highlighted_sql: String,
         /// Mapping of tables to their keyspaces
-        pub table_keyspaces: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub table_keyspaces: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// Tables accessed by the query
-        pub tables: ::std::vec::Vec<::std::string::String>,
+        pub tables: Vec<String>,
         /// Average time per query execution
         pub time_per_query: f64,
         /// The number of executions checked by traffic control rules
@@ -453,41 +439,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedQuerySummary {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::QuerySummary>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::QuerySummary>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedQuerySummary {
+        impl Default for PaginatedQuerySummary {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -497,7 +468,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -506,7 +477,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::QuerySummary>>,
+                T: TryInto<Vec<super::QuerySummary>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -515,7 +486,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -524,7 +495,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -534,7 +505,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -543,7 +514,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -552,7 +523,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -562,46 +533,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedQuerySummary>
-        for super::PaginatedQuerySummary {
+        impl TryFrom<PaginatedQuerySummary> for super::PaginatedQuerySummary {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedQuerySummary,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -615,8 +579,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedQuerySummary>
-        for PaginatedQuerySummary {
+        impl From<super::PaginatedQuerySummary> for PaginatedQuerySummary {
             fn from(value: super::PaginatedQuerySummary) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -634,101 +597,68 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct QuerySummary {
-            avg_parallel_workers: ::std::result::Result<f64, ::std::string::String>,
-            avg_shard_queries: ::std::result::Result<f64, ::std::string::String>,
-            block_cache_hit_ratio: ::std::result::Result<f64, ::std::string::String>,
-            blocks_dirtied: ::std::result::Result<i64, ::std::string::String>,
-            blocks_hit: ::std::result::Result<i64, ::std::string::String>,
-            blocks_read: ::std::result::Result<i64, ::std::string::String>,
-            blocks_written: ::std::result::Result<i64, ::std::string::String>,
-            egress_bytes: ::std::result::Result<i64, ::std::string::String>,
-            egress_bytes_per_query: ::std::result::Result<f64, ::std::string::String>,
-            error_count: ::std::result::Result<i64, ::std::string::String>,
-            fingerprint: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
+            avg_parallel_workers: Result<f64, String>,
+            avg_shard_queries: Result<f64, String>,
+            block_cache_hit_ratio: Result<f64, String>,
+            blocks_dirtied: Result<i64, String>,
+            blocks_hit: Result<i64, String>,
+            blocks_read: Result<i64, String>,
+            blocks_written: Result<i64, String>,
+            egress_bytes: Result<i64, String>,
+            egress_bytes_per_query: Result<f64, String>,
+            error_count: Result<i64, String>,
+            fingerprint: Result<String, String>,
+            id: Result<String, String>,
+            index_usages: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            index_usages: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
+            ingress_bytes: Result<i64, String>,
+            ingress_bytes_per_query: Result<f64, String>,
+            keyspace: Result<String, String>,
+            last_run_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            max_egress_bytes: Result<i64, String>,
+            max_ingress_bytes: Result<i64, String>,
+            max_latency: Result<f64, String>,
+            max_shard_queries: Result<i64, String>,
+            multishard: Result<bool, String>,
+            normalized_sql: Result<String, String>,
+            p50_latency: Result<f64, String>,
+            p99_latency: Result<f64, String>,
+            qualified_tables: Result<Vec<String>, String>,
+            query_count: Result<i64, String>,
+            routing_index_usages: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            ingress_bytes: ::std::result::Result<i64, ::std::string::String>,
-            ingress_bytes_per_query: ::std::result::Result<f64, ::std::string::String>,
-            keyspace: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
+            rows_affected_per_query: Result<f64, String>,
+            rows_read_per_query: Result<f64, String>,
+            rows_read_per_returned: Result<f64, String>,
+            rows_returned_per_query: Result<f64, String>,
+            statement_type: Result<String, String>,
+            sum_cpu_duration_millis: Result<f64, String>,
+            sum_cpu_duration_percent: Result<f64, String>,
+            sum_io_duration_millis: Result<f64, String>,
+            sum_io_duration_percent: Result<f64, String>,
+            sum_rows_affected: Result<i64, String>,
+            sum_rows_read: Result<i64, String>,
+            sum_rows_returned: Result<i64, String>,
+            sum_shard_queries: Result<i64, String>,
+            sum_total_duration_millis: Result<f64, String>,
+            sum_total_duration_percent: Result<f64, String>,
+            syntax_highlighted_sql: Result<String, String>,
+            table_keyspaces: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            last_run_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            max_egress_bytes: ::std::result::Result<i64, ::std::string::String>,
-            max_ingress_bytes: ::std::result::Result<i64, ::std::string::String>,
-            max_latency: ::std::result::Result<f64, ::std::string::String>,
-            max_shard_queries: ::std::result::Result<i64, ::std::string::String>,
-            multishard: ::std::result::Result<bool, ::std::string::String>,
-            normalized_sql: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            p50_latency: ::std::result::Result<f64, ::std::string::String>,
-            p99_latency: ::std::result::Result<f64, ::std::string::String>,
-            qualified_tables: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            query_count: ::std::result::Result<i64, ::std::string::String>,
-            routing_index_usages: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            rows_affected_per_query: ::std::result::Result<f64, ::std::string::String>,
-            rows_read_per_query: ::std::result::Result<f64, ::std::string::String>,
-            rows_read_per_returned: ::std::result::Result<f64, ::std::string::String>,
-            rows_returned_per_query: ::std::result::Result<f64, ::std::string::String>,
-            statement_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            sum_cpu_duration_millis: ::std::result::Result<f64, ::std::string::String>,
-            sum_cpu_duration_percent: ::std::result::Result<f64, ::std::string::String>,
-            sum_io_duration_millis: ::std::result::Result<f64, ::std::string::String>,
-            sum_io_duration_percent: ::std::result::Result<f64, ::std::string::String>,
-            sum_rows_affected: ::std::result::Result<i64, ::std::string::String>,
-            sum_rows_read: ::std::result::Result<i64, ::std::string::String>,
-            sum_rows_returned: ::std::result::Result<i64, ::std::string::String>,
-            sum_shard_queries: ::std::result::Result<i64, ::std::string::String>,
-            sum_total_duration_millis: ::std::result::Result<f64, ::std::string::String>,
-            sum_total_duration_percent: ::std::result::Result<
-                f64,
-                ::std::string::String,
-            >,
-            syntax_highlighted_sql: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            table_keyspaces: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            tables: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            time_per_query: ::std::result::Result<f64, ::std::string::String>,
-            traffic_control_checked: ::std::result::Result<i64, ::std::string::String>,
-            traffic_control_throttled: ::std::result::Result<i64, ::std::string::String>,
-            traffic_control_warnings: ::std::result::Result<i64, ::std::string::String>,
+            tables: Result<Vec<String>, String>,
+            time_per_query: Result<f64, String>,
+            traffic_control_checked: Result<i64, String>,
+            traffic_control_throttled: Result<i64, String>,
+            traffic_control_warnings: Result<i64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for QuerySummary {
+        impl Default for QuerySummary {
             fn default() -> Self {
                 Self {
                     avg_parallel_workers: Err(
@@ -757,7 +687,7 @@ pub mod types {
                         "`ingress_bytes_per_query` was not set".to_string(),
                     ),
                     keyspace: Err("`keyspace` was not set".to_string()),
-                    last_run_at: Ok(::std::default::Default::default()),
+                    last_run_at: Ok(Default::default()),
                     max_egress_bytes: Err("`max_egress_bytes` was not set".to_string()),
                     max_ingress_bytes: Err(
                         "`max_ingress_bytes` was not set".to_string(),
@@ -839,7 +769,7 @@ pub mod types {
             /// The average number of parallel workers
             pub fn avg_parallel_workers<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.avg_parallel_workers = crate::runtime::converted(
@@ -851,7 +781,7 @@ pub mod types {
             /// The average number of shard queries
             pub fn avg_shard_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.avg_shard_queries = crate::runtime::converted(
@@ -863,7 +793,7 @@ pub mod types {
             /// Cache hit ratio for blocks
             pub fn block_cache_hit_ratio<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.block_cache_hit_ratio = crate::runtime::converted(
@@ -875,7 +805,7 @@ pub mod types {
             /// Total blocks dirtied
             pub fn blocks_dirtied<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.blocks_dirtied = crate::runtime::converted("blocks_dirtied", value);
@@ -884,7 +814,7 @@ pub mod types {
             /// Total blocks found in cache
             pub fn blocks_hit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.blocks_hit = crate::runtime::converted("blocks_hit", value);
@@ -893,7 +823,7 @@ pub mod types {
             /// Total blocks read from disk
             pub fn blocks_read<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.blocks_read = crate::runtime::converted("blocks_read", value);
@@ -902,7 +832,7 @@ pub mod types {
             /// Total blocks written
             pub fn blocks_written<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.blocks_written = crate::runtime::converted("blocks_written", value);
@@ -911,7 +841,7 @@ pub mod types {
             /// Total egress bytes
             pub fn egress_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.egress_bytes = crate::runtime::converted("egress_bytes", value);
@@ -920,7 +850,7 @@ pub mod types {
             /// Average egress bytes per query
             pub fn egress_bytes_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.egress_bytes_per_query = crate::runtime::converted(
@@ -932,7 +862,7 @@ pub mod types {
             /// The number of times this query resulted in an error
             pub fn error_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.error_count = crate::runtime::converted("error_count", value);
@@ -941,7 +871,7 @@ pub mod types {
             /// The query fingerprint
             pub fn fingerprint<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.fingerprint = crate::runtime::converted("fingerprint", value);
@@ -950,7 +880,7 @@ pub mod types {
             /// The ID of the query summary
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -959,11 +889,7 @@ pub mod types {
             /// Index usage information
             pub fn index_usages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.index_usages = crate::runtime::converted("index_usages", value);
@@ -972,7 +898,7 @@ pub mod types {
             /// Total ingress bytes
             pub fn ingress_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ingress_bytes = crate::runtime::converted("ingress_bytes", value);
@@ -981,7 +907,7 @@ pub mod types {
             /// Average ingress bytes per query
             pub fn ingress_bytes_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ingress_bytes_per_query = crate::runtime::converted(
@@ -993,7 +919,7 @@ pub mod types {
             /// The keyspace the query ran against
             pub fn keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace = crate::runtime::converted("keyspace", value);
@@ -1002,7 +928,7 @@ pub mod types {
             /// When this query was last executed
             pub fn last_run_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_run_at = crate::runtime::converted("last_run_at", value)
@@ -1012,7 +938,7 @@ pub mod types {
             /// Maximum egress bytes for a single execution
             pub fn max_egress_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max_egress_bytes = crate::runtime::converted(
@@ -1024,7 +950,7 @@ pub mod types {
             /// Maximum ingress bytes for a single execution
             pub fn max_ingress_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max_ingress_bytes = crate::runtime::converted(
@@ -1036,7 +962,7 @@ pub mod types {
             /// Maximum latency observed
             pub fn max_latency<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max_latency = crate::runtime::converted("max_latency", value);
@@ -1045,7 +971,7 @@ pub mod types {
             /// The maximum number of shard queries for a single execution
             pub fn max_shard_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max_shard_queries = crate::runtime::converted(
@@ -1057,7 +983,7 @@ pub mod types {
             /// Whether the query is a multishard query
             pub fn multishard<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.multishard = crate::runtime::converted("multishard", value);
@@ -1066,7 +992,7 @@ pub mod types {
             /// The normalized SQL statement
             pub fn normalized_sql<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.normalized_sql = crate::runtime::converted("normalized_sql", value);
@@ -1075,7 +1001,7 @@ pub mod types {
             /// 50th percentile latency
             pub fn p50_latency<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.p50_latency = crate::runtime::converted("p50_latency", value);
@@ -1084,7 +1010,7 @@ pub mod types {
             /// 99th percentile latency
             pub fn p99_latency<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.p99_latency = crate::runtime::converted("p99_latency", value);
@@ -1093,7 +1019,7 @@ pub mod types {
             /// Fully qualified tables accessed by the query
             pub fn qualified_tables<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.qualified_tables = crate::runtime::converted(
@@ -1105,7 +1031,7 @@ pub mod types {
             /// The number of times this query was executed
             pub fn query_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.query_count = crate::runtime::converted("query_count", value);
@@ -1114,11 +1040,7 @@ pub mod types {
             /// Routing index usage information
             pub fn routing_index_usages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.routing_index_usages = crate::runtime::converted(
@@ -1130,7 +1052,7 @@ pub mod types {
             /// Average rows affected per query
             pub fn rows_affected_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_affected_per_query = crate::runtime::converted(
@@ -1142,7 +1064,7 @@ pub mod types {
             /// Average rows read per query
             pub fn rows_read_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_read_per_query = crate::runtime::converted(
@@ -1154,7 +1076,7 @@ pub mod types {
             /// Average rows read per row returned
             pub fn rows_read_per_returned<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_read_per_returned = crate::runtime::converted(
@@ -1166,7 +1088,7 @@ pub mod types {
             /// Average rows returned per query
             pub fn rows_returned_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_returned_per_query = crate::runtime::converted(
@@ -1178,7 +1100,7 @@ pub mod types {
             /// The type of SQL statement
             pub fn statement_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.statement_type = crate::runtime::converted("statement_type", value);
@@ -1187,7 +1109,7 @@ pub mod types {
             /// Total CPU duration in milliseconds
             pub fn sum_cpu_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_cpu_duration_millis = crate::runtime::converted(
@@ -1199,7 +1121,7 @@ pub mod types {
             /// Percentage of total CPU time
             pub fn sum_cpu_duration_percent<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_cpu_duration_percent = crate::runtime::converted(
@@ -1211,7 +1133,7 @@ pub mod types {
             /// Total IO duration in milliseconds
             pub fn sum_io_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_io_duration_millis = crate::runtime::converted(
@@ -1223,7 +1145,7 @@ pub mod types {
             /// Percentage of total IO time
             pub fn sum_io_duration_percent<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_io_duration_percent = crate::runtime::converted(
@@ -1235,7 +1157,7 @@ pub mod types {
             /// The total number of rows affected
             pub fn sum_rows_affected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_rows_affected = crate::runtime::converted(
@@ -1247,7 +1169,7 @@ pub mod types {
             /// The total number of rows read
             pub fn sum_rows_read<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_rows_read = crate::runtime::converted("sum_rows_read", value);
@@ -1256,7 +1178,7 @@ pub mod types {
             /// The total number of rows returned
             pub fn sum_rows_returned<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_rows_returned = crate::runtime::converted(
@@ -1268,7 +1190,7 @@ pub mod types {
             /// The total number of shard queries
             pub fn sum_shard_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_shard_queries = crate::runtime::converted(
@@ -1280,7 +1202,7 @@ pub mod types {
             /// Total duration in milliseconds across all executions
             pub fn sum_total_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_total_duration_millis = crate::runtime::converted(
@@ -1292,7 +1214,7 @@ pub mod types {
             /// Percentage of total query time
             pub fn sum_total_duration_percent<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_total_duration_percent = crate::runtime::converted(
@@ -1304,7 +1226,7 @@ pub mod types {
             /// Syntax highlighted SQL statement
             pub fn syntax_highlighted_sql<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.syntax_highlighted_sql = crate::runtime::converted(
@@ -1316,11 +1238,7 @@ pub mod types {
             /// Mapping of tables to their keyspaces
             pub fn table_keyspaces<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_keyspaces = crate::runtime::converted(
@@ -1332,7 +1250,7 @@ pub mod types {
             /// Tables accessed by the query
             pub fn tables<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tables = crate::runtime::converted("tables", value);
@@ -1341,7 +1259,7 @@ pub mod types {
             /// Average time per query execution
             pub fn time_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.time_per_query = crate::runtime::converted("time_per_query", value);
@@ -1350,7 +1268,7 @@ pub mod types {
             /// The number of executions checked by traffic control rules
             pub fn traffic_control_checked<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.traffic_control_checked = crate::runtime::converted(
@@ -1362,7 +1280,7 @@ pub mod types {
             /// The number of executions throttled by traffic control
             pub fn traffic_control_throttled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.traffic_control_throttled = crate::runtime::converted(
@@ -1374,7 +1292,7 @@ pub mod types {
             /// The number of executions that triggered a traffic control warning
             pub fn traffic_control_warnings<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.traffic_control_warnings = crate::runtime::converted(
@@ -1386,18 +1304,18 @@ pub mod types {
             /// Sets or clears [`last_run_at`](Self::last_run_at).
             pub fn set_last_run_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.last_run_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<QuerySummary> for super::QuerySummary {
+        impl TryFrom<QuerySummary> for super::QuerySummary {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: QuerySummary,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     avg_parallel_workers: value.avg_parallel_workers?,
                     avg_shard_queries: value.avg_shard_queries?,
@@ -1453,7 +1371,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::QuerySummary> for QuerySummary {
+        impl From<super::QuerySummary> for QuerySummary {
             fn from(value: super::QuerySummary) -> Self {
                 Self {
                     avg_parallel_workers: Ok(value.avg_parallel_workers),
@@ -1514,7 +1432,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedQuerySummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -1553,7 +1471,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedQuerySummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1561,7 +1479,7 @@ pub mod types {
         const NAME: &'static str = "QuerySummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut avg_parallel_workers = slot::or_empty();
             let mut avg_shard_queries = slot::or_empty();
@@ -1726,7 +1644,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for QuerySummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1864,495 +1782,80 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_branch_queries`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_branch_queries`]: super::Client::list_branch_queries
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBranchQueries<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        dir: Result<Option<types::ListBranchesOrder>, String>,
-        fields: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        from: Result<Option<::std::string::String>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        sort: Result<Option<types::ListBranchQueriesSort>, String>,
-        tablet_type: Result<Option<types::TabletType>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        type_: Result<Option<types::ListBranchQueriesType>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListBranchQueries<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_branch_queries",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                dir: Ok(None),
-                fields: Ok(None),
-                from: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                period: Ok(None),
-                q: Ok(None),
-                sort: Ok(None),
-                tablet_type: Ok(None),
-                to: Ok(None),
-                type_: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sort direction
-        pub fn dir<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchesOrder>,
-        {
-            self.dir = crate::runtime::taken("dir", value).map(Some);
-            self
-        }
-        /// Specific fields to include in the response
-        pub fn fields<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-        {
-            self.fields = crate::runtime::taken("fields", value).map(Some);
-            self
-        }
-        /// Start time for filtering query statistics (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Time period for filtering query statistics
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Search query statistics by SQL pattern
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Field to sort by
-        pub fn sort<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchQueriesSort>,
-        {
-            self.sort = crate::runtime::taken("sort", value).map(Some);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::TabletType>,
-        {
-            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
-            self
-        }
-        /// End time for filtering query statistics (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Filter by statement type
-        pub fn type_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchQueriesType>,
-        {
-            self.type_ = crate::runtime::taken("type", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedQuerySummary>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                dir,
-                fields,
-                from,
-                page,
-                per_page,
-                period,
-                q,
-                sort,
-                tablet_type,
-                to,
-                type_,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let dir = dir.map_err(crate::Error::invalid_input)?;
-            let fields = fields.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let sort = sort.map_err(crate::Error::invalid_input)?;
-            let tablet_type = tablet_type.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let type_ = type_.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("dir", crate::runtime::Style::Form, &dir)?
-                .add("fields", crate::runtime::Style::FormJoined, &fields)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("sort", crate::runtime::Style::Form, &sort)?
-                .add("tablet_type", crate::runtime::Style::Form, &tablet_type)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .add("type", crate::runtime::Style::Form, &type_)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`dir`](Self::dir).
-        pub fn set_dir(
-            mut self,
-            value: ::std::option::Option<types::ListBranchesOrder>,
-        ) -> Self {
-            self.dir = Ok(value);
-            self
-        }
-        /// Sets or clears [`fields`](Self::fields).
-        pub fn set_fields(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        ) -> Self {
-            self.fields = Ok(value);
-            self
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        pub fn set_period(
-            mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.period = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
-            self
-        }
-        /// Sets or clears [`sort`](Self::sort).
-        pub fn set_sort(
-            mut self,
-            value: ::std::option::Option<types::ListBranchQueriesSort>,
-        ) -> Self {
-            self.sort = Ok(value);
-            self
-        }
-        /// Sets or clears [`tablet_type`](Self::tablet_type).
-        pub fn set_tablet_type(
-            mut self,
-            value: ::std::option::Option<types::TabletType>,
-        ) -> Self {
-            self.tablet_type = Ok(value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
-            self
-        }
-        /// Sets or clears [`type_`](Self::type_).
-        pub fn set_type(
-            mut self,
-            value: ::std::option::Option<types::ListBranchQueriesType>,
-        ) -> Self {
-            self.type_ = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuerySummary> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        pub fn items(self) -> crate::Items<'a, types::QuerySummary> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-    }
-    /// A call of [`Client::get_branch_query`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_query`]: super::Client::get_branch_query
+    /// A call of [`Client::get_branch_query`](crate::Client::get_branch_query). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetBranchQuery<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetBranchQuery<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_query",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_query",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// The query ID
         ///
         /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Query>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/queries/{}",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Query> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -2360,256 +1863,164 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Query) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Query> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+            self.call.until(is_done, None)
         }
     }
-    /// A call of [`Client::get_query_statistics`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_query_statistics`]: super::Client::get_query_statistics
+    impl<'a> ::std::future::IntoFuture for GetBranchQuery<'a> {
+        type Output = Result<crate::Response<types::Query>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Query>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchQuery<'_> {
+        type Answer = types::Query;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_query_statistics`](crate::Client::get_query_statistics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetQueryStatistics<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        fingerprint: Result<::std::string::String, String>,
-        from: Result<Option<::std::string::String>, String>,
-        keyspace: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetQueryStatistics<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_query_statistics",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_query_statistics",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("fingerprint"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("keyspace").required(),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("to"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                fingerprint: Err("`fingerprint` was not set".to_string()),
-                from: Ok(None),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                period: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// The query fingerprint
         ///
         /// Required.
-        pub fn fingerprint<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.fingerprint = crate::runtime::taken("fingerprint", value);
+        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
         }
         /// Start time for filtering query statistics (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
             self
         }
         /// The keyspace to filter by
         ///
         /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Time period for filtering query statistics
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// End time for filtering query statistics (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedQuery>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                fingerprint,
-                from,
-                keyspace,
-                page,
-                per_page,
-                period,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let fingerprint = fingerprint.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("fingerprint", crate ::runtime::Style::Simple, &
-                fingerprint) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
             self
         }
         /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(7, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Time period for filtering query statistics
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         pub fn set_period(
             mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
+            value: Option<types::GetQuerySummaryPeriod>,
         ) -> Self {
-            self.period = Ok(value);
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// End time for filtering query statistics (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(9, value);
             self
         }
         /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(9, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuery> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -2618,231 +2029,146 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuery> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(6, |page: &types::PaginatedQuery| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Query> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_query_summary`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_query_summary`]: super::Client::get_query_summary
+    impl<'a> ::std::future::IntoFuture for GetQueryStatistics<'a> {
+        type Output = Result<crate::Response<types::PaginatedQuery>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedQuery>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetQueryStatistics<'_> {
+        type Answer = types::PaginatedQuery;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_query_summary`](crate::Client::get_query_summary). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetQuerySummary<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        fingerprint: Result<::std::string::String, String>,
-        from: Result<Option<::std::string::String>, String>,
-        keyspace: Result<::std::string::String, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetQuerySummary<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_query_summary",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_query_summary",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("fingerprint"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("keyspace").required(),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("to"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                fingerprint: Err("`fingerprint` was not set".to_string()),
-                from: Ok(None),
-                keyspace: Err("`keyspace` was not set".to_string()),
-                period: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// The query fingerprint
         ///
         /// Required.
-        pub fn fingerprint<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.fingerprint = crate::runtime::taken("fingerprint", value);
+        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
         }
         /// Start time for filtering query statistics (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
             self
         }
         /// The keyspace to filter by
         ///
         /// Required.
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value);
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
             self
         }
         /// Time period for filtering query statistics
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// End time for filtering query statistics (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::QuerySummary>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                fingerprint,
-                from,
-                keyspace,
-                period,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let fingerprint = fingerprint.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/{}/summary",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("fingerprint", crate ::runtime::Style::Simple, &
-                fingerprint) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
             mut self,
-            value: ::std::option::Option<::std::string::String>,
+            value: V,
         ) -> Self {
-            self.from = Ok(value);
+            self.call.set::<types::GetQuerySummaryPeriod>(6, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         pub fn set_period(
             mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
+            value: Option<types::GetQuerySummaryPeriod>,
         ) -> Self {
-            self.period = Ok(value);
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// End time for filtering query statistics (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
             self
         }
         /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::QuerySummary> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -2850,51 +2176,244 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::QuerySummary) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::QuerySummary> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ListBranchQueries<'a> {
-        type Output = Result<Response<types::PaginatedQuerySummary>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranchQuery<'a> {
-        type Output = Result<Response<types::Query>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetQueryStatistics<'a> {
-        type Output = Result<Response<types::PaginatedQuery>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.call.until(is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for GetQuerySummary<'a> {
-        type Output = Result<Response<types::QuerySummary>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::QuerySummary>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::QuerySummary>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetQuerySummary<'_> {
+        type Answer = types::QuerySummary;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_branch_queries`](crate::Client::list_branch_queries). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBranchQueries<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBranchQueries<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_queries",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("dir"),
+                crate::runtime::Parameter::query("fields")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("sort"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("to"),
+                crate::runtime::Parameter::query("type"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sort direction
+        pub fn dir<V: TryInto<types::ListBranchesOrder>>(mut self, value: V) -> Self {
+            self.call.set::<types::ListBranchesOrder>(3, value);
+            self
+        }
+        /// Sets or clears [`dir`](Self::dir).
+        pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Specific fields to include in the response
+        pub fn fields<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<String>>(4, value);
+            self
+        }
+        /// Sets or clears [`fields`](Self::fields).
+        pub fn set_fields(mut self, value: Option<Vec<String>>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Start time for filtering query statistics (ISO 8601 timestamp)
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(7, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Time period for filtering query statistics
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        pub fn set_period(
+            mut self,
+            value: Option<types::GetQuerySummaryPeriod>,
+        ) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Search query statistics by SQL pattern
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(9, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Field to sort by
+        pub fn sort<V: TryInto<types::ListBranchQueriesSort>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::ListBranchQueriesSort>(10, value);
+            self
+        }
+        /// Sets or clears [`sort`](Self::sort).
+        pub fn set_sort(mut self, value: Option<types::ListBranchQueriesSort>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(11, value);
+            self
+        }
+        /// Sets or clears [`tablet_type`](Self::tablet_type).
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// End time for filtering query statistics (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(12, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(12, value);
+            self
+        }
+        /// Filter by statement type
+        pub fn type_<V: TryInto<types::ListBranchQueriesType>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::ListBranchQueriesType>(13, value);
+            self
+        }
+        /// Sets or clears [`type_`](Self::type_).
+        pub fn set_type(mut self, value: Option<types::ListBranchQueriesType>) -> Self {
+            self.call.set_or_clear(13, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuerySummary> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuerySummary> {
+            self.call.pages(6, |page: &types::PaginatedQuerySummary| page.next_page)
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        pub fn items(self) -> crate::Items<'a, types::QuerySummary> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ListBranchQueries<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedQuerySummary>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedQuerySummary>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -2902,35 +2421,11 @@ pub mod builder {
         type Answer = types::PaginatedQuerySummary;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchQuery<'_> {
-        type Answer = types::Query;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetQueryStatistics<'_> {
-        type Answer = types::PaginatedQuery;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetQuerySummary<'_> {
-        type Answer = types::QuerySummary;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
 }
 /// # Operations
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_branch_queries`](crate::Client::list_branch_queries) of this branch.
-    pub fn list_branch_queries(&self) -> builder::ListBranchQueries<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .list_branch_queries()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::get_branch_query`](crate::Client::get_branch_query) of this branch.
     pub fn get_branch_query(&self) -> builder::GetBranchQuery<'a> {
         let (client, [organization, database, branch]) = self.names();
@@ -2954,6 +2449,15 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_query_summary()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::list_branch_queries`](crate::Client::list_branch_queries) of this branch.
+    pub fn list_branch_queries(&self) -> builder::ListBranchQueries<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_queries()
             .organization(organization)
             .database(database)
             .branch(branch)

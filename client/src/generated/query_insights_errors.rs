@@ -16,13 +16,13 @@ pub mod types {
         /// The number of times the error occurred
         pub error_count: i64,
         /// The error fingerprint
-        pub error_fingerprint: ::std::string::String,
+        pub error_fingerprint: String,
         /// The error message
-        pub error_message: ::std::string::String,
+        pub error_message: String,
         /// The ID of the error summary
-        pub id: ::std::string::String,
+        pub id: String,
         /// When the error last occurred
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Average duration per failed execution in milliseconds
         pub time_per_query: f64,
         /// Total duration in milliseconds across all failed executions
@@ -82,9 +82,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for ListBranchQueryErrorsSort {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "error" => Ok(Self::Error),
                 "lastRun" => Ok(Self::LastRun),
@@ -103,19 +101,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for ListBranchQueryErrorsSort {
+    impl TryFrom<&str> for ListBranchQueryErrorsSort {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String> for ListBranchQueryErrorsSort {
+    impl TryFrom<String> for ListBranchQueryErrorsSort {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -129,20 +123,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<ErrorSummary>,
+        pub data: Vec<ErrorSummary>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedErrorSummary {
         /// A builder for [`PaginatedErrorSummary`].
@@ -157,25 +151,16 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct ErrorSummary {
-            error_count: ::std::result::Result<i64, ::std::string::String>,
-            error_fingerprint: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            error_message: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            time_per_query: ::std::result::Result<f64, ::std::string::String>,
-            total_duration_millis: ::std::result::Result<f64, ::std::string::String>,
+            error_count: Result<i64, String>,
+            error_fingerprint: Result<String, String>,
+            error_message: Result<String, String>,
+            id: Result<String, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            time_per_query: Result<f64, String>,
+            total_duration_millis: Result<f64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for ErrorSummary {
+        impl Default for ErrorSummary {
             fn default() -> Self {
                 Self {
                     error_count: Err("`error_count` was not set".to_string()),
@@ -184,7 +169,7 @@ pub mod types {
                     ),
                     error_message: Err("`error_message` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
-                    started_at: Ok(::std::default::Default::default()),
+                    started_at: Ok(Default::default()),
                     time_per_query: Err("`time_per_query` was not set".to_string()),
                     total_duration_millis: Err(
                         "`total_duration_millis` was not set".to_string(),
@@ -197,7 +182,7 @@ pub mod types {
             /// The number of times the error occurred
             pub fn error_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.error_count = crate::runtime::converted("error_count", value);
@@ -206,7 +191,7 @@ pub mod types {
             /// The error fingerprint
             pub fn error_fingerprint<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.error_fingerprint = crate::runtime::converted(
@@ -218,7 +203,7 @@ pub mod types {
             /// The error message
             pub fn error_message<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.error_message = crate::runtime::converted("error_message", value);
@@ -227,7 +212,7 @@ pub mod types {
             /// The ID of the error summary
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -236,7 +221,7 @@ pub mod types {
             /// When the error last occurred
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -246,7 +231,7 @@ pub mod types {
             /// Average duration per failed execution in milliseconds
             pub fn time_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.time_per_query = crate::runtime::converted("time_per_query", value);
@@ -255,7 +240,7 @@ pub mod types {
             /// Total duration in milliseconds across all failed executions
             pub fn total_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_duration_millis = crate::runtime::converted(
@@ -267,18 +252,18 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<ErrorSummary> for super::ErrorSummary {
+        impl TryFrom<ErrorSummary> for super::ErrorSummary {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ErrorSummary,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     error_count: value.error_count?,
                     error_fingerprint: value.error_fingerprint?,
@@ -291,7 +276,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::ErrorSummary> for ErrorSummary {
+        impl From<super::ErrorSummary> for ErrorSummary {
             fn from(value: super::ErrorSummary) -> Self {
                 Self {
                     error_count: Ok(value.error_count),
@@ -308,41 +293,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedErrorSummary {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::ErrorSummary>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::ErrorSummary>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedErrorSummary {
+        impl Default for PaginatedErrorSummary {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -352,7 +322,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -361,7 +331,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::ErrorSummary>>,
+                T: TryInto<Vec<super::ErrorSummary>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -370,7 +340,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -379,7 +349,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -389,7 +359,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -398,7 +368,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -407,7 +377,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -417,46 +387,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedErrorSummary>
-        for super::PaginatedErrorSummary {
+        impl TryFrom<PaginatedErrorSummary> for super::PaginatedErrorSummary {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedErrorSummary,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -470,8 +433,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedErrorSummary>
-        for PaginatedErrorSummary {
+        impl From<super::PaginatedErrorSummary> for PaginatedErrorSummary {
             fn from(value: super::PaginatedErrorSummary) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -490,7 +452,7 @@ pub mod types {
         const NAME: &'static str = "ErrorSummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut error_count = slot::or_empty_whole();
             let mut error_fingerprint = slot::or_empty();
@@ -526,7 +488,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for ErrorSummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -534,7 +496,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedErrorSummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -573,7 +535,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedErrorSummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -652,564 +614,141 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_branch_query_errors`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_branch_query_errors`]: super::Client::list_branch_query_errors
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBranchQueryErrors<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        dir: Result<Option<types::ListBranchesOrder>, String>,
-        from: Result<Option<::std::string::String>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        sort: Result<Option<types::ListBranchQueryErrorsSort>, String>,
-        tablet_type: Result<Option<types::TabletType>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> ListBranchQueryErrors<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_branch_query_errors",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                dir: Ok(None),
-                from: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                period: Ok(None),
-                q: Ok(None),
-                sort: Ok(None),
-                tablet_type: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sort direction
-        pub fn dir<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchesOrder>,
-        {
-            self.dir = crate::runtime::taken("dir", value).map(Some);
-            self
-        }
-        /// Start time for filtering query errors (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Time period for filtering query errors
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Search query errors by error message
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Field to sort by
-        pub fn sort<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchQueryErrorsSort>,
-        {
-            self.sort = crate::runtime::taken("sort", value).map(Some);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::TabletType>,
-        {
-            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
-            self
-        }
-        /// End time for filtering query errors (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedErrorSummary>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                dir,
-                from,
-                page,
-                per_page,
-                period,
-                q,
-                sort,
-                tablet_type,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let dir = dir.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let sort = sort.map_err(crate::Error::invalid_input)?;
-            let tablet_type = tablet_type.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/errors", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("dir", crate::runtime::Style::Form, &dir)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("sort", crate::runtime::Style::Form, &sort)?
-                .add("tablet_type", crate::runtime::Style::Form, &tablet_type)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`dir`](Self::dir).
-        pub fn set_dir(
-            mut self,
-            value: ::std::option::Option<types::ListBranchesOrder>,
-        ) -> Self {
-            self.dir = Ok(value);
-            self
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        pub fn set_period(
-            mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.period = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
-            self
-        }
-        /// Sets or clears [`sort`](Self::sort).
-        pub fn set_sort(
-            mut self,
-            value: ::std::option::Option<types::ListBranchQueryErrorsSort>,
-        ) -> Self {
-            self.sort = Ok(value);
-            self
-        }
-        /// Sets or clears [`tablet_type`](Self::tablet_type).
-        pub fn set_tablet_type(
-            mut self,
-            value: ::std::option::Option<types::TabletType>,
-        ) -> Self {
-            self.tablet_type = Ok(value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedErrorSummary> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        pub fn items(self) -> crate::Items<'a, types::ErrorSummary> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-    }
-    /// A call of [`Client::get_branch_query_error`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_query_error`]: super::Client::get_branch_query_error
+    /// A call of [`Client::get_branch_query_error`](crate::Client::get_branch_query_error). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetBranchQueryError<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        fingerprint: Result<::std::string::String, String>,
-        from: Result<Option<::std::string::String>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetBranchQueryError<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_query_error",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_query_error",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("fingerprint"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("to"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                fingerprint: Err("`fingerprint` was not set".to_string()),
-                from: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                period: Ok(None),
-                to: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// The error fingerprint
         ///
         /// Required.
-        pub fn fingerprint<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.fingerprint = crate::runtime::taken("fingerprint", value);
+        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
         }
         /// Start time for filtering queries (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
             self
         }
         /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Time period for filtering queries
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// End time for filtering queries (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedQuery>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                fingerprint,
-                from,
-                page,
-                per_page,
-                period,
-                to,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let fingerprint = fingerprint.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/errors/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("fingerprint", crate ::runtime::Style::Simple, &
-                fingerprint) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(5, value);
             self
         }
         /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Time period for filtering queries
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(7, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         pub fn set_period(
             mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
+            value: Option<types::GetQuerySummaryPeriod>,
         ) -> Self {
-            self.period = Ok(value);
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// End time for filtering queries (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(8, value);
             self
         }
         /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(8, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuery> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1218,42 +757,225 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuery> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(5, |page: &types::PaginatedQuery| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Query> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    impl<'a> ::std::future::IntoFuture for ListBranchQueryErrors<'a> {
-        type Output = Result<Response<types::PaginatedErrorSummary>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+    impl<'a> ::std::future::IntoFuture for GetBranchQueryError<'a> {
+        type Output = Result<crate::Response<types::PaginatedQuery>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedQuery>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchQueryError<'a> {
-        type Output = Result<Response<types::PaginatedQuery>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchQueryError<'_> {
+        type Answer = types::PaginatedQuery;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_branch_query_errors`](crate::Client::list_branch_query_errors). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBranchQueryErrors<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBranchQueryErrors<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_query_errors",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("dir"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("sort"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("to"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sort direction
+        pub fn dir<V: TryInto<types::ListBranchesOrder>>(mut self, value: V) -> Self {
+            self.call.set::<types::ListBranchesOrder>(3, value);
+            self
+        }
+        /// Sets or clears [`dir`](Self::dir).
+        pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Start time for filtering query errors (ISO 8601 timestamp)
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(5, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Time period for filtering query errors
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(7, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        pub fn set_period(
+            mut self,
+            value: Option<types::GetQuerySummaryPeriod>,
+        ) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Search query errors by error message
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(8, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Field to sort by
+        pub fn sort<V: TryInto<types::ListBranchQueryErrorsSort>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::ListBranchQueryErrorsSort>(9, value);
+            self
+        }
+        /// Sets or clears [`sort`](Self::sort).
+        pub fn set_sort(
+            mut self,
+            value: Option<types::ListBranchQueryErrorsSort>,
+        ) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(10, value);
+            self
+        }
+        /// Sets or clears [`tablet_type`](Self::tablet_type).
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// End time for filtering query errors (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(11, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedErrorSummary> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        pub fn pages(self) -> crate::Pages<'a, types::PaginatedErrorSummary> {
+            self.call.pages(5, |page: &types::PaginatedErrorSummary| page.next_page)
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        pub fn items(self) -> crate::Items<'a, types::ErrorSummary> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ListBranchQueryErrors<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedErrorSummary>,
+            crate::Error,
         >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedErrorSummary>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1261,30 +983,25 @@ pub mod builder {
         type Answer = types::PaginatedErrorSummary;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchQueryError<'_> {
-        type Answer = types::PaginatedQuery;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
 }
 /// # Operations
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_branch_query_errors`](crate::Client::list_branch_query_errors) of this branch.
-    pub fn list_branch_query_errors(&self) -> builder::ListBranchQueryErrors<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .list_branch_query_errors()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::get_branch_query_error`](crate::Client::get_branch_query_error) of this branch.
     pub fn get_branch_query_error(&self) -> builder::GetBranchQueryError<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_query_error()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::list_branch_query_errors`](crate::Client::list_branch_query_errors) of this branch.
+    pub fn list_branch_query_errors(&self) -> builder::ListBranchQueryErrors<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_query_errors()
             .organization(organization)
             .database(database)
             .branch(branch)

@@ -28,7 +28,7 @@ pub mod types {
         /// Total blocks written
         pub blocks_written: i64,
         /// The tag names and values this summary is grouped by
-        pub dimensions: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub dimensions: ::serde_json::Map<String, ::serde_json::Value>,
         /// Total egress bytes
         pub egress_bytes: i64,
         /// Average egress bytes per query
@@ -36,17 +36,13 @@ pub mod types {
         /// The number of times this query resulted in an error
         pub error_count: i64,
         /// Index usage information
-        pub index_usages: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub index_usages: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// Total ingress bytes
         pub ingress_bytes: i64,
         /// Average ingress bytes per query
         pub ingress_bytes_per_query: f64,
         /// When this query was last executed
-        pub last_run_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub last_run_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Maximum egress bytes for a single execution
         pub max_egress_bytes: i64,
         /// Maximum ingress bytes for a single execution
@@ -60,13 +56,11 @@ pub mod types {
         /// 99th percentile latency
         pub p99_latency: f64,
         /// Fully qualified tables accessed by the query
-        pub qualified_tables: ::std::vec::Vec<::std::string::String>,
+        pub qualified_tables: Vec<String>,
         /// The number of times this query was executed
         pub query_count: i64,
         /// Routing index usage information
-        pub routing_index_usages: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub routing_index_usages: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// Average rows affected per query
         pub rows_affected_per_query: f64,
         /// Average rows read per query
@@ -96,11 +90,9 @@ pub mod types {
         /// Percentage of total query time
         pub sum_total_duration_percent: f64,
         /// Mapping of tables to their keyspaces
-        pub table_keyspaces: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub table_keyspaces: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// Tables accessed by the query
-        pub tables: ::std::vec::Vec<::std::string::String>,
+        pub tables: Vec<String>,
         /// Average time per query execution
         pub time_per_query: f64,
         /// The number of executions checked by traffic control rules
@@ -322,9 +314,7 @@ pub mod types {
     }
     impl ::std::str::FromStr for ListBranchQueryTagSummariesSort {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "dimensions" => Ok(Self::Dimensions),
                 "lastRun" => Ok(Self::LastRun),
@@ -382,20 +372,15 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<&str> for ListBranchQueryTagSummariesSort {
+    impl TryFrom<&str> for ListBranchQueryTagSummariesSort {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl ::std::convert::TryFrom<::std::string::String>
-    for ListBranchQueryTagSummariesSort {
+    impl TryFrom<String> for ListBranchQueryTagSummariesSort {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -409,20 +394,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DimensionsQuerySummary>,
+        pub data: Vec<DimensionsQuerySummary>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDimensionsQuerySummary {
         /// A builder for [`PaginatedDimensionsQuerySummary`].
@@ -441,20 +426,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<QueryTag>,
+        pub data: Vec<QueryTag>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedQueryTag {
         /// A builder for [`PaginatedQueryTag`].
@@ -471,15 +456,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QueryTag {
         /// The ID of the tag
-        pub id: ::std::string::String,
+        pub id: String,
         /// The name of the tag
-        pub name: ::std::string::String,
+        pub name: String,
         /// The number of queries that have this tag
         pub query_count: i64,
         /// The source of the tag
         pub source: TagSource,
         /// `values`
-        pub values: ::std::vec::Vec<QueryTagValue>,
+        pub values: Vec<QueryTagValue>,
     }
     impl QueryTag {
         /// A builder for [`QueryTag`].
@@ -498,7 +483,7 @@ pub mod types {
         /// The kind of tag value
         pub kind: QueryTagValueKind,
         /// The name of the tag value
-        pub name: ::std::string::String,
+        pub name: String,
         /// The number of queries that have this tag value
         pub query_count: i64,
     }
@@ -530,83 +515,62 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DimensionsQuerySummary {
-            avg_parallel_workers: ::std::result::Result<f64, ::std::string::String>,
-            avg_shard_queries: ::std::result::Result<f64, ::std::string::String>,
-            block_cache_hit_ratio: ::std::result::Result<f64, ::std::string::String>,
-            blocks_dirtied: ::std::result::Result<i64, ::std::string::String>,
-            blocks_hit: ::std::result::Result<i64, ::std::string::String>,
-            blocks_read: ::std::result::Result<i64, ::std::string::String>,
-            blocks_written: ::std::result::Result<i64, ::std::string::String>,
-            dimensions: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
+            avg_parallel_workers: Result<f64, String>,
+            avg_shard_queries: Result<f64, String>,
+            block_cache_hit_ratio: Result<f64, String>,
+            blocks_dirtied: Result<i64, String>,
+            blocks_hit: Result<i64, String>,
+            blocks_read: Result<i64, String>,
+            blocks_written: Result<i64, String>,
+            dimensions: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            egress_bytes: Result<i64, String>,
+            egress_bytes_per_query: Result<f64, String>,
+            error_count: Result<i64, String>,
+            index_usages: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            egress_bytes: ::std::result::Result<i64, ::std::string::String>,
-            egress_bytes_per_query: ::std::result::Result<f64, ::std::string::String>,
-            error_count: ::std::result::Result<i64, ::std::string::String>,
-            index_usages: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
+            ingress_bytes: Result<i64, String>,
+            ingress_bytes_per_query: Result<f64, String>,
+            last_run_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            max_egress_bytes: Result<i64, String>,
+            max_ingress_bytes: Result<i64, String>,
+            max_latency: Result<f64, String>,
+            max_shard_queries: Result<i64, String>,
+            p50_latency: Result<f64, String>,
+            p99_latency: Result<f64, String>,
+            qualified_tables: Result<Vec<String>, String>,
+            query_count: Result<i64, String>,
+            routing_index_usages: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            ingress_bytes: ::std::result::Result<i64, ::std::string::String>,
-            ingress_bytes_per_query: ::std::result::Result<f64, ::std::string::String>,
-            last_run_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
+            rows_affected_per_query: Result<f64, String>,
+            rows_read_per_query: Result<f64, String>,
+            rows_read_per_returned: Result<f64, String>,
+            rows_returned_per_query: Result<f64, String>,
+            sum_cpu_duration_millis: Result<f64, String>,
+            sum_cpu_duration_percent: Result<f64, String>,
+            sum_io_duration_millis: Result<f64, String>,
+            sum_io_duration_percent: Result<f64, String>,
+            sum_rows_affected: Result<i64, String>,
+            sum_rows_read: Result<i64, String>,
+            sum_rows_returned: Result<i64, String>,
+            sum_shard_queries: Result<i64, String>,
+            sum_total_duration_millis: Result<f64, String>,
+            sum_total_duration_percent: Result<f64, String>,
+            table_keyspaces: Result<
+                Vec<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
             >,
-            max_egress_bytes: ::std::result::Result<i64, ::std::string::String>,
-            max_ingress_bytes: ::std::result::Result<i64, ::std::string::String>,
-            max_latency: ::std::result::Result<f64, ::std::string::String>,
-            max_shard_queries: ::std::result::Result<i64, ::std::string::String>,
-            p50_latency: ::std::result::Result<f64, ::std::string::String>,
-            p99_latency: ::std::result::Result<f64, ::std::string::String>,
-            qualified_tables: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            query_count: ::std::result::Result<i64, ::std::string::String>,
-            routing_index_usages: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            rows_affected_per_query: ::std::result::Result<f64, ::std::string::String>,
-            rows_read_per_query: ::std::result::Result<f64, ::std::string::String>,
-            rows_read_per_returned: ::std::result::Result<f64, ::std::string::String>,
-            rows_returned_per_query: ::std::result::Result<f64, ::std::string::String>,
-            sum_cpu_duration_millis: ::std::result::Result<f64, ::std::string::String>,
-            sum_cpu_duration_percent: ::std::result::Result<f64, ::std::string::String>,
-            sum_io_duration_millis: ::std::result::Result<f64, ::std::string::String>,
-            sum_io_duration_percent: ::std::result::Result<f64, ::std::string::String>,
-            sum_rows_affected: ::std::result::Result<i64, ::std::string::String>,
-            sum_rows_read: ::std::result::Result<i64, ::std::string::String>,
-            sum_rows_returned: ::std::result::Result<i64, ::std::string::String>,
-            sum_shard_queries: ::std::result::Result<i64, ::std::string::String>,
-            sum_total_duration_millis: ::std::result::Result<f64, ::std::string::String>,
-            sum_total_duration_percent: ::std::result::Result<
-                f64,
-                ::std::string::String,
-            >,
-            table_keyspaces: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            tables: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            time_per_query: ::std::result::Result<f64, ::std::string::String>,
-            traffic_control_checked: ::std::result::Result<i64, ::std::string::String>,
-            traffic_control_throttled: ::std::result::Result<i64, ::std::string::String>,
-            traffic_control_warnings: ::std::result::Result<i64, ::std::string::String>,
+            tables: Result<Vec<String>, String>,
+            time_per_query: Result<f64, String>,
+            traffic_control_checked: Result<i64, String>,
+            traffic_control_throttled: Result<i64, String>,
+            traffic_control_warnings: Result<i64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DimensionsQuerySummary {
+        impl Default for DimensionsQuerySummary {
             fn default() -> Self {
                 Self {
                     avg_parallel_workers: Err(
@@ -633,7 +597,7 @@ pub mod types {
                     ingress_bytes_per_query: Err(
                         "`ingress_bytes_per_query` was not set".to_string(),
                     ),
-                    last_run_at: Ok(::std::default::Default::default()),
+                    last_run_at: Ok(Default::default()),
                     max_egress_bytes: Err("`max_egress_bytes` was not set".to_string()),
                     max_ingress_bytes: Err(
                         "`max_ingress_bytes` was not set".to_string(),
@@ -709,7 +673,7 @@ pub mod types {
             /// The average number of parallel workers
             pub fn avg_parallel_workers<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.avg_parallel_workers = crate::runtime::converted(
@@ -721,7 +685,7 @@ pub mod types {
             /// The average number of shard queries
             pub fn avg_shard_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.avg_shard_queries = crate::runtime::converted(
@@ -733,7 +697,7 @@ pub mod types {
             /// Cache hit ratio for blocks
             pub fn block_cache_hit_ratio<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.block_cache_hit_ratio = crate::runtime::converted(
@@ -745,7 +709,7 @@ pub mod types {
             /// Total blocks dirtied
             pub fn blocks_dirtied<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.blocks_dirtied = crate::runtime::converted("blocks_dirtied", value);
@@ -754,7 +718,7 @@ pub mod types {
             /// Total blocks found in cache
             pub fn blocks_hit<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.blocks_hit = crate::runtime::converted("blocks_hit", value);
@@ -763,7 +727,7 @@ pub mod types {
             /// Total blocks read from disk
             pub fn blocks_read<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.blocks_read = crate::runtime::converted("blocks_read", value);
@@ -772,7 +736,7 @@ pub mod types {
             /// Total blocks written
             pub fn blocks_written<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.blocks_written = crate::runtime::converted("blocks_written", value);
@@ -781,9 +745,7 @@ pub mod types {
             /// The tag names and values this summary is grouped by
             pub fn dimensions<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.dimensions = crate::runtime::converted("dimensions", value);
@@ -792,7 +754,7 @@ pub mod types {
             /// Total egress bytes
             pub fn egress_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.egress_bytes = crate::runtime::converted("egress_bytes", value);
@@ -801,7 +763,7 @@ pub mod types {
             /// Average egress bytes per query
             pub fn egress_bytes_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.egress_bytes_per_query = crate::runtime::converted(
@@ -813,7 +775,7 @@ pub mod types {
             /// The number of times this query resulted in an error
             pub fn error_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.error_count = crate::runtime::converted("error_count", value);
@@ -822,11 +784,7 @@ pub mod types {
             /// Index usage information
             pub fn index_usages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.index_usages = crate::runtime::converted("index_usages", value);
@@ -835,7 +793,7 @@ pub mod types {
             /// Total ingress bytes
             pub fn ingress_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ingress_bytes = crate::runtime::converted("ingress_bytes", value);
@@ -844,7 +802,7 @@ pub mod types {
             /// Average ingress bytes per query
             pub fn ingress_bytes_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ingress_bytes_per_query = crate::runtime::converted(
@@ -856,7 +814,7 @@ pub mod types {
             /// When this query was last executed
             pub fn last_run_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_run_at = crate::runtime::converted("last_run_at", value)
@@ -866,7 +824,7 @@ pub mod types {
             /// Maximum egress bytes for a single execution
             pub fn max_egress_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max_egress_bytes = crate::runtime::converted(
@@ -878,7 +836,7 @@ pub mod types {
             /// Maximum ingress bytes for a single execution
             pub fn max_ingress_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max_ingress_bytes = crate::runtime::converted(
@@ -890,7 +848,7 @@ pub mod types {
             /// Maximum latency observed
             pub fn max_latency<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max_latency = crate::runtime::converted("max_latency", value);
@@ -899,7 +857,7 @@ pub mod types {
             /// The maximum number of shard queries for a single execution
             pub fn max_shard_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max_shard_queries = crate::runtime::converted(
@@ -911,7 +869,7 @@ pub mod types {
             /// 50th percentile latency
             pub fn p50_latency<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.p50_latency = crate::runtime::converted("p50_latency", value);
@@ -920,7 +878,7 @@ pub mod types {
             /// 99th percentile latency
             pub fn p99_latency<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.p99_latency = crate::runtime::converted("p99_latency", value);
@@ -929,7 +887,7 @@ pub mod types {
             /// Fully qualified tables accessed by the query
             pub fn qualified_tables<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.qualified_tables = crate::runtime::converted(
@@ -941,7 +899,7 @@ pub mod types {
             /// The number of times this query was executed
             pub fn query_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.query_count = crate::runtime::converted("query_count", value);
@@ -950,11 +908,7 @@ pub mod types {
             /// Routing index usage information
             pub fn routing_index_usages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.routing_index_usages = crate::runtime::converted(
@@ -966,7 +920,7 @@ pub mod types {
             /// Average rows affected per query
             pub fn rows_affected_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_affected_per_query = crate::runtime::converted(
@@ -978,7 +932,7 @@ pub mod types {
             /// Average rows read per query
             pub fn rows_read_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_read_per_query = crate::runtime::converted(
@@ -990,7 +944,7 @@ pub mod types {
             /// Average rows read per row returned
             pub fn rows_read_per_returned<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_read_per_returned = crate::runtime::converted(
@@ -1002,7 +956,7 @@ pub mod types {
             /// Average rows returned per query
             pub fn rows_returned_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_returned_per_query = crate::runtime::converted(
@@ -1014,7 +968,7 @@ pub mod types {
             /// Total CPU duration in milliseconds
             pub fn sum_cpu_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_cpu_duration_millis = crate::runtime::converted(
@@ -1026,7 +980,7 @@ pub mod types {
             /// Percentage of total CPU time
             pub fn sum_cpu_duration_percent<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_cpu_duration_percent = crate::runtime::converted(
@@ -1038,7 +992,7 @@ pub mod types {
             /// Total IO duration in milliseconds
             pub fn sum_io_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_io_duration_millis = crate::runtime::converted(
@@ -1050,7 +1004,7 @@ pub mod types {
             /// Percentage of total IO time
             pub fn sum_io_duration_percent<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_io_duration_percent = crate::runtime::converted(
@@ -1062,7 +1016,7 @@ pub mod types {
             /// The total number of rows affected
             pub fn sum_rows_affected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_rows_affected = crate::runtime::converted(
@@ -1074,7 +1028,7 @@ pub mod types {
             /// The total number of rows read
             pub fn sum_rows_read<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_rows_read = crate::runtime::converted("sum_rows_read", value);
@@ -1083,7 +1037,7 @@ pub mod types {
             /// The total number of rows returned
             pub fn sum_rows_returned<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_rows_returned = crate::runtime::converted(
@@ -1095,7 +1049,7 @@ pub mod types {
             /// The total number of shard queries
             pub fn sum_shard_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_shard_queries = crate::runtime::converted(
@@ -1107,7 +1061,7 @@ pub mod types {
             /// Total duration in milliseconds across all executions
             pub fn sum_total_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_total_duration_millis = crate::runtime::converted(
@@ -1119,7 +1073,7 @@ pub mod types {
             /// Percentage of total query time
             pub fn sum_total_duration_percent<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_total_duration_percent = crate::runtime::converted(
@@ -1131,11 +1085,7 @@ pub mod types {
             /// Mapping of tables to their keyspaces
             pub fn table_keyspaces<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_keyspaces = crate::runtime::converted(
@@ -1147,7 +1097,7 @@ pub mod types {
             /// Tables accessed by the query
             pub fn tables<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tables = crate::runtime::converted("tables", value);
@@ -1156,7 +1106,7 @@ pub mod types {
             /// Average time per query execution
             pub fn time_per_query<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.time_per_query = crate::runtime::converted("time_per_query", value);
@@ -1165,7 +1115,7 @@ pub mod types {
             /// The number of executions checked by traffic control rules
             pub fn traffic_control_checked<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.traffic_control_checked = crate::runtime::converted(
@@ -1177,7 +1127,7 @@ pub mod types {
             /// The number of executions throttled by traffic control
             pub fn traffic_control_throttled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.traffic_control_throttled = crate::runtime::converted(
@@ -1189,7 +1139,7 @@ pub mod types {
             /// The number of executions that triggered a traffic control warning
             pub fn traffic_control_warnings<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.traffic_control_warnings = crate::runtime::converted(
@@ -1201,19 +1151,18 @@ pub mod types {
             /// Sets or clears [`last_run_at`](Self::last_run_at).
             pub fn set_last_run_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.last_run_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DimensionsQuerySummary>
-        for super::DimensionsQuerySummary {
+        impl TryFrom<DimensionsQuerySummary> for super::DimensionsQuerySummary {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DimensionsQuerySummary,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     avg_parallel_workers: value.avg_parallel_workers?,
                     avg_shard_queries: value.avg_shard_queries?,
@@ -1263,8 +1212,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DimensionsQuerySummary>
-        for DimensionsQuerySummary {
+        impl From<super::DimensionsQuerySummary> for DimensionsQuerySummary {
             fn from(value: super::DimensionsQuerySummary) -> Self {
                 Self {
                     avg_parallel_workers: Ok(value.avg_parallel_workers),
@@ -1318,41 +1266,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDimensionsQuerySummary {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DimensionsQuerySummary>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DimensionsQuerySummary>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDimensionsQuerySummary {
+        impl Default for PaginatedDimensionsQuerySummary {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -1362,7 +1295,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -1371,9 +1304,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::DimensionsQuerySummary>,
-                >,
+                T: TryInto<Vec<super::DimensionsQuerySummary>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1382,7 +1313,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -1391,7 +1322,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -1401,7 +1332,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -1410,7 +1341,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -1419,7 +1350,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -1429,46 +1360,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDimensionsQuerySummary>
+        impl TryFrom<PaginatedDimensionsQuerySummary>
         for super::PaginatedDimensionsQuerySummary {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDimensionsQuerySummary,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -1482,7 +1407,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDimensionsQuerySummary>
+        impl From<super::PaginatedDimensionsQuerySummary>
         for PaginatedDimensionsQuerySummary {
             fn from(value: super::PaginatedDimensionsQuerySummary) -> Self {
                 Self {
@@ -1501,41 +1426,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedQueryTag {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::QueryTag>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::QueryTag>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedQueryTag {
+        impl Default for PaginatedQueryTag {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -1545,7 +1455,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -1554,7 +1464,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::QueryTag>>,
+                T: TryInto<Vec<super::QueryTag>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -1563,7 +1473,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -1572,7 +1482,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -1582,7 +1492,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -1591,7 +1501,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -1600,7 +1510,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -1610,45 +1520,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedQueryTag> for super::PaginatedQueryTag {
+        impl TryFrom<PaginatedQueryTag> for super::PaginatedQueryTag {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedQueryTag,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -1662,7 +1566,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedQueryTag> for PaginatedQueryTag {
+        impl From<super::PaginatedQueryTag> for PaginatedQueryTag {
             fn from(value: super::PaginatedQueryTag) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -1680,17 +1584,14 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct QueryTag {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            query_count: ::std::result::Result<i64, ::std::string::String>,
-            source: ::std::result::Result<super::TagSource, ::std::string::String>,
-            values: ::std::result::Result<
-                ::std::vec::Vec<super::QueryTagValue>,
-                ::std::string::String,
-            >,
+            id: Result<String, String>,
+            name: Result<String, String>,
+            query_count: Result<i64, String>,
+            source: Result<super::TagSource, String>,
+            values: Result<Vec<super::QueryTagValue>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for QueryTag {
+        impl Default for QueryTag {
             fn default() -> Self {
                 Self {
                     id: Err("`id` was not set".to_string()),
@@ -1706,7 +1607,7 @@ pub mod types {
             /// The ID of the tag
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -1715,7 +1616,7 @@ pub mod types {
             /// The name of the tag
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1724,7 +1625,7 @@ pub mod types {
             /// The number of queries that have this tag
             pub fn query_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.query_count = crate::runtime::converted("query_count", value);
@@ -1733,7 +1634,7 @@ pub mod types {
             /// The source of the tag
             pub fn source<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::TagSource>,
+                T: TryInto<super::TagSource>,
                 T::Error: ::std::fmt::Display,
             {
                 self.source = crate::runtime::converted("source", value);
@@ -1742,7 +1643,7 @@ pub mod types {
             /// `values`
             pub fn values<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::QueryTagValue>>,
+                T: TryInto<Vec<super::QueryTagValue>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.values = crate::runtime::converted("values", value);
@@ -1750,11 +1651,9 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<QueryTag> for super::QueryTag {
+        impl TryFrom<QueryTag> for super::QueryTag {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: QueryTag,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: QueryTag) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     id: value.id?,
                     name: value.name?,
@@ -1765,7 +1664,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::QueryTag> for QueryTag {
+        impl From<super::QueryTag> for QueryTag {
             fn from(value: super::QueryTag) -> Self {
                 Self {
                     id: Ok(value.id),
@@ -1780,12 +1679,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct QueryTagValue {
-            kind: ::std::result::Result<super::QueryTagValueKind, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            query_count: ::std::result::Result<i64, ::std::string::String>,
+            kind: Result<super::QueryTagValueKind, String>,
+            name: Result<String, String>,
+            query_count: Result<i64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for QueryTagValue {
+        impl Default for QueryTagValue {
             fn default() -> Self {
                 Self {
                     kind: Err("`kind` was not set".to_string()),
@@ -1799,7 +1698,7 @@ pub mod types {
             /// The kind of tag value
             pub fn kind<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::QueryTagValueKind>,
+                T: TryInto<super::QueryTagValueKind>,
                 T::Error: ::std::fmt::Display,
             {
                 self.kind = crate::runtime::converted("kind", value);
@@ -1808,7 +1707,7 @@ pub mod types {
             /// The name of the tag value
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1817,7 +1716,7 @@ pub mod types {
             /// The number of queries that have this tag value
             pub fn query_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.query_count = crate::runtime::converted("query_count", value);
@@ -1825,11 +1724,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<QueryTagValue> for super::QueryTagValue {
+        impl TryFrom<QueryTagValue> for super::QueryTagValue {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: QueryTagValue,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     kind: value.kind?,
                     name: value.name?,
@@ -1838,7 +1737,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::QueryTagValue> for QueryTagValue {
+        impl From<super::QueryTagValue> for QueryTagValue {
             fn from(value: super::QueryTagValue) -> Self {
                 Self {
                     kind: Ok(value.kind),
@@ -1852,7 +1751,7 @@ pub mod types {
         const NAME: &'static str = "DimensionsQuerySummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut avg_parallel_workers = slot::or_empty();
             let mut avg_shard_queries = slot::or_empty();
@@ -1999,7 +1898,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DimensionsQuerySummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2007,7 +1906,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDimensionsQuerySummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -2046,7 +1945,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDimensionsQuerySummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2054,7 +1953,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedQueryTag";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -2093,7 +1992,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedQueryTag {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2101,7 +2000,7 @@ pub mod types {
         const NAME: &'static str = "QueryTag";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut id = slot::required();
             let mut name = slot::or_empty();
@@ -2131,7 +2030,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for QueryTag {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2139,7 +2038,7 @@ pub mod types {
         const NAME: &'static str = "QueryTagValue";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut kind = slot::or_empty();
             let mut name = slot::or_empty();
@@ -2163,7 +2062,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for QueryTagValue {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -2180,7 +2079,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for QueryTagValueKind {
+    impl From<&str> for QueryTagValueKind {
         fn from(value: &str) -> Self {
             match value {
                 "literal" => Self::Literal,
@@ -2190,19 +2089,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for QueryTagValueKind {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for QueryTagValueKind {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for QueryTagValueKind {
+    impl AsRef<str> for QueryTagValueKind {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for QueryTagValueKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -2220,14 +2119,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for QueryTagValueKind {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -2360,743 +2259,413 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_branch_query_tags`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_branch_query_tags`]: super::Client::list_branch_query_tags
+    /// A call of [`Client::get_branch_query_tag`](crate::Client::get_branch_query_tag). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBranchQueryTags<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        fingerprint: Result<Option<::std::string::String>, String>,
-        from: Result<Option<::std::string::String>, String>,
-        keyspace: Result<Option<::std::string::String>, String>,
-        literal_values_only: Result<Option<bool>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        tablet_type: Result<Option<types::TabletType>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        values_limit: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct GetBranchQueryTag<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListBranchQueryTags<'a> {
+    impl<'a> GetBranchQueryTag<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_branch_query_tags",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_branch_query_tag",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("tag"),
+                crate::runtime::Parameter::query("fingerprint"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("keyspace"),
+                crate::runtime::Parameter::query("literal_values_only"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("to"),
+                crate::runtime::Parameter::query("values_limit"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                fingerprint: Ok(None),
-                from: Ok(None),
-                keyspace: Ok(None),
-                literal_values_only: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                period: Ok(None),
-                q: Ok(None),
-                tablet_type: Ok(None),
-                to: Ok(None),
-                values_limit: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
-        /// Filter to tags on queries with this fingerprint
-        pub fn fingerprint<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.fingerprint = crate::runtime::taken("fingerprint", value).map(Some);
-            self
-        }
-        /// Start time for filtering tags (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// Filter by keyspace
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
-            self
-        }
-        /// Only return literal tag values, excluding overflow and collapsed values
-        pub fn literal_values_only<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.literal_values_only = crate::runtime::taken(
-                    "literal_values_only",
-                    value,
-                )
-                .map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Time period for filtering tags
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Search tags by name
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::TabletType>,
-        {
-            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
-            self
-        }
-        /// End time for filtering tags (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Maximum number of values returned per tag (1-100)
-        pub fn values_limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.values_limit = crate::runtime::taken("values_limit", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags`
+        /// The tag name
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedQueryTag>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                fingerprint,
-                from,
-                keyspace,
-                literal_values_only,
-                page,
-                per_page,
-                period,
-                q,
-                tablet_type,
-                to,
-                values_limit,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let fingerprint = fingerprint.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let literal_values_only = literal_values_only
-                .map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let tablet_type = tablet_type.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let values_limit = values_limit.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/tags", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("fingerprint", crate::runtime::Style::Form, &fingerprint)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add(
-                    "literal_values_only",
-                    crate::runtime::Style::Form,
-                    &literal_values_only,
-                )?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("tablet_type", crate::runtime::Style::Form, &tablet_type)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .add("values_limit", crate::runtime::Style::Form, &values_limit)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
+        /// Required.
+        pub fn tag<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Filter to tag values on queries with this fingerprint
+        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
         }
         /// Sets or clears [`fingerprint`](Self::fingerprint).
-        pub fn set_fingerprint(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.fingerprint = Ok(value);
+        pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Start time for filtering tag values (ISO 8601 timestamp)
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
             self
         }
         /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Filter by keyspace
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(6, value);
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
-        pub fn set_keyspace(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.keyspace = Ok(value);
+        pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// Only return literal tag values, excluding overflow and collapsed values
+        pub fn literal_values_only<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(7, value);
             self
         }
         /// Sets or clears [`literal_values_only`](Self::literal_values_only).
-        pub fn set_literal_values_only(
+        pub fn set_literal_values_only(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Time period for filtering tag values
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
             mut self,
-            value: ::std::option::Option<bool>,
+            value: V,
         ) -> Self {
-            self.literal_values_only = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         pub fn set_period(
             mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
+            value: Option<types::GetQuerySummaryPeriod>,
         ) -> Self {
-            self.period = Ok(value);
+            self.call.set_or_clear(8, value);
             self
         }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(9, value);
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
-        pub fn set_tablet_type(
-            mut self,
-            value: ::std::option::Option<types::TabletType>,
-        ) -> Self {
-            self.tablet_type = Ok(value);
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// End time for filtering tag values (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(10, value);
             self
         }
         /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Maximum number of values returned (1-100)
+        pub fn values_limit<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(11, value);
             self
         }
         /// Sets or clears [`values_limit`](Self::values_limit).
-        pub fn set_values_limit(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.values_limit = Ok(value);
+        pub fn set_values_limit(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(11, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
         }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}`.
         ///
         /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedQueryTag> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::QueryTag> {
+            self.call.json(crate::runtime::Body::none())
         }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        pub fn items(self) -> crate::Items<'a, types::QueryTag> {
-            crate::Items::new(self.pages(), |page| page.data)
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::QueryTag) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::QueryTag> {
+            self.call.until(is_done, None)
         }
     }
-    /// A call of [`Client::list_branch_query_tag_summaries`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_branch_query_tag_summaries`]: super::Client::list_branch_query_tag_summaries
+    impl<'a> ::std::future::IntoFuture for GetBranchQueryTag<'a> {
+        type Output = Result<crate::Response<types::QueryTag>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::QueryTag>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchQueryTag<'_> {
+        type Answer = types::QueryTag;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_branch_query_tag_summaries`](crate::Client::list_branch_query_tag_summaries). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct ListBranchQueryTagSummaries<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        dir: Result<Option<types::ListBranchesOrder>, String>,
-        fields: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        from: Result<Option<::std::string::String>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        sort: Result<Option<types::ListBranchQueryTagSummariesSort>, String>,
-        tablet_type: Result<Option<types::TabletType>, String>,
-        tags: Result<Option<::std::vec::Vec<::std::string::String>>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        type_: Result<Option<types::ListBranchQueriesType>, String>,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> ListBranchQueryTagSummaries<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_branch_query_tag_summaries",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_query_tag_summaries",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("dir"),
+                crate::runtime::Parameter::query("fields")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("sort"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("tags")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("to"),
+                crate::runtime::Parameter::query("type"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                dir: Ok(None),
-                fields: Ok(None),
-                from: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                period: Ok(None),
-                q: Ok(None),
-                sort: Ok(None),
-                tablet_type: Ok(None),
-                tags: Ok(None),
-                to: Ok(None),
-                type_: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// Sort direction
-        pub fn dir<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchesOrder>,
-        {
-            self.dir = crate::runtime::taken("dir", value).map(Some);
+        pub fn dir<V: TryInto<types::ListBranchesOrder>>(mut self, value: V) -> Self {
+            self.call.set::<types::ListBranchesOrder>(3, value);
+            self
+        }
+        /// Sets or clears [`dir`](Self::dir).
+        pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
+            self.call.set_or_clear(3, value);
             self
         }
         /// Specific fields to include in the response
-        pub fn fields<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-        {
-            self.fields = crate::runtime::taken("fields", value).map(Some);
-            self
-        }
-        /// Start time for filtering query statistics (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Time period for filtering query statistics
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Search query statistics by SQL pattern
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Field to sort by
-        pub fn sort<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchQueryTagSummariesSort>,
-        {
-            self.sort = crate::runtime::taken("sort", value).map(Some);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::TabletType>,
-        {
-            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
-            self
-        }
-        /// Tag ids returned by the tags list endpoint
-        pub fn tags<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
-        {
-            self.tags = crate::runtime::taken("tags", value).map(Some);
-            self
-        }
-        /// End time for filtering query statistics (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Filter by statement type
-        pub fn type_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ListBranchQueriesType>,
-        {
-            self.type_ = crate::runtime::taken("type", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDimensionsQuerySummary>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                dir,
-                fields,
-                from,
-                page,
-                per_page,
-                period,
-                q,
-                sort,
-                tablet_type,
-                tags,
-                to,
-                type_,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let dir = dir.map_err(crate::Error::invalid_input)?;
-            let fields = fields.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let sort = sort.map_err(crate::Error::invalid_input)?;
-            let tablet_type = tablet_type.map_err(crate::Error::invalid_input)?;
-            let tags = tags.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let type_ = type_.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/tags/summaries",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("dir", crate::runtime::Style::Form, &dir)?
-                .add("fields", crate::runtime::Style::FormJoined, &fields)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("sort", crate::runtime::Style::Form, &sort)?
-                .add("tablet_type", crate::runtime::Style::Form, &tablet_type)?
-                .add("tags", crate::runtime::Style::FormJoined, &tags)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .add("type", crate::runtime::Style::Form, &type_)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`dir`](Self::dir).
-        pub fn set_dir(
-            mut self,
-            value: ::std::option::Option<types::ListBranchesOrder>,
-        ) -> Self {
-            self.dir = Ok(value);
+        pub fn fields<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<String>>(4, value);
             self
         }
         /// Sets or clears [`fields`](Self::fields).
-        pub fn set_fields(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        ) -> Self {
-            self.fields = Ok(value);
+        pub fn set_fields(mut self, value: Option<Vec<String>>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Start time for filtering query statistics (ISO 8601 timestamp)
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
             self
         }
         /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
             self
         }
         /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(7, value);
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Time period for filtering query statistics
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         pub fn set_period(
             mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
+            value: Option<types::GetQuerySummaryPeriod>,
         ) -> Self {
-            self.period = Ok(value);
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Search query statistics by SQL pattern
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(9, value);
             self
         }
         /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Field to sort by
+        pub fn sort<V: TryInto<types::ListBranchQueryTagSummariesSort>>(
             mut self,
-            value: ::std::option::Option<::std::string::String>,
+            value: V,
         ) -> Self {
-            self.q = Ok(value);
+            self.call.set::<types::ListBranchQueryTagSummariesSort>(10, value);
             self
         }
         /// Sets or clears [`sort`](Self::sort).
         pub fn set_sort(
             mut self,
-            value: ::std::option::Option<types::ListBranchQueryTagSummariesSort>,
+            value: Option<types::ListBranchQueryTagSummariesSort>,
         ) -> Self {
-            self.sort = Ok(value);
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(11, value);
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
-        pub fn set_tablet_type(
-            mut self,
-            value: ::std::option::Option<types::TabletType>,
-        ) -> Self {
-            self.tablet_type = Ok(value);
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// Tag ids returned by the tags list endpoint
+        pub fn tags<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<String>>(12, value);
             self
         }
         /// Sets or clears [`tags`](Self::tags).
-        pub fn set_tags(
-            mut self,
-            value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        ) -> Self {
-            self.tags = Ok(value);
+        pub fn set_tags(mut self, value: Option<Vec<String>>) -> Self {
+            self.call.set_or_clear(12, value);
+            self
+        }
+        /// End time for filtering query statistics (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(13, value);
             self
         }
         /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(13, value);
+            self
+        }
+        /// Filter by statement type
+        pub fn type_<V: TryInto<types::ListBranchQueriesType>>(
             mut self,
-            value: ::std::option::Option<::std::string::String>,
+            value: V,
         ) -> Self {
-            self.to = Ok(value);
+            self.call.set::<types::ListBranchQueriesType>(14, value);
             self
         }
         /// Sets or clears [`type_`](Self::type_).
-        pub fn set_type(
-            mut self,
-            value: ::std::option::Option<types::ListBranchQueriesType>,
-        ) -> Self {
-            self.type_ = Ok(value);
+        pub fn set_type(mut self, value: Option<types::ListBranchQueriesType>) -> Self {
+            self.call.set_or_clear(14, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedDimensionsQuerySummary> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -3105,370 +2674,242 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDimensionsQuerySummary> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(6, |page: &types::PaginatedDimensionsQuerySummary| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::DimensionsQuerySummary> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_branch_query_tag`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_branch_query_tag`]: super::Client::get_branch_query_tag
+    impl<'a> ::std::future::IntoFuture for ListBranchQueryTagSummaries<'a> {
+        type Output = Result<
+            crate::Response<types::PaginatedDimensionsQuerySummary>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDimensionsQuerySummary>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchQueryTagSummaries<'_> {
+        type Answer = types::PaginatedDimensionsQuerySummary;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_branch_query_tags`](crate::Client::list_branch_query_tags). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchQueryTag<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        tag: Result<::std::string::String, String>,
-        fingerprint: Result<Option<::std::string::String>, String>,
-        from: Result<Option<::std::string::String>, String>,
-        keyspace: Result<Option<::std::string::String>, String>,
-        literal_values_only: Result<Option<bool>, String>,
-        period: Result<Option<types::GetQuerySummaryPeriod>, String>,
-        tablet_type: Result<Option<types::TabletType>, String>,
-        to: Result<Option<::std::string::String>, String>,
-        values_limit: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct ListBranchQueryTags<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetBranchQueryTag<'a> {
+    impl<'a> ListBranchQueryTags<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_branch_query_tag",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_query_tags",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("fingerprint"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("keyspace"),
+                crate::runtime::Parameter::query("literal_values_only"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("to"),
+                crate::runtime::Parameter::query("values_limit"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                tag: Err("`tag` was not set".to_string()),
-                fingerprint: Ok(None),
-                from: Ok(None),
-                keyspace: Ok(None),
-                literal_values_only: Ok(None),
-                period: Ok(None),
-                tablet_type: Ok(None),
-                to: Ok(None),
-                values_limit: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
-        /// The tag name
-        ///
-        /// Required.
-        pub fn tag<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.tag = crate::runtime::taken("tag", value);
+        /// Filter to tags on queries with this fingerprint
+        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
-        }
-        /// Filter to tag values on queries with this fingerprint
-        pub fn fingerprint<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.fingerprint = crate::runtime::taken("fingerprint", value).map(Some);
-            self
-        }
-        /// Start time for filtering tag values (ISO 8601 timestamp)
-        pub fn from<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.from = crate::runtime::taken("from", value).map(Some);
-            self
-        }
-        /// Filter by keyspace
-        pub fn keyspace<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
-            self
-        }
-        /// Only return literal tag values, excluding overflow and collapsed values
-        pub fn literal_values_only<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<bool>,
-        {
-            self.literal_values_only = crate::runtime::taken(
-                    "literal_values_only",
-                    value,
-                )
-                .map(Some);
-            self
-        }
-        /// Time period for filtering tag values
-        pub fn period<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
-        {
-            self.period = crate::runtime::taken("period", value).map(Some);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::TabletType>,
-        {
-            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
-            self
-        }
-        /// End time for filtering tag values (ISO 8601 timestamp)
-        pub fn to<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.to = crate::runtime::taken("to", value).map(Some);
-            self
-        }
-        /// Maximum number of values returned (1-100)
-        pub fn values_limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.values_limit = crate::runtime::taken("values_limit", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::QueryTag>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                tag,
-                fingerprint,
-                from,
-                keyspace,
-                literal_values_only,
-                period,
-                tablet_type,
-                to,
-                values_limit,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let tag = tag.map_err(crate::Error::invalid_input)?;
-            let fingerprint = fingerprint.map_err(crate::Error::invalid_input)?;
-            let from = from.map_err(crate::Error::invalid_input)?;
-            let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let literal_values_only = literal_values_only
-                .map_err(crate::Error::invalid_input)?;
-            let period = period.map_err(crate::Error::invalid_input)?;
-            let tablet_type = tablet_type.map_err(crate::Error::invalid_input)?;
-            let to = to.map_err(crate::Error::invalid_input)?;
-            let values_limit = values_limit.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/insights/tags/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("tag", crate ::runtime::Style::Simple, & tag) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("fingerprint", crate::runtime::Style::Form, &fingerprint)?
-                .add("from", crate::runtime::Style::Form, &from)?
-                .add("keyspace", crate::runtime::Style::Form, &keyspace)?
-                .add(
-                    "literal_values_only",
-                    crate::runtime::Style::Form,
-                    &literal_values_only,
-                )?
-                .add("period", crate::runtime::Style::Form, &period)?
-                .add("tablet_type", crate::runtime::Style::Form, &tablet_type)?
-                .add("to", crate::runtime::Style::Form, &to)?
-                .add("values_limit", crate::runtime::Style::Form, &values_limit)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// Sets or clears [`fingerprint`](Self::fingerprint).
-        pub fn set_fingerprint(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.fingerprint = Ok(value);
+        pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Start time for filtering tags (ISO 8601 timestamp)
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
             self
         }
         /// Sets or clears [`from`](Self::from).
-        pub fn set_from(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.from = Ok(value);
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Filter by keyspace
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
-        pub fn set_keyspace(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.keyspace = Ok(value);
+        pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Only return literal tag values, excluding overflow and collapsed values
+        pub fn literal_values_only<V: TryInto<bool>>(mut self, value: V) -> Self {
+            self.call.set::<bool>(6, value);
             self
         }
         /// Sets or clears [`literal_values_only`](Self::literal_values_only).
-        pub fn set_literal_values_only(
+        pub fn set_literal_values_only(mut self, value: Option<bool>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(7, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(8, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Time period for filtering tags
+        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
             mut self,
-            value: ::std::option::Option<bool>,
+            value: V,
         ) -> Self {
-            self.literal_values_only = Ok(value);
+            self.call.set::<types::GetQuerySummaryPeriod>(9, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         pub fn set_period(
             mut self,
-            value: ::std::option::Option<types::GetQuerySummaryPeriod>,
+            value: Option<types::GetQuerySummaryPeriod>,
         ) -> Self {
-            self.period = Ok(value);
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Search tags by name
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(10, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(11, value);
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
-        pub fn set_tablet_type(
-            mut self,
-            value: ::std::option::Option<types::TabletType>,
-        ) -> Self {
-            self.tablet_type = Ok(value);
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// End time for filtering tags (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(12, value);
             self
         }
         /// Sets or clears [`to`](Self::to).
-        pub fn set_to(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.to = Ok(value);
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(12, value);
+            self
+        }
+        /// Maximum number of values returned per tag (1-100)
+        pub fn values_limit<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(13, value);
             self
         }
         /// Sets or clears [`values_limit`](Self::values_limit).
-        pub fn set_values_limit(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.values_limit = Ok(value);
+        pub fn set_values_limit(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(13, value);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::QueryTag) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::QueryTag> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQueryTag> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        pub fn pages(self) -> crate::Pages<'a, types::PaginatedQueryTag> {
+            self.call.pages(7, |page: &types::PaginatedQueryTag| page.next_page)
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        pub fn items(self) -> crate::Items<'a, types::QueryTag> {
+            crate::Items::new(self.pages(), |page| page.data)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListBranchQueryTags<'a> {
-        type Output = Result<Response<types::PaginatedQueryTag>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::PaginatedQueryTag>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedQueryTag>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ListBranchQueryTagSummaries<'a> {
-        type Output = Result<
-            Response<types::PaginatedDimensionsQuerySummary>,
-            crate::Error,
-        >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetBranchQueryTag<'a> {
-        type Output = Result<Response<types::QueryTag>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -3476,26 +2917,16 @@ pub mod builder {
         type Answer = types::PaginatedQueryTag;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranchQueryTagSummaries<'_> {
-        type Answer = types::PaginatedDimensionsQuerySummary;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchQueryTag<'_> {
-        type Answer = types::QueryTag;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
 }
 /// # Operations
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_branch_query_tags`](crate::Client::list_branch_query_tags) of this branch.
-    pub fn list_branch_query_tags(&self) -> builder::ListBranchQueryTags<'a> {
+    /// [`Client::get_branch_query_tag`](crate::Client::get_branch_query_tag) of this branch.
+    pub fn get_branch_query_tag(&self) -> builder::GetBranchQueryTag<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .list_branch_query_tags()
+            .get_branch_query_tag()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -3511,11 +2942,11 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::get_branch_query_tag`](crate::Client::get_branch_query_tag) of this branch.
-    pub fn get_branch_query_tag(&self) -> builder::GetBranchQueryTag<'a> {
+    /// [`Client::list_branch_query_tags`](crate::Client::list_branch_query_tags) of this branch.
+    pub fn list_branch_query_tags(&self) -> builder::ListBranchQueryTags<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .get_branch_query_tag()
+            .list_branch_query_tags()
             .organization(organization)
             .database(database)
             .branch(branch)

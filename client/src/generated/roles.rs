@@ -15,22 +15,22 @@ pub mod types {
     pub struct CreateRoleBody {
         /// Roles to inherit from
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub inherited_roles: ::std::vec::Vec<InheritedRole>,
+        pub inherited_roles: Vec<InheritedRole>,
         /// The name of the role
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub name: Option<String>,
         /// Require WHERE clause on DELETE statements
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub require_where_on_delete: ::std::option::Option<::std::string::String>,
+        pub require_where_on_delete: Option<String>,
         /// Require WHERE clause on UPDATE statements
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub require_where_on_update: ::std::option::Option<::std::string::String>,
+        pub require_where_on_update: Option<String>,
         /// Time to live in seconds
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ttl: ::std::option::Option<i64>,
+        pub ttl: Option<i64>,
         /// Whether the role should have the REPLICATION attribute
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub with_replication: ::std::option::Option<bool>,
+        pub with_replication: Option<bool>,
     }
     impl CreateRoleBody {
         /// A builder for [`CreateRoleBody`].
@@ -81,24 +81,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<PostgresRole>,
+        pub data: Vec<PostgresRole>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedPostgresRole {
         /// A builder for [`PaginatedPostgresRole`].
@@ -115,55 +115,53 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresRole {
         /// The database connection string
-        pub access_host_url: ::std::string::String,
+        pub access_host_url: String,
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// The base username without branch routing suffix
-        pub base_username: ::std::string::String,
+        pub base_username: String,
         /// A mention of a database branch.
-        pub branch: ::std::option::Option<BranchReference>,
+        pub branch: Option<BranchReference>,
         /// When the role was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The database name
-        pub database_name: ::std::string::String,
+        pub database_name: String,
         /// Whether the role is the default postgres user
         pub default: bool,
         /// When the role was deleted
-        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the role was disabled
-        pub disabled_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub disabled_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Error message available when dropping the role fails
-        pub drop_failed: ::std::string::String,
+        pub drop_failed: String,
         /// When the role was dropped
-        pub dropped_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub dropped_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// True if the credentials are expired
         pub expired: bool,
         /// When the role expires
-        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The ID of the role
-        pub id: ::std::string::String,
+        pub id: String,
         /// Database roles these credentials inherit
-        pub inherited_roles: ::std::vec::Vec<InheritedRole>,
+        pub inherited_roles: Vec<InheritedRole>,
         /// The name of the role
-        pub name: ::std::string::String,
+        pub name: String,
         /// The plaintext password, available only after create
-        pub password: ::std::string::String,
+        pub password: String,
         /// The database connection string for private connections
-        pub private_access_host_url: ::std::string::String,
+        pub private_access_host_url: String,
         /// The service name to set up private connectivity
-        pub private_connection_service_name: ::std::string::String,
+        pub private_connection_service_name: String,
         /// `query_safety_settings`
-        pub query_safety_settings: ::std::option::Option<QuerySafetySettings>,
+        pub query_safety_settings: Option<QuerySafetySettings>,
         /// Whether the role is ready to accept connections
         pub ready: bool,
         /// Number of seconds before the credentials expire
         pub ttl: i64,
         /// When the role was updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The database user name
-        pub username: ::std::string::String,
+        pub username: String,
         /// Whether the role has the REPLICATION attribute
         pub with_replication: bool,
     }
@@ -201,7 +199,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ReassignRoleObjectsBody {
         /// The role to reassign ownership to. Accepts the role's ID, or its username with or without the branch ID suffix.
-        pub successor: ::std::string::String,
+        pub successor: String,
     }
     impl ReassignRoleObjectsBody {
         /// A builder for [`ReassignRoleObjectsBody`].
@@ -232,11 +230,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ResetDefaultRoleResponse {
         /// The database connection host
-        pub access_host_url: ::std::string::String,
+        pub access_host_url: String,
         /// The plaintext password
-        pub password: ::std::string::String,
+        pub password: String,
         /// The database user name
-        pub username: ::std::string::String,
+        pub username: String,
     }
     impl ResetDefaultRoleResponse {
         /// A builder for [`ResetDefaultRoleResponse`].
@@ -254,13 +252,13 @@ pub mod types {
     pub struct UpdateRoleBody {
         /// The new name of the role
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
+        pub name: Option<String>,
         /// Require WHERE clause on DELETE statements
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub require_where_on_delete: ::std::option::Option<::std::string::String>,
+        pub require_where_on_delete: Option<String>,
         /// Require WHERE clause on UPDATE statements
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub require_where_on_update: ::std::option::Option<::std::string::String>,
+        pub require_where_on_update: Option<String>,
     }
     impl UpdateRoleBody {
         /// A builder for [`UpdateRoleBody`].
@@ -273,40 +271,22 @@ pub mod types {
         /// Builds [`CreateRoleBody`](super::CreateRoleBody).
         #[derive(Clone, Debug)]
         pub struct CreateRoleBody {
-            inherited_roles: ::std::result::Result<
-                ::std::vec::Vec<super::InheritedRole>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            require_where_on_delete: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            require_where_on_update: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            ttl: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            with_replication: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
+            inherited_roles: Result<Vec<super::InheritedRole>, String>,
+            name: Result<Option<String>, String>,
+            require_where_on_delete: Result<Option<String>, String>,
+            require_where_on_update: Result<Option<String>, String>,
+            ttl: Result<Option<i64>, String>,
+            with_replication: Result<Option<bool>, String>,
         }
-        impl ::std::default::Default for CreateRoleBody {
+        impl Default for CreateRoleBody {
             fn default() -> Self {
                 Self {
                     inherited_roles: Ok(Default::default()),
-                    name: Ok(::std::default::Default::default()),
-                    require_where_on_delete: Ok(::std::default::Default::default()),
-                    require_where_on_update: Ok(::std::default::Default::default()),
-                    ttl: Ok(::std::default::Default::default()),
-                    with_replication: Ok(::std::default::Default::default()),
+                    name: Ok(Default::default()),
+                    require_where_on_delete: Ok(Default::default()),
+                    require_where_on_update: Ok(Default::default()),
+                    ttl: Ok(Default::default()),
+                    with_replication: Ok(Default::default()),
                 }
             }
         }
@@ -314,7 +294,7 @@ pub mod types {
             /// Roles to inherit from
             pub fn inherited_roles<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::InheritedRole>>,
+                T: TryInto<Vec<super::InheritedRole>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.inherited_roles = crate::runtime::converted(
@@ -326,7 +306,7 @@ pub mod types {
             /// The name of the role
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
@@ -335,7 +315,7 @@ pub mod types {
             /// Require WHERE clause on DELETE statements
             pub fn require_where_on_delete<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.require_where_on_delete = crate::runtime::converted(
@@ -348,7 +328,7 @@ pub mod types {
             /// Require WHERE clause on UPDATE statements
             pub fn require_where_on_update<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.require_where_on_update = crate::runtime::converted(
@@ -361,7 +341,7 @@ pub mod types {
             /// Time to live in seconds
             pub fn ttl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ttl = crate::runtime::converted("ttl", value).map(Some);
@@ -370,7 +350,7 @@ pub mod types {
             /// Whether the role should have the REPLICATION attribute
             pub fn with_replication<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.with_replication = crate::runtime::converted(
@@ -381,48 +361,36 @@ pub mod types {
                 self
             }
             /// Sets or clears [`name`](Self::name).
-            pub fn set_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_name(mut self, value: Option<String>) -> Self {
                 self.name = Ok(value);
                 self
             }
             /// Sets or clears [`require_where_on_delete`](Self::require_where_on_delete).
-            pub fn set_require_where_on_delete(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_require_where_on_delete(mut self, value: Option<String>) -> Self {
                 self.require_where_on_delete = Ok(value);
                 self
             }
             /// Sets or clears [`require_where_on_update`](Self::require_where_on_update).
-            pub fn set_require_where_on_update(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_require_where_on_update(mut self, value: Option<String>) -> Self {
                 self.require_where_on_update = Ok(value);
                 self
             }
             /// Sets or clears [`ttl`](Self::ttl).
-            pub fn set_ttl(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_ttl(mut self, value: Option<i64>) -> Self {
                 self.ttl = Ok(value);
                 self
             }
             /// Sets or clears [`with_replication`](Self::with_replication).
-            pub fn set_with_replication(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_with_replication(mut self, value: Option<bool>) -> Self {
                 self.with_replication = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateRoleBody> for super::CreateRoleBody {
+        impl TryFrom<CreateRoleBody> for super::CreateRoleBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateRoleBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     inherited_roles: value.inherited_roles?,
                     name: value.name?,
@@ -433,7 +401,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateRoleBody> for CreateRoleBody {
+        impl From<super::CreateRoleBody> for CreateRoleBody {
             fn from(value: super::CreateRoleBody) -> Self {
                 Self {
                     inherited_roles: Ok(value.inherited_roles),
@@ -449,43 +417,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedPostgresRole {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::PostgresRole>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::PostgresRole>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedPostgresRole {
+        impl Default for PaginatedPostgresRole {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -497,7 +450,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -506,7 +459,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::PostgresRole>>,
+                T: TryInto<Vec<super::PostgresRole>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -515,7 +468,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -524,7 +477,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -534,7 +487,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -543,7 +496,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -552,7 +505,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -562,7 +515,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -571,7 +524,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -580,46 +533,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedPostgresRole>
-        for super::PaginatedPostgresRole {
+        impl TryFrom<PaginatedPostgresRole> for super::PaginatedPostgresRole {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedPostgresRole,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -635,8 +581,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedPostgresRole>
-        for PaginatedPostgresRole {
+        impl From<super::PaginatedPostgresRole> for PaginatedPostgresRole {
             fn from(value: super::PaginatedPostgresRole) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -656,103 +601,49 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PostgresRole {
-            access_host_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            base_username: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            branch: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            database_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            default: ::std::result::Result<bool, ::std::string::String>,
-            deleted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            disabled_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            drop_failed: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            dropped_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            expired: ::std::result::Result<bool, ::std::string::String>,
-            expires_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            inherited_roles: ::std::result::Result<
-                ::std::vec::Vec<super::InheritedRole>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            password: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            private_access_host_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            private_connection_service_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            query_safety_settings: ::std::result::Result<
-                ::std::option::Option<super::QuerySafetySettings>,
-                ::std::string::String,
-            >,
-            ready: ::std::result::Result<bool, ::std::string::String>,
-            ttl: ::std::result::Result<i64, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            username: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            with_replication: ::std::result::Result<bool, ::std::string::String>,
+            access_host_url: Result<String, String>,
+            actor: Result<Option<super::Actor>, String>,
+            base_username: Result<String, String>,
+            branch: Result<Option<super::BranchReference>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            database_name: Result<String, String>,
+            default: Result<bool, String>,
+            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            disabled_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            drop_failed: Result<String, String>,
+            dropped_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            expired: Result<bool, String>,
+            expires_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            id: Result<String, String>,
+            inherited_roles: Result<Vec<super::InheritedRole>, String>,
+            name: Result<String, String>,
+            password: Result<String, String>,
+            private_access_host_url: Result<String, String>,
+            private_connection_service_name: Result<String, String>,
+            query_safety_settings: Result<Option<super::QuerySafetySettings>, String>,
+            ready: Result<bool, String>,
+            ttl: Result<i64, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            username: Result<String, String>,
+            with_replication: Result<bool, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PostgresRole {
+        impl Default for PostgresRole {
             fn default() -> Self {
                 Self {
                     access_host_url: Err("`access_host_url` was not set".to_string()),
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     base_username: Err("`base_username` was not set".to_string()),
-                    branch: Ok(::std::default::Default::default()),
+                    branch: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     database_name: Err("`database_name` was not set".to_string()),
                     default: Err("`default` was not set".to_string()),
-                    deleted_at: Ok(::std::default::Default::default()),
-                    disabled_at: Ok(::std::default::Default::default()),
+                    deleted_at: Ok(Default::default()),
+                    disabled_at: Ok(Default::default()),
                     drop_failed: Err("`drop_failed` was not set".to_string()),
-                    dropped_at: Ok(::std::default::Default::default()),
+                    dropped_at: Ok(Default::default()),
                     expired: Err("`expired` was not set".to_string()),
-                    expires_at: Ok(::std::default::Default::default()),
+                    expires_at: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
                     inherited_roles: Err("`inherited_roles` was not set".to_string()),
                     name: Err("`name` was not set".to_string()),
@@ -763,10 +654,10 @@ pub mod types {
                     private_connection_service_name: Err(
                         "`private_connection_service_name` was not set".to_string(),
                     ),
-                    query_safety_settings: Ok(::std::default::Default::default()),
+                    query_safety_settings: Ok(Default::default()),
                     ready: Err("`ready` was not set".to_string()),
                     ttl: Err("`ttl` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     username: Err("`username` was not set".to_string()),
                     with_replication: Err("`with_replication` was not set".to_string()),
                 }
@@ -777,7 +668,7 @@ pub mod types {
             /// The database connection string
             pub fn access_host_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.access_host_url = crate::runtime::converted(
@@ -789,7 +680,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -798,7 +689,7 @@ pub mod types {
             /// The base username without branch routing suffix
             pub fn base_username<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.base_username = crate::runtime::converted("base_username", value);
@@ -807,7 +698,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch = crate::runtime::converted("branch", value).map(Some);
@@ -816,7 +707,7 @@ pub mod types {
             /// When the role was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -825,7 +716,7 @@ pub mod types {
             /// The database name
             pub fn database_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database_name = crate::runtime::converted("database_name", value);
@@ -834,7 +725,7 @@ pub mod types {
             /// Whether the role is the default postgres user
             pub fn default<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default = crate::runtime::converted("default", value);
@@ -843,7 +734,7 @@ pub mod types {
             /// When the role was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = crate::runtime::converted("deleted_at", value)
@@ -853,7 +744,7 @@ pub mod types {
             /// When the role was disabled
             pub fn disabled_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.disabled_at = crate::runtime::converted("disabled_at", value)
@@ -863,7 +754,7 @@ pub mod types {
             /// Error message available when dropping the role fails
             pub fn drop_failed<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.drop_failed = crate::runtime::converted("drop_failed", value);
@@ -872,7 +763,7 @@ pub mod types {
             /// When the role was dropped
             pub fn dropped_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.dropped_at = crate::runtime::converted("dropped_at", value)
@@ -882,7 +773,7 @@ pub mod types {
             /// True if the credentials are expired
             pub fn expired<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expired = crate::runtime::converted("expired", value);
@@ -891,7 +782,7 @@ pub mod types {
             /// When the role expires
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = crate::runtime::converted("expires_at", value)
@@ -901,7 +792,7 @@ pub mod types {
             /// The ID of the role
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -910,7 +801,7 @@ pub mod types {
             /// Database roles these credentials inherit
             pub fn inherited_roles<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::InheritedRole>>,
+                T: TryInto<Vec<super::InheritedRole>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.inherited_roles = crate::runtime::converted(
@@ -922,7 +813,7 @@ pub mod types {
             /// The name of the role
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -931,7 +822,7 @@ pub mod types {
             /// The plaintext password, available only after create
             pub fn password<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.password = crate::runtime::converted("password", value);
@@ -940,7 +831,7 @@ pub mod types {
             /// The database connection string for private connections
             pub fn private_access_host_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.private_access_host_url = crate::runtime::converted(
@@ -952,7 +843,7 @@ pub mod types {
             /// The service name to set up private connectivity
             pub fn private_connection_service_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.private_connection_service_name = crate::runtime::converted(
@@ -964,7 +855,7 @@ pub mod types {
             /// `query_safety_settings`
             pub fn query_safety_settings<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::QuerySafetySettings>,
+                T: TryInto<super::QuerySafetySettings>,
                 T::Error: ::std::fmt::Display,
             {
                 self.query_safety_settings = crate::runtime::converted(
@@ -977,7 +868,7 @@ pub mod types {
             /// Whether the role is ready to accept connections
             pub fn ready<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready = crate::runtime::converted("ready", value);
@@ -986,7 +877,7 @@ pub mod types {
             /// Number of seconds before the credentials expire
             pub fn ttl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ttl = crate::runtime::converted("ttl", value);
@@ -995,7 +886,7 @@ pub mod types {
             /// When the role was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1005,7 +896,7 @@ pub mod types {
             /// The database user name
             pub fn username<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.username = crate::runtime::converted("username", value);
@@ -1014,7 +905,7 @@ pub mod types {
             /// Whether the role has the REPLICATION attribute
             pub fn with_replication<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.with_replication = crate::runtime::converted(
@@ -1024,25 +915,19 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`branch`](Self::branch).
-            pub fn set_branch(
-                mut self,
-                value: ::std::option::Option<super::BranchReference>,
-            ) -> Self {
+            pub fn set_branch(mut self, value: Option<super::BranchReference>) -> Self {
                 self.branch = Ok(value);
                 self
             }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
@@ -1050,7 +935,7 @@ pub mod types {
             /// Sets or clears [`disabled_at`](Self::disabled_at).
             pub fn set_disabled_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.disabled_at = Ok(value);
                 self
@@ -1058,7 +943,7 @@ pub mod types {
             /// Sets or clears [`dropped_at`](Self::dropped_at).
             pub fn set_dropped_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.dropped_at = Ok(value);
                 self
@@ -1066,7 +951,7 @@ pub mod types {
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
                 self
@@ -1074,7 +959,7 @@ pub mod types {
             /// Sets or clears [`query_safety_settings`](Self::query_safety_settings).
             pub fn set_query_safety_settings(
                 mut self,
-                value: ::std::option::Option<super::QuerySafetySettings>,
+                value: Option<super::QuerySafetySettings>,
             ) -> Self {
                 self.query_safety_settings = Ok(value);
                 self
@@ -1082,18 +967,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PostgresRole> for super::PostgresRole {
+        impl TryFrom<PostgresRole> for super::PostgresRole {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PostgresRole,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     access_host_url: value.access_host_url?,
                     actor: value.actor?,
@@ -1125,7 +1010,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PostgresRole> for PostgresRole {
+        impl From<super::PostgresRole> for PostgresRole {
             fn from(value: super::PostgresRole) -> Self {
                 Self {
                     access_host_url: Ok(value.access_host_url),
@@ -1162,17 +1047,11 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct QuerySafetySettings {
-            require_where_on_delete: ::std::result::Result<
-                super::RequireWhereOnDelete,
-                ::std::string::String,
-            >,
-            require_where_on_update: ::std::result::Result<
-                super::RequireWhereOnDelete,
-                ::std::string::String,
-            >,
+            require_where_on_delete: Result<super::RequireWhereOnDelete, String>,
+            require_where_on_update: Result<super::RequireWhereOnDelete, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for QuerySafetySettings {
+        impl Default for QuerySafetySettings {
             fn default() -> Self {
                 Self {
                     require_where_on_delete: Err(
@@ -1189,7 +1068,7 @@ pub mod types {
             /// Require WHERE clause on DELETE statements
             pub fn require_where_on_delete<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::RequireWhereOnDelete>,
+                T: TryInto<super::RequireWhereOnDelete>,
                 T::Error: ::std::fmt::Display,
             {
                 self.require_where_on_delete = crate::runtime::converted(
@@ -1201,7 +1080,7 @@ pub mod types {
             /// Require WHERE clause on UPDATE statements
             pub fn require_where_on_update<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::RequireWhereOnDelete>,
+                T: TryInto<super::RequireWhereOnDelete>,
                 T::Error: ::std::fmt::Display,
             {
                 self.require_where_on_update = crate::runtime::converted(
@@ -1212,12 +1091,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<QuerySafetySettings>
-        for super::QuerySafetySettings {
+        impl TryFrom<QuerySafetySettings> for super::QuerySafetySettings {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: QuerySafetySettings,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     require_where_on_delete: value.require_where_on_delete?,
                     require_where_on_update: value.require_where_on_update?,
@@ -1225,7 +1103,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::QuerySafetySettings> for QuerySafetySettings {
+        impl From<super::QuerySafetySettings> for QuerySafetySettings {
             fn from(value: super::QuerySafetySettings) -> Self {
                 Self {
                     require_where_on_delete: Ok(value.require_where_on_delete),
@@ -1236,12 +1114,9 @@ pub mod types {
         /// Builds [`ReassignRoleObjectsBody`](super::ReassignRoleObjectsBody).
         #[derive(Clone, Debug)]
         pub struct ReassignRoleObjectsBody {
-            successor: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            successor: Result<String, String>,
         }
-        impl ::std::default::Default for ReassignRoleObjectsBody {
+        impl Default for ReassignRoleObjectsBody {
             fn default() -> Self {
                 Self {
                     successor: Err("`successor` was not set".to_string()),
@@ -1252,26 +1127,24 @@ pub mod types {
             /// The role to reassign ownership to. Accepts the role's ID, or its username with or without the branch ID suffix.
             pub fn successor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.successor = crate::runtime::converted("successor", value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<ReassignRoleObjectsBody>
-        for super::ReassignRoleObjectsBody {
+        impl TryFrom<ReassignRoleObjectsBody> for super::ReassignRoleObjectsBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ReassignRoleObjectsBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     successor: value.successor?,
                 })
             }
         }
-        impl ::std::convert::From<super::ReassignRoleObjectsBody>
-        for ReassignRoleObjectsBody {
+        impl From<super::ReassignRoleObjectsBody> for ReassignRoleObjectsBody {
             fn from(value: super::ReassignRoleObjectsBody) -> Self {
                 Self {
                     successor: Ok(value.successor),
@@ -1282,21 +1155,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct ResetDefaultRoleResponse {
-            access_host_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            password: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            username: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            access_host_url: Result<String, String>,
+            password: Result<String, String>,
+            username: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for ResetDefaultRoleResponse {
+        impl Default for ResetDefaultRoleResponse {
             fn default() -> Self {
                 Self {
                     access_host_url: Err("`access_host_url` was not set".to_string()),
@@ -1310,7 +1174,7 @@ pub mod types {
             /// The database connection host
             pub fn access_host_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.access_host_url = crate::runtime::converted(
@@ -1322,7 +1186,7 @@ pub mod types {
             /// The plaintext password
             pub fn password<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.password = crate::runtime::converted("password", value);
@@ -1331,7 +1195,7 @@ pub mod types {
             /// The database user name
             pub fn username<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.username = crate::runtime::converted("username", value);
@@ -1339,12 +1203,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<ResetDefaultRoleResponse>
-        for super::ResetDefaultRoleResponse {
+        impl TryFrom<ResetDefaultRoleResponse> for super::ResetDefaultRoleResponse {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ResetDefaultRoleResponse,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     access_host_url: value.access_host_url?,
                     password: value.password?,
@@ -1353,8 +1216,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::ResetDefaultRoleResponse>
-        for ResetDefaultRoleResponse {
+        impl From<super::ResetDefaultRoleResponse> for ResetDefaultRoleResponse {
             fn from(value: super::ResetDefaultRoleResponse) -> Self {
                 Self {
                     access_host_url: Ok(value.access_host_url),
@@ -1366,25 +1228,16 @@ pub mod types {
         /// Builds [`UpdateRoleBody`](super::UpdateRoleBody).
         #[derive(Clone, Debug)]
         pub struct UpdateRoleBody {
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            require_where_on_delete: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            require_where_on_update: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            name: Result<Option<String>, String>,
+            require_where_on_delete: Result<Option<String>, String>,
+            require_where_on_update: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for UpdateRoleBody {
+        impl Default for UpdateRoleBody {
             fn default() -> Self {
                 Self {
-                    name: Ok(::std::default::Default::default()),
-                    require_where_on_delete: Ok(::std::default::Default::default()),
-                    require_where_on_update: Ok(::std::default::Default::default()),
+                    name: Ok(Default::default()),
+                    require_where_on_delete: Ok(Default::default()),
+                    require_where_on_update: Ok(Default::default()),
                 }
             }
         }
@@ -1392,7 +1245,7 @@ pub mod types {
             /// The new name of the role
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
@@ -1401,7 +1254,7 @@ pub mod types {
             /// Require WHERE clause on DELETE statements
             pub fn require_where_on_delete<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.require_where_on_delete = crate::runtime::converted(
@@ -1414,7 +1267,7 @@ pub mod types {
             /// Require WHERE clause on UPDATE statements
             pub fn require_where_on_update<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.require_where_on_update = crate::runtime::converted(
@@ -1425,35 +1278,26 @@ pub mod types {
                 self
             }
             /// Sets or clears [`name`](Self::name).
-            pub fn set_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_name(mut self, value: Option<String>) -> Self {
                 self.name = Ok(value);
                 self
             }
             /// Sets or clears [`require_where_on_delete`](Self::require_where_on_delete).
-            pub fn set_require_where_on_delete(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_require_where_on_delete(mut self, value: Option<String>) -> Self {
                 self.require_where_on_delete = Ok(value);
                 self
             }
             /// Sets or clears [`require_where_on_update`](Self::require_where_on_update).
-            pub fn set_require_where_on_update(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_require_where_on_update(mut self, value: Option<String>) -> Self {
                 self.require_where_on_update = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateRoleBody> for super::UpdateRoleBody {
+        impl TryFrom<UpdateRoleBody> for super::UpdateRoleBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateRoleBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     name: value.name?,
                     require_where_on_delete: value.require_where_on_delete?,
@@ -1461,7 +1305,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateRoleBody> for UpdateRoleBody {
+        impl From<super::UpdateRoleBody> for UpdateRoleBody {
             fn from(value: super::UpdateRoleBody) -> Self {
                 Self {
                     name: Ok(value.name),
@@ -1475,7 +1319,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedPostgresRole";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -1520,7 +1364,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresRole {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1528,7 +1372,7 @@ pub mod types {
         const NAME: &'static str = "PostgresRole";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut access_host_url = slot::or_empty();
             let mut actor = slot::optional();
@@ -1621,7 +1465,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresRole {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1629,7 +1473,7 @@ pub mod types {
         const NAME: &'static str = "QuerySafetySettings";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut require_where_on_delete = slot::or_empty();
             let mut require_where_on_update = slot::or_empty();
@@ -1650,7 +1494,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for QuerySafetySettings {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1658,7 +1502,7 @@ pub mod types {
         const NAME: &'static str = "ResetDefaultRoleResponse";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut access_host_url = slot::or_empty();
             let mut password = slot::or_empty();
@@ -1682,7 +1526,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for ResetDefaultRoleResponse {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1721,7 +1565,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for InheritedRole {
+    impl From<&str> for InheritedRole {
         fn from(value: &str) -> Self {
             match value {
                 "pg_checkpoint" => Self::PgCheckpoint,
@@ -1740,19 +1584,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for InheritedRole {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for InheritedRole {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for InheritedRole {
+    impl AsRef<str> for InheritedRole {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for InheritedRole {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -1770,14 +1614,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for InheritedRole {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -1804,7 +1648,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for RequireWhereOnDelete {
+    impl From<&str> for RequireWhereOnDelete {
         fn from(value: &str) -> Self {
             match value {
                 "off" => Self::Off,
@@ -1814,19 +1658,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for RequireWhereOnDelete {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for RequireWhereOnDelete {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for RequireWhereOnDelete {
+    impl AsRef<str> for RequireWhereOnDelete {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for RequireWhereOnDelete {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -1844,14 +1688,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for RequireWhereOnDelete {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -2149,203 +1993,502 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_roles`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_roles`]: super::Client::list_roles
+    /// A call of [`Client::create_role`](crate::Client::create_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListRoles<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        q: Result<Option<::std::string::String>, String>,
-        status: Result<Option<::std::string::String>, String>,
-        call_options: Options,
+    pub struct CreateRole<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateRoleBody, String>,
     }
-    impl<'a> ListRoles<'a> {
+    impl<'a> CreateRole<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_roles",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_role",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                q: Ok(None),
-                status: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<types::CreateRoleBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.branch = crate::runtime::taken("branch", value);
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateRoleBody>::from);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Search roles by name or username
-        pub fn q<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.q = crate::runtime::taken("q", value).map(Some);
-            self
-        }
-        /// Filter roles by status
-        pub fn status<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.status = crate::runtime::taken("status", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedPostgresRole>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                page,
-                per_page,
-                q,
-                status,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let q = q.map_err(crate::Error::invalid_input)?;
-            let status = status.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("q", crate::runtime::Style::Form, &q)?
-                .add("status", crate::runtime::Style::Form, &status)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        pub fn set_q(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.q = Ok(value);
-            self
-        }
-        /// Sets or clears [`status`](Self::status).
-        pub fn set_status(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.status = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(types::builder::CreateRoleBody) -> types::builder::CreateRoleBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::CreateRoleBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreateRole<'a> {
+        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateRole<'_> {
+        type Answer = types::PostgresRole;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_role`](crate::Client::delete_role). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeleteRole<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeleteRole<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_role",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+                crate::runtime::Parameter::query("successor"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the role
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// The optional role to reassign ownership to before dropping. Accepts the role's ID, or its username with or without the branch ID suffix.
+        pub fn successor<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`successor`](Self::successor).
+        pub fn set_successor(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteRole<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteRole<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_default_role`](crate::Client::get_default_role). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetDefaultRole<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetDefaultRole<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_default_role",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/default",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/default`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::PostgresRole) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::PostgresRole> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetDefaultRole<'a> {
+        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDefaultRole<'_> {
+        type Answer = types::PostgresRole;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_role`](crate::Client::get_role). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetRole<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetRole<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_role",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the role
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::PostgresRole) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::PostgresRole> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetRole<'a> {
+        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetRole<'_> {
+        type Answer = types::PostgresRole;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_roles`](crate::Client::list_roles). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListRoles<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListRoles<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_roles",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("status"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Search roles by name or username
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// Filter roles by status
+        pub fn status<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(6, value);
+            self
+        }
+        /// Sets or clears [`status`](Self::status).
+        pub fn set_status(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPostgresRole> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -2354,1343 +2497,21 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedPostgresRole> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(3, |page: &types::PaginatedPostgresRole| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::PostgresRole> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::create_role`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_role`]: super::Client::create_role
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateRole<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateRoleBody, String>,
-        call_options: Options,
-    }
-    impl<'a> CreateRole<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_role",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateRoleBody>,
-            <V as std::convert::TryInto<
-                types::CreateRoleBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateRoleBody,
-            ) -> types::builder::CreateRoleBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::PostgresRole>, crate::Error> {
-            let Self { client, organization, database, branch, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::CreateRoleBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_default_role`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_default_role`]: super::Client::get_default_role
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetDefaultRole<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetDefaultRole<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_default_role",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles/default",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/default`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::PostgresRole>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles/default", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::PostgresRole) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PostgresRole> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::reset_default_role`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::reset_default_role`]: super::Client::reset_default_role
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ResetDefaultRole<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> ResetDefaultRole<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "reset_default_role",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::ResetDefaultRoleResponse>, crate::Error> {
-            let Self { client, organization, database, branch, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles/reset-default",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_role`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_role`]: super::Client::get_role
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetRole<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetRole<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_role",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the role
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::PostgresRole>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::PostgresRole) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PostgresRole> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::delete_role`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_role`]: super::Client::delete_role
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteRole<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        successor: Result<Option<::std::string::String>, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteRole<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_role",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                successor: Ok(None),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the role
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// The optional role to reassign ownership to before dropping. Accepts the role's ID, or its username with or without the branch ID suffix.
-        pub fn successor<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.successor = crate::runtime::taken("successor", value).map(Some);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                id,
-                successor,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let successor = successor.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("successor", crate::runtime::Style::Form, &successor)?
-                .url();
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`successor`](Self::successor).
-        pub fn set_successor(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.successor = Ok(value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_role`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_role`]: super::Client::update_role
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateRole<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateRoleBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateRole<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_role",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the role
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateRoleBody>,
-            <V as std::convert::TryInto<
-                types::UpdateRoleBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateRoleBody,
-            ) -> types::builder::UpdateRoleBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::PostgresRole>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                id,
-                body,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdateRoleBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::reassign_role_objects`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::reassign_role_objects`]: super::Client::reassign_role_objects
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ReassignRoleObjects<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::ReassignRoleObjectsBody, String>,
-        call_options: Options,
-    }
-    impl<'a> ReassignRoleObjects<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "reassign_role_objects",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the role
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::ReassignRoleObjectsBody>,
-            <V as std::convert::TryInto<
-                types::ReassignRoleObjectsBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::ReassignRoleObjectsBody,
-            ) -> types::builder::ReassignRoleObjectsBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                id,
-                body,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::ReassignRoleObjectsBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles/{}/reassign", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    None,
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::renew_role`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::renew_role`]: super::Client::renew_role
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct RenewRole<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> RenewRole<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "renew_role",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the role
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::PostgresRole>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles/{}/renew", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::reset_role`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::reset_role`]: super::Client::reset_role
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ResetRole<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> ResetRole<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "reset_role",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the role
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::PostgresRole>, crate::Error> {
-            let Self { client, organization, database, branch, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/roles/{}/reset", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListRoles<'a> {
-        type Output = Result<Response<types::PaginatedPostgresRole>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type Output = Result<
+            crate::Response<types::PaginatedPostgresRole>,
+            crate::Error,
         >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedPostgresRole>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateRole<'a> {
-        type Output = Result<Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetDefaultRole<'a> {
-        type Output = Result<Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ResetDefaultRole<'a> {
-        type Output = Result<Response<types::ResetDefaultRoleResponse>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetRole<'a> {
-        type Output = Result<Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteRole<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateRole<'a> {
-        type Output = Result<Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ReassignRoleObjects<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for RenewRole<'a> {
-        type Output = Result<Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for ResetRole<'a> {
-        type Output = Result<Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -3698,48 +2519,492 @@ pub mod builder {
         type Answer = types::PaginatedPostgresRole;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::reassign_role_objects`](crate::Client::reassign_role_objects). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ReassignRoleObjects<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::ReassignRoleObjectsBody, String>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDefaultRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ReassignRoleObjects<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "reassign_role_objects",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the role
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::ReassignRoleObjectsBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::ReassignRoleObjectsBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::ReassignRoleObjectsBody,
+                ) -> types::builder::ReassignRoleObjectsBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::ReassignRoleObjectsBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.empty(body)
+        }
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ResetDefaultRole<'_> {
-        type Answer = types::ResetDefaultRoleResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteRole<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ::std::future::IntoFuture for ReassignRoleObjects<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ReassignRoleObjects<'_> {
         type Answer = ();
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::renew_role`](crate::Client::renew_role). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct RenewRole<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> RenewRole<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "renew_role",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the role
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for RenewRole<'a> {
+        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for RenewRole<'_> {
         type Answer = types::PostgresRole;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::reset_default_role`](crate::Client::reset_default_role). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ResetDefaultRole<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ResetDefaultRole<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "reset_default_role",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::ResetDefaultRoleResponse> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ResetDefaultRole<'a> {
+        type Output = Result<
+            crate::Response<types::ResetDefaultRoleResponse>,
+            crate::Error,
+        >;
+        type IntoFuture = crate::CallFuture<'a, types::ResetDefaultRoleResponse>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ResetDefaultRole<'_> {
+        type Answer = types::ResetDefaultRoleResponse;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::reset_role`](crate::Client::reset_role). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ResetRole<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ResetRole<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "reset_role",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the role
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for ResetRole<'a> {
+        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ResetRole<'_> {
+        type Answer = types::PostgresRole;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_role`](crate::Client::update_role). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateRole<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateRoleBody, String>,
+    }
+    impl<'a> UpdateRole<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_role",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the role
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateRoleBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateRoleBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(types::builder::UpdateRoleBody) -> types::builder::UpdateRoleBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateRoleBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateRole<'a> {
+        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateRole<'_> {
         type Answer = types::PostgresRole;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
@@ -3748,15 +3013,15 @@ pub mod builder {
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_roles`](crate::Client::list_roles) of this branch.
-    pub fn list_roles(&self) -> builder::ListRoles<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client.list_roles().organization(organization).database(database).branch(branch)
-    }
     /// [`Client::create_role`](crate::Client::create_role) of this branch.
     pub fn create_role(&self) -> builder::CreateRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.create_role().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::delete_role`](crate::Client::delete_role) of this branch.
+    pub fn delete_role(&self) -> builder::DeleteRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.delete_role().organization(organization).database(database).branch(branch)
     }
     /// [`Client::get_default_role`](crate::Client::get_default_role) of this branch.
     pub fn get_default_role(&self) -> builder::GetDefaultRole<'a> {
@@ -3767,29 +3032,15 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::reset_default_role`](crate::Client::reset_default_role) of this branch.
-    pub fn reset_default_role(&self) -> builder::ResetDefaultRole<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .reset_default_role()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
     /// [`Client::get_role`](crate::Client::get_role) of this branch.
     pub fn get_role(&self) -> builder::GetRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.get_role().organization(organization).database(database).branch(branch)
     }
-    /// [`Client::delete_role`](crate::Client::delete_role) of this branch.
-    pub fn delete_role(&self) -> builder::DeleteRole<'a> {
+    /// [`Client::list_roles`](crate::Client::list_roles) of this branch.
+    pub fn list_roles(&self) -> builder::ListRoles<'a> {
         let (client, [organization, database, branch]) = self.names();
-        client.delete_role().organization(organization).database(database).branch(branch)
-    }
-    /// [`Client::update_role`](crate::Client::update_role) of this branch.
-    pub fn update_role(&self) -> builder::UpdateRole<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client.update_role().organization(organization).database(database).branch(branch)
+        client.list_roles().organization(organization).database(database).branch(branch)
     }
     /// [`Client::reassign_role_objects`](crate::Client::reassign_role_objects) of this branch.
     pub fn reassign_role_objects(&self) -> builder::ReassignRoleObjects<'a> {
@@ -3805,9 +3056,23 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.renew_role().organization(organization).database(database).branch(branch)
     }
+    /// [`Client::reset_default_role`](crate::Client::reset_default_role) of this branch.
+    pub fn reset_default_role(&self) -> builder::ResetDefaultRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .reset_default_role()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
     /// [`Client::reset_role`](crate::Client::reset_role) of this branch.
     pub fn reset_role(&self) -> builder::ResetRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.reset_role().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::update_role`](crate::Client::update_role) of this branch.
+    pub fn update_role(&self) -> builder::UpdateRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.update_role().organization(organization).database(database).branch(branch)
     }
 }

@@ -14,9 +14,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ClosedByDeployRequest {
         /// The ID of the branch
-        pub branch_id: ::std::string::String,
+        pub branch_id: String,
         /// The ID of the deploy request
-        pub id: ::std::string::String,
+        pub id: String,
         /// The number of the deploy request
         pub number: i64,
     }
@@ -36,7 +36,7 @@ pub mod types {
     pub struct DismissSchemaRecommendationBody {
         /// The reason for dismissing the recommendation (max 500 characters)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub reason: ::std::option::Option<::std::string::String>,
+        pub reason: Option<String>,
     }
     impl DismissSchemaRecommendationBody {
         /// A builder for [`DismissSchemaRecommendationBody`].
@@ -54,24 +54,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<SchemaRecommendation>,
+        pub data: Vec<SchemaRecommendation>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedSchemaRecommendation {
         /// A builder for [`PaginatedSchemaRecommendation`].
@@ -115,25 +115,23 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SchemaRecommendation {
         /// When the recommendation was applied
-        pub applied_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub applied_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// `closed_by_deploy_request`
-        pub closed_by_deploy_request: ::std::option::Option<ClosedByDeployRequest>,
+        pub closed_by_deploy_request: Option<ClosedByDeployRequest>,
         /// When the recommendation was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The DDL statement to apply the recommendation
-        pub ddl_statement: ::std::string::String,
+        pub ddl_statement: String,
         /// When the recommendation was dismissed
-        pub dismissed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub dismissed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub dismissed_by: ::std::option::Option<Actor>,
+        pub dismissed_by: Option<Actor>,
         /// The URL to the schema recommendation in the app
-        pub html_url: ::std::string::String,
+        pub html_url: String,
         /// The ID of the schema recommendation
-        pub id: ::std::string::String,
+        pub id: String,
         /// The keyspace the recommendation applies to
-        pub keyspace: ::std::string::String,
+        pub keyspace: String,
         /// The number of the schema recommendation
         pub number: i64,
         /// The type of recommendation
@@ -141,11 +139,11 @@ pub mod types {
         /// The state of the recommendation
         pub state: SchemaRecommendationState,
         /// The name of the table the recommendation applies to
-        pub table_name: ::std::string::String,
+        pub table_name: String,
         /// The title of the schema recommendation
-        pub title: ::std::string::String,
+        pub title: String,
         /// When the recommendation was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     impl SchemaRecommendation {
         /// A builder for [`SchemaRecommendation`].
@@ -177,15 +175,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct ClosedByDeployRequest {
-            branch_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            number: ::std::result::Result<i64, ::std::string::String>,
+            branch_id: Result<String, String>,
+            id: Result<String, String>,
+            number: Result<i64, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for ClosedByDeployRequest {
+        impl Default for ClosedByDeployRequest {
             fn default() -> Self {
                 Self {
                     branch_id: Err("`branch_id` was not set".to_string()),
@@ -199,7 +194,7 @@ pub mod types {
             /// The ID of the branch
             pub fn branch_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch_id = crate::runtime::converted("branch_id", value);
@@ -208,7 +203,7 @@ pub mod types {
             /// The ID of the deploy request
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -217,7 +212,7 @@ pub mod types {
             /// The number of the deploy request
             pub fn number<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.number = crate::runtime::converted("number", value);
@@ -225,12 +220,11 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<ClosedByDeployRequest>
-        for super::ClosedByDeployRequest {
+        impl TryFrom<ClosedByDeployRequest> for super::ClosedByDeployRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ClosedByDeployRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     branch_id: value.branch_id?,
                     id: value.id?,
@@ -239,8 +233,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::ClosedByDeployRequest>
-        for ClosedByDeployRequest {
+        impl From<super::ClosedByDeployRequest> for ClosedByDeployRequest {
             fn from(value: super::ClosedByDeployRequest) -> Self {
                 Self {
                     branch_id: Ok(value.branch_id),
@@ -252,15 +245,12 @@ pub mod types {
         /// Builds [`DismissSchemaRecommendationBody`](super::DismissSchemaRecommendationBody).
         #[derive(Clone, Debug)]
         pub struct DismissSchemaRecommendationBody {
-            reason: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            reason: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for DismissSchemaRecommendationBody {
+        impl Default for DismissSchemaRecommendationBody {
             fn default() -> Self {
                 Self {
-                    reason: Ok(::std::default::Default::default()),
+                    reason: Ok(Default::default()),
                 }
             }
         }
@@ -268,31 +258,28 @@ pub mod types {
             /// The reason for dismissing the recommendation (max 500 characters)
             pub fn reason<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.reason = crate::runtime::converted("reason", value).map(Some);
                 self
             }
             /// Sets or clears [`reason`](Self::reason).
-            pub fn set_reason(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_reason(mut self, value: Option<String>) -> Self {
                 self.reason = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<DismissSchemaRecommendationBody>
+        impl TryFrom<DismissSchemaRecommendationBody>
         for super::DismissSchemaRecommendationBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DismissSchemaRecommendationBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { reason: value.reason? })
             }
         }
-        impl ::std::convert::From<super::DismissSchemaRecommendationBody>
+        impl From<super::DismissSchemaRecommendationBody>
         for DismissSchemaRecommendationBody {
             fn from(value: super::DismissSchemaRecommendationBody) -> Self {
                 Self { reason: Ok(value.reason) }
@@ -302,43 +289,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedSchemaRecommendation {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::SchemaRecommendation>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::SchemaRecommendation>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedSchemaRecommendation {
+        impl Default for PaginatedSchemaRecommendation {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -350,7 +322,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -359,7 +331,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::SchemaRecommendation>>,
+                T: TryInto<Vec<super::SchemaRecommendation>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -368,7 +340,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -377,7 +349,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -387,7 +359,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -396,7 +368,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -405,7 +377,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -415,7 +387,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -424,7 +396,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -433,46 +405,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedSchemaRecommendation>
+        impl TryFrom<PaginatedSchemaRecommendation>
         for super::PaginatedSchemaRecommendation {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedSchemaRecommendation,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -488,7 +454,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedSchemaRecommendation>
+        impl From<super::PaginatedSchemaRecommendation>
         for PaginatedSchemaRecommendation {
             fn from(value: super::PaginatedSchemaRecommendation) -> Self {
                 Self {
@@ -509,68 +475,35 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct SchemaRecommendation {
-            applied_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
+            applied_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            closed_by_deploy_request: Result<
+                Option<super::ClosedByDeployRequest>,
+                String,
             >,
-            closed_by_deploy_request: ::std::result::Result<
-                ::std::option::Option<super::ClosedByDeployRequest>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            ddl_statement: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            dismissed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            dismissed_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            html_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            keyspace: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            number: ::std::result::Result<i64, ::std::string::String>,
-            recommendation_type: ::std::result::Result<
-                super::RecommendationType,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                super::SchemaRecommendationState,
-                ::std::string::String,
-            >,
-            table_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            title: ::std::result::Result<::std::string::String, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            ddl_statement: Result<String, String>,
+            dismissed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            dismissed_by: Result<Option<super::Actor>, String>,
+            html_url: Result<String, String>,
+            id: Result<String, String>,
+            keyspace: Result<String, String>,
+            number: Result<i64, String>,
+            recommendation_type: Result<super::RecommendationType, String>,
+            state: Result<super::SchemaRecommendationState, String>,
+            table_name: Result<String, String>,
+            title: Result<String, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for SchemaRecommendation {
+        impl Default for SchemaRecommendation {
             fn default() -> Self {
                 Self {
-                    applied_at: Ok(::std::default::Default::default()),
-                    closed_by_deploy_request: Ok(::std::default::Default::default()),
+                    applied_at: Ok(Default::default()),
+                    closed_by_deploy_request: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     ddl_statement: Err("`ddl_statement` was not set".to_string()),
-                    dismissed_at: Ok(::std::default::Default::default()),
-                    dismissed_by: Ok(::std::default::Default::default()),
+                    dismissed_at: Ok(Default::default()),
+                    dismissed_by: Ok(Default::default()),
                     html_url: Err("`html_url` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     keyspace: Err("`keyspace` was not set".to_string()),
@@ -581,7 +514,7 @@ pub mod types {
                     state: Err("`state` was not set".to_string()),
                     table_name: Err("`table_name` was not set".to_string()),
                     title: Err("`title` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -590,7 +523,7 @@ pub mod types {
             /// When the recommendation was applied
             pub fn applied_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.applied_at = crate::runtime::converted("applied_at", value)
@@ -600,7 +533,7 @@ pub mod types {
             /// `closed_by_deploy_request`
             pub fn closed_by_deploy_request<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::ClosedByDeployRequest>,
+                T: TryInto<super::ClosedByDeployRequest>,
                 T::Error: ::std::fmt::Display,
             {
                 self.closed_by_deploy_request = crate::runtime::converted(
@@ -613,7 +546,7 @@ pub mod types {
             /// When the recommendation was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -622,7 +555,7 @@ pub mod types {
             /// The DDL statement to apply the recommendation
             pub fn ddl_statement<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ddl_statement = crate::runtime::converted("ddl_statement", value);
@@ -631,7 +564,7 @@ pub mod types {
             /// When the recommendation was dismissed
             pub fn dismissed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.dismissed_at = crate::runtime::converted("dismissed_at", value)
@@ -641,7 +574,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn dismissed_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.dismissed_by = crate::runtime::converted("dismissed_by", value)
@@ -651,7 +584,7 @@ pub mod types {
             /// The URL to the schema recommendation in the app
             pub fn html_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.html_url = crate::runtime::converted("html_url", value);
@@ -660,7 +593,7 @@ pub mod types {
             /// The ID of the schema recommendation
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -669,7 +602,7 @@ pub mod types {
             /// The keyspace the recommendation applies to
             pub fn keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace = crate::runtime::converted("keyspace", value);
@@ -678,7 +611,7 @@ pub mod types {
             /// The number of the schema recommendation
             pub fn number<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.number = crate::runtime::converted("number", value);
@@ -687,7 +620,7 @@ pub mod types {
             /// The type of recommendation
             pub fn recommendation_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::RecommendationType>,
+                T: TryInto<super::RecommendationType>,
                 T::Error: ::std::fmt::Display,
             {
                 self.recommendation_type = crate::runtime::converted(
@@ -699,7 +632,7 @@ pub mod types {
             /// The state of the recommendation
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::SchemaRecommendationState>,
+                T: TryInto<super::SchemaRecommendationState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -708,7 +641,7 @@ pub mod types {
             /// The name of the table the recommendation applies to
             pub fn table_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_name = crate::runtime::converted("table_name", value);
@@ -717,7 +650,7 @@ pub mod types {
             /// The title of the schema recommendation
             pub fn title<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.title = crate::runtime::converted("title", value);
@@ -726,7 +659,7 @@ pub mod types {
             /// When the recommendation was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -736,7 +669,7 @@ pub mod types {
             /// Sets or clears [`applied_at`](Self::applied_at).
             pub fn set_applied_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.applied_at = Ok(value);
                 self
@@ -744,7 +677,7 @@ pub mod types {
             /// Sets or clears [`closed_by_deploy_request`](Self::closed_by_deploy_request).
             pub fn set_closed_by_deploy_request(
                 mut self,
-                value: ::std::option::Option<super::ClosedByDeployRequest>,
+                value: Option<super::ClosedByDeployRequest>,
             ) -> Self {
                 self.closed_by_deploy_request = Ok(value);
                 self
@@ -752,35 +685,31 @@ pub mod types {
             /// Sets or clears [`dismissed_at`](Self::dismissed_at).
             pub fn set_dismissed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.dismissed_at = Ok(value);
                 self
             }
             /// Sets or clears [`dismissed_by`](Self::dismissed_by).
-            pub fn set_dismissed_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_dismissed_by(mut self, value: Option<super::Actor>) -> Self {
                 self.dismissed_by = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<SchemaRecommendation>
-        for super::SchemaRecommendation {
+        impl TryFrom<SchemaRecommendation> for super::SchemaRecommendation {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: SchemaRecommendation,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     applied_at: value.applied_at?,
                     closed_by_deploy_request: value.closed_by_deploy_request?,
@@ -801,7 +730,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::SchemaRecommendation> for SchemaRecommendation {
+        impl From<super::SchemaRecommendation> for SchemaRecommendation {
             fn from(value: super::SchemaRecommendation) -> Self {
                 Self {
                     applied_at: Ok(value.applied_at),
@@ -827,7 +756,7 @@ pub mod types {
         const NAME: &'static str = "ClosedByDeployRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut branch_id = slot::or_empty();
             let mut id = slot::or_empty();
@@ -851,7 +780,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for ClosedByDeployRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -859,7 +788,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedSchemaRecommendation";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -904,7 +833,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedSchemaRecommendation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -912,7 +841,7 @@ pub mod types {
         const NAME: &'static str = "SchemaRecommendation";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut applied_at = slot::optional();
             let mut closed_by_deploy_request = slot::optional();
@@ -972,7 +901,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for SchemaRecommendation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1005,7 +934,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for RecommendationType {
+    impl From<&str> for RecommendationType {
         fn from(value: &str) -> Self {
             match value {
                 "unused_table" => Self::UnusedTable,
@@ -1021,19 +950,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for RecommendationType {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for RecommendationType {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for RecommendationType {
+    impl AsRef<str> for RecommendationType {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for RecommendationType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -1051,14 +980,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for RecommendationType {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -1091,7 +1020,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for SchemaRecommendationState {
+    impl From<&str> for SchemaRecommendationState {
         fn from(value: &str) -> Self {
             match value {
                 "open" => Self::Open,
@@ -1102,19 +1031,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for SchemaRecommendationState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for SchemaRecommendationState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for SchemaRecommendationState {
+    impl AsRef<str> for SchemaRecommendationState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for SchemaRecommendationState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -1132,14 +1061,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for SchemaRecommendationState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -1243,167 +1172,298 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_schema_recommendations`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_schema_recommendations`]: super::Client::list_schema_recommendations
+    /// A call of [`Client::dismiss_schema_recommendation`](crate::Client::dismiss_schema_recommendation). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListSchemaRecommendations<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        state: Result<Option<types::DatabaseDeployRequestState>, String>,
-        call_options: Options,
+    pub struct DismissSchemaRecommendation<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::DismissSchemaRecommendationBody, String>,
     }
-    impl<'a> ListSchemaRecommendations<'a> {
+    impl<'a> DismissSchemaRecommendation<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_schema_recommendations",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/schema-recommendations",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "dismiss_schema_recommendation",
+            "POST",
+            "/organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                state: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Filter by recommendation state
-        pub fn state<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::DatabaseDeployRequestState>,
-        {
-            self.state = crate::runtime::taken("state", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations`
+        /// Schema recommendation sequence number. Example: `42`.
         ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedSchemaRecommendation>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                page,
-                per_page,
-                state,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let state = state.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/schema-recommendations", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .add("state", crate::runtime::Style::Form, &state)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
             self
         }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::DismissSchemaRecommendationBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::DismissSchemaRecommendationBody>::from);
             self
         }
-        /// Sets or clears [`state`](Self::state).
-        pub fn set_state(
-            mut self,
-            value: ::std::option::Option<types::DatabaseDeployRequestState>,
-        ) -> Self {
-            self.state = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::DismissSchemaRecommendationBody,
+                ) -> types::builder::DismissSchemaRecommendationBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::SchemaRecommendation> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::DismissSchemaRecommendationBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DismissSchemaRecommendation<'a> {
+        type Output = Result<crate::Response<types::SchemaRecommendation>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::SchemaRecommendation>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DismissSchemaRecommendation<'_> {
+        type Answer = types::SchemaRecommendation;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_schema_recommendation`](crate::Client::get_schema_recommendation). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetSchemaRecommendation<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetSchemaRecommendation<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_schema_recommendation",
+            "GET",
+            "/organizations/{organization}/databases/{database}/schema-recommendations/{number}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Schema recommendation sequence number. Example: `42`.
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::SchemaRecommendation> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::SchemaRecommendation) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::SchemaRecommendation> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetSchemaRecommendation<'a> {
+        type Output = Result<crate::Response<types::SchemaRecommendation>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::SchemaRecommendation>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetSchemaRecommendation<'_> {
+        type Answer = types::SchemaRecommendation;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_schema_recommendations`](crate::Client::list_schema_recommendations). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListSchemaRecommendations<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListSchemaRecommendations<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_schema_recommendations",
+            "GET",
+            "/organizations/{organization}/databases/{database}/schema-recommendations",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("state"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Filter by recommendation state
+        pub fn state<V: TryInto<types::DatabaseDeployRequestState>>(
+            mut self,
+            value: V,
+        ) -> Self {
+            self.call.set::<types::DatabaseDeployRequestState>(4, value);
+            self
+        }
+        /// Sets or clears [`state`](Self::state).
+        pub fn set_state(
+            mut self,
+            value: Option<types::DatabaseDeployRequestState>,
+        ) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::PaginatedSchemaRecommendation> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1412,329 +1472,27 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedSchemaRecommendation> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call
+                .pages(2, |page: &types::PaginatedSchemaRecommendation| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::SchemaRecommendation> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::get_schema_recommendation`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_schema_recommendation`]: super::Client::get_schema_recommendation
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetSchemaRecommendation<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> GetSchemaRecommendation<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_schema_recommendation",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/schema-recommendations/{number}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Schema recommendation sequence number. Example: `42`.
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::SchemaRecommendation>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/schema-recommendations/{}", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::SchemaRecommendation) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::SchemaRecommendation> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::dismiss_schema_recommendation`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::dismiss_schema_recommendation`]: super::Client::dismiss_schema_recommendation
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DismissSchemaRecommendation<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        body: Result<types::builder::DismissSchemaRecommendationBody, String>,
-        call_options: Options,
-    }
-    impl<'a> DismissSchemaRecommendation<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "dismiss_schema_recommendation",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Schema recommendation sequence number. Example: `42`.
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::DismissSchemaRecommendationBody>,
-            <V as std::convert::TryInto<
-                types::DismissSchemaRecommendationBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::DismissSchemaRecommendationBody,
-            ) -> types::builder::DismissSchemaRecommendationBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::SchemaRecommendation>, crate::Error> {
-            let Self { client, organization, database, number, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<
-                types::DismissSchemaRecommendationBody,
-                _,
-            >(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/schema-recommendations/{}/dismiss",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListSchemaRecommendations<'a> {
         type Output = Result<
-            Response<types::PaginatedSchemaRecommendation>,
+            crate::Response<types::PaginatedSchemaRecommendation>,
             crate::Error,
         >;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedSchemaRecommendation>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetSchemaRecommendation<'a> {
-        type Output = Result<Response<types::SchemaRecommendation>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DismissSchemaRecommendation<'a> {
-        type Output = Result<Response<types::SchemaRecommendation>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for ListSchemaRecommendations<'_> {
         type Answer = types::PaginatedSchemaRecommendation;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetSchemaRecommendation<'_> {
-        type Answer = types::SchemaRecommendation;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DismissSchemaRecommendation<'_> {
-        type Answer = types::SchemaRecommendation;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }

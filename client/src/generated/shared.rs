@@ -20,9 +20,9 @@ pub mod types {
     )]
     pub struct Access {
         /// The scope description
-        pub description: ::std::string::String,
+        pub description: String,
         /// The name of the access scope
-        pub name: ::std::string::String,
+        pub name: String,
     }
     #[cfg(
         any(
@@ -47,7 +47,7 @@ pub mod types {
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     pub struct Configuration {
         /// Name of keyspace this throttler ratio applies to
-        pub keyspace_name: ::std::string::String,
+        pub keyspace_name: String,
         /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
         pub ratio: f64,
     }
@@ -69,10 +69,10 @@ pub mod types {
     pub struct CreateDatabaseBodyStorage {
         /// The maximum storage size in bytes for autoscaling.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub maximum_storage_bytes: ::std::option::Option<i64>,
+        pub maximum_storage_bytes: Option<i64>,
         /// The initial minimum storage size in bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub minimum_storage_bytes: ::std::option::Option<i64>,
+        pub minimum_storage_bytes: Option<i64>,
     }
     #[cfg(any(feature = "branches", feature = "databases"))]
     impl CreateDatabaseBodyStorage {
@@ -90,41 +90,39 @@ pub mod types {
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     pub struct DatabaseBranchPassword {
         /// The regional host URL
-        pub access_host_regional_url: ::std::string::String,
+        pub access_host_regional_url: String,
         /// The read-only replica host URLs
-        pub access_host_regional_urls: ::std::vec::Vec<::std::string::String>,
+        pub access_host_regional_urls: Vec<String>,
         /// The host URL for the password
-        pub access_host_url: ::std::string::String,
+        pub access_host_url: String,
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// List of IP addresses or CIDR ranges that can use this password
-        pub cidrs: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        pub cidrs: Option<Vec<String>>,
         /// When the password was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// `database_branch`
-        pub database_branch: ::std::option::Option<DatabaseBranchPasswordDatabaseBranch>,
+        pub database_branch: Option<DatabaseBranchPasswordDatabaseBranch>,
         /// When the password was deleted
-        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// True if the credentials connect directly to a vtgate, bypassing load balancers
         pub direct_vtgate: bool,
         /// The list of hosts in each availability zone providing direct access to a vtgate
-        pub direct_vtgate_addresses: ::std::vec::Vec<::std::string::String>,
+        pub direct_vtgate_addresses: Vec<String>,
         /// True if the credentials are expired
         pub expired: bool,
         /// When the password will expire
-        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The ID for the password
-        pub id: ::std::string::String,
+        pub id: String,
         /// When the password was last used to execute a query
-        pub last_used_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub last_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The display name for the password
-        pub name: ::std::string::String,
+        pub name: String,
         /// The plaintext password. Null except in the response from the create endpoint.
-        pub plain_text: ::std::option::Option<::std::string::String>,
+        pub plain_text: Option<String>,
         /// `region`
-        pub region: ::std::option::Option<Region>,
+        pub region: Option<Region>,
         /// Whether or not the password can be renewed
         pub renewable: bool,
         /// Whether or not the password is for a read replica
@@ -132,9 +130,9 @@ pub mod types {
         /// The role for the password
         pub role: DatabaseBranchPasswordRole,
         /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
-        pub ttl_seconds: ::std::option::Option<i64>,
+        pub ttl_seconds: Option<i64>,
         /// The username for the password
-        pub username: ::std::string::String,
+        pub username: String,
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     impl DatabaseBranchPassword {
@@ -153,11 +151,11 @@ pub mod types {
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     pub struct DatabaseBranchPasswordDatabaseBranch {
         /// The ID for the branch
-        pub id: ::std::string::String,
+        pub id: String,
         /// The address of the MySQL provider for the branch
-        pub mysql_edge_address: ::std::string::String,
+        pub mysql_edge_address: String,
         /// The name for the branch
-        pub name: ::std::string::String,
+        pub name: String,
         /// True if private connectivity is enabled
         pub private_edge_connectivity: bool,
         /// Whether or not the branch is a production branch
@@ -310,9 +308,7 @@ pub mod types {
     )]
     impl ::std::str::FromStr for GetQuerySummaryPeriod {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "15m" => Ok(Self::X15m),
                 "1h" => Ok(Self::X1h),
@@ -345,11 +341,9 @@ pub mod types {
             feature = "traffic-budgets"
         )
     )]
-    impl ::std::convert::TryFrom<&str> for GetQuerySummaryPeriod {
+    impl TryFrom<&str> for GetQuerySummaryPeriod {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -363,11 +357,9 @@ pub mod types {
             feature = "traffic-budgets"
         )
     )]
-    impl ::std::convert::TryFrom<::std::string::String> for GetQuerySummaryPeriod {
+    impl TryFrom<String> for GetQuerySummaryPeriod {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -443,9 +435,7 @@ pub mod types {
     #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
     impl ::std::str::FromStr for ListBranchQueriesType {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "SELECT" => Ok(Self::Select),
                 "INSERT" => Ok(Self::Insert),
@@ -463,20 +453,16 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
-    impl ::std::convert::TryFrom<&str> for ListBranchQueriesType {
+    impl TryFrom<&str> for ListBranchQueriesType {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
     #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
-    impl ::std::convert::TryFrom<::std::string::String> for ListBranchQueriesType {
+    impl TryFrom<String> for ListBranchQueriesType {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -539,9 +525,7 @@ pub mod types {
     )]
     impl ::std::str::FromStr for ListBranchesOrder {
         type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
                 "asc" => Ok(Self::Asc),
                 "desc" => Ok(Self::Desc),
@@ -557,11 +541,9 @@ pub mod types {
             feature = "query-insights-tags"
         )
     )]
-    impl ::std::convert::TryFrom<&str> for ListBranchesOrder {
+    impl TryFrom<&str> for ListBranchesOrder {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -573,11 +555,9 @@ pub mod types {
             feature = "query-insights-tags"
         )
     )]
-    impl ::std::convert::TryFrom<::std::string::String> for ListBranchesOrder {
+    impl TryFrom<String> for ListBranchesOrder {
         type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
@@ -596,13 +576,13 @@ pub mod types {
     )]
     pub struct OauthAccessesByResource {
         /// `branch`
-        pub branch: ::std::option::Option<OauthAccessesByResourceBranch>,
+        pub branch: Option<OauthAccessesByResourceBranch>,
         /// `database`
-        pub database: ::std::option::Option<OauthAccessesByResourceDatabase>,
+        pub database: Option<OauthAccessesByResourceDatabase>,
         /// `organization`
-        pub organization: ::std::option::Option<OauthAccessesByResourceOrganization>,
+        pub organization: Option<OauthAccessesByResourceOrganization>,
         /// `user`
-        pub user: ::std::option::Option<OauthAccessesByResourceUser>,
+        pub user: Option<OauthAccessesByResourceUser>,
     }
     #[cfg(
         any(
@@ -633,9 +613,9 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceBranch {
         /// `accesses`
-        pub accesses: ::std::vec::Vec<Access>,
+        pub accesses: Vec<Access>,
         /// `branches`
-        pub branches: ::std::vec::Vec<OauthAccessesByResourceBranchBranch>,
+        pub branches: Vec<OauthAccessesByResourceBranchBranch>,
     }
     #[cfg(
         any(
@@ -666,15 +646,15 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceBranchBranch {
         /// the name of the database the branch belongs to
-        pub database: ::std::string::String,
+        pub database: String,
         /// the id of the branch
-        pub id: ::std::string::String,
+        pub id: String,
         /// the name of the branch
-        pub name: ::std::string::String,
+        pub name: String,
         /// the name of the organization the branch belongs to
-        pub organization: ::std::string::String,
+        pub organization: String,
         /// the planetscale app url for the branch
-        pub url: ::std::string::String,
+        pub url: String,
     }
     #[cfg(
         any(
@@ -705,9 +685,9 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceDatabase {
         /// `accesses`
-        pub accesses: ::std::vec::Vec<Access>,
+        pub accesses: Vec<Access>,
         /// `databases`
-        pub databases: ::std::vec::Vec<OauthAccessesByResourceDatabaseDatabase>,
+        pub databases: Vec<OauthAccessesByResourceDatabaseDatabase>,
     }
     #[cfg(
         any(
@@ -738,13 +718,13 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceDatabaseDatabase {
         /// the id of the database the token has access to
-        pub id: ::std::string::String,
+        pub id: String,
         /// the name of the database the token has access to
-        pub name: ::std::string::String,
+        pub name: String,
         /// the name of the database's organization
-        pub organization: ::std::string::String,
+        pub organization: String,
         /// the planetscale app url for the database
-        pub url: ::std::string::String,
+        pub url: String,
     }
     #[cfg(
         any(
@@ -775,11 +755,9 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceOrganization {
         /// `accesses`
-        pub accesses: ::std::vec::Vec<Access>,
+        pub accesses: Vec<Access>,
         /// `organizations`
-        pub organizations: ::std::vec::Vec<
-            OauthAccessesByResourceOrganizationOrganization,
-        >,
+        pub organizations: Vec<OauthAccessesByResourceOrganizationOrganization>,
     }
     #[cfg(
         any(
@@ -810,11 +788,11 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceOrganizationOrganization {
         /// the id of the organization
-        pub id: ::std::string::String,
+        pub id: String,
         /// the name of the organization
-        pub name: ::std::string::String,
+        pub name: String,
         /// the planetscale app url for the organization
-        pub url: ::std::string::String,
+        pub url: String,
     }
     #[cfg(
         any(
@@ -845,9 +823,9 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceUser {
         /// `accesses`
-        pub accesses: ::std::vec::Vec<Access>,
+        pub accesses: Vec<Access>,
         /// `users`
-        pub users: ::std::vec::Vec<OauthAccessesByResourceUserUser>,
+        pub users: Vec<OauthAccessesByResourceUserUser>,
     }
     #[cfg(
         any(
@@ -878,9 +856,9 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceUserUser {
         /// the id of the user
-        pub id: ::std::string::String,
+        pub id: String,
         /// the name of the user
-        pub name: ::std::string::String,
+        pub name: String,
     }
     #[cfg(
         any(
@@ -907,20 +885,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Region>,
+        pub data: Vec<Region>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     #[cfg(any(feature = "databases", feature = "organizations"))]
     impl PaginatedPlanetscaleRegion {
@@ -941,20 +919,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<PostgresBouncerResizeRequest>,
+        pub data: Vec<PostgresBouncerResizeRequest>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     impl PaginatedPostgresBouncerResizeRequest {
@@ -975,20 +953,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Query>,
+        pub data: Vec<Query>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
     impl PaginatedQuery {
@@ -1009,24 +987,24 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<ServiceToken>,
+        pub data: Vec<ServiceToken>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The total number of matching results
         pub total_count: i64,
         /// The total number of pages of matching results
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
     impl PaginatedServiceToken {
@@ -1047,20 +1025,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<TrafficBudget>,
+        pub data: Vec<TrafficBudget>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     impl PaginatedTrafficBudget {
@@ -1079,42 +1057,37 @@ pub mod types {
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     pub struct PostgresBouncerResizeRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// A mention of a database branch.
-        pub bouncer: ::std::option::Option<BranchReference>,
+        pub bouncer: Option<BranchReference>,
         /// The time the bouncer resize completed
-        pub completed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The time the bouncer resize was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID of the bouncer resize
-        pub id: ::std::string::String,
+        pub id: String,
         /// The bouncer parameters
-        pub parameters: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub parameters: ::serde_json::Map<String, ::serde_json::Value>,
         /// The previous bouncer parameters
-        pub previous_parameters: ::serde_json::Map<
-            ::std::string::String,
-            ::serde_json::Value,
-        >,
+        pub previous_parameters: ::serde_json::Map<String, ::serde_json::Value>,
         /// The number of replicas per cell for the bouncer before the resize
         pub previous_replicas_per_cell: i64,
         /// `previous_sku`
-        pub previous_sku: ::std::option::Option<Sku>,
+        pub previous_sku: Option<Sku>,
         /// The backend target for the bouncer before the resize
         pub previous_target: PreviousTarget,
         /// The number of replicas per cell for the bouncer after the resize
         pub replicas_per_cell: i64,
         /// `sku`
-        pub sku: ::std::option::Option<Sku>,
+        pub sku: Option<Sku>,
         /// The time the bouncer resize started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the bouncer resize
         pub state: PostgresBouncerResizeRequestState,
         /// The backend target for the bouncer after the resize
         pub target: PreviousTarget,
         /// The time the bouncer resize was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     impl PostgresBouncerResizeRequest {
@@ -1151,21 +1124,21 @@ pub mod types {
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     pub struct PostgresClusterParameter {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// The category of the parameter
-        pub category: ::std::string::String,
+        pub category: String,
         /// When the parameter was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The default value of the parameter
-        pub default_value: ::std::string::String,
+        pub default_value: String,
         /// The description of the parameter
-        pub description: ::std::string::String,
+        pub description: String,
         /// The display name of the parameter
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// Configures an extension
         pub extension: bool,
         /// The ID of the parameter
-        pub id: ::std::string::String,
+        pub id: String,
         /// Whether the parameter can be changed
         pub immutable: bool,
         /// The maximum value of the parameter
@@ -1173,11 +1146,11 @@ pub mod types {
         /// The minimum value of the parameter
         pub min: f64,
         /// The name of the parameter
-        pub name: ::std::string::String,
+        pub name: String,
         /// The namespace of the parameter
         pub namespace: PostgresClusterParameterNamespace,
         /// Valid options for the parameter value
-        pub options: ::std::vec::Vec<::std::string::String>,
+        pub options: Vec<String>,
         /// The type of the parameter
         pub parameter_type: PostgresClusterParameterParameterType,
         /// Whether the parameter is required
@@ -1185,11 +1158,11 @@ pub mod types {
         /// True if processes require a server restart on change
         pub restart: bool,
         /// When the parameter was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The URL of the parameter
-        pub url: ::std::string::String,
+        pub url: String,
         /// The configured value of the parameter
-        pub value: ::std::string::String,
+        pub value: String,
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     impl PostgresClusterParameter {
@@ -1274,23 +1247,23 @@ pub mod types {
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
     pub struct Query {
         /// When the query record was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Error message if the query failed
-        pub error_message: ::std::string::String,
+        pub error_message: String,
         /// Whether the query can be explained
         pub explainable: bool,
         /// The query fingerprint
-        pub fingerprint: ::std::string::String,
+        pub fingerprint: String,
         /// The ID of the query
-        pub id: ::std::string::String,
+        pub id: String,
         /// The keyspace the query ran against
-        pub keyspace: ::std::string::String,
+        pub keyspace: String,
         /// The normalized SQL statement
-        pub normalized_sql: ::std::string::String,
+        pub normalized_sql: String,
         /// The database password used for the query
-        pub password: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        pub password: ::serde_json::Map<String, ::serde_json::Value>,
         /// The remote IP address of the client
-        pub remote_address: ::std::string::String,
+        pub remote_address: String,
         /// The number of rows affected
         pub rows_affected: i64,
         /// The number of rows read
@@ -1300,25 +1273,23 @@ pub mod types {
         /// The number of shard queries executed
         pub shard_queries: i64,
         /// When the query started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The type of SQL statement
-        pub statement_type: ::std::string::String,
+        pub statement_type: String,
         /// Syntax highlighted SQL statement
-        pub syntax_highlighted_sql: ::std::string::String,
+        pub syntax_highlighted_sql: String,
         /// Tables accessed by the query
-        pub tables: ::std::vec::Vec<::std::string::String>,
+        pub tables: Vec<String>,
         /// Tags associated with the query
-        pub tags: ::std::vec::Vec<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
+        pub tags: Vec<::serde_json::Map<String, ::serde_json::Value>>,
         /// Total query duration in milliseconds
         pub total_duration_millis: f64,
         /// Whether the query was truncated
         pub truncated: bool,
         /// When the query record was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The username that executed the query
-        pub username: ::std::string::String,
+        pub username: String,
     }
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
     impl Query {
@@ -1347,23 +1318,23 @@ pub mod types {
         /// True if the region is the default for new branch creation
         pub current_default: bool,
         /// Name of the region
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// Whether or not the region is currently active
         pub enabled: bool,
         /// The ID of the region
-        pub id: ::std::string::String,
+        pub id: String,
         /// Location of the region
-        pub location: ::std::string::String,
+        pub location: String,
         /// Whether the region supports MySQL/Vitess databases
         pub mysql_supported: bool,
         /// Whether the region supports PostgreSQL databases
         pub postgresql_supported: bool,
         /// Provider for the region (ex. AWS)
-        pub provider: ::std::string::String,
+        pub provider: String,
         /// Public IP addresses for the region
-        pub public_ip_addresses: ::std::vec::Vec<::std::string::String>,
+        pub public_ip_addresses: Vec<String>,
         /// The slug of the region
-        pub slug: ::std::string::String,
+        pub slug: String,
     }
     #[cfg(
         any(
@@ -1396,43 +1367,39 @@ pub mod types {
     )]
     pub struct ServiceToken {
         /// The name of the actor on whose behalf the service token was created
-        pub actor_display_name: ::std::option::Option<::std::string::String>,
+        pub actor_display_name: Option<String>,
         /// The ID of the actor on whose behalf the service token was created
-        pub actor_id: ::std::option::Option<::std::string::String>,
+        pub actor_id: Option<String>,
         /// The type of the actor on whose behalf the service token was created
-        pub actor_type: ::std::option::Option<::std::string::String>,
+        pub actor_type: Option<String>,
         /// The image source for the avatar of the service token
-        pub avatar_url: ::std::string::String,
+        pub avatar_url: String,
         /// When the service token was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The display name of the service token
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// When the service token will expire
-        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The ID of the service token
-        pub id: ::std::string::String,
+        pub id: String,
         /// When the service token was last used
-        pub last_used_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub last_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The name of the service token
-        pub name: ::std::option::Option<::std::string::String>,
+        pub name: Option<String>,
         /// `oauth_accesses_by_resource`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub oauth_accesses_by_resource: ::std::option::Option<OauthAccessesByResource>,
+        pub oauth_accesses_by_resource: Option<OauthAccessesByResource>,
         /// The plaintext refresh token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub plain_text_refresh_token: ::std::option::Option<::std::string::String>,
+        pub plain_text_refresh_token: Option<String>,
         /// `service_token_accesses`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub service_token_accesses: ::std::option::Option<
-            ::std::vec::Vec<ServiceTokenAccess>,
-        >,
+        pub service_token_accesses: Option<Vec<ServiceTokenAccess>>,
         /// The plaintext token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: ::std::option::Option<::std::string::String>,
+        pub token: Option<String>,
         /// When the service token was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     #[cfg(
         any(
@@ -1463,19 +1430,19 @@ pub mod types {
     )]
     pub struct ServiceTokenAccess {
         /// The name of the service token access
-        pub access: ::std::string::String,
+        pub access: String,
         /// The description of the service token access
-        pub description: ::std::string::String,
+        pub description: String,
         /// The ID of the service token access
-        pub id: ::std::string::String,
+        pub id: String,
         /// A mention of a database branch.
-        pub resource: ::std::option::Option<BranchReference>,
+        pub resource: Option<BranchReference>,
         /// The ID of the resource the service token access gives access to
-        pub resource_id: ::std::string::String,
+        pub resource_id: String,
         /// The name of the resource the service token access gives access to
-        pub resource_name: ::std::string::String,
+        pub resource_name: String,
         /// The type of the resource the service token access gives access to
-        pub resource_type: ::std::string::String,
+        pub resource_type: String,
     }
     #[cfg(
         any(
@@ -1506,11 +1473,11 @@ pub mod types {
     )]
     pub struct Sku {
         /// The CPU allocation
-        pub cpu: ::std::string::String,
+        pub cpu: String,
         /// The display name
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// The name of the Postgres bouncer SKU
-        pub name: ::std::string::String,
+        pub name: String,
         /// The amount of memory in bytes
         pub ram: i64,
         /// The sort order of the Postgres bouncer SKU
@@ -1569,13 +1536,13 @@ pub mod types {
     )]
     pub struct Tag {
         /// The key for this tag
-        pub key: ::std::string::String,
+        pub key: String,
         /// The ID of the key for this tag
-        pub key_id: ::std::string::String,
+        pub key_id: String,
         /// The source of this tag
         pub source: TagSource,
         /// The value for this tag
-        pub value: ::std::string::String,
+        pub value: String,
     }
     #[cfg(
         any(
@@ -1621,11 +1588,11 @@ pub mod types {
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     pub struct ThrottlerConfigurations {
         /// A mention of a database branch.
-        pub configurable: ::std::option::Option<BranchReference>,
+        pub configurable: Option<BranchReference>,
         /// `configurations`
-        pub configurations: ::std::vec::Vec<Configuration>,
+        pub configurations: Vec<Configuration>,
         /// Keyspaces that are eligible for throttler configuration in the configurable resource (database or deploy request)
-        pub keyspaces: ::std::vec::Vec<::std::string::String>,
+        pub keyspaces: Vec<String>,
     }
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     impl ThrottlerConfigurations {
@@ -1644,34 +1611,34 @@ pub mod types {
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     pub struct TrafficBudget {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub burst: ::std::option::Option<f64>,
+        pub burst: Option<f64>,
         /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub capacity: ::std::option::Option<f64>,
+        pub capacity: Option<f64>,
         /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub concurrency: ::std::option::Option<f64>,
+        pub concurrency: Option<f64>,
         /// When the budget was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID of the traffic budget
-        pub id: ::std::string::String,
+        pub id: String,
         /// The mode of the budget
         pub mode: TrafficBudgetMode,
         /// The name of the budget
-        pub name: ::std::string::String,
+        pub name: String,
         /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub rate: ::std::option::Option<f64>,
+        pub rate: Option<f64>,
         /// `rules`
-        pub rules: ::std::vec::Vec<TrafficRule>,
+        pub rules: Vec<TrafficRule>,
         /// When the budget was updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub warning_threshold: ::std::option::Option<f64>,
+        pub warning_threshold: Option<f64>,
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     impl TrafficBudget {
@@ -1712,25 +1679,25 @@ pub mod types {
     )]
     pub struct TrafficRule {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// When the rule was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The query fingerprint targeted by this rule
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub fingerprint: ::std::option::Option<::std::string::String>,
+        pub fingerprint: Option<String>,
         /// The ID of the traffic rule
-        pub id: ::std::string::String,
+        pub id: String,
         /// The keyspace of the fingerprint
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub keyspace: ::std::option::Option<::std::string::String>,
+        pub keyspace: Option<String>,
         /// The kind of rule
         pub kind: TrafficRuleKind,
         /// Syntax highlighted SQL for rules with SQL keys
-        pub syntax_highlighted_sql: ::std::string::String,
+        pub syntax_highlighted_sql: String,
         /// `tags`
-        pub tags: ::std::vec::Vec<Tag>,
+        pub tags: Vec<Tag>,
         /// When the rule was updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     #[cfg(
         any(
@@ -1776,10 +1743,10 @@ pub mod types {
     pub struct UpdateDatabaseThrottlerBody {
         /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub configurations: ::std::vec::Vec<::std::string::String>,
+        pub configurations: Vec<String>,
         /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ratio: ::std::option::Option<i64>,
+        pub ratio: Option<i64>,
     }
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     impl UpdateDatabaseThrottlerBody {
@@ -1804,36 +1771,36 @@ pub mod types {
     )]
     pub struct User {
         /// The URL source of the user's avatar
-        pub avatar_url: ::std::string::String,
+        pub avatar_url: String,
         /// When the user was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// A mention of a database branch.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_organization: ::std::option::Option<BranchReference>,
+        pub default_organization: Option<BranchReference>,
         /// Whether or not the user is managed by a SSO directory.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub directory_managed: ::std::option::Option<bool>,
+        pub directory_managed: Option<bool>,
         /// The display name of the user
-        pub display_name: ::std::string::String,
+        pub display_name: String,
         /// The email of the user
-        pub email: ::std::string::String,
+        pub email: String,
         /// Whether or not the user is verified by email.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub email_verified: ::std::option::Option<bool>,
+        pub email_verified: Option<bool>,
         /// The ID of the user
-        pub id: ::std::string::String,
+        pub id: String,
         /// Whether or not the user is managed by an authentication provider.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub managed: ::std::option::Option<bool>,
+        pub managed: Option<bool>,
         /// The name of the user
-        pub name: ::std::string::String,
+        pub name: String,
         /// Whether or not the user is managed by SSO.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sso: ::std::option::Option<bool>,
+        pub sso: Option<bool>,
         /// Whether or not the user has configured two factor authentication
         pub two_factor_auth_configured: bool,
         /// When the user was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     #[cfg(
         any(
@@ -1863,11 +1830,8 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct Access {
-            description: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            description: Result<String, String>,
+            name: Result<String, String>,
         }
         #[cfg(
             any(
@@ -1877,7 +1841,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Access {
+        impl Default for Access {
             fn default() -> Self {
                 Self {
                     description: Err("`description` was not set".to_string()),
@@ -1897,7 +1861,7 @@ pub mod types {
             /// The scope description
             pub fn description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value);
@@ -1906,7 +1870,7 @@ pub mod types {
             /// The name of the access scope
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -1921,11 +1885,9 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Access> for super::Access {
+        impl TryFrom<Access> for super::Access {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Access,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Access) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     description: value.description?,
                     name: value.name?,
@@ -1940,7 +1902,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Access> for Access {
+        impl From<super::Access> for Access {
             fn from(value: super::Access) -> Self {
                 Self {
                     description: Ok(value.description),
@@ -1953,15 +1915,12 @@ pub mod types {
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         #[cfg(feature = "mock")]
         pub struct Configuration {
-            keyspace_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            ratio: ::std::result::Result<f64, ::std::string::String>,
+            keyspace_name: Result<String, String>,
+            ratio: Result<f64, String>,
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Configuration {
+        impl Default for Configuration {
             fn default() -> Self {
                 Self {
                     keyspace_name: Err("`keyspace_name` was not set".to_string()),
@@ -1975,7 +1934,7 @@ pub mod types {
             /// Name of keyspace this throttler ratio applies to
             pub fn keyspace_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_name = crate::runtime::converted("keyspace_name", value);
@@ -1984,7 +1943,7 @@ pub mod types {
             /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
             pub fn ratio<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ratio = crate::runtime::converted("ratio", value);
@@ -1993,11 +1952,11 @@ pub mod types {
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Configuration> for super::Configuration {
+        impl TryFrom<Configuration> for super::Configuration {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: Configuration,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     keyspace_name: value.keyspace_name?,
                     ratio: value.ratio?,
@@ -2006,7 +1965,7 @@ pub mod types {
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Configuration> for Configuration {
+        impl From<super::Configuration> for Configuration {
             fn from(value: super::Configuration) -> Self {
                 Self {
                     keyspace_name: Ok(value.keyspace_name),
@@ -2018,21 +1977,15 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(any(feature = "branches", feature = "databases"))]
         pub struct CreateDatabaseBodyStorage {
-            maximum_storage_bytes: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            minimum_storage_bytes: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            maximum_storage_bytes: Result<Option<i64>, String>,
+            minimum_storage_bytes: Result<Option<i64>, String>,
         }
         #[cfg(any(feature = "branches", feature = "databases"))]
-        impl ::std::default::Default for CreateDatabaseBodyStorage {
+        impl Default for CreateDatabaseBodyStorage {
             fn default() -> Self {
                 Self {
-                    maximum_storage_bytes: Ok(::std::default::Default::default()),
-                    minimum_storage_bytes: Ok(::std::default::Default::default()),
+                    maximum_storage_bytes: Ok(Default::default()),
+                    minimum_storage_bytes: Ok(Default::default()),
                 }
             }
         }
@@ -2041,7 +1994,7 @@ pub mod types {
             /// The maximum storage size in bytes for autoscaling.
             pub fn maximum_storage_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.maximum_storage_bytes = crate::runtime::converted(
@@ -2054,7 +2007,7 @@ pub mod types {
             /// The initial minimum storage size in bytes.
             pub fn minimum_storage_bytes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.minimum_storage_bytes = crate::runtime::converted(
@@ -2065,29 +2018,22 @@ pub mod types {
                 self
             }
             /// Sets or clears [`maximum_storage_bytes`](Self::maximum_storage_bytes).
-            pub fn set_maximum_storage_bytes(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_maximum_storage_bytes(mut self, value: Option<i64>) -> Self {
                 self.maximum_storage_bytes = Ok(value);
                 self
             }
             /// Sets or clears [`minimum_storage_bytes`](Self::minimum_storage_bytes).
-            pub fn set_minimum_storage_bytes(
-                mut self,
-                value: ::std::option::Option<i64>,
-            ) -> Self {
+            pub fn set_minimum_storage_bytes(mut self, value: Option<i64>) -> Self {
                 self.minimum_storage_bytes = Ok(value);
                 self
             }
         }
         #[cfg(any(feature = "branches", feature = "databases"))]
-        impl ::std::convert::TryFrom<CreateDatabaseBodyStorage>
-        for super::CreateDatabaseBodyStorage {
+        impl TryFrom<CreateDatabaseBodyStorage> for super::CreateDatabaseBodyStorage {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateDatabaseBodyStorage,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     maximum_storage_bytes: value.maximum_storage_bytes?,
                     minimum_storage_bytes: value.minimum_storage_bytes?,
@@ -2095,8 +2041,7 @@ pub mod types {
             }
         }
         #[cfg(any(feature = "branches", feature = "databases"))]
-        impl ::std::convert::From<super::CreateDatabaseBodyStorage>
-        for CreateDatabaseBodyStorage {
+        impl From<super::CreateDatabaseBodyStorage> for CreateDatabaseBodyStorage {
             fn from(value: super::CreateDatabaseBodyStorage) -> Self {
                 Self {
                     maximum_storage_bytes: Ok(value.maximum_storage_bytes),
@@ -2109,80 +2054,35 @@ pub mod types {
         #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
         #[cfg(feature = "mock")]
         pub struct DatabaseBranchPassword {
-            access_host_regional_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
+            access_host_regional_url: Result<String, String>,
+            access_host_regional_urls: Result<Vec<String>, String>,
+            access_host_url: Result<String, String>,
+            actor: Result<Option<super::Actor>, String>,
+            cidrs: Result<Option<Vec<String>>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            database_branch: Result<
+                Option<super::DatabaseBranchPasswordDatabaseBranch>,
+                String,
             >,
-            access_host_regional_urls: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            access_host_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            cidrs: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            database_branch: ::std::result::Result<
-                ::std::option::Option<super::DatabaseBranchPasswordDatabaseBranch>,
-                ::std::string::String,
-            >,
-            deleted_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            direct_vtgate: ::std::result::Result<bool, ::std::string::String>,
-            direct_vtgate_addresses: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            expired: ::std::result::Result<bool, ::std::string::String>,
-            expires_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            last_used_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            plain_text: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            region: ::std::result::Result<
-                ::std::option::Option<super::Region>,
-                ::std::string::String,
-            >,
-            renewable: ::std::result::Result<bool, ::std::string::String>,
-            replica: ::std::result::Result<bool, ::std::string::String>,
-            role: ::std::result::Result<
-                super::DatabaseBranchPasswordRole,
-                ::std::string::String,
-            >,
-            ttl_seconds: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            username: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            direct_vtgate: Result<bool, String>,
+            direct_vtgate_addresses: Result<Vec<String>, String>,
+            expired: Result<bool, String>,
+            expires_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            id: Result<String, String>,
+            last_used_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            name: Result<String, String>,
+            plain_text: Result<Option<String>, String>,
+            region: Result<Option<super::Region>, String>,
+            renewable: Result<bool, String>,
+            replica: Result<bool, String>,
+            role: Result<super::DatabaseBranchPasswordRole, String>,
+            ttl_seconds: Result<Option<i64>, String>,
+            username: Result<String, String>,
         }
         #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DatabaseBranchPassword {
+        impl Default for DatabaseBranchPassword {
             fn default() -> Self {
                 Self {
                     access_host_regional_url: Err(
@@ -2192,26 +2092,26 @@ pub mod types {
                         "`access_host_regional_urls` was not set".to_string(),
                     ),
                     access_host_url: Err("`access_host_url` was not set".to_string()),
-                    actor: Ok(::std::default::Default::default()),
-                    cidrs: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
+                    cidrs: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    database_branch: Ok(::std::default::Default::default()),
-                    deleted_at: Ok(::std::default::Default::default()),
+                    database_branch: Ok(Default::default()),
+                    deleted_at: Ok(Default::default()),
                     direct_vtgate: Err("`direct_vtgate` was not set".to_string()),
                     direct_vtgate_addresses: Err(
                         "`direct_vtgate_addresses` was not set".to_string(),
                     ),
                     expired: Err("`expired` was not set".to_string()),
-                    expires_at: Ok(::std::default::Default::default()),
+                    expires_at: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
-                    last_used_at: Ok(::std::default::Default::default()),
+                    last_used_at: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    plain_text: Ok(::std::default::Default::default()),
-                    region: Ok(::std::default::Default::default()),
+                    plain_text: Ok(Default::default()),
+                    region: Ok(Default::default()),
                     renewable: Err("`renewable` was not set".to_string()),
                     replica: Err("`replica` was not set".to_string()),
                     role: Err("`role` was not set".to_string()),
-                    ttl_seconds: Ok(::std::default::Default::default()),
+                    ttl_seconds: Ok(Default::default()),
                     username: Err("`username` was not set".to_string()),
                 }
             }
@@ -2222,7 +2122,7 @@ pub mod types {
             /// The regional host URL
             pub fn access_host_regional_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.access_host_regional_url = crate::runtime::converted(
@@ -2234,7 +2134,7 @@ pub mod types {
             /// The read-only replica host URLs
             pub fn access_host_regional_urls<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.access_host_regional_urls = crate::runtime::converted(
@@ -2246,7 +2146,7 @@ pub mod types {
             /// The host URL for the password
             pub fn access_host_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.access_host_url = crate::runtime::converted(
@@ -2258,7 +2158,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -2267,7 +2167,7 @@ pub mod types {
             /// List of IP addresses or CIDR ranges that can use this password
             pub fn cidrs<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cidrs = crate::runtime::converted("cidrs", value).map(Some);
@@ -2276,7 +2176,7 @@ pub mod types {
             /// When the password was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -2285,7 +2185,7 @@ pub mod types {
             /// `database_branch`
             pub fn database_branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseBranchPasswordDatabaseBranch>,
+                T: TryInto<super::DatabaseBranchPasswordDatabaseBranch>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database_branch = crate::runtime::converted(
@@ -2298,7 +2198,7 @@ pub mod types {
             /// When the password was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = crate::runtime::converted("deleted_at", value)
@@ -2308,7 +2208,7 @@ pub mod types {
             /// True if the credentials connect directly to a vtgate, bypassing load balancers
             pub fn direct_vtgate<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.direct_vtgate = crate::runtime::converted("direct_vtgate", value);
@@ -2317,7 +2217,7 @@ pub mod types {
             /// The list of hosts in each availability zone providing direct access to a vtgate
             pub fn direct_vtgate_addresses<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.direct_vtgate_addresses = crate::runtime::converted(
@@ -2329,7 +2229,7 @@ pub mod types {
             /// True if the credentials are expired
             pub fn expired<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expired = crate::runtime::converted("expired", value);
@@ -2338,7 +2238,7 @@ pub mod types {
             /// When the password will expire
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = crate::runtime::converted("expires_at", value)
@@ -2348,7 +2248,7 @@ pub mod types {
             /// The ID for the password
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -2357,7 +2257,7 @@ pub mod types {
             /// When the password was last used to execute a query
             pub fn last_used_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_used_at = crate::runtime::converted("last_used_at", value)
@@ -2367,7 +2267,7 @@ pub mod types {
             /// The display name for the password
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -2376,7 +2276,7 @@ pub mod types {
             /// The plaintext password. Null except in the response from the create endpoint.
             pub fn plain_text<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.plain_text = crate::runtime::converted("plain_text", value)
@@ -2386,7 +2286,7 @@ pub mod types {
             /// `region`
             pub fn region<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Region>,
+                T: TryInto<super::Region>,
                 T::Error: ::std::fmt::Display,
             {
                 self.region = crate::runtime::converted("region", value).map(Some);
@@ -2395,7 +2295,7 @@ pub mod types {
             /// Whether or not the password can be renewed
             pub fn renewable<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.renewable = crate::runtime::converted("renewable", value);
@@ -2404,7 +2304,7 @@ pub mod types {
             /// Whether or not the password is for a read replica
             pub fn replica<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replica = crate::runtime::converted("replica", value);
@@ -2413,7 +2313,7 @@ pub mod types {
             /// The role for the password
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::DatabaseBranchPasswordRole>,
+                T: TryInto<super::DatabaseBranchPasswordRole>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value);
@@ -2422,7 +2322,7 @@ pub mod types {
             /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
             pub fn ttl_seconds<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ttl_seconds = crate::runtime::converted("ttl_seconds", value)
@@ -2432,32 +2332,26 @@ pub mod types {
             /// The username for the password
             pub fn username<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.username = crate::runtime::converted("username", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`cidrs`](Self::cidrs).
-            pub fn set_cidrs(
-                mut self,
-                value: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-            ) -> Self {
+            pub fn set_cidrs(mut self, value: Option<Vec<String>>) -> Self {
                 self.cidrs = Ok(value);
                 self
             }
             /// Sets or clears [`database_branch`](Self::database_branch).
             pub fn set_database_branch(
                 mut self,
-                value: ::std::option::Option<super::DatabaseBranchPasswordDatabaseBranch>,
+                value: Option<super::DatabaseBranchPasswordDatabaseBranch>,
             ) -> Self {
                 self.database_branch = Ok(value);
                 self
@@ -2465,7 +2359,7 @@ pub mod types {
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
@@ -2473,7 +2367,7 @@ pub mod types {
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
                 self
@@ -2481,41 +2375,34 @@ pub mod types {
             /// Sets or clears [`last_used_at`](Self::last_used_at).
             pub fn set_last_used_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.last_used_at = Ok(value);
                 self
             }
             /// Sets or clears [`plain_text`](Self::plain_text).
-            pub fn set_plain_text(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_plain_text(mut self, value: Option<String>) -> Self {
                 self.plain_text = Ok(value);
                 self
             }
             /// Sets or clears [`region`](Self::region).
-            pub fn set_region(
-                mut self,
-                value: ::std::option::Option<super::Region>,
-            ) -> Self {
+            pub fn set_region(mut self, value: Option<super::Region>) -> Self {
                 self.region = Ok(value);
                 self
             }
             /// Sets or clears [`ttl_seconds`](Self::ttl_seconds).
-            pub fn set_ttl_seconds(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_ttl_seconds(mut self, value: Option<i64>) -> Self {
                 self.ttl_seconds = Ok(value);
                 self
             }
         }
         #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DatabaseBranchPassword>
-        for super::DatabaseBranchPassword {
+        impl TryFrom<DatabaseBranchPassword> for super::DatabaseBranchPassword {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseBranchPassword,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     access_host_regional_url: value.access_host_regional_url?,
                     access_host_regional_urls: value.access_host_regional_urls?,
@@ -2544,8 +2431,7 @@ pub mod types {
         }
         #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DatabaseBranchPassword>
-        for DatabaseBranchPassword {
+        impl From<super::DatabaseBranchPassword> for DatabaseBranchPassword {
             fn from(value: super::DatabaseBranchPassword) -> Self {
                 Self {
                     access_host_regional_url: Ok(value.access_host_regional_url),
@@ -2578,21 +2464,15 @@ pub mod types {
         #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
         #[cfg(feature = "mock")]
         pub struct DatabaseBranchPasswordDatabaseBranch {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            mysql_edge_address: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            private_edge_connectivity: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            production: ::std::result::Result<bool, ::std::string::String>,
+            id: Result<String, String>,
+            mysql_edge_address: Result<String, String>,
+            name: Result<String, String>,
+            private_edge_connectivity: Result<bool, String>,
+            production: Result<bool, String>,
         }
         #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DatabaseBranchPasswordDatabaseBranch {
+        impl Default for DatabaseBranchPasswordDatabaseBranch {
             fn default() -> Self {
                 Self {
                     id: Err("`id` was not set".to_string()),
@@ -2613,7 +2493,7 @@ pub mod types {
             /// The ID for the branch
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -2622,7 +2502,7 @@ pub mod types {
             /// The address of the MySQL provider for the branch
             pub fn mysql_edge_address<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.mysql_edge_address = crate::runtime::converted(
@@ -2634,7 +2514,7 @@ pub mod types {
             /// The name for the branch
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -2643,7 +2523,7 @@ pub mod types {
             /// True if private connectivity is enabled
             pub fn private_edge_connectivity<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.private_edge_connectivity = crate::runtime::converted(
@@ -2655,7 +2535,7 @@ pub mod types {
             /// Whether or not the branch is a production branch
             pub fn production<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.production = crate::runtime::converted("production", value);
@@ -2664,12 +2544,12 @@ pub mod types {
         }
         #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DatabaseBranchPasswordDatabaseBranch>
+        impl TryFrom<DatabaseBranchPasswordDatabaseBranch>
         for super::DatabaseBranchPasswordDatabaseBranch {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseBranchPasswordDatabaseBranch,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     id: value.id?,
                     mysql_edge_address: value.mysql_edge_address?,
@@ -2681,7 +2561,7 @@ pub mod types {
         }
         #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DatabaseBranchPasswordDatabaseBranch>
+        impl From<super::DatabaseBranchPasswordDatabaseBranch>
         for DatabaseBranchPasswordDatabaseBranch {
             fn from(value: super::DatabaseBranchPasswordDatabaseBranch) -> Self {
                 Self {
@@ -2704,22 +2584,13 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResource {
-            branch: ::std::result::Result<
-                ::std::option::Option<super::OauthAccessesByResourceBranch>,
-                ::std::string::String,
+            branch: Result<Option<super::OauthAccessesByResourceBranch>, String>,
+            database: Result<Option<super::OauthAccessesByResourceDatabase>, String>,
+            organization: Result<
+                Option<super::OauthAccessesByResourceOrganization>,
+                String,
             >,
-            database: ::std::result::Result<
-                ::std::option::Option<super::OauthAccessesByResourceDatabase>,
-                ::std::string::String,
-            >,
-            organization: ::std::result::Result<
-                ::std::option::Option<super::OauthAccessesByResourceOrganization>,
-                ::std::string::String,
-            >,
-            user: ::std::result::Result<
-                ::std::option::Option<super::OauthAccessesByResourceUser>,
-                ::std::string::String,
-            >,
+            user: Result<Option<super::OauthAccessesByResourceUser>, String>,
         }
         #[cfg(
             any(
@@ -2729,13 +2600,13 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthAccessesByResource {
+        impl Default for OauthAccessesByResource {
             fn default() -> Self {
                 Self {
-                    branch: Ok(::std::default::Default::default()),
-                    database: Ok(::std::default::Default::default()),
-                    organization: Ok(::std::default::Default::default()),
-                    user: Ok(::std::default::Default::default()),
+                    branch: Ok(Default::default()),
+                    database: Ok(Default::default()),
+                    organization: Ok(Default::default()),
+                    user: Ok(Default::default()),
                 }
             }
         }
@@ -2751,7 +2622,7 @@ pub mod types {
             /// `branch`
             pub fn branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::OauthAccessesByResourceBranch>,
+                T: TryInto<super::OauthAccessesByResourceBranch>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch = crate::runtime::converted("branch", value).map(Some);
@@ -2760,7 +2631,7 @@ pub mod types {
             /// `database`
             pub fn database<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::OauthAccessesByResourceDatabase>,
+                T: TryInto<super::OauthAccessesByResourceDatabase>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database = crate::runtime::converted("database", value).map(Some);
@@ -2769,7 +2640,7 @@ pub mod types {
             /// `organization`
             pub fn organization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::OauthAccessesByResourceOrganization>,
+                T: TryInto<super::OauthAccessesByResourceOrganization>,
                 T::Error: ::std::fmt::Display,
             {
                 self.organization = crate::runtime::converted("organization", value)
@@ -2779,7 +2650,7 @@ pub mod types {
             /// `user`
             pub fn user<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::OauthAccessesByResourceUser>,
+                T: TryInto<super::OauthAccessesByResourceUser>,
                 T::Error: ::std::fmt::Display,
             {
                 self.user = crate::runtime::converted("user", value).map(Some);
@@ -2788,7 +2659,7 @@ pub mod types {
             /// Sets or clears [`branch`](Self::branch).
             pub fn set_branch(
                 mut self,
-                value: ::std::option::Option<super::OauthAccessesByResourceBranch>,
+                value: Option<super::OauthAccessesByResourceBranch>,
             ) -> Self {
                 self.branch = Ok(value);
                 self
@@ -2796,7 +2667,7 @@ pub mod types {
             /// Sets or clears [`database`](Self::database).
             pub fn set_database(
                 mut self,
-                value: ::std::option::Option<super::OauthAccessesByResourceDatabase>,
+                value: Option<super::OauthAccessesByResourceDatabase>,
             ) -> Self {
                 self.database = Ok(value);
                 self
@@ -2804,7 +2675,7 @@ pub mod types {
             /// Sets or clears [`organization`](Self::organization).
             pub fn set_organization(
                 mut self,
-                value: ::std::option::Option<super::OauthAccessesByResourceOrganization>,
+                value: Option<super::OauthAccessesByResourceOrganization>,
             ) -> Self {
                 self.organization = Ok(value);
                 self
@@ -2812,7 +2683,7 @@ pub mod types {
             /// Sets or clears [`user`](Self::user).
             pub fn set_user(
                 mut self,
-                value: ::std::option::Option<super::OauthAccessesByResourceUser>,
+                value: Option<super::OauthAccessesByResourceUser>,
             ) -> Self {
                 self.user = Ok(value);
                 self
@@ -2826,12 +2697,11 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResource>
-        for super::OauthAccessesByResource {
+        impl TryFrom<OauthAccessesByResource> for super::OauthAccessesByResource {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResource,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     branch: value.branch?,
                     database: value.database?,
@@ -2848,8 +2718,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResource>
-        for OauthAccessesByResource {
+        impl From<super::OauthAccessesByResource> for OauthAccessesByResource {
             fn from(value: super::OauthAccessesByResource) -> Self {
                 Self {
                     branch: Ok(value.branch),
@@ -2870,14 +2739,8 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResourceBranch {
-            accesses: ::std::result::Result<
-                ::std::vec::Vec<super::Access>,
-                ::std::string::String,
-            >,
-            branches: ::std::result::Result<
-                ::std::vec::Vec<super::OauthAccessesByResourceBranchBranch>,
-                ::std::string::String,
-            >,
+            accesses: Result<Vec<super::Access>, String>,
+            branches: Result<Vec<super::OauthAccessesByResourceBranchBranch>, String>,
         }
         #[cfg(
             any(
@@ -2887,7 +2750,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthAccessesByResourceBranch {
+        impl Default for OauthAccessesByResourceBranch {
             fn default() -> Self {
                 Self {
                     accesses: Err("`accesses` was not set".to_string()),
@@ -2907,7 +2770,7 @@ pub mod types {
             /// `accesses`
             pub fn accesses<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Access>>,
+                T: TryInto<Vec<super::Access>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.accesses = crate::runtime::converted("accesses", value);
@@ -2916,9 +2779,7 @@ pub mod types {
             /// `branches`
             pub fn branches<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::OauthAccessesByResourceBranchBranch>,
-                >,
+                T: TryInto<Vec<super::OauthAccessesByResourceBranchBranch>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branches = crate::runtime::converted("branches", value);
@@ -2933,12 +2794,12 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResourceBranch>
+        impl TryFrom<OauthAccessesByResourceBranch>
         for super::OauthAccessesByResourceBranch {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResourceBranch,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     accesses: value.accesses?,
                     branches: value.branches?,
@@ -2953,7 +2814,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResourceBranch>
+        impl From<super::OauthAccessesByResourceBranch>
         for OauthAccessesByResourceBranch {
             fn from(value: super::OauthAccessesByResourceBranch) -> Self {
                 Self {
@@ -2973,17 +2834,11 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResourceBranchBranch {
-            database: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            organization: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+            database: Result<String, String>,
+            id: Result<String, String>,
+            name: Result<String, String>,
+            organization: Result<String, String>,
+            url: Result<String, String>,
         }
         #[cfg(
             any(
@@ -2993,7 +2848,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthAccessesByResourceBranchBranch {
+        impl Default for OauthAccessesByResourceBranchBranch {
             fn default() -> Self {
                 Self {
                     database: Err("`database` was not set".to_string()),
@@ -3016,7 +2871,7 @@ pub mod types {
             /// the name of the database the branch belongs to
             pub fn database<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.database = crate::runtime::converted("database", value);
@@ -3025,7 +2880,7 @@ pub mod types {
             /// the id of the branch
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -3034,7 +2889,7 @@ pub mod types {
             /// the name of the branch
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -3043,7 +2898,7 @@ pub mod types {
             /// the name of the organization the branch belongs to
             pub fn organization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.organization = crate::runtime::converted("organization", value);
@@ -3052,7 +2907,7 @@ pub mod types {
             /// the planetscale app url for the branch
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
@@ -3067,12 +2922,12 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResourceBranchBranch>
+        impl TryFrom<OauthAccessesByResourceBranchBranch>
         for super::OauthAccessesByResourceBranchBranch {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResourceBranchBranch,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     database: value.database?,
                     id: value.id?,
@@ -3090,7 +2945,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResourceBranchBranch>
+        impl From<super::OauthAccessesByResourceBranchBranch>
         for OauthAccessesByResourceBranchBranch {
             fn from(value: super::OauthAccessesByResourceBranchBranch) -> Self {
                 Self {
@@ -3113,13 +2968,10 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResourceDatabase {
-            accesses: ::std::result::Result<
-                ::std::vec::Vec<super::Access>,
-                ::std::string::String,
-            >,
-            databases: ::std::result::Result<
-                ::std::vec::Vec<super::OauthAccessesByResourceDatabaseDatabase>,
-                ::std::string::String,
+            accesses: Result<Vec<super::Access>, String>,
+            databases: Result<
+                Vec<super::OauthAccessesByResourceDatabaseDatabase>,
+                String,
             >,
         }
         #[cfg(
@@ -3130,7 +2982,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthAccessesByResourceDatabase {
+        impl Default for OauthAccessesByResourceDatabase {
             fn default() -> Self {
                 Self {
                     accesses: Err("`accesses` was not set".to_string()),
@@ -3150,7 +3002,7 @@ pub mod types {
             /// `accesses`
             pub fn accesses<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Access>>,
+                T: TryInto<Vec<super::Access>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.accesses = crate::runtime::converted("accesses", value);
@@ -3159,9 +3011,7 @@ pub mod types {
             /// `databases`
             pub fn databases<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::OauthAccessesByResourceDatabaseDatabase>,
-                >,
+                T: TryInto<Vec<super::OauthAccessesByResourceDatabaseDatabase>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.databases = crate::runtime::converted("databases", value);
@@ -3176,12 +3026,12 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResourceDatabase>
+        impl TryFrom<OauthAccessesByResourceDatabase>
         for super::OauthAccessesByResourceDatabase {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResourceDatabase,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     accesses: value.accesses?,
                     databases: value.databases?,
@@ -3196,7 +3046,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResourceDatabase>
+        impl From<super::OauthAccessesByResourceDatabase>
         for OauthAccessesByResourceDatabase {
             fn from(value: super::OauthAccessesByResourceDatabase) -> Self {
                 Self {
@@ -3216,13 +3066,10 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResourceDatabaseDatabase {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            organization: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+            id: Result<String, String>,
+            name: Result<String, String>,
+            organization: Result<String, String>,
+            url: Result<String, String>,
         }
         #[cfg(
             any(
@@ -3232,7 +3079,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthAccessesByResourceDatabaseDatabase {
+        impl Default for OauthAccessesByResourceDatabaseDatabase {
             fn default() -> Self {
                 Self {
                     id: Err("`id` was not set".to_string()),
@@ -3254,7 +3101,7 @@ pub mod types {
             /// the id of the database the token has access to
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -3263,7 +3110,7 @@ pub mod types {
             /// the name of the database the token has access to
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -3272,7 +3119,7 @@ pub mod types {
             /// the name of the database's organization
             pub fn organization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.organization = crate::runtime::converted("organization", value);
@@ -3281,7 +3128,7 @@ pub mod types {
             /// the planetscale app url for the database
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
@@ -3296,12 +3143,12 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResourceDatabaseDatabase>
+        impl TryFrom<OauthAccessesByResourceDatabaseDatabase>
         for super::OauthAccessesByResourceDatabaseDatabase {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResourceDatabaseDatabase,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     id: value.id?,
                     name: value.name?,
@@ -3318,7 +3165,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResourceDatabaseDatabase>
+        impl From<super::OauthAccessesByResourceDatabaseDatabase>
         for OauthAccessesByResourceDatabaseDatabase {
             fn from(value: super::OauthAccessesByResourceDatabaseDatabase) -> Self {
                 Self {
@@ -3340,13 +3187,10 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResourceOrganization {
-            accesses: ::std::result::Result<
-                ::std::vec::Vec<super::Access>,
-                ::std::string::String,
-            >,
-            organizations: ::std::result::Result<
-                ::std::vec::Vec<super::OauthAccessesByResourceOrganizationOrganization>,
-                ::std::string::String,
+            accesses: Result<Vec<super::Access>, String>,
+            organizations: Result<
+                Vec<super::OauthAccessesByResourceOrganizationOrganization>,
+                String,
             >,
         }
         #[cfg(
@@ -3357,7 +3201,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthAccessesByResourceOrganization {
+        impl Default for OauthAccessesByResourceOrganization {
             fn default() -> Self {
                 Self {
                     accesses: Err("`accesses` was not set".to_string()),
@@ -3377,7 +3221,7 @@ pub mod types {
             /// `accesses`
             pub fn accesses<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Access>>,
+                T: TryInto<Vec<super::Access>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.accesses = crate::runtime::converted("accesses", value);
@@ -3386,11 +3230,7 @@ pub mod types {
             /// `organizations`
             pub fn organizations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        super::OauthAccessesByResourceOrganizationOrganization,
-                    >,
-                >,
+                T: TryInto<Vec<super::OauthAccessesByResourceOrganizationOrganization>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.organizations = crate::runtime::converted("organizations", value);
@@ -3405,12 +3245,12 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResourceOrganization>
+        impl TryFrom<OauthAccessesByResourceOrganization>
         for super::OauthAccessesByResourceOrganization {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResourceOrganization,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     accesses: value.accesses?,
                     organizations: value.organizations?,
@@ -3425,7 +3265,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResourceOrganization>
+        impl From<super::OauthAccessesByResourceOrganization>
         for OauthAccessesByResourceOrganization {
             fn from(value: super::OauthAccessesByResourceOrganization) -> Self {
                 Self {
@@ -3445,9 +3285,9 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResourceOrganizationOrganization {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+            id: Result<String, String>,
+            name: Result<String, String>,
+            url: Result<String, String>,
         }
         #[cfg(
             any(
@@ -3457,8 +3297,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default
-        for OauthAccessesByResourceOrganizationOrganization {
+        impl Default for OauthAccessesByResourceOrganizationOrganization {
             fn default() -> Self {
                 Self {
                     id: Err("`id` was not set".to_string()),
@@ -3479,7 +3318,7 @@ pub mod types {
             /// the id of the organization
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -3488,7 +3327,7 @@ pub mod types {
             /// the name of the organization
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -3497,7 +3336,7 @@ pub mod types {
             /// the planetscale app url for the organization
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
@@ -3512,12 +3351,12 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResourceOrganizationOrganization>
+        impl TryFrom<OauthAccessesByResourceOrganizationOrganization>
         for super::OauthAccessesByResourceOrganizationOrganization {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResourceOrganizationOrganization,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     id: value.id?,
                     name: value.name?,
@@ -3533,7 +3372,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResourceOrganizationOrganization>
+        impl From<super::OauthAccessesByResourceOrganizationOrganization>
         for OauthAccessesByResourceOrganizationOrganization {
             fn from(
                 value: super::OauthAccessesByResourceOrganizationOrganization,
@@ -3556,14 +3395,8 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResourceUser {
-            accesses: ::std::result::Result<
-                ::std::vec::Vec<super::Access>,
-                ::std::string::String,
-            >,
-            users: ::std::result::Result<
-                ::std::vec::Vec<super::OauthAccessesByResourceUserUser>,
-                ::std::string::String,
-            >,
+            accesses: Result<Vec<super::Access>, String>,
+            users: Result<Vec<super::OauthAccessesByResourceUserUser>, String>,
         }
         #[cfg(
             any(
@@ -3573,7 +3406,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthAccessesByResourceUser {
+        impl Default for OauthAccessesByResourceUser {
             fn default() -> Self {
                 Self {
                     accesses: Err("`accesses` was not set".to_string()),
@@ -3593,7 +3426,7 @@ pub mod types {
             /// `accesses`
             pub fn accesses<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Access>>,
+                T: TryInto<Vec<super::Access>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.accesses = crate::runtime::converted("accesses", value);
@@ -3602,9 +3435,7 @@ pub mod types {
             /// `users`
             pub fn users<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::OauthAccessesByResourceUserUser>,
-                >,
+                T: TryInto<Vec<super::OauthAccessesByResourceUserUser>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.users = crate::runtime::converted("users", value);
@@ -3619,12 +3450,12 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResourceUser>
+        impl TryFrom<OauthAccessesByResourceUser>
         for super::OauthAccessesByResourceUser {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResourceUser,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     accesses: value.accesses?,
                     users: value.users?,
@@ -3639,8 +3470,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResourceUser>
-        for OauthAccessesByResourceUser {
+        impl From<super::OauthAccessesByResourceUser> for OauthAccessesByResourceUser {
             fn from(value: super::OauthAccessesByResourceUser) -> Self {
                 Self {
                     accesses: Ok(value.accesses),
@@ -3659,8 +3489,8 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResourceUserUser {
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            id: Result<String, String>,
+            name: Result<String, String>,
         }
         #[cfg(
             any(
@@ -3670,7 +3500,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for OauthAccessesByResourceUserUser {
+        impl Default for OauthAccessesByResourceUserUser {
             fn default() -> Self {
                 Self {
                     id: Err("`id` was not set".to_string()),
@@ -3690,7 +3520,7 @@ pub mod types {
             /// the id of the user
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -3699,7 +3529,7 @@ pub mod types {
             /// the name of the user
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -3714,12 +3544,12 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<OauthAccessesByResourceUserUser>
+        impl TryFrom<OauthAccessesByResourceUserUser>
         for super::OauthAccessesByResourceUserUser {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: OauthAccessesByResourceUserUser,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     id: value.id?,
                     name: value.name?,
@@ -3734,7 +3564,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::OauthAccessesByResourceUserUser>
+        impl From<super::OauthAccessesByResourceUserUser>
         for OauthAccessesByResourceUserUser {
             fn from(value: super::OauthAccessesByResourceUserUser) -> Self {
                 Self {
@@ -3748,42 +3578,27 @@ pub mod types {
         #[cfg(any(feature = "databases", feature = "organizations"))]
         #[cfg(feature = "mock")]
         pub struct PaginatedPlanetscaleRegion {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Region>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Region>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(any(feature = "databases", feature = "organizations"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedPlanetscaleRegion {
+        impl Default for PaginatedPlanetscaleRegion {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -3794,7 +3609,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -3803,7 +3618,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Region>>,
+                T: TryInto<Vec<super::Region>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -3812,7 +3627,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -3821,7 +3636,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -3831,7 +3646,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -3840,7 +3655,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -3849,7 +3664,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -3859,47 +3674,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(any(feature = "databases", feature = "organizations"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedPlanetscaleRegion>
-        for super::PaginatedPlanetscaleRegion {
+        impl TryFrom<PaginatedPlanetscaleRegion> for super::PaginatedPlanetscaleRegion {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedPlanetscaleRegion,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -3914,8 +3722,7 @@ pub mod types {
         }
         #[cfg(any(feature = "databases", feature = "organizations"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedPlanetscaleRegion>
-        for PaginatedPlanetscaleRegion {
+        impl From<super::PaginatedPlanetscaleRegion> for PaginatedPlanetscaleRegion {
             fn from(value: super::PaginatedPlanetscaleRegion) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -3934,42 +3741,27 @@ pub mod types {
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
         pub struct PaginatedPostgresBouncerResizeRequest {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::PostgresBouncerResizeRequest>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::PostgresBouncerResizeRequest>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedPostgresBouncerResizeRequest {
+        impl Default for PaginatedPostgresBouncerResizeRequest {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -3980,7 +3772,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -3989,9 +3781,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::PostgresBouncerResizeRequest>,
-                >,
+                T: TryInto<Vec<super::PostgresBouncerResizeRequest>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -4000,7 +3790,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -4009,7 +3799,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -4019,7 +3809,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -4028,7 +3818,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -4037,7 +3827,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -4047,47 +3837,41 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedPostgresBouncerResizeRequest>
+        impl TryFrom<PaginatedPostgresBouncerResizeRequest>
         for super::PaginatedPostgresBouncerResizeRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedPostgresBouncerResizeRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -4102,7 +3886,7 @@ pub mod types {
         }
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedPostgresBouncerResizeRequest>
+        impl From<super::PaginatedPostgresBouncerResizeRequest>
         for PaginatedPostgresBouncerResizeRequest {
             fn from(value: super::PaginatedPostgresBouncerResizeRequest) -> Self {
                 Self {
@@ -4122,42 +3906,27 @@ pub mod types {
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         #[cfg(feature = "mock")]
         pub struct PaginatedQuery {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Query>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Query>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedQuery {
+        impl Default for PaginatedQuery {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -4168,7 +3937,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -4177,7 +3946,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Query>>,
+                T: TryInto<Vec<super::Query>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -4186,7 +3955,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -4195,7 +3964,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -4205,7 +3974,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -4214,7 +3983,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -4223,7 +3992,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -4233,46 +4002,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedQuery> for super::PaginatedQuery {
+        impl TryFrom<PaginatedQuery> for super::PaginatedQuery {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedQuery,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -4287,7 +4050,7 @@ pub mod types {
         }
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedQuery> for PaginatedQuery {
+        impl From<super::PaginatedQuery> for PaginatedQuery {
             fn from(value: super::PaginatedQuery) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -4306,44 +4069,29 @@ pub mod types {
         #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
         #[cfg(feature = "mock")]
         pub struct PaginatedServiceToken {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::ServiceToken>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<i64, ::std::string::String>,
-            total_pages: ::std::result::Result<i64, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::ServiceToken>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            total_count: Result<i64, String>,
+            total_pages: Result<i64, String>,
+            type_: Result<String, String>,
         }
         #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedServiceToken {
+        impl Default for PaginatedServiceToken {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     total_count: Err("`total_count` was not set".to_string()),
                     total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
@@ -4356,7 +4104,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -4365,7 +4113,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::ServiceToken>>,
+                T: TryInto<Vec<super::ServiceToken>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -4374,7 +4122,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -4383,7 +4131,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -4393,7 +4141,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -4402,7 +4150,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -4411,7 +4159,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -4421,7 +4169,7 @@ pub mod types {
             /// The total number of matching results
             pub fn total_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_count = crate::runtime::converted("total_count", value);
@@ -4430,7 +4178,7 @@ pub mod types {
             /// The total number of pages of matching results
             pub fn total_pages<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_pages = crate::runtime::converted("total_pages", value);
@@ -4439,47 +4187,40 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedServiceToken>
-        for super::PaginatedServiceToken {
+        impl TryFrom<PaginatedServiceToken> for super::PaginatedServiceToken {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedServiceToken,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -4496,8 +4237,7 @@ pub mod types {
         }
         #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedServiceToken>
-        for PaginatedServiceToken {
+        impl From<super::PaginatedServiceToken> for PaginatedServiceToken {
             fn from(value: super::PaginatedServiceToken) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -4520,44 +4260,29 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct PaginatedTrafficBudget {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::TrafficBudget>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::TrafficBudget>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(
             any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets")
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedTrafficBudget {
+        impl Default for PaginatedTrafficBudget {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -4570,7 +4295,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -4579,7 +4304,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::TrafficBudget>>,
+                T: TryInto<Vec<super::TrafficBudget>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -4588,7 +4313,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -4597,7 +4322,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -4607,7 +4332,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -4616,7 +4341,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -4625,7 +4350,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -4635,35 +4360,29 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
@@ -4672,12 +4391,11 @@ pub mod types {
             any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets")
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedTrafficBudget>
-        for super::PaginatedTrafficBudget {
+        impl TryFrom<PaginatedTrafficBudget> for super::PaginatedTrafficBudget {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedTrafficBudget,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -4694,8 +4412,7 @@ pub mod types {
             any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets")
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedTrafficBudget>
-        for PaginatedTrafficBudget {
+        impl From<super::PaginatedTrafficBudget> for PaginatedTrafficBudget {
             fn from(value: super::PaginatedTrafficBudget) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -4714,70 +4431,34 @@ pub mod types {
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
         pub struct PostgresBouncerResizeRequest {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
+            actor: Result<Option<super::Actor>, String>,
+            bouncer: Result<Option<super::BranchReference>, String>,
+            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            id: Result<String, String>,
+            parameters: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            previous_parameters: Result<
+                ::serde_json::Map<String, ::serde_json::Value>,
+                String,
             >,
-            bouncer: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            completed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            parameters: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            previous_parameters: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            previous_replicas_per_cell: ::std::result::Result<
-                i64,
-                ::std::string::String,
-            >,
-            previous_sku: ::std::result::Result<
-                ::std::option::Option<super::Sku>,
-                ::std::string::String,
-            >,
-            previous_target: ::std::result::Result<
-                super::PreviousTarget,
-                ::std::string::String,
-            >,
-            replicas_per_cell: ::std::result::Result<i64, ::std::string::String>,
-            sku: ::std::result::Result<
-                ::std::option::Option<super::Sku>,
-                ::std::string::String,
-            >,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                super::PostgresBouncerResizeRequestState,
-                ::std::string::String,
-            >,
-            target: ::std::result::Result<super::PreviousTarget, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            previous_replicas_per_cell: Result<i64, String>,
+            previous_sku: Result<Option<super::Sku>, String>,
+            previous_target: Result<super::PreviousTarget, String>,
+            replicas_per_cell: Result<i64, String>,
+            sku: Result<Option<super::Sku>, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            state: Result<super::PostgresBouncerResizeRequestState, String>,
+            target: Result<super::PreviousTarget, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PostgresBouncerResizeRequest {
+        impl Default for PostgresBouncerResizeRequest {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
-                    bouncer: Ok(::std::default::Default::default()),
-                    completed_at: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
+                    bouncer: Ok(Default::default()),
+                    completed_at: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     parameters: Err("`parameters` was not set".to_string()),
@@ -4787,16 +4468,16 @@ pub mod types {
                     previous_replicas_per_cell: Err(
                         "`previous_replicas_per_cell` was not set".to_string(),
                     ),
-                    previous_sku: Ok(::std::default::Default::default()),
+                    previous_sku: Ok(Default::default()),
                     previous_target: Err("`previous_target` was not set".to_string()),
                     replicas_per_cell: Err(
                         "`replicas_per_cell` was not set".to_string(),
                     ),
-                    sku: Ok(::std::default::Default::default()),
-                    started_at: Ok(::std::default::Default::default()),
+                    sku: Ok(Default::default()),
+                    started_at: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
                     target: Err("`target` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -4806,7 +4487,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -4815,7 +4496,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn bouncer<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.bouncer = crate::runtime::converted("bouncer", value).map(Some);
@@ -4824,7 +4505,7 @@ pub mod types {
             /// The time the bouncer resize completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = crate::runtime::converted("completed_at", value)
@@ -4834,7 +4515,7 @@ pub mod types {
             /// The time the bouncer resize was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -4843,7 +4524,7 @@ pub mod types {
             /// The ID of the bouncer resize
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -4852,9 +4533,7 @@ pub mod types {
             /// The bouncer parameters
             pub fn parameters<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.parameters = crate::runtime::converted("parameters", value);
@@ -4863,9 +4542,7 @@ pub mod types {
             /// The previous bouncer parameters
             pub fn previous_parameters<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_parameters = crate::runtime::converted(
@@ -4877,7 +4554,7 @@ pub mod types {
             /// The number of replicas per cell for the bouncer before the resize
             pub fn previous_replicas_per_cell<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_replicas_per_cell = crate::runtime::converted(
@@ -4889,7 +4566,7 @@ pub mod types {
             /// `previous_sku`
             pub fn previous_sku<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Sku>,
+                T: TryInto<super::Sku>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_sku = crate::runtime::converted("previous_sku", value)
@@ -4899,7 +4576,7 @@ pub mod types {
             /// The backend target for the bouncer before the resize
             pub fn previous_target<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::PreviousTarget>,
+                T: TryInto<super::PreviousTarget>,
                 T::Error: ::std::fmt::Display,
             {
                 self.previous_target = crate::runtime::converted(
@@ -4911,7 +4588,7 @@ pub mod types {
             /// The number of replicas per cell for the bouncer after the resize
             pub fn replicas_per_cell<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replicas_per_cell = crate::runtime::converted(
@@ -4923,7 +4600,7 @@ pub mod types {
             /// `sku`
             pub fn sku<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Sku>,
+                T: TryInto<super::Sku>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sku = crate::runtime::converted("sku", value).map(Some);
@@ -4932,7 +4609,7 @@ pub mod types {
             /// The time the bouncer resize started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -4942,7 +4619,7 @@ pub mod types {
             /// The state of the bouncer resize
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::PostgresBouncerResizeRequestState>,
+                T: TryInto<super::PostgresBouncerResizeRequestState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -4951,7 +4628,7 @@ pub mod types {
             /// The backend target for the bouncer after the resize
             pub fn target<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::PreviousTarget>,
+                T: TryInto<super::PreviousTarget>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target = crate::runtime::converted("target", value);
@@ -4960,7 +4637,7 @@ pub mod types {
             /// The time the bouncer resize was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -4968,46 +4645,37 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`bouncer`](Self::bouncer).
-            pub fn set_bouncer(
-                mut self,
-                value: ::std::option::Option<super::BranchReference>,
-            ) -> Self {
+            pub fn set_bouncer(mut self, value: Option<super::BranchReference>) -> Self {
                 self.bouncer = Ok(value);
                 self
             }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
             }
             /// Sets or clears [`previous_sku`](Self::previous_sku).
-            pub fn set_previous_sku(
-                mut self,
-                value: ::std::option::Option<super::Sku>,
-            ) -> Self {
+            pub fn set_previous_sku(mut self, value: Option<super::Sku>) -> Self {
                 self.previous_sku = Ok(value);
                 self
             }
             /// Sets or clears [`sku`](Self::sku).
-            pub fn set_sku(mut self, value: ::std::option::Option<super::Sku>) -> Self {
+            pub fn set_sku(mut self, value: Option<super::Sku>) -> Self {
                 self.sku = Ok(value);
                 self
             }
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -5015,7 +4683,7 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
@@ -5023,12 +4691,12 @@ pub mod types {
         }
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PostgresBouncerResizeRequest>
+        impl TryFrom<PostgresBouncerResizeRequest>
         for super::PostgresBouncerResizeRequest {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PostgresBouncerResizeRequest,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     bouncer: value.bouncer?,
@@ -5051,8 +4719,7 @@ pub mod types {
         }
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PostgresBouncerResizeRequest>
-        for PostgresBouncerResizeRequest {
+        impl From<super::PostgresBouncerResizeRequest> for PostgresBouncerResizeRequest {
             fn from(value: super::PostgresBouncerResizeRequest) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -5079,63 +4746,33 @@ pub mod types {
         #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
         #[cfg(feature = "mock")]
         pub struct PostgresClusterParameter {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            category: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            default_value: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            description: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            extension: ::std::result::Result<bool, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            immutable: ::std::result::Result<bool, ::std::string::String>,
-            max: ::std::result::Result<f64, ::std::string::String>,
-            min: ::std::result::Result<f64, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            namespace: ::std::result::Result<
-                super::PostgresClusterParameterNamespace,
-                ::std::string::String,
-            >,
-            options: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            parameter_type: ::std::result::Result<
-                super::PostgresClusterParameterParameterType,
-                ::std::string::String,
-            >,
-            required: ::std::result::Result<bool, ::std::string::String>,
-            restart: ::std::result::Result<bool, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
-            value: ::std::result::Result<::std::string::String, ::std::string::String>,
+            actor: Result<Option<super::Actor>, String>,
+            category: Result<String, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            default_value: Result<String, String>,
+            description: Result<String, String>,
+            display_name: Result<String, String>,
+            extension: Result<bool, String>,
+            id: Result<String, String>,
+            immutable: Result<bool, String>,
+            max: Result<f64, String>,
+            min: Result<f64, String>,
+            name: Result<String, String>,
+            namespace: Result<super::PostgresClusterParameterNamespace, String>,
+            options: Result<Vec<String>, String>,
+            parameter_type: Result<super::PostgresClusterParameterParameterType, String>,
+            required: Result<bool, String>,
+            restart: Result<bool, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            url: Result<String, String>,
+            value: Result<String, String>,
         }
         #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PostgresClusterParameter {
+        impl Default for PostgresClusterParameter {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     category: Err("`category` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
                     default_value: Err("`default_value` was not set".to_string()),
@@ -5152,7 +4789,7 @@ pub mod types {
                     parameter_type: Err("`parameter_type` was not set".to_string()),
                     required: Err("`required` was not set".to_string()),
                     restart: Err("`restart` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     url: Err("`url` was not set".to_string()),
                     value: Err("`value` was not set".to_string()),
                 }
@@ -5164,7 +4801,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -5173,7 +4810,7 @@ pub mod types {
             /// The category of the parameter
             pub fn category<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.category = crate::runtime::converted("category", value);
@@ -5182,7 +4819,7 @@ pub mod types {
             /// When the parameter was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -5191,7 +4828,7 @@ pub mod types {
             /// The default value of the parameter
             pub fn default_value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_value = crate::runtime::converted("default_value", value);
@@ -5200,7 +4837,7 @@ pub mod types {
             /// The description of the parameter
             pub fn description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value);
@@ -5209,7 +4846,7 @@ pub mod types {
             /// The display name of the parameter
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -5218,7 +4855,7 @@ pub mod types {
             /// Configures an extension
             pub fn extension<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.extension = crate::runtime::converted("extension", value);
@@ -5227,7 +4864,7 @@ pub mod types {
             /// The ID of the parameter
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -5236,7 +4873,7 @@ pub mod types {
             /// Whether the parameter can be changed
             pub fn immutable<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.immutable = crate::runtime::converted("immutable", value);
@@ -5245,7 +4882,7 @@ pub mod types {
             /// The maximum value of the parameter
             pub fn max<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.max = crate::runtime::converted("max", value);
@@ -5254,7 +4891,7 @@ pub mod types {
             /// The minimum value of the parameter
             pub fn min<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.min = crate::runtime::converted("min", value);
@@ -5263,7 +4900,7 @@ pub mod types {
             /// The name of the parameter
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -5272,7 +4909,7 @@ pub mod types {
             /// The namespace of the parameter
             pub fn namespace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::PostgresClusterParameterNamespace>,
+                T: TryInto<super::PostgresClusterParameterNamespace>,
                 T::Error: ::std::fmt::Display,
             {
                 self.namespace = crate::runtime::converted("namespace", value);
@@ -5281,7 +4918,7 @@ pub mod types {
             /// Valid options for the parameter value
             pub fn options<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.options = crate::runtime::converted("options", value);
@@ -5290,7 +4927,7 @@ pub mod types {
             /// The type of the parameter
             pub fn parameter_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::PostgresClusterParameterParameterType>,
+                T: TryInto<super::PostgresClusterParameterParameterType>,
                 T::Error: ::std::fmt::Display,
             {
                 self.parameter_type = crate::runtime::converted("parameter_type", value);
@@ -5299,7 +4936,7 @@ pub mod types {
             /// Whether the parameter is required
             pub fn required<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.required = crate::runtime::converted("required", value);
@@ -5308,7 +4945,7 @@ pub mod types {
             /// True if processes require a server restart on change
             pub fn restart<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.restart = crate::runtime::converted("restart", value);
@@ -5317,7 +4954,7 @@ pub mod types {
             /// When the parameter was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -5327,7 +4964,7 @@ pub mod types {
             /// The URL of the parameter
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
@@ -5336,24 +4973,21 @@ pub mod types {
             /// The configured value of the parameter
             pub fn value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.value = crate::runtime::converted("value", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
@@ -5361,12 +4995,11 @@ pub mod types {
         }
         #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PostgresClusterParameter>
-        for super::PostgresClusterParameter {
+        impl TryFrom<PostgresClusterParameter> for super::PostgresClusterParameter {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PostgresClusterParameter,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     category: value.category?,
@@ -5393,8 +5026,7 @@ pub mod types {
         }
         #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PostgresClusterParameter>
-        for PostgresClusterParameter {
+        impl From<super::PostgresClusterParameter> for PostgresClusterParameter {
             fn from(value: super::PostgresClusterParameter) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -5425,76 +5057,32 @@ pub mod types {
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         #[cfg(feature = "mock")]
         pub struct Query {
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            error_message: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            explainable: ::std::result::Result<bool, ::std::string::String>,
-            fingerprint: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            keyspace: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            normalized_sql: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            password: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-            remote_address: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            rows_affected: ::std::result::Result<i64, ::std::string::String>,
-            rows_read: ::std::result::Result<i64, ::std::string::String>,
-            rows_returned: ::std::result::Result<i64, ::std::string::String>,
-            shard_queries: ::std::result::Result<i64, ::std::string::String>,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            statement_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            syntax_highlighted_sql: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            tables: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            tags: ::std::result::Result<
-                ::std::vec::Vec<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                ::std::string::String,
-            >,
-            total_duration_millis: ::std::result::Result<f64, ::std::string::String>,
-            truncated: ::std::result::Result<bool, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            username: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            error_message: Result<String, String>,
+            explainable: Result<bool, String>,
+            fingerprint: Result<String, String>,
+            id: Result<String, String>,
+            keyspace: Result<String, String>,
+            normalized_sql: Result<String, String>,
+            password: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            remote_address: Result<String, String>,
+            rows_affected: Result<i64, String>,
+            rows_read: Result<i64, String>,
+            rows_returned: Result<i64, String>,
+            shard_queries: Result<i64, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            statement_type: Result<String, String>,
+            syntax_highlighted_sql: Result<String, String>,
+            tables: Result<Vec<String>, String>,
+            tags: Result<Vec<::serde_json::Map<String, ::serde_json::Value>>, String>,
+            total_duration_millis: Result<f64, String>,
+            truncated: Result<bool, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            username: Result<String, String>,
         }
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Query {
+        impl Default for Query {
             fn default() -> Self {
                 Self {
                     created_at: Err("`created_at` was not set".to_string()),
@@ -5510,7 +5098,7 @@ pub mod types {
                     rows_read: Err("`rows_read` was not set".to_string()),
                     rows_returned: Err("`rows_returned` was not set".to_string()),
                     shard_queries: Err("`shard_queries` was not set".to_string()),
-                    started_at: Ok(::std::default::Default::default()),
+                    started_at: Ok(Default::default()),
                     statement_type: Err("`statement_type` was not set".to_string()),
                     syntax_highlighted_sql: Err(
                         "`syntax_highlighted_sql` was not set".to_string(),
@@ -5521,7 +5109,7 @@ pub mod types {
                         "`total_duration_millis` was not set".to_string(),
                     ),
                     truncated: Err("`truncated` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     username: Err("`username` was not set".to_string()),
                 }
             }
@@ -5532,7 +5120,7 @@ pub mod types {
             /// When the query record was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -5541,7 +5129,7 @@ pub mod types {
             /// Error message if the query failed
             pub fn error_message<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.error_message = crate::runtime::converted("error_message", value);
@@ -5550,7 +5138,7 @@ pub mod types {
             /// Whether the query can be explained
             pub fn explainable<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.explainable = crate::runtime::converted("explainable", value);
@@ -5559,7 +5147,7 @@ pub mod types {
             /// The query fingerprint
             pub fn fingerprint<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.fingerprint = crate::runtime::converted("fingerprint", value);
@@ -5568,7 +5156,7 @@ pub mod types {
             /// The ID of the query
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -5577,7 +5165,7 @@ pub mod types {
             /// The keyspace the query ran against
             pub fn keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace = crate::runtime::converted("keyspace", value);
@@ -5586,7 +5174,7 @@ pub mod types {
             /// The normalized SQL statement
             pub fn normalized_sql<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.normalized_sql = crate::runtime::converted("normalized_sql", value);
@@ -5595,9 +5183,7 @@ pub mod types {
             /// The database password used for the query
             pub fn password<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.password = crate::runtime::converted("password", value);
@@ -5606,7 +5192,7 @@ pub mod types {
             /// The remote IP address of the client
             pub fn remote_address<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.remote_address = crate::runtime::converted("remote_address", value);
@@ -5615,7 +5201,7 @@ pub mod types {
             /// The number of rows affected
             pub fn rows_affected<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_affected = crate::runtime::converted("rows_affected", value);
@@ -5624,7 +5210,7 @@ pub mod types {
             /// The number of rows read
             pub fn rows_read<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_read = crate::runtime::converted("rows_read", value);
@@ -5633,7 +5219,7 @@ pub mod types {
             /// The number of rows returned
             pub fn rows_returned<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rows_returned = crate::runtime::converted("rows_returned", value);
@@ -5642,7 +5228,7 @@ pub mod types {
             /// The number of shard queries executed
             pub fn shard_queries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.shard_queries = crate::runtime::converted("shard_queries", value);
@@ -5651,7 +5237,7 @@ pub mod types {
             /// When the query started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -5661,7 +5247,7 @@ pub mod types {
             /// The type of SQL statement
             pub fn statement_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.statement_type = crate::runtime::converted("statement_type", value);
@@ -5670,7 +5256,7 @@ pub mod types {
             /// Syntax highlighted SQL statement
             pub fn syntax_highlighted_sql<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.syntax_highlighted_sql = crate::runtime::converted(
@@ -5682,7 +5268,7 @@ pub mod types {
             /// Tables accessed by the query
             pub fn tables<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tables = crate::runtime::converted("tables", value);
@@ -5691,11 +5277,7 @@ pub mod types {
             /// Tags associated with the query
             pub fn tags<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::vec::Vec<
-                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                    >,
-                >,
+                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tags = crate::runtime::converted("tags", value);
@@ -5704,7 +5286,7 @@ pub mod types {
             /// Total query duration in milliseconds
             pub fn total_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_duration_millis = crate::runtime::converted(
@@ -5716,7 +5298,7 @@ pub mod types {
             /// Whether the query was truncated
             pub fn truncated<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.truncated = crate::runtime::converted("truncated", value);
@@ -5725,7 +5307,7 @@ pub mod types {
             /// When the query record was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -5735,7 +5317,7 @@ pub mod types {
             /// The username that executed the query
             pub fn username<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.username = crate::runtime::converted("username", value);
@@ -5744,7 +5326,7 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -5752,7 +5334,7 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
@@ -5760,11 +5342,9 @@ pub mod types {
         }
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Query> for super::Query {
+        impl TryFrom<Query> for super::Query {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Query,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Query) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_at: value.created_at?,
                     error_message: value.error_message?,
@@ -5793,7 +5373,7 @@ pub mod types {
         }
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Query> for Query {
+        impl From<super::Query> for Query {
             fn from(value: super::Query) -> Self {
                 Self {
                     created_at: Ok(value.created_at),
@@ -5834,28 +5414,16 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct Region {
-            current_default: ::std::result::Result<bool, ::std::string::String>,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            enabled: ::std::result::Result<bool, ::std::string::String>,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            location: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            mysql_supported: ::std::result::Result<bool, ::std::string::String>,
-            postgresql_supported: ::std::result::Result<bool, ::std::string::String>,
-            provider: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            public_ip_addresses: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            slug: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_default: Result<bool, String>,
+            display_name: Result<String, String>,
+            enabled: Result<bool, String>,
+            id: Result<String, String>,
+            location: Result<String, String>,
+            mysql_supported: Result<bool, String>,
+            postgresql_supported: Result<bool, String>,
+            provider: Result<String, String>,
+            public_ip_addresses: Result<Vec<String>, String>,
+            slug: Result<String, String>,
         }
         #[cfg(
             any(
@@ -5867,7 +5435,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Region {
+        impl Default for Region {
             fn default() -> Self {
                 Self {
                     current_default: Err("`current_default` was not set".to_string()),
@@ -5901,7 +5469,7 @@ pub mod types {
             /// True if the region is the default for new branch creation
             pub fn current_default<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_default = crate::runtime::converted(
@@ -5913,7 +5481,7 @@ pub mod types {
             /// Name of the region
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -5922,7 +5490,7 @@ pub mod types {
             /// Whether or not the region is currently active
             pub fn enabled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enabled = crate::runtime::converted("enabled", value);
@@ -5931,7 +5499,7 @@ pub mod types {
             /// The ID of the region
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -5940,7 +5508,7 @@ pub mod types {
             /// Location of the region
             pub fn location<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.location = crate::runtime::converted("location", value);
@@ -5949,7 +5517,7 @@ pub mod types {
             /// Whether the region supports MySQL/Vitess databases
             pub fn mysql_supported<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.mysql_supported = crate::runtime::converted(
@@ -5961,7 +5529,7 @@ pub mod types {
             /// Whether the region supports PostgreSQL databases
             pub fn postgresql_supported<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.postgresql_supported = crate::runtime::converted(
@@ -5973,7 +5541,7 @@ pub mod types {
             /// Provider for the region (ex. AWS)
             pub fn provider<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.provider = crate::runtime::converted("provider", value);
@@ -5982,7 +5550,7 @@ pub mod types {
             /// Public IP addresses for the region
             pub fn public_ip_addresses<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.public_ip_addresses = crate::runtime::converted(
@@ -5994,7 +5562,7 @@ pub mod types {
             /// The slug of the region
             pub fn slug<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.slug = crate::runtime::converted("slug", value);
@@ -6011,11 +5579,9 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Region> for super::Region {
+        impl TryFrom<Region> for super::Region {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Region,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Region) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_default: value.current_default?,
                     display_name: value.display_name?,
@@ -6040,7 +5606,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Region> for Region {
+        impl From<super::Region> for Region {
             fn from(value: super::Region) -> Self {
                 Self {
                     current_default: Ok(value.current_default),
@@ -6067,63 +5633,27 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct ServiceToken {
-            actor_display_name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
+            actor_display_name: Result<Option<String>, String>,
+            actor_id: Result<Option<String>, String>,
+            actor_type: Result<Option<String>, String>,
+            avatar_url: Result<String, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            display_name: Result<String, String>,
+            expires_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            id: Result<String, String>,
+            last_used_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            name: Result<Option<String>, String>,
+            oauth_accesses_by_resource: Result<
+                Option<super::OauthAccessesByResource>,
+                String,
             >,
-            actor_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
+            plain_text_refresh_token: Result<Option<String>, String>,
+            service_token_accesses: Result<
+                Option<Vec<super::ServiceTokenAccess>>,
+                String,
             >,
-            actor_type: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            avatar_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            expires_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            last_used_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            oauth_accesses_by_resource: ::std::result::Result<
-                ::std::option::Option<super::OauthAccessesByResource>,
-                ::std::string::String,
-            >,
-            plain_text_refresh_token: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            service_token_accesses: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::ServiceTokenAccess>>,
-                ::std::string::String,
-            >,
-            token: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            token: Result<Option<String>, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(
             any(
@@ -6133,24 +5663,24 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for ServiceToken {
+        impl Default for ServiceToken {
             fn default() -> Self {
                 Self {
-                    actor_display_name: Ok(::std::default::Default::default()),
-                    actor_id: Ok(::std::default::Default::default()),
-                    actor_type: Ok(::std::default::Default::default()),
+                    actor_display_name: Ok(Default::default()),
+                    actor_id: Ok(Default::default()),
+                    actor_type: Ok(Default::default()),
                     avatar_url: Err("`avatar_url` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
                     display_name: Err("`display_name` was not set".to_string()),
-                    expires_at: Ok(::std::default::Default::default()),
+                    expires_at: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
-                    last_used_at: Ok(::std::default::Default::default()),
-                    name: Ok(::std::default::Default::default()),
-                    oauth_accesses_by_resource: Ok(::std::default::Default::default()),
-                    plain_text_refresh_token: Ok(::std::default::Default::default()),
-                    service_token_accesses: Ok(::std::default::Default::default()),
-                    token: Ok(::std::default::Default::default()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    last_used_at: Ok(Default::default()),
+                    name: Ok(Default::default()),
+                    oauth_accesses_by_resource: Ok(Default::default()),
+                    plain_text_refresh_token: Ok(Default::default()),
+                    service_token_accesses: Ok(Default::default()),
+                    token: Ok(Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -6166,7 +5696,7 @@ pub mod types {
             /// The name of the actor on whose behalf the service token was created
             pub fn actor_display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor_display_name = crate::runtime::converted(
@@ -6179,7 +5709,7 @@ pub mod types {
             /// The ID of the actor on whose behalf the service token was created
             pub fn actor_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor_id = crate::runtime::converted("actor_id", value).map(Some);
@@ -6188,7 +5718,7 @@ pub mod types {
             /// The type of the actor on whose behalf the service token was created
             pub fn actor_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor_type = crate::runtime::converted("actor_type", value)
@@ -6198,7 +5728,7 @@ pub mod types {
             /// The image source for the avatar of the service token
             pub fn avatar_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.avatar_url = crate::runtime::converted("avatar_url", value);
@@ -6207,7 +5737,7 @@ pub mod types {
             /// When the service token was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -6216,7 +5746,7 @@ pub mod types {
             /// The display name of the service token
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -6225,7 +5755,7 @@ pub mod types {
             /// When the service token will expire
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = crate::runtime::converted("expires_at", value)
@@ -6235,7 +5765,7 @@ pub mod types {
             /// The ID of the service token
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -6244,7 +5774,7 @@ pub mod types {
             /// When the service token was last used
             pub fn last_used_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_used_at = crate::runtime::converted("last_used_at", value)
@@ -6254,7 +5784,7 @@ pub mod types {
             /// The name of the service token
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
@@ -6263,7 +5793,7 @@ pub mod types {
             /// `oauth_accesses_by_resource`
             pub fn oauth_accesses_by_resource<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::OauthAccessesByResource>,
+                T: TryInto<super::OauthAccessesByResource>,
                 T::Error: ::std::fmt::Display,
             {
                 self.oauth_accesses_by_resource = crate::runtime::converted(
@@ -6276,7 +5806,7 @@ pub mod types {
             /// The plaintext refresh token. Available only after create.
             pub fn plain_text_refresh_token<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.plain_text_refresh_token = crate::runtime::converted(
@@ -6289,7 +5819,7 @@ pub mod types {
             /// `service_token_accesses`
             pub fn service_token_accesses<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::ServiceTokenAccess>>,
+                T: TryInto<Vec<super::ServiceTokenAccess>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.service_token_accesses = crate::runtime::converted(
@@ -6302,7 +5832,7 @@ pub mod types {
             /// The plaintext token. Available only after create.
             pub fn token<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.token = crate::runtime::converted("token", value).map(Some);
@@ -6311,7 +5841,7 @@ pub mod types {
             /// When the service token was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -6319,33 +5849,24 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor_display_name`](Self::actor_display_name).
-            pub fn set_actor_display_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_actor_display_name(mut self, value: Option<String>) -> Self {
                 self.actor_display_name = Ok(value);
                 self
             }
             /// Sets or clears [`actor_id`](Self::actor_id).
-            pub fn set_actor_id(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_actor_id(mut self, value: Option<String>) -> Self {
                 self.actor_id = Ok(value);
                 self
             }
             /// Sets or clears [`actor_type`](Self::actor_type).
-            pub fn set_actor_type(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_actor_type(mut self, value: Option<String>) -> Self {
                 self.actor_type = Ok(value);
                 self
             }
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
                 self
@@ -6353,23 +5874,20 @@ pub mod types {
             /// Sets or clears [`last_used_at`](Self::last_used_at).
             pub fn set_last_used_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.last_used_at = Ok(value);
                 self
             }
             /// Sets or clears [`name`](Self::name).
-            pub fn set_name(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_name(mut self, value: Option<String>) -> Self {
                 self.name = Ok(value);
                 self
             }
             /// Sets or clears [`oauth_accesses_by_resource`](Self::oauth_accesses_by_resource).
             pub fn set_oauth_accesses_by_resource(
                 mut self,
-                value: ::std::option::Option<super::OauthAccessesByResource>,
+                value: Option<super::OauthAccessesByResource>,
             ) -> Self {
                 self.oauth_accesses_by_resource = Ok(value);
                 self
@@ -6377,7 +5895,7 @@ pub mod types {
             /// Sets or clears [`plain_text_refresh_token`](Self::plain_text_refresh_token).
             pub fn set_plain_text_refresh_token(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: Option<String>,
             ) -> Self {
                 self.plain_text_refresh_token = Ok(value);
                 self
@@ -6385,23 +5903,20 @@ pub mod types {
             /// Sets or clears [`service_token_accesses`](Self::service_token_accesses).
             pub fn set_service_token_accesses(
                 mut self,
-                value: ::std::option::Option<::std::vec::Vec<super::ServiceTokenAccess>>,
+                value: Option<Vec<super::ServiceTokenAccess>>,
             ) -> Self {
                 self.service_token_accesses = Ok(value);
                 self
             }
             /// Sets or clears [`token`](Self::token).
-            pub fn set_token(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_token(mut self, value: Option<String>) -> Self {
                 self.token = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
@@ -6415,11 +5930,11 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<ServiceToken> for super::ServiceToken {
+        impl TryFrom<ServiceToken> for super::ServiceToken {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ServiceToken,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor_display_name: value.actor_display_name?,
                     actor_id: value.actor_id?,
@@ -6447,7 +5962,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::ServiceToken> for ServiceToken {
+        impl From<super::ServiceToken> for ServiceToken {
             fn from(value: super::ServiceToken) -> Self {
                 Self {
                     actor_display_name: Ok(value.actor_display_name),
@@ -6479,28 +5994,13 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct ServiceTokenAccess {
-            access: ::std::result::Result<::std::string::String, ::std::string::String>,
-            description: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            resource: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            resource_id: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            resource_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            resource_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            access: Result<String, String>,
+            description: Result<String, String>,
+            id: Result<String, String>,
+            resource: Result<Option<super::BranchReference>, String>,
+            resource_id: Result<String, String>,
+            resource_name: Result<String, String>,
+            resource_type: Result<String, String>,
         }
         #[cfg(
             any(
@@ -6510,13 +6010,13 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for ServiceTokenAccess {
+        impl Default for ServiceTokenAccess {
             fn default() -> Self {
                 Self {
                     access: Err("`access` was not set".to_string()),
                     description: Err("`description` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
-                    resource: Ok(::std::default::Default::default()),
+                    resource: Ok(Default::default()),
                     resource_id: Err("`resource_id` was not set".to_string()),
                     resource_name: Err("`resource_name` was not set".to_string()),
                     resource_type: Err("`resource_type` was not set".to_string()),
@@ -6535,7 +6035,7 @@ pub mod types {
             /// The name of the service token access
             pub fn access<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.access = crate::runtime::converted("access", value);
@@ -6544,7 +6044,7 @@ pub mod types {
             /// The description of the service token access
             pub fn description<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value);
@@ -6553,7 +6053,7 @@ pub mod types {
             /// The ID of the service token access
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -6562,7 +6062,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn resource<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resource = crate::runtime::converted("resource", value).map(Some);
@@ -6571,7 +6071,7 @@ pub mod types {
             /// The ID of the resource the service token access gives access to
             pub fn resource_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resource_id = crate::runtime::converted("resource_id", value);
@@ -6580,7 +6080,7 @@ pub mod types {
             /// The name of the resource the service token access gives access to
             pub fn resource_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resource_name = crate::runtime::converted("resource_name", value);
@@ -6589,7 +6089,7 @@ pub mod types {
             /// The type of the resource the service token access gives access to
             pub fn resource_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.resource_type = crate::runtime::converted("resource_type", value);
@@ -6598,7 +6098,7 @@ pub mod types {
             /// Sets or clears [`resource`](Self::resource).
             pub fn set_resource(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.resource = Ok(value);
                 self
@@ -6612,11 +6112,11 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<ServiceTokenAccess> for super::ServiceTokenAccess {
+        impl TryFrom<ServiceTokenAccess> for super::ServiceTokenAccess {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ServiceTokenAccess,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     access: value.access?,
                     description: value.description?,
@@ -6636,7 +6136,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::ServiceTokenAccess> for ServiceTokenAccess {
+        impl From<super::ServiceTokenAccess> for ServiceTokenAccess {
             fn from(value: super::ServiceTokenAccess) -> Self {
                 Self {
                     access: Ok(value.access),
@@ -6660,14 +6160,11 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct Sku {
-            cpu: ::std::result::Result<::std::string::String, ::std::string::String>,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            ram: ::std::result::Result<i64, ::std::string::String>,
-            sort_order: ::std::result::Result<i64, ::std::string::String>,
+            cpu: Result<String, String>,
+            display_name: Result<String, String>,
+            name: Result<String, String>,
+            ram: Result<i64, String>,
+            sort_order: Result<i64, String>,
         }
         #[cfg(
             any(
@@ -6677,7 +6174,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Sku {
+        impl Default for Sku {
             fn default() -> Self {
                 Self {
                     cpu: Err("`cpu` was not set".to_string()),
@@ -6700,7 +6197,7 @@ pub mod types {
             /// The CPU allocation
             pub fn cpu<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cpu = crate::runtime::converted("cpu", value);
@@ -6709,7 +6206,7 @@ pub mod types {
             /// The display name
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -6718,7 +6215,7 @@ pub mod types {
             /// The name of the Postgres bouncer SKU
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -6727,7 +6224,7 @@ pub mod types {
             /// The amount of memory in bytes
             pub fn ram<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ram = crate::runtime::converted("ram", value);
@@ -6736,7 +6233,7 @@ pub mod types {
             /// The sort order of the Postgres bouncer SKU
             pub fn sort_order<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sort_order = crate::runtime::converted("sort_order", value);
@@ -6751,11 +6248,9 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Sku> for super::Sku {
+        impl TryFrom<Sku> for super::Sku {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Sku,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Sku) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cpu: value.cpu?,
                     display_name: value.display_name?,
@@ -6773,7 +6268,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Sku> for Sku {
+        impl From<super::Sku> for Sku {
             fn from(value: super::Sku) -> Self {
                 Self {
                     cpu: Ok(value.cpu),
@@ -6795,10 +6290,10 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct Tag {
-            key: ::std::result::Result<::std::string::String, ::std::string::String>,
-            key_id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            source: ::std::result::Result<super::TagSource, ::std::string::String>,
-            value: ::std::result::Result<::std::string::String, ::std::string::String>,
+            key: Result<String, String>,
+            key_id: Result<String, String>,
+            source: Result<super::TagSource, String>,
+            value: Result<String, String>,
         }
         #[cfg(
             any(
@@ -6808,7 +6303,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Tag {
+        impl Default for Tag {
             fn default() -> Self {
                 Self {
                     key: Err("`key` was not set".to_string()),
@@ -6830,7 +6325,7 @@ pub mod types {
             /// The key for this tag
             pub fn key<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.key = crate::runtime::converted("key", value);
@@ -6839,7 +6334,7 @@ pub mod types {
             /// The ID of the key for this tag
             pub fn key_id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.key_id = crate::runtime::converted("key_id", value);
@@ -6848,7 +6343,7 @@ pub mod types {
             /// The source of this tag
             pub fn source<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::TagSource>,
+                T: TryInto<super::TagSource>,
                 T::Error: ::std::fmt::Display,
             {
                 self.source = crate::runtime::converted("source", value);
@@ -6857,7 +6352,7 @@ pub mod types {
             /// The value for this tag
             pub fn value<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.value = crate::runtime::converted("value", value);
@@ -6872,11 +6367,9 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Tag> for super::Tag {
+        impl TryFrom<Tag> for super::Tag {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Tag,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Tag) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     key: value.key?,
                     key_id: value.key_id?,
@@ -6893,7 +6386,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Tag> for Tag {
+        impl From<super::Tag> for Tag {
             fn from(value: super::Tag) -> Self {
                 Self {
                     key: Ok(value.key),
@@ -6908,25 +6401,16 @@ pub mod types {
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         #[cfg(feature = "mock")]
         pub struct ThrottlerConfigurations {
-            configurable: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            configurations: ::std::result::Result<
-                ::std::vec::Vec<super::Configuration>,
-                ::std::string::String,
-            >,
-            keyspaces: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
+            configurable: Result<Option<super::BranchReference>, String>,
+            configurations: Result<Vec<super::Configuration>, String>,
+            keyspaces: Result<Vec<String>, String>,
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for ThrottlerConfigurations {
+        impl Default for ThrottlerConfigurations {
             fn default() -> Self {
                 Self {
-                    configurable: Ok(::std::default::Default::default()),
+                    configurable: Ok(Default::default()),
                     configurations: Err("`configurations` was not set".to_string()),
                     keyspaces: Err("`keyspaces` was not set".to_string()),
                 }
@@ -6938,7 +6422,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn configurable<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.configurable = crate::runtime::converted("configurable", value)
@@ -6948,7 +6432,7 @@ pub mod types {
             /// `configurations`
             pub fn configurations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Configuration>>,
+                T: TryInto<Vec<super::Configuration>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.configurations = crate::runtime::converted("configurations", value);
@@ -6957,7 +6441,7 @@ pub mod types {
             /// Keyspaces that are eligible for throttler configuration in the configurable resource (database or deploy request)
             pub fn keyspaces<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspaces = crate::runtime::converted("keyspaces", value);
@@ -6966,7 +6450,7 @@ pub mod types {
             /// Sets or clears [`configurable`](Self::configurable).
             pub fn set_configurable(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.configurable = Ok(value);
                 self
@@ -6974,12 +6458,11 @@ pub mod types {
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<ThrottlerConfigurations>
-        for super::ThrottlerConfigurations {
+        impl TryFrom<ThrottlerConfigurations> for super::ThrottlerConfigurations {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: ThrottlerConfigurations,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     configurable: value.configurable?,
                     configurations: value.configurations?,
@@ -6989,8 +6472,7 @@ pub mod types {
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::ThrottlerConfigurations>
-        for ThrottlerConfigurations {
+        impl From<super::ThrottlerConfigurations> for ThrottlerConfigurations {
             fn from(value: super::ThrottlerConfigurations) -> Self {
                 Self {
                     configurable: Ok(value.configurable),
@@ -7006,65 +6488,38 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct TrafficBudget {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            burst: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            capacity: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            concurrency: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            mode: ::std::result::Result<super::TrafficBudgetMode, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            rate: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
-            rules: ::std::result::Result<
-                ::std::vec::Vec<super::TrafficRule>,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            warning_threshold: ::std::result::Result<
-                ::std::option::Option<f64>,
-                ::std::string::String,
-            >,
+            actor: Result<Option<super::Actor>, String>,
+            burst: Result<Option<f64>, String>,
+            capacity: Result<Option<f64>, String>,
+            concurrency: Result<Option<f64>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            id: Result<String, String>,
+            mode: Result<super::TrafficBudgetMode, String>,
+            name: Result<String, String>,
+            rate: Result<Option<f64>, String>,
+            rules: Result<Vec<super::TrafficRule>, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            warning_threshold: Result<Option<f64>, String>,
         }
         #[cfg(
             any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets")
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for TrafficBudget {
+        impl Default for TrafficBudget {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
-                    burst: Ok(::std::default::Default::default()),
-                    capacity: Ok(::std::default::Default::default()),
-                    concurrency: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
+                    burst: Ok(Default::default()),
+                    capacity: Ok(Default::default()),
+                    concurrency: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     mode: Err("`mode` was not set".to_string()),
                     name: Err("`name` was not set".to_string()),
-                    rate: Ok(::std::default::Default::default()),
+                    rate: Ok(Default::default()),
                     rules: Err("`rules` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
-                    warning_threshold: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
+                    warning_threshold: Ok(Default::default()),
                 }
             }
         }
@@ -7076,7 +6531,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -7085,7 +6540,7 @@ pub mod types {
             /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
             pub fn burst<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.burst = crate::runtime::converted("burst", value).map(Some);
@@ -7094,7 +6549,7 @@ pub mod types {
             /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
             pub fn capacity<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.capacity = crate::runtime::converted("capacity", value).map(Some);
@@ -7103,7 +6558,7 @@ pub mod types {
             /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
             pub fn concurrency<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.concurrency = crate::runtime::converted("concurrency", value)
@@ -7113,7 +6568,7 @@ pub mod types {
             /// When the budget was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -7122,7 +6577,7 @@ pub mod types {
             /// The ID of the traffic budget
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -7131,7 +6586,7 @@ pub mod types {
             /// The mode of the budget
             pub fn mode<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::TrafficBudgetMode>,
+                T: TryInto<super::TrafficBudgetMode>,
                 T::Error: ::std::fmt::Display,
             {
                 self.mode = crate::runtime::converted("mode", value);
@@ -7140,7 +6595,7 @@ pub mod types {
             /// The name of the budget
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -7149,7 +6604,7 @@ pub mod types {
             /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
             pub fn rate<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rate = crate::runtime::converted("rate", value).map(Some);
@@ -7158,7 +6613,7 @@ pub mod types {
             /// `rules`
             pub fn rules<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::TrafficRule>>,
+                T: TryInto<Vec<super::TrafficRule>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rules = crate::runtime::converted("rules", value);
@@ -7167,7 +6622,7 @@ pub mod types {
             /// When the budget was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -7177,7 +6632,7 @@ pub mod types {
             /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
             pub fn warning_threshold<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<f64>,
+                T: TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.warning_threshold = crate::runtime::converted(
@@ -7188,46 +6643,40 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`burst`](Self::burst).
-            pub fn set_burst(mut self, value: ::std::option::Option<f64>) -> Self {
+            pub fn set_burst(mut self, value: Option<f64>) -> Self {
                 self.burst = Ok(value);
                 self
             }
             /// Sets or clears [`capacity`](Self::capacity).
-            pub fn set_capacity(mut self, value: ::std::option::Option<f64>) -> Self {
+            pub fn set_capacity(mut self, value: Option<f64>) -> Self {
                 self.capacity = Ok(value);
                 self
             }
             /// Sets or clears [`concurrency`](Self::concurrency).
-            pub fn set_concurrency(mut self, value: ::std::option::Option<f64>) -> Self {
+            pub fn set_concurrency(mut self, value: Option<f64>) -> Self {
                 self.concurrency = Ok(value);
                 self
             }
             /// Sets or clears [`rate`](Self::rate).
-            pub fn set_rate(mut self, value: ::std::option::Option<f64>) -> Self {
+            pub fn set_rate(mut self, value: Option<f64>) -> Self {
                 self.rate = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
             /// Sets or clears [`warning_threshold`](Self::warning_threshold).
-            pub fn set_warning_threshold(
-                mut self,
-                value: ::std::option::Option<f64>,
-            ) -> Self {
+            pub fn set_warning_threshold(mut self, value: Option<f64>) -> Self {
                 self.warning_threshold = Ok(value);
                 self
             }
@@ -7236,11 +6685,11 @@ pub mod types {
             any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets")
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<TrafficBudget> for super::TrafficBudget {
+        impl TryFrom<TrafficBudget> for super::TrafficBudget {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: TrafficBudget,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     burst: value.burst?,
@@ -7261,7 +6710,7 @@ pub mod types {
             any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets")
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::TrafficBudget> for TrafficBudget {
+        impl From<super::TrafficBudget> for TrafficBudget {
             fn from(value: super::TrafficBudget) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -7290,36 +6739,15 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct TrafficRule {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            fingerprint: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            keyspace: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            kind: ::std::result::Result<super::TrafficRuleKind, ::std::string::String>,
-            syntax_highlighted_sql: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            tags: ::std::result::Result<
-                ::std::vec::Vec<super::Tag>,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            actor: Result<Option<super::Actor>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            fingerprint: Result<Option<String>, String>,
+            id: Result<String, String>,
+            keyspace: Result<Option<String>, String>,
+            kind: Result<super::TrafficRuleKind, String>,
+            syntax_highlighted_sql: Result<String, String>,
+            tags: Result<Vec<super::Tag>, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(
             any(
@@ -7329,20 +6757,20 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for TrafficRule {
+        impl Default for TrafficRule {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    fingerprint: Ok(::std::default::Default::default()),
+                    fingerprint: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
-                    keyspace: Ok(::std::default::Default::default()),
+                    keyspace: Ok(Default::default()),
                     kind: Err("`kind` was not set".to_string()),
                     syntax_highlighted_sql: Err(
                         "`syntax_highlighted_sql` was not set".to_string(),
                     ),
                     tags: Err("`tags` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -7358,7 +6786,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -7367,7 +6795,7 @@ pub mod types {
             /// When the rule was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -7376,7 +6804,7 @@ pub mod types {
             /// The query fingerprint targeted by this rule
             pub fn fingerprint<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.fingerprint = crate::runtime::converted("fingerprint", value)
@@ -7386,7 +6814,7 @@ pub mod types {
             /// The ID of the traffic rule
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -7395,7 +6823,7 @@ pub mod types {
             /// The keyspace of the fingerprint
             pub fn keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace = crate::runtime::converted("keyspace", value).map(Some);
@@ -7404,7 +6832,7 @@ pub mod types {
             /// The kind of rule
             pub fn kind<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::TrafficRuleKind>,
+                T: TryInto<super::TrafficRuleKind>,
                 T::Error: ::std::fmt::Display,
             {
                 self.kind = crate::runtime::converted("kind", value);
@@ -7413,7 +6841,7 @@ pub mod types {
             /// Syntax highlighted SQL for rules with SQL keys
             pub fn syntax_highlighted_sql<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.syntax_highlighted_sql = crate::runtime::converted(
@@ -7425,7 +6853,7 @@ pub mod types {
             /// `tags`
             pub fn tags<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Tag>>,
+                T: TryInto<Vec<super::Tag>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tags = crate::runtime::converted("tags", value);
@@ -7434,7 +6862,7 @@ pub mod types {
             /// When the rule was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -7442,33 +6870,24 @@ pub mod types {
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`fingerprint`](Self::fingerprint).
-            pub fn set_fingerprint(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
                 self.fingerprint = Ok(value);
                 self
             }
             /// Sets or clears [`keyspace`](Self::keyspace).
-            pub fn set_keyspace(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_keyspace(mut self, value: Option<String>) -> Self {
                 self.keyspace = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
@@ -7482,11 +6901,11 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<TrafficRule> for super::TrafficRule {
+        impl TryFrom<TrafficRule> for super::TrafficRule {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: TrafficRule,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     created_at: value.created_at?,
@@ -7508,7 +6927,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::TrafficRule> for TrafficRule {
+        impl From<super::TrafficRule> for TrafficRule {
             fn from(value: super::TrafficRule) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -7527,21 +6946,15 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         pub struct UpdateDatabaseThrottlerBody {
-            configurations: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            ratio: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
+            configurations: Result<Vec<String>, String>,
+            ratio: Result<Option<i64>, String>,
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        impl ::std::default::Default for UpdateDatabaseThrottlerBody {
+        impl Default for UpdateDatabaseThrottlerBody {
             fn default() -> Self {
                 Self {
                     configurations: Ok(Default::default()),
-                    ratio: Ok(::std::default::Default::default()),
+                    ratio: Ok(Default::default()),
                 }
             }
         }
@@ -7550,7 +6963,7 @@ pub mod types {
             /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
             pub fn configurations<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.configurations = crate::runtime::converted("configurations", value);
@@ -7559,25 +6972,25 @@ pub mod types {
             /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
             pub fn ratio<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ratio = crate::runtime::converted("ratio", value).map(Some);
                 self
             }
             /// Sets or clears [`ratio`](Self::ratio).
-            pub fn set_ratio(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_ratio(mut self, value: Option<i64>) -> Self {
                 self.ratio = Ok(value);
                 self
             }
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        impl ::std::convert::TryFrom<UpdateDatabaseThrottlerBody>
+        impl TryFrom<UpdateDatabaseThrottlerBody>
         for super::UpdateDatabaseThrottlerBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateDatabaseThrottlerBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     configurations: value.configurations?,
                     ratio: value.ratio?,
@@ -7585,8 +6998,7 @@ pub mod types {
             }
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        impl ::std::convert::From<super::UpdateDatabaseThrottlerBody>
-        for UpdateDatabaseThrottlerBody {
+        impl From<super::UpdateDatabaseThrottlerBody> for UpdateDatabaseThrottlerBody {
             fn from(value: super::UpdateDatabaseThrottlerBody) -> Self {
                 Self {
                     configurations: Ok(value.configurations),
@@ -7606,49 +7018,19 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct User {
-            avatar_url: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            default_organization: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            directory_managed: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            display_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            email: ::std::result::Result<::std::string::String, ::std::string::String>,
-            email_verified: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            managed: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            sso: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            two_factor_auth_configured: ::std::result::Result<
-                bool,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
+            avatar_url: Result<String, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            default_organization: Result<Option<super::BranchReference>, String>,
+            directory_managed: Result<Option<bool>, String>,
+            display_name: Result<String, String>,
+            email: Result<String, String>,
+            email_verified: Result<Option<bool>, String>,
+            id: Result<String, String>,
+            managed: Result<Option<bool>, String>,
+            name: Result<String, String>,
+            sso: Result<Option<bool>, String>,
+            two_factor_auth_configured: Result<bool, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
         }
         #[cfg(
             any(
@@ -7659,24 +7041,24 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for User {
+        impl Default for User {
             fn default() -> Self {
                 Self {
                     avatar_url: Err("`avatar_url` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    default_organization: Ok(::std::default::Default::default()),
-                    directory_managed: Ok(::std::default::Default::default()),
+                    default_organization: Ok(Default::default()),
+                    directory_managed: Ok(Default::default()),
                     display_name: Err("`display_name` was not set".to_string()),
                     email: Err("`email` was not set".to_string()),
-                    email_verified: Ok(::std::default::Default::default()),
+                    email_verified: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
-                    managed: Ok(::std::default::Default::default()),
+                    managed: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    sso: Ok(::std::default::Default::default()),
+                    sso: Ok(Default::default()),
                     two_factor_auth_configured: Err(
                         "`two_factor_auth_configured` was not set".to_string(),
                     ),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                 }
             }
         }
@@ -7693,7 +7075,7 @@ pub mod types {
             /// The URL source of the user's avatar
             pub fn avatar_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.avatar_url = crate::runtime::converted("avatar_url", value);
@@ -7702,7 +7084,7 @@ pub mod types {
             /// When the user was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -7711,7 +7093,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn default_organization<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.default_organization = crate::runtime::converted(
@@ -7724,7 +7106,7 @@ pub mod types {
             /// Whether or not the user is managed by a SSO directory.
             pub fn directory_managed<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.directory_managed = crate::runtime::converted(
@@ -7737,7 +7119,7 @@ pub mod types {
             /// The display name of the user
             pub fn display_name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.display_name = crate::runtime::converted("display_name", value);
@@ -7746,7 +7128,7 @@ pub mod types {
             /// The email of the user
             pub fn email<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.email = crate::runtime::converted("email", value);
@@ -7755,7 +7137,7 @@ pub mod types {
             /// Whether or not the user is verified by email.
             pub fn email_verified<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.email_verified = crate::runtime::converted("email_verified", value)
@@ -7765,7 +7147,7 @@ pub mod types {
             /// The ID of the user
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -7774,7 +7156,7 @@ pub mod types {
             /// Whether or not the user is managed by an authentication provider.
             pub fn managed<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.managed = crate::runtime::converted("managed", value).map(Some);
@@ -7783,7 +7165,7 @@ pub mod types {
             /// The name of the user
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -7792,7 +7174,7 @@ pub mod types {
             /// Whether or not the user is managed by SSO.
             pub fn sso<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sso = crate::runtime::converted("sso", value).map(Some);
@@ -7801,7 +7183,7 @@ pub mod types {
             /// Whether or not the user has configured two factor authentication
             pub fn two_factor_auth_configured<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.two_factor_auth_configured = crate::runtime::converted(
@@ -7813,7 +7195,7 @@ pub mod types {
             /// When the user was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -7823,41 +7205,35 @@ pub mod types {
             /// Sets or clears [`default_organization`](Self::default_organization).
             pub fn set_default_organization(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.default_organization = Ok(value);
                 self
             }
             /// Sets or clears [`directory_managed`](Self::directory_managed).
-            pub fn set_directory_managed(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_directory_managed(mut self, value: Option<bool>) -> Self {
                 self.directory_managed = Ok(value);
                 self
             }
             /// Sets or clears [`email_verified`](Self::email_verified).
-            pub fn set_email_verified(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_email_verified(mut self, value: Option<bool>) -> Self {
                 self.email_verified = Ok(value);
                 self
             }
             /// Sets or clears [`managed`](Self::managed).
-            pub fn set_managed(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_managed(mut self, value: Option<bool>) -> Self {
                 self.managed = Ok(value);
                 self
             }
             /// Sets or clears [`sso`](Self::sso).
-            pub fn set_sso(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_sso(mut self, value: Option<bool>) -> Self {
                 self.sso = Ok(value);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
@@ -7872,11 +7248,9 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<User> for super::User {
+        impl TryFrom<User> for super::User {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: User,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: User) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     avatar_url: value.avatar_url?,
                     created_at: value.created_at?,
@@ -7903,7 +7277,7 @@ pub mod types {
             )
         )]
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::User> for User {
+        impl From<super::User> for User {
             fn from(value: super::User) -> Self {
                 Self {
                     avatar_url: Ok(value.avatar_url),
@@ -7934,7 +7308,7 @@ pub mod types {
         const NAME: &'static str = "Access";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut description = slot::or_empty();
             let mut name = slot::or_empty();
@@ -7959,7 +7333,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Access {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -7968,7 +7342,7 @@ pub mod types {
         const NAME: &'static str = "Configuration";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut keyspace_name = slot::or_empty();
             let mut ratio = slot::or_empty();
@@ -7987,7 +7361,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Configuration {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -7996,7 +7370,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseBranchPassword";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut access_host_regional_url = slot::or_empty();
             let mut access_host_regional_urls = slot::or_empty();
@@ -8078,7 +7452,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseBranchPassword {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8087,7 +7461,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseBranchPasswordDatabaseBranch";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut id = slot::or_empty();
             let mut mysql_edge_address = slot::or_empty();
@@ -8118,7 +7492,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseBranchPasswordDatabaseBranch {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8133,7 +7507,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResource";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut branch = slot::optional();
             let mut database = slot::optional();
@@ -8167,7 +7541,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResource {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8182,7 +7556,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResourceBranch";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut accesses = slot::or_empty();
             let mut branches = slot::or_empty();
@@ -8207,7 +7581,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceBranch {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8222,7 +7596,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResourceBranchBranch";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut database = slot::or_empty();
             let mut id = slot::or_empty();
@@ -8259,7 +7633,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceBranchBranch {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8274,7 +7648,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResourceDatabase";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut accesses = slot::or_empty();
             let mut databases = slot::or_empty();
@@ -8299,7 +7673,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceDatabase {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8314,7 +7688,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResourceDatabaseDatabase";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut id = slot::or_empty();
             let mut name = slot::or_empty();
@@ -8348,7 +7722,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceDatabaseDatabase {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8363,7 +7737,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResourceOrganization";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut accesses = slot::or_empty();
             let mut organizations = slot::or_empty();
@@ -8388,7 +7762,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceOrganization {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8404,7 +7778,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResourceOrganizationOrganization";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut id = slot::or_empty();
             let mut name = slot::or_empty();
@@ -8432,7 +7806,7 @@ pub mod types {
     for OauthAccessesByResourceOrganizationOrganization {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8447,7 +7821,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResourceUser";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut accesses = slot::or_empty();
             let mut users = slot::or_empty();
@@ -8472,7 +7846,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceUser {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8487,7 +7861,7 @@ pub mod types {
         const NAME: &'static str = "OauthAccessesByResourceUserUser";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut id = slot::or_empty();
             let mut name = slot::or_empty();
@@ -8512,7 +7886,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceUserUser {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8521,7 +7895,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedPlanetscaleRegion";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -8561,7 +7935,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedPlanetscaleRegion {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8570,7 +7944,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedPostgresBouncerResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -8610,7 +7984,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresBouncerResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8619,7 +7993,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedQuery";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -8659,7 +8033,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedQuery {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8668,7 +8042,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedServiceToken";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -8714,7 +8088,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedServiceToken {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8723,7 +8097,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedTrafficBudget";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -8763,7 +8137,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedTrafficBudget {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8772,7 +8146,7 @@ pub mod types {
         const NAME: &'static str = "PostgresBouncerResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut bouncer = slot::optional();
@@ -8836,7 +8210,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresBouncerResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8845,7 +8219,7 @@ pub mod types {
         const NAME: &'static str = "PostgresClusterParameter";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut category = slot::or_empty();
@@ -8921,7 +8295,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresClusterParameter {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -8930,7 +8304,7 @@ pub mod types {
         const NAME: &'static str = "Query";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut error_message = slot::or_empty();
@@ -9012,7 +8386,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Query {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9029,7 +8403,7 @@ pub mod types {
         const NAME: &'static str = "Region";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_default = slot::or_empty();
             let mut display_name = slot::or_empty();
@@ -9083,7 +8457,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Region {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9098,7 +8472,7 @@ pub mod types {
         const NAME: &'static str = "ServiceToken";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor_display_name = slot::optional();
             let mut actor_id = slot::optional();
@@ -9165,7 +8539,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for ServiceToken {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9180,7 +8554,7 @@ pub mod types {
         const NAME: &'static str = "ServiceTokenAccess";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut access = slot::or_empty();
             let mut description = slot::or_empty();
@@ -9223,7 +8597,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for ServiceTokenAccess {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9238,7 +8612,7 @@ pub mod types {
         const NAME: &'static str = "Sku";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut cpu = slot::or_empty();
             let mut display_name = slot::or_empty();
@@ -9275,7 +8649,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Sku {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9290,7 +8664,7 @@ pub mod types {
         const NAME: &'static str = "Tag";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut key = slot::or_empty();
             let mut key_id = slot::or_empty();
@@ -9324,7 +8698,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Tag {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9333,7 +8707,7 @@ pub mod types {
         const NAME: &'static str = "ThrottlerConfigurations";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut configurable = slot::optional();
             let mut configurations = slot::or_empty();
@@ -9358,7 +8732,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for ThrottlerConfigurations {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9367,7 +8741,7 @@ pub mod types {
         const NAME: &'static str = "TrafficBudget";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut burst = slot::optional();
@@ -9419,7 +8793,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for TrafficBudget {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9434,7 +8808,7 @@ pub mod types {
         const NAME: &'static str = "TrafficRule";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut created_at = slot::required();
@@ -9483,7 +8857,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for TrafficRule {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9499,7 +8873,7 @@ pub mod types {
         const NAME: &'static str = "User";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut avatar_url = slot::or_empty();
             let mut created_at = slot::required();
@@ -9561,7 +8935,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for User {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -9586,7 +8960,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl ::std::convert::From<&str> for DatabaseBranchPasswordRole {
+    impl From<&str> for DatabaseBranchPasswordRole {
         fn from(value: &str) -> Self {
             match value {
                 "reader" => Self::Reader,
@@ -9598,13 +8972,13 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl ::std::convert::From<::std::string::String> for DatabaseBranchPasswordRole {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DatabaseBranchPasswordRole {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl ::std::convert::AsRef<str> for DatabaseBranchPasswordRole {
+    impl AsRef<str> for DatabaseBranchPasswordRole {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -9612,7 +8986,7 @@ pub mod types {
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     impl ::std::str::FromStr for DatabaseBranchPasswordRole {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -9633,7 +9007,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -9641,7 +9015,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseBranchPasswordRole {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -9670,7 +9044,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl ::std::convert::From<&str> for DatabaseDeployRequestState {
+    impl From<&str> for DatabaseDeployRequestState {
         fn from(value: &str) -> Self {
             match value {
                 "open" => Self::Open,
@@ -9680,13 +9054,13 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl ::std::convert::From<::std::string::String> for DatabaseDeployRequestState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DatabaseDeployRequestState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
     #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl ::std::convert::AsRef<str> for DatabaseDeployRequestState {
+    impl AsRef<str> for DatabaseDeployRequestState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -9694,7 +9068,7 @@ pub mod types {
     #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
     impl ::std::str::FromStr for DatabaseDeployRequestState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -9715,7 +9089,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -9723,7 +9097,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseDeployRequestState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -9752,7 +9126,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "branches", feature = "databases", feature = "organizations"))]
-    impl ::std::convert::From<&str> for DatabaseKind {
+    impl From<&str> for DatabaseKind {
         fn from(value: &str) -> Self {
             match value {
                 "mysql" => Self::Mysql,
@@ -9762,13 +9136,13 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "branches", feature = "databases", feature = "organizations"))]
-    impl ::std::convert::From<::std::string::String> for DatabaseKind {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DatabaseKind {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
     #[cfg(any(feature = "branches", feature = "databases", feature = "organizations"))]
-    impl ::std::convert::AsRef<str> for DatabaseKind {
+    impl AsRef<str> for DatabaseKind {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -9776,7 +9150,7 @@ pub mod types {
     #[cfg(any(feature = "branches", feature = "databases", feature = "organizations"))]
     impl ::std::str::FromStr for DatabaseKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -9797,7 +9171,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -9805,7 +9179,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseKind {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -9855,7 +9229,7 @@ pub mod types {
             feature = "keyspace-resizes"
         )
     )]
-    impl ::std::convert::From<&str> for KeyspaceResizeRequestState {
+    impl From<&str> for KeyspaceResizeRequestState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -9874,8 +9248,8 @@ pub mod types {
             feature = "keyspace-resizes"
         )
     )]
-    impl ::std::convert::From<::std::string::String> for KeyspaceResizeRequestState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for KeyspaceResizeRequestState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
@@ -9886,7 +9260,7 @@ pub mod types {
             feature = "keyspace-resizes"
         )
     )]
-    impl ::std::convert::AsRef<str> for KeyspaceResizeRequestState {
+    impl AsRef<str> for KeyspaceResizeRequestState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -9900,7 +9274,7 @@ pub mod types {
     )]
     impl ::std::str::FromStr for KeyspaceResizeRequestState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -9939,7 +9313,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -9953,7 +9327,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for KeyspaceResizeRequestState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -9995,7 +9369,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl ::std::convert::From<&str> for PostgresBouncerResizeRequestState {
+    impl From<&str> for PostgresBouncerResizeRequestState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -10007,14 +9381,13 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl ::std::convert::From<::std::string::String>
-    for PostgresBouncerResizeRequestState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for PostgresBouncerResizeRequestState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl ::std::convert::AsRef<str> for PostgresBouncerResizeRequestState {
+    impl AsRef<str> for PostgresBouncerResizeRequestState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -10022,7 +9395,7 @@ pub mod types {
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     impl ::std::str::FromStr for PostgresBouncerResizeRequestState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -10043,7 +9416,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -10051,7 +9424,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresBouncerResizeRequestState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -10081,7 +9454,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::std::convert::From<&str> for PostgresClusterParameterNamespace {
+    impl From<&str> for PostgresClusterParameterNamespace {
         fn from(value: &str) -> Self {
             match value {
                 "patroni" => Self::Patroni,
@@ -10092,14 +9465,13 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::std::convert::From<::std::string::String>
-    for PostgresClusterParameterNamespace {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for PostgresClusterParameterNamespace {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::std::convert::AsRef<str> for PostgresClusterParameterNamespace {
+    impl AsRef<str> for PostgresClusterParameterNamespace {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -10107,7 +9479,7 @@ pub mod types {
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     impl ::std::str::FromStr for PostgresClusterParameterNamespace {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -10128,7 +9500,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -10136,7 +9508,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresClusterParameterNamespace {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -10182,7 +9554,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::std::convert::From<&str> for PostgresClusterParameterParameterType {
+    impl From<&str> for PostgresClusterParameterParameterType {
         fn from(value: &str) -> Self {
             match value {
                 "array" => Self::Array,
@@ -10199,14 +9571,13 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::std::convert::From<::std::string::String>
-    for PostgresClusterParameterParameterType {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for PostgresClusterParameterParameterType {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::std::convert::AsRef<str> for PostgresClusterParameterParameterType {
+    impl AsRef<str> for PostgresClusterParameterParameterType {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -10214,7 +9585,7 @@ pub mod types {
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     impl ::std::str::FromStr for PostgresClusterParameterParameterType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -10235,7 +9606,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -10243,7 +9614,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PostgresClusterParameterParameterType {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -10289,7 +9660,7 @@ pub mod types {
             feature = "branch-bouncer-resizes"
         )
     )]
-    impl ::std::convert::From<&str> for PreviousTarget {
+    impl From<&str> for PreviousTarget {
         fn from(value: &str) -> Self {
             match value {
                 "primary" => Self::Primary,
@@ -10306,8 +9677,8 @@ pub mod types {
             feature = "branch-bouncer-resizes"
         )
     )]
-    impl ::std::convert::From<::std::string::String> for PreviousTarget {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for PreviousTarget {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
@@ -10318,7 +9689,7 @@ pub mod types {
             feature = "branch-bouncer-resizes"
         )
     )]
-    impl ::std::convert::AsRef<str> for PreviousTarget {
+    impl AsRef<str> for PreviousTarget {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -10332,7 +9703,7 @@ pub mod types {
     )]
     impl ::std::str::FromStr for PreviousTarget {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -10371,7 +9742,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -10385,7 +9756,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PreviousTarget {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -10437,7 +9808,7 @@ pub mod types {
             feature = "query-insights-tags"
         )
     )]
-    impl ::std::convert::From<&str> for TabletType {
+    impl From<&str> for TabletType {
         fn from(value: &str) -> Self {
             match value {
                 "primary" => Self::Primary,
@@ -10456,8 +9827,8 @@ pub mod types {
             feature = "query-insights-tags"
         )
     )]
-    impl ::std::convert::From<::std::string::String> for TabletType {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for TabletType {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
@@ -10470,7 +9841,7 @@ pub mod types {
             feature = "query-insights-tags"
         )
     )]
-    impl ::std::convert::AsRef<str> for TabletType {
+    impl AsRef<str> for TabletType {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -10486,7 +9857,7 @@ pub mod types {
     )]
     impl ::std::str::FromStr for TabletType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -10531,7 +9902,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -10547,7 +9918,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for TabletType {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -10598,7 +9969,7 @@ pub mod types {
             feature = "traffic-rules"
         )
     )]
-    impl ::std::convert::From<&str> for TagSource {
+    impl From<&str> for TagSource {
         fn from(value: &str) -> Self {
             match value {
                 "sql" => Self::Sql,
@@ -10615,8 +9986,8 @@ pub mod types {
             feature = "traffic-rules"
         )
     )]
-    impl ::std::convert::From<::std::string::String> for TagSource {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for TagSource {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
@@ -10628,7 +9999,7 @@ pub mod types {
             feature = "traffic-rules"
         )
     )]
-    impl ::std::convert::AsRef<str> for TagSource {
+    impl AsRef<str> for TagSource {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -10643,7 +10014,7 @@ pub mod types {
     )]
     impl ::std::str::FromStr for TagSource {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -10685,7 +10056,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -10700,7 +10071,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for TagSource {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -10737,7 +10108,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
-    impl ::std::convert::From<&str> for TrafficBudgetMode {
+    impl From<&str> for TrafficBudgetMode {
         fn from(value: &str) -> Self {
             match value {
                 "enforce" => Self::Enforce,
@@ -10748,13 +10119,13 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
-    impl ::std::convert::From<::std::string::String> for TrafficBudgetMode {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for TrafficBudgetMode {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
-    impl ::std::convert::AsRef<str> for TrafficBudgetMode {
+    impl AsRef<str> for TrafficBudgetMode {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -10762,7 +10133,7 @@ pub mod types {
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     impl ::std::str::FromStr for TrafficBudgetMode {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -10783,7 +10154,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -10791,7 +10162,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for TrafficBudgetMode {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -10832,7 +10203,7 @@ pub mod types {
             feature = "traffic-rules"
         )
     )]
-    impl ::std::convert::From<&str> for TrafficRuleKind {
+    impl From<&str> for TrafficRuleKind {
         fn from(value: &str) -> Self {
             match value {
                 "match" => Self::Match,
@@ -10848,8 +10219,8 @@ pub mod types {
             feature = "traffic-rules"
         )
     )]
-    impl ::std::convert::From<::std::string::String> for TrafficRuleKind {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for TrafficRuleKind {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
@@ -10860,7 +10231,7 @@ pub mod types {
             feature = "traffic-rules"
         )
     )]
-    impl ::std::convert::AsRef<str> for TrafficRuleKind {
+    impl AsRef<str> for TrafficRuleKind {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
@@ -10874,7 +10245,7 @@ pub mod types {
     )]
     impl ::std::str::FromStr for TrafficRuleKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -10913,7 +10284,7 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
@@ -10927,7 +10298,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for TrafficRuleKind {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }

@@ -15,16 +15,16 @@ pub mod types {
     pub struct CreateTrafficRuleBody {
         /// Query pattern fingerprint to apply rule to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub fingerprint: ::std::option::Option<::std::string::String>,
+        pub fingerprint: Option<String>,
         /// The keyspace to apply a query pattern rule to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub keyspace: ::std::option::Option<::std::string::String>,
+        pub keyspace: Option<String>,
         /// Kind of rule
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub kind: ::std::option::Option<TrafficRuleKind>,
+        pub kind: Option<TrafficRuleKind>,
         /// Optional array of tags for this rule. Each rules take exactly one tag.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub tags: ::std::vec::Vec<::std::string::String>,
+        pub tags: Vec<String>,
     }
     impl CreateTrafficRuleBody {
         /// A builder for [`CreateTrafficRuleBody`].
@@ -37,29 +37,17 @@ pub mod types {
         /// Builds [`CreateTrafficRuleBody`](super::CreateTrafficRuleBody).
         #[derive(Clone, Debug)]
         pub struct CreateTrafficRuleBody {
-            fingerprint: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            keyspace: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            kind: ::std::result::Result<
-                ::std::option::Option<super::TrafficRuleKind>,
-                ::std::string::String,
-            >,
-            tags: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
+            fingerprint: Result<Option<String>, String>,
+            keyspace: Result<Option<String>, String>,
+            kind: Result<Option<super::TrafficRuleKind>, String>,
+            tags: Result<Vec<String>, String>,
         }
-        impl ::std::default::Default for CreateTrafficRuleBody {
+        impl Default for CreateTrafficRuleBody {
             fn default() -> Self {
                 Self {
-                    fingerprint: Ok(::std::default::Default::default()),
-                    keyspace: Ok(::std::default::Default::default()),
-                    kind: Ok(::std::default::Default::default()),
+                    fingerprint: Ok(Default::default()),
+                    keyspace: Ok(Default::default()),
+                    kind: Ok(Default::default()),
                     tags: Ok(Default::default()),
                 }
             }
@@ -68,7 +56,7 @@ pub mod types {
             /// Query pattern fingerprint to apply rule to
             pub fn fingerprint<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.fingerprint = crate::runtime::converted("fingerprint", value)
@@ -78,7 +66,7 @@ pub mod types {
             /// The keyspace to apply a query pattern rule to
             pub fn keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace = crate::runtime::converted("keyspace", value).map(Some);
@@ -87,7 +75,7 @@ pub mod types {
             /// Kind of rule
             pub fn kind<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::TrafficRuleKind>,
+                T: TryInto<super::TrafficRuleKind>,
                 T::Error: ::std::fmt::Display,
             {
                 self.kind = crate::runtime::converted("kind", value).map(Some);
@@ -96,43 +84,33 @@ pub mod types {
             /// Optional array of tags for this rule. Each rules take exactly one tag.
             pub fn tags<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tags = crate::runtime::converted("tags", value);
                 self
             }
             /// Sets or clears [`fingerprint`](Self::fingerprint).
-            pub fn set_fingerprint(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
                 self.fingerprint = Ok(value);
                 self
             }
             /// Sets or clears [`keyspace`](Self::keyspace).
-            pub fn set_keyspace(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_keyspace(mut self, value: Option<String>) -> Self {
                 self.keyspace = Ok(value);
                 self
             }
             /// Sets or clears [`kind`](Self::kind).
-            pub fn set_kind(
-                mut self,
-                value: ::std::option::Option<super::TrafficRuleKind>,
-            ) -> Self {
+            pub fn set_kind(mut self, value: Option<super::TrafficRuleKind>) -> Self {
                 self.kind = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateTrafficRuleBody>
-        for super::CreateTrafficRuleBody {
+        impl TryFrom<CreateTrafficRuleBody> for super::CreateTrafficRuleBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateTrafficRuleBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     fingerprint: value.fingerprint?,
                     keyspace: value.keyspace?,
@@ -141,8 +119,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateTrafficRuleBody>
-        for CreateTrafficRuleBody {
+        impl From<super::CreateTrafficRuleBody> for CreateTrafficRuleBody {
             fn from(value: super::CreateTrafficRuleBody) -> Self {
                 Self {
                     fingerprint: Ok(value.fingerprint),
@@ -217,337 +194,209 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::create_traffic_rule`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_traffic_rule`]: super::Client::create_traffic_rule
+    /// A call of [`Client::create_traffic_rule`](crate::Client::create_traffic_rule). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct CreateTrafficRule<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        budget_id: Result<::std::string::String, String>,
+        call: crate::runtime::Call<'a>,
         body: Result<types::builder::CreateTrafficRuleBody, String>,
-        call_options: Options,
     }
     impl<'a> CreateTrafficRule<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_traffic_rule",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_traffic_rule",
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("budget_id"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                budget_id: Err("`budget_id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// Organization name slug from `list_organizations`. Example: `acme`.
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
         ///
         /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
             self
         }
         /// The ID of the traffic budget
         ///
         /// Required.
-        pub fn budget_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.budget_id = crate::runtime::taken("budget_id", value);
+        pub fn budget_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::CreateTrafficRuleBody>,
-            <V as std::convert::TryInto<
-                types::CreateTrafficRuleBody,
-            >>::Error: std::fmt::Display,
+            V: TryInto<types::CreateTrafficRuleBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.body = crate::runtime::converted("body", value).map(From::from);
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateTrafficRuleBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateTrafficRuleBody,
-            ) -> types::builder::CreateTrafficRuleBody,
-        {
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateTrafficRuleBody,
+                ) -> types::builder::CreateTrafficRuleBody,
+        >(mut self, f: F) -> Self {
             self.body = self.body.map(f);
             self
         }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::TrafficRule>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                budget_id,
-                body,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let budget_id = budget_id.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::CreateTrafficRuleBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/traffic/budgets/{}/rules",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("budget_id", crate ::runtime::Style::Simple, &
-                budget_id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
         }
-    }
-    /// A call of [`Client::delete_traffic_rule`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_traffic_rule`]: super::Client::delete_traffic_rule
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteTrafficRule<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        branch: Result<::std::string::String, String>,
-        budget_id: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteTrafficRule<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_traffic_rule",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                branch: Err("`branch` was not set".to_string()),
-                budget_id: Err("`budget_id` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.branch = crate::runtime::taken("branch", value);
-            self
-        }
-        /// The ID of the traffic budget
-        ///
-        /// Required.
-        pub fn budget_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.budget_id = crate::runtime::taken("budget_id", value);
-            self
-        }
-        /// The ID of the traffic rule
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules/{id}`
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                branch,
-                budget_id,
-                id,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let branch = branch.map_err(crate::Error::invalid_input)?;
-            let budget_id = budget_id.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/branches/{}/traffic/budgets/{}/rules/{}",
-                client.base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("branch", crate
-                ::runtime::Style::Simple, & branch) ?, crate
-                ::runtime::path_segment("budget_id", crate ::runtime::Style::Simple, &
-                budget_id) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
+        pub fn send(self) -> crate::CallFuture<'a, types::TrafficRule> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::CreateTrafficRuleBody>,
             );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
+            self.call.json(body)
         }
     }
     impl<'a> ::std::future::IntoFuture for CreateTrafficRule<'a> {
-        type Output = Result<Response<types::TrafficRule>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::TrafficRule>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::TrafficRule>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteTrafficRule<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for CreateTrafficRule<'_> {
         type Answer = types::TrafficRule;
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_traffic_rule`](crate::Client::delete_traffic_rule). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeleteTrafficRule<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeleteTrafficRule<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_traffic_rule",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("budget_id"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The ID of the traffic budget
+        ///
+        /// Required.
+        pub fn budget_id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// The ID of the traffic rule
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteTrafficRule<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for DeleteTrafficRule<'_> {

@@ -27,69 +27,47 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::get_current_user`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_current_user`]: super::Client::get_current_user
+    /// A call of [`Client::get_current_user`](crate::Client::get_current_user). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct GetCurrentUser<'a> {
-        client: &'a super::Client,
-        call_options: Options,
+        call: crate::runtime::Call<'a>,
     }
     impl<'a> GetCurrentUser<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_current_user",
-            method: "GET",
-            path: "/user",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_current_user",
+            "GET",
+            "/user",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[];
             Self {
-                client: client,
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
             }
-        }
-        /// Sends a `GET` request to `/user`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::User>, crate::Error> {
-            let Self { client, call_options } = self;
-            let url = format!("{}/user", client.base_url(),);
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `GET` request to `/user`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::User> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
@@ -97,18 +75,14 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::User) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::User> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
+            self.call.until(is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for GetCurrentUser<'a> {
-        type Output = Result<Response<types::User>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::User>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::User>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]

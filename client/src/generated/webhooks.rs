@@ -15,12 +15,12 @@ pub mod types {
     pub struct CreateWebhookBody {
         /// Whether the webhook should be enabled
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub enabled: ::std::option::Option<bool>,
+        pub enabled: Option<bool>,
         /// The events this webhook should subscribe to
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub events: ::std::vec::Vec<::std::string::String>,
+        pub events: Vec<String>,
         /// The URL the webhook will send events to
-        pub url: ::std::string::String,
+        pub url: String,
     }
     impl CreateWebhookBody {
         /// A builder for [`CreateWebhookBody`].
@@ -36,27 +36,25 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseWebhook {
         /// When the webhook was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Whether the webhook is enabled
         pub enabled: bool,
         /// The events this webhook subscribes to
-        pub events: ::std::vec::Vec<DatabaseWebhookEvent>,
+        pub events: Vec<DatabaseWebhookEvent>,
         /// The ID of the webhook
-        pub id: ::std::string::String,
+        pub id: String,
         /// When the last event was sent
-        pub last_sent_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub last_sent_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The last result sent by the webhook
-        pub last_sent_result: ::std::string::String,
+        pub last_sent_result: String,
         /// Whether the last sent was successful
         pub last_sent_success: bool,
         /// The secret used to sign the webhook payloads
-        pub secret: ::std::string::String,
+        pub secret: String,
         /// When the webhook was updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The URL the webhook will send events to
-        pub url: ::std::string::String,
+        pub url: String,
     }
     impl DatabaseWebhook {
         /// A builder for [`DatabaseWebhook`].
@@ -122,20 +120,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<DatabaseWebhook>,
+        pub data: Vec<DatabaseWebhook>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedDatabaseWebhook {
         /// A builder for [`PaginatedDatabaseWebhook`].
@@ -153,13 +151,13 @@ pub mod types {
     pub struct UpdateWebhookBody {
         /// Whether the webhook should be enabled
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub enabled: ::std::option::Option<bool>,
+        pub enabled: Option<bool>,
         /// The events this webhook should subscribe to
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub events: ::std::vec::Vec<::std::string::String>,
+        pub events: Vec<String>,
         /// The URL the webhook will send events to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: ::std::option::Option<::std::string::String>,
+        pub url: Option<String>,
     }
     impl UpdateWebhookBody {
         /// A builder for [`UpdateWebhookBody`].
@@ -172,20 +170,14 @@ pub mod types {
         /// Builds [`CreateWebhookBody`](super::CreateWebhookBody).
         #[derive(Clone, Debug)]
         pub struct CreateWebhookBody {
-            enabled: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            events: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+            enabled: Result<Option<bool>, String>,
+            events: Result<Vec<String>, String>,
+            url: Result<String, String>,
         }
-        impl ::std::default::Default for CreateWebhookBody {
+        impl Default for CreateWebhookBody {
             fn default() -> Self {
                 Self {
-                    enabled: Ok(::std::default::Default::default()),
+                    enabled: Ok(Default::default()),
                     events: Ok(Default::default()),
                     url: Err("`url` was not set".to_string()),
                 }
@@ -195,7 +187,7 @@ pub mod types {
             /// Whether the webhook should be enabled
             pub fn enabled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enabled = crate::runtime::converted("enabled", value).map(Some);
@@ -204,7 +196,7 @@ pub mod types {
             /// The events this webhook should subscribe to
             pub fn events<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.events = crate::runtime::converted("events", value);
@@ -213,23 +205,23 @@ pub mod types {
             /// The URL the webhook will send events to
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
                 self
             }
             /// Sets or clears [`enabled`](Self::enabled).
-            pub fn set_enabled(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_enabled(mut self, value: Option<bool>) -> Self {
                 self.enabled = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateWebhookBody> for super::CreateWebhookBody {
+        impl TryFrom<CreateWebhookBody> for super::CreateWebhookBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateWebhookBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     enabled: value.enabled?,
                     events: value.events?,
@@ -237,7 +229,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateWebhookBody> for CreateWebhookBody {
+        impl From<super::CreateWebhookBody> for CreateWebhookBody {
             fn from(value: super::CreateWebhookBody) -> Self {
                 Self {
                     enabled: Ok(value.enabled),
@@ -250,47 +242,32 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseWebhook {
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            enabled: ::std::result::Result<bool, ::std::string::String>,
-            events: ::std::result::Result<
-                ::std::vec::Vec<super::DatabaseWebhookEvent>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            last_sent_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            last_sent_result: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            last_sent_success: ::std::result::Result<bool, ::std::string::String>,
-            secret: ::std::result::Result<::std::string::String, ::std::string::String>,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            enabled: Result<bool, String>,
+            events: Result<Vec<super::DatabaseWebhookEvent>, String>,
+            id: Result<String, String>,
+            last_sent_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            last_sent_result: Result<String, String>,
+            last_sent_success: Result<bool, String>,
+            secret: Result<String, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            url: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for DatabaseWebhook {
+        impl Default for DatabaseWebhook {
             fn default() -> Self {
                 Self {
                     created_at: Err("`created_at` was not set".to_string()),
                     enabled: Err("`enabled` was not set".to_string()),
                     events: Err("`events` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
-                    last_sent_at: Ok(::std::default::Default::default()),
+                    last_sent_at: Ok(Default::default()),
                     last_sent_result: Err("`last_sent_result` was not set".to_string()),
                     last_sent_success: Err(
                         "`last_sent_success` was not set".to_string(),
                     ),
                     secret: Err("`secret` was not set".to_string()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    updated_at: Ok(Default::default()),
                     url: Err("`url` was not set".to_string()),
                 }
             }
@@ -300,7 +277,7 @@ pub mod types {
             /// When the webhook was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -309,7 +286,7 @@ pub mod types {
             /// Whether the webhook is enabled
             pub fn enabled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enabled = crate::runtime::converted("enabled", value);
@@ -318,7 +295,7 @@ pub mod types {
             /// The events this webhook subscribes to
             pub fn events<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::DatabaseWebhookEvent>>,
+                T: TryInto<Vec<super::DatabaseWebhookEvent>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.events = crate::runtime::converted("events", value);
@@ -327,7 +304,7 @@ pub mod types {
             /// The ID of the webhook
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -336,7 +313,7 @@ pub mod types {
             /// When the last event was sent
             pub fn last_sent_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_sent_at = crate::runtime::converted("last_sent_at", value)
@@ -346,7 +323,7 @@ pub mod types {
             /// The last result sent by the webhook
             pub fn last_sent_result<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_sent_result = crate::runtime::converted(
@@ -358,7 +335,7 @@ pub mod types {
             /// Whether the last sent was successful
             pub fn last_sent_success<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_sent_success = crate::runtime::converted(
@@ -370,7 +347,7 @@ pub mod types {
             /// The secret used to sign the webhook payloads
             pub fn secret<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.secret = crate::runtime::converted("secret", value);
@@ -379,7 +356,7 @@ pub mod types {
             /// When the webhook was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -389,7 +366,7 @@ pub mod types {
             /// The URL the webhook will send events to
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
@@ -398,7 +375,7 @@ pub mod types {
             /// Sets or clears [`last_sent_at`](Self::last_sent_at).
             pub fn set_last_sent_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.last_sent_at = Ok(value);
                 self
@@ -406,18 +383,18 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<DatabaseWebhook> for super::DatabaseWebhook {
+        impl TryFrom<DatabaseWebhook> for super::DatabaseWebhook {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: DatabaseWebhook,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_at: value.created_at?,
                     enabled: value.enabled?,
@@ -433,7 +410,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::DatabaseWebhook> for DatabaseWebhook {
+        impl From<super::DatabaseWebhook> for DatabaseWebhook {
             fn from(value: super::DatabaseWebhook) -> Self {
                 Self {
                     created_at: Ok(value.created_at),
@@ -453,41 +430,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedDatabaseWebhook {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::DatabaseWebhook>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::DatabaseWebhook>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedDatabaseWebhook {
+        impl Default for PaginatedDatabaseWebhook {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -497,7 +459,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -506,7 +468,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::DatabaseWebhook>>,
+                T: TryInto<Vec<super::DatabaseWebhook>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -515,7 +477,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -524,7 +486,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -534,7 +496,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -543,7 +505,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -552,7 +514,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -562,46 +524,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedDatabaseWebhook>
-        for super::PaginatedDatabaseWebhook {
+        impl TryFrom<PaginatedDatabaseWebhook> for super::PaginatedDatabaseWebhook {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedDatabaseWebhook,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -615,8 +570,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedDatabaseWebhook>
-        for PaginatedDatabaseWebhook {
+        impl From<super::PaginatedDatabaseWebhook> for PaginatedDatabaseWebhook {
             fn from(value: super::PaginatedDatabaseWebhook) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -633,25 +587,16 @@ pub mod types {
         /// Builds [`UpdateWebhookBody`](super::UpdateWebhookBody).
         #[derive(Clone, Debug)]
         pub struct UpdateWebhookBody {
-            enabled: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            events: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            enabled: Result<Option<bool>, String>,
+            events: Result<Vec<String>, String>,
+            url: Result<Option<String>, String>,
         }
-        impl ::std::default::Default for UpdateWebhookBody {
+        impl Default for UpdateWebhookBody {
             fn default() -> Self {
                 Self {
-                    enabled: Ok(::std::default::Default::default()),
+                    enabled: Ok(Default::default()),
                     events: Ok(Default::default()),
-                    url: Ok(::std::default::Default::default()),
+                    url: Ok(Default::default()),
                 }
             }
         }
@@ -659,7 +604,7 @@ pub mod types {
             /// Whether the webhook should be enabled
             pub fn enabled<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.enabled = crate::runtime::converted("enabled", value).map(Some);
@@ -668,7 +613,7 @@ pub mod types {
             /// The events this webhook should subscribe to
             pub fn events<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.events = crate::runtime::converted("events", value);
@@ -677,31 +622,28 @@ pub mod types {
             /// The URL the webhook will send events to
             pub fn url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value).map(Some);
                 self
             }
             /// Sets or clears [`enabled`](Self::enabled).
-            pub fn set_enabled(mut self, value: ::std::option::Option<bool>) -> Self {
+            pub fn set_enabled(mut self, value: Option<bool>) -> Self {
                 self.enabled = Ok(value);
                 self
             }
             /// Sets or clears [`url`](Self::url).
-            pub fn set_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_url(mut self, value: Option<String>) -> Self {
                 self.url = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<UpdateWebhookBody> for super::UpdateWebhookBody {
+        impl TryFrom<UpdateWebhookBody> for super::UpdateWebhookBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: UpdateWebhookBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     enabled: value.enabled?,
                     events: value.events?,
@@ -709,7 +651,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::UpdateWebhookBody> for UpdateWebhookBody {
+        impl From<super::UpdateWebhookBody> for UpdateWebhookBody {
             fn from(value: super::UpdateWebhookBody) -> Self {
                 Self {
                     enabled: Ok(value.enabled),
@@ -723,7 +665,7 @@ pub mod types {
         const NAME: &'static str = "DatabaseWebhook";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut enabled = slot::or_empty();
@@ -768,7 +710,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for DatabaseWebhook {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -776,7 +718,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedDatabaseWebhook";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -815,7 +757,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseWebhook {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -868,7 +810,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for DatabaseWebhookEvent {
+    impl From<&str> for DatabaseWebhookEvent {
         fn from(value: &str) -> Self {
             match value {
                 "branch.ready" => Self::BranchReady,
@@ -894,19 +836,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for DatabaseWebhookEvent {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for DatabaseWebhookEvent {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for DatabaseWebhookEvent {
+    impl AsRef<str> for DatabaseWebhookEvent {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for DatabaseWebhookEvent {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -924,14 +866,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for DatabaseWebhookEvent {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -1107,138 +1049,357 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_webhooks`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_webhooks`]: super::Client::list_webhooks
+    /// A call of [`Client::create_webhook`](crate::Client::create_webhook). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListWebhooks<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct CreateWebhook<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateWebhookBody, String>,
     }
-    impl<'a> ListWebhooks<'a> {
+    impl<'a> CreateWebhook<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_webhooks",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/webhooks",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_webhook",
+            "POST",
+            "/organizations/{organization}/databases/{database}/webhooks",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// The name of the organization
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<types::CreateWebhookBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.database = crate::runtime::taken("database", value);
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateWebhookBody>::from);
             self
         }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/webhooks`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedDatabaseWebhook>, crate::Error> {
-            let Self { client, organization, database, page, per_page, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/webhooks", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateWebhookBody,
+                ) -> types::builder::CreateWebhookBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/webhooks`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseWebhook> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::CreateWebhookBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreateWebhook<'a> {
+        type Output = Result<crate::Response<types::DatabaseWebhook>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseWebhook>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateWebhook<'_> {
+        type Answer = types::DatabaseWebhook;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::delete_webhook`](crate::Client::delete_webhook). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct DeleteWebhook<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> DeleteWebhook<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "delete_webhook",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/webhooks/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the webhook
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for DeleteWebhook<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteWebhook<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_webhook`](crate::Client::get_webhook). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetWebhook<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetWebhook<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_webhook",
+            "GET",
+            "/organizations/{organization}/databases/{database}/webhooks/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the webhook
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseWebhook> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::DatabaseWebhook) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DatabaseWebhook> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetWebhook<'a> {
+        type Output = Result<crate::Response<types::DatabaseWebhook>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseWebhook>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetWebhook<'_> {
+        type Answer = types::DatabaseWebhook;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_webhooks`](crate::Client::list_webhooks). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListWebhooks<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListWebhooks<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_webhooks",
+            "GET",
+            "/organizations/{organization}/databases/{database}/webhooks",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/webhooks`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDatabaseWebhook> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -1247,686 +1408,21 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseWebhook> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(2, |page: &types::PaginatedDatabaseWebhook| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::DatabaseWebhook> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::create_webhook`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_webhook`]: super::Client::create_webhook
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateWebhook<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateWebhookBody, String>,
-        call_options: Options,
-    }
-    impl<'a> CreateWebhook<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_webhook",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/webhooks",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateWebhookBody>,
-            <V as std::convert::TryInto<
-                types::CreateWebhookBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateWebhookBody,
-            ) -> types::builder::CreateWebhookBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/webhooks`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseWebhook>, crate::Error> {
-            let Self { client, organization, database, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::CreateWebhookBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/webhooks", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_webhook`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_webhook`]: super::Client::get_webhook
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetWebhook<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> GetWebhook<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_webhook",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/webhooks/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the webhook
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseWebhook>, crate::Error> {
-            let Self { client, organization, database, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/webhooks/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::DatabaseWebhook) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::DatabaseWebhook> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::delete_webhook`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::delete_webhook`]: super::Client::delete_webhook
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteWebhook<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> DeleteWebhook<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "delete_webhook",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/webhooks/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the webhook
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/webhooks/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::update_webhook`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::update_webhook`]: super::Client::update_webhook
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateWebhook<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        body: Result<types::builder::UpdateWebhookBody, String>,
-        call_options: Options,
-    }
-    impl<'a> UpdateWebhook<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "update_webhook",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/webhooks/{id}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the webhook
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::UpdateWebhookBody>,
-            <V as std::convert::TryInto<
-                types::UpdateWebhookBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::UpdateWebhookBody,
-            ) -> types::builder::UpdateWebhookBody,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::DatabaseWebhook>, crate::Error> {
-            let Self { client, organization, database, id, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let body = crate::runtime::built::<types::UpdateWebhookBody, _>(body)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/webhooks/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .json(&body)
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::test_webhook`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::test_webhook`]: super::Client::test_webhook
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct TestWebhook<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        id: Result<::std::string::String, String>,
-        call_options: Options,
-    }
-    impl<'a> TestWebhook<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "test_webhook",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/webhooks/{id}/test",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                id: Err("`id` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The ID of the webhook
-        ///
-        /// Required.
-        pub fn id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.id = crate::runtime::taken("id", value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/webhooks/{id}/test`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<()>, crate::Error> {
-            let Self { client, organization, database, id, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let id = id.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/webhooks/{}/test", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("id", crate
-                ::runtime::Style::Simple, & id) ?,
-            );
-            crate::runtime::call_empty(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::POST,
-                                &url,
-                                None,
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListWebhooks<'a> {
-        type Output = Result<Response<types::PaginatedDatabaseWebhook>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
+        type Output = Result<
+            crate::Response<types::PaginatedDatabaseWebhook>,
+            crate::Error,
         >;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabaseWebhook>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateWebhook<'a> {
-        type Output = Result<Response<types::DatabaseWebhook>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetWebhook<'a> {
-        type Output = Result<Response<types::DatabaseWebhook>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for DeleteWebhook<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for UpdateWebhook<'a> {
-        type Output = Result<Response<types::DatabaseWebhook>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for TestWebhook<'a> {
-        type Output = Result<Response<()>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -1934,29 +1430,189 @@ pub mod builder {
         type Answer = types::PaginatedDatabaseWebhook;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateWebhook<'_> {
-        type Answer = types::DatabaseWebhook;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::test_webhook`](crate::Client::test_webhook). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct TestWebhook<'a> {
+        call: crate::runtime::Call<'a>,
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetWebhook<'_> {
-        type Answer = types::DatabaseWebhook;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> TestWebhook<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "test_webhook",
+            "POST",
+            "/organizations/{organization}/databases/{database}/webhooks/{id}/test",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the webhook
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/webhooks/{id}/test`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, ()> {
+            self.call.empty(crate::runtime::Body::none())
+        }
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteWebhook<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateWebhook<'_> {
-        type Answer = types::DatabaseWebhook;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    impl<'a> ::std::future::IntoFuture for TestWebhook<'a> {
+        type Output = Result<crate::Response<()>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, ()>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for TestWebhook<'_> {
         type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::update_webhook`](crate::Client::update_webhook). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct UpdateWebhook<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::UpdateWebhookBody, String>,
+    }
+    impl<'a> UpdateWebhook<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "update_webhook",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/webhooks/{id}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("id"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
+            }
+        }
+        /// The name of the organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The ID of the webhook
+        ///
+        /// Required.
+        pub fn id<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: TryInto<types::UpdateWebhookBody>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::UpdateWebhookBody>::from);
+            self
+        }
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::UpdateWebhookBody,
+                ) -> types::builder::UpdateWebhookBody,
+        >(mut self, f: F) -> Self {
+            self.body = self.body.map(f);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseWebhook> {
+            let body = crate::runtime::Body::json(
+                self.body,
+                crate::runtime::unlimited::<types::UpdateWebhookBody>,
+            );
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for UpdateWebhook<'a> {
+        type Output = Result<crate::Response<types::DatabaseWebhook>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::DatabaseWebhook>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateWebhook<'_> {
+        type Answer = types::DatabaseWebhook;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }

@@ -15,21 +15,21 @@ pub mod types {
     pub struct CreateWorkflowBody {
         /// Defer secondary keys
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub defer_secondary_keys: ::std::option::Option<bool>,
+        pub defer_secondary_keys: Option<bool>,
         /// Name of the global sequence keyspace
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub global_keyspace: ::std::option::Option<::std::string::String>,
+        pub global_keyspace: Option<String>,
         /// Name the workflow
-        pub name: ::std::string::String,
+        pub name: String,
         /// The behavior when DDL changes during the workflow
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub on_ddl: ::std::option::Option<OnDdl>,
+        pub on_ddl: Option<OnDdl>,
         /// Name of the source keyspace
-        pub source_keyspace: ::std::string::String,
+        pub source_keyspace: String,
         /// List of tables to move
-        pub tables: ::std::vec::Vec<::std::string::String>,
+        pub tables: Vec<String>,
         /// Name of the target keyspace
-        pub target_keyspace: ::std::string::String,
+        pub target_keyspace: String,
     }
     impl CreateWorkflowBody {
         /// A builder for [`CreateWorkflowBody`].
@@ -64,20 +64,20 @@ pub mod types {
         /// The current page number
         pub current_page: i64,
         /// `data`
-        pub data: ::std::vec::Vec<Workflow>,
+        pub data: Vec<Workflow>,
         /// The next page number, or null when this is the last page
-        pub next_page: ::std::option::Option<i64>,
+        pub next_page: Option<i64>,
         /// The next page of results, or null when this is the last page
-        pub next_page_url: ::std::option::Option<::std::string::String>,
+        pub next_page_url: Option<String>,
         /// The maximum number of results per page
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        pub prev_page: ::std::option::Option<i64>,
+        pub prev_page: Option<i64>,
         /// The previous page of results, or null when this is the first page
-        pub prev_page_url: ::std::option::Option<::std::string::String>,
+        pub prev_page_url: Option<String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        pub type_: ::std::string::String,
+        pub type_: String,
     }
     impl PaginatedWorkflow {
         /// A builder for [`PaginatedWorkflow`].
@@ -94,43 +94,37 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Workflow {
         /// The person, token or integration that asked for a backup.
-        pub actor: ::std::option::Option<Actor>,
+        pub actor: Option<Actor>,
         /// A mention of a database branch.
-        pub branch: ::std::option::Option<BranchReference>,
+        pub branch: Option<BranchReference>,
         /// When the workflow was cancelled
-        pub cancelled_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub cancelled_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub cancelled_by: ::std::option::Option<Actor>,
+        pub cancelled_by: Option<Actor>,
         /// When the workflow was completed
-        pub completed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub completed_by: ::std::option::Option<Actor>,
+        pub completed_by: Option<Actor>,
         /// When the workflow was created
-        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the cutover was completed
-        pub cutover_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub cutover_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub cutover_by: ::std::option::Option<Actor>,
+        pub cutover_by: Option<Actor>,
         /// When the data copy was completed
-        pub data_copy_completed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub data_copy_completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not secondary keys are deferred
         pub defer_secondary_keys: bool,
         /// A mention of a database branch.
-        pub global_keyspace: ::std::option::Option<BranchReference>,
+        pub global_keyspace: Option<BranchReference>,
         /// The ID of the workflow
-        pub id: ::std::string::String,
+        pub id: String,
         /// Whether or not the workflow may be restarted
         pub may_restart: bool,
         /// Whether or not the workflow may be retried
         pub may_retry: bool,
         /// The name of the workflow
-        pub name: ::std::string::String,
+        pub name: String,
         /// The sequence number of the workflow
         pub number: i64,
         /// The behavior when DDL changes during the workflow
@@ -140,53 +134,45 @@ pub mod types {
         /// Whether or not the replicas have been switched
         pub replicas_switched: bool,
         /// When the workflow was retried
-        pub retried_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub retried_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub retried_by: ::std::option::Option<Actor>,
+        pub retried_by: Option<Actor>,
         /// When the workflow was reversed
-        pub reversed_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub reversed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub reversed_by: ::std::option::Option<Actor>,
+        pub reversed_by: Option<Actor>,
         /// The person, token or integration that asked for a backup.
-        pub reversed_cutover_by: ::std::option::Option<Actor>,
+        pub reversed_cutover_by: Option<Actor>,
         /// Whether or not sequence tables have been created
         pub sequence_tables_applied: bool,
         /// A mention of a database branch.
-        pub source_keyspace: ::std::option::Option<BranchReference>,
+        pub source_keyspace: Option<BranchReference>,
         /// When the workflow was started
-        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the workflow
         pub state: WorkflowState,
         /// When the primaries were switched
-        pub switch_primaries_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub switch_primaries_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub switch_primaries_by: ::std::option::Option<Actor>,
+        pub switch_primaries_by: Option<Actor>,
         /// When the replicas were switched
-        pub switch_replicas_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub switch_replicas_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub switch_replicas_by: ::std::option::Option<Actor>,
+        pub switch_replicas_by: Option<Actor>,
         /// A mention of a database branch.
-        pub target_keyspace: ::std::option::Option<BranchReference>,
+        pub target_keyspace: Option<BranchReference>,
         /// When the workflow was last updated
-        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not the verified data is stale
         pub verified_data_stale: bool,
         /// When the data was verified
-        pub verify_data_at: ::std::option::Option<
-            ::chrono::DateTime<::chrono::offset::Utc>,
-        >,
+        pub verify_data_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub verify_data_by: ::std::option::Option<Actor>,
+        pub verify_data_by: Option<Actor>,
         /// The errors that occurred during the workflow
-        pub workflow_errors: ::std::string::String,
+        pub workflow_errors: String,
         /// The subtype of the workflow
-        pub workflow_subtype: ::std::string::String,
+        pub workflow_subtype: String,
         /// The type of the workflow
         pub workflow_type: WorkflowType,
     }
@@ -260,39 +246,21 @@ pub mod types {
         /// Builds [`CreateWorkflowBody`](super::CreateWorkflowBody).
         #[derive(Clone, Debug)]
         pub struct CreateWorkflowBody {
-            defer_secondary_keys: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
-            global_keyspace: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            on_ddl: ::std::result::Result<
-                ::std::option::Option<super::OnDdl>,
-                ::std::string::String,
-            >,
-            source_keyspace: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            tables: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
-                ::std::string::String,
-            >,
-            target_keyspace: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
+            defer_secondary_keys: Result<Option<bool>, String>,
+            global_keyspace: Result<Option<String>, String>,
+            name: Result<String, String>,
+            on_ddl: Result<Option<super::OnDdl>, String>,
+            source_keyspace: Result<String, String>,
+            tables: Result<Vec<String>, String>,
+            target_keyspace: Result<String, String>,
         }
-        impl ::std::default::Default for CreateWorkflowBody {
+        impl Default for CreateWorkflowBody {
             fn default() -> Self {
                 Self {
-                    defer_secondary_keys: Ok(::std::default::Default::default()),
-                    global_keyspace: Ok(::std::default::Default::default()),
+                    defer_secondary_keys: Ok(Default::default()),
+                    global_keyspace: Ok(Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    on_ddl: Ok(::std::default::Default::default()),
+                    on_ddl: Ok(Default::default()),
                     source_keyspace: Err("`source_keyspace` was not set".to_string()),
                     tables: Err("`tables` was not set".to_string()),
                     target_keyspace: Err("`target_keyspace` was not set".to_string()),
@@ -303,7 +271,7 @@ pub mod types {
             /// Defer secondary keys
             pub fn defer_secondary_keys<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.defer_secondary_keys = crate::runtime::converted(
@@ -316,7 +284,7 @@ pub mod types {
             /// Name of the global sequence keyspace
             pub fn global_keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.global_keyspace = crate::runtime::converted(
@@ -329,7 +297,7 @@ pub mod types {
             /// Name the workflow
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -338,7 +306,7 @@ pub mod types {
             /// The behavior when DDL changes during the workflow
             pub fn on_ddl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::OnDdl>,
+                T: TryInto<super::OnDdl>,
                 T::Error: ::std::fmt::Display,
             {
                 self.on_ddl = crate::runtime::converted("on_ddl", value).map(Some);
@@ -347,7 +315,7 @@ pub mod types {
             /// Name of the source keyspace
             pub fn source_keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.source_keyspace = crate::runtime::converted(
@@ -359,7 +327,7 @@ pub mod types {
             /// List of tables to move
             pub fn tables<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tables = crate::runtime::converted("tables", value);
@@ -368,7 +336,7 @@ pub mod types {
             /// Name of the target keyspace
             pub fn target_keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target_keyspace = crate::runtime::converted(
@@ -378,35 +346,26 @@ pub mod types {
                 self
             }
             /// Sets or clears [`defer_secondary_keys`](Self::defer_secondary_keys).
-            pub fn set_defer_secondary_keys(
-                mut self,
-                value: ::std::option::Option<bool>,
-            ) -> Self {
+            pub fn set_defer_secondary_keys(mut self, value: Option<bool>) -> Self {
                 self.defer_secondary_keys = Ok(value);
                 self
             }
             /// Sets or clears [`global_keyspace`](Self::global_keyspace).
-            pub fn set_global_keyspace(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_global_keyspace(mut self, value: Option<String>) -> Self {
                 self.global_keyspace = Ok(value);
                 self
             }
             /// Sets or clears [`on_ddl`](Self::on_ddl).
-            pub fn set_on_ddl(
-                mut self,
-                value: ::std::option::Option<super::OnDdl>,
-            ) -> Self {
+            pub fn set_on_ddl(mut self, value: Option<super::OnDdl>) -> Self {
                 self.on_ddl = Ok(value);
                 self
             }
         }
-        impl ::std::convert::TryFrom<CreateWorkflowBody> for super::CreateWorkflowBody {
+        impl TryFrom<CreateWorkflowBody> for super::CreateWorkflowBody {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: CreateWorkflowBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     defer_secondary_keys: value.defer_secondary_keys?,
                     global_keyspace: value.global_keyspace?,
@@ -418,7 +377,7 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::CreateWorkflowBody> for CreateWorkflowBody {
+        impl From<super::CreateWorkflowBody> for CreateWorkflowBody {
             fn from(value: super::CreateWorkflowBody) -> Self {
                 Self {
                     defer_secondary_keys: Ok(value.defer_secondary_keys),
@@ -435,41 +394,26 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PaginatedWorkflow {
-            current_page: ::std::result::Result<i64, ::std::string::String>,
-            data: ::std::result::Result<
-                ::std::vec::Vec<super::Workflow>,
-                ::std::string::String,
-            >,
-            next_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            next_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            per_page: ::std::result::Result<i64, ::std::string::String>,
-            prev_page: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            prev_page_url: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            current_page: Result<i64, String>,
+            data: Result<Vec<super::Workflow>, String>,
+            next_page: Result<Option<i64>, String>,
+            next_page_url: Result<Option<String>, String>,
+            per_page: Result<i64, String>,
+            prev_page: Result<Option<i64>, String>,
+            prev_page_url: Result<Option<String>, String>,
+            type_: Result<String, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for PaginatedWorkflow {
+        impl Default for PaginatedWorkflow {
             fn default() -> Self {
                 Self {
                     current_page: Err("`current_page` was not set".to_string()),
                     data: Err("`data` was not set".to_string()),
-                    next_page: Ok(::std::default::Default::default()),
-                    next_page_url: Ok(::std::default::Default::default()),
+                    next_page: Ok(Default::default()),
+                    next_page_url: Ok(Default::default()),
                     per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(::std::default::Default::default()),
-                    prev_page_url: Ok(::std::default::Default::default()),
+                    prev_page: Ok(Default::default()),
+                    prev_page_url: Ok(Default::default()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
@@ -479,7 +423,7 @@ pub mod types {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.current_page = crate::runtime::converted("current_page", value);
@@ -488,7 +432,7 @@ pub mod types {
             /// `data`
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Workflow>>,
+                T: TryInto<Vec<super::Workflow>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = crate::runtime::converted("data", value);
@@ -497,7 +441,7 @@ pub mod types {
             /// The next page number, or null when this is the last page
             pub fn next_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page = crate::runtime::converted("next_page", value).map(Some);
@@ -506,7 +450,7 @@ pub mod types {
             /// The next page of results, or null when this is the last page
             pub fn next_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_page_url = crate::runtime::converted("next_page_url", value)
@@ -516,7 +460,7 @@ pub mod types {
             /// The maximum number of results per page
             pub fn per_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.per_page = crate::runtime::converted("per_page", value);
@@ -525,7 +469,7 @@ pub mod types {
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
@@ -534,7 +478,7 @@ pub mod types {
             /// The previous page of results, or null when this is the first page
             pub fn prev_page_url<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.prev_page_url = crate::runtime::converted("prev_page_url", value)
@@ -544,45 +488,39 @@ pub mod types {
             /// The response type. Always "list" for paginated responses.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
                 self.next_page = Ok(value);
                 self
             }
             /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
                 self.next_page_url = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: ::std::option::Option<i64>) -> Self {
+            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
                 self.prev_page = Ok(value);
                 self
             }
             /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(
-                mut self,
-                value: ::std::option::Option<::std::string::String>,
-            ) -> Self {
+            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
                 self.prev_page_url = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<PaginatedWorkflow> for super::PaginatedWorkflow {
+        impl TryFrom<PaginatedWorkflow> for super::PaginatedWorkflow {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: PaginatedWorkflow,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current_page: value.current_page?,
                     data: value.data?,
@@ -596,7 +534,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::PaginatedWorkflow> for PaginatedWorkflow {
+        impl From<super::PaginatedWorkflow> for PaginatedWorkflow {
             fn from(value: super::PaginatedWorkflow) -> Self {
                 Self {
                     current_page: Ok(value.current_page),
@@ -614,153 +552,75 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Workflow {
-            actor: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
+            actor: Result<Option<super::Actor>, String>,
+            branch: Result<Option<super::BranchReference>, String>,
+            cancelled_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            cancelled_by: Result<Option<super::Actor>, String>,
+            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            completed_by: Result<Option<super::Actor>, String>,
+            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
+            cutover_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            cutover_by: Result<Option<super::Actor>, String>,
+            data_copy_completed_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            branch: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
+            defer_secondary_keys: Result<bool, String>,
+            global_keyspace: Result<Option<super::BranchReference>, String>,
+            id: Result<String, String>,
+            may_restart: Result<bool, String>,
+            may_retry: Result<bool, String>,
+            name: Result<String, String>,
+            number: Result<i64, String>,
+            on_ddl: Result<super::OnDdl, String>,
+            primaries_switched: Result<bool, String>,
+            replicas_switched: Result<bool, String>,
+            retried_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            retried_by: Result<Option<super::Actor>, String>,
+            reversed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            reversed_by: Result<Option<super::Actor>, String>,
+            reversed_cutover_by: Result<Option<super::Actor>, String>,
+            sequence_tables_applied: Result<bool, String>,
+            source_keyspace: Result<Option<super::BranchReference>, String>,
+            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            state: Result<super::WorkflowState, String>,
+            switch_primaries_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            cancelled_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
+            switch_primaries_by: Result<Option<super::Actor>, String>,
+            switch_replicas_at: Result<
+                Option<::chrono::DateTime<::chrono::Utc>>,
+                String,
             >,
-            cancelled_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            completed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            completed_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            created_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
-                ::std::string::String,
-            >,
-            cutover_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            cutover_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            data_copy_completed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            defer_secondary_keys: ::std::result::Result<bool, ::std::string::String>,
-            global_keyspace: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::std::string::String, ::std::string::String>,
-            may_restart: ::std::result::Result<bool, ::std::string::String>,
-            may_retry: ::std::result::Result<bool, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            number: ::std::result::Result<i64, ::std::string::String>,
-            on_ddl: ::std::result::Result<super::OnDdl, ::std::string::String>,
-            primaries_switched: ::std::result::Result<bool, ::std::string::String>,
-            replicas_switched: ::std::result::Result<bool, ::std::string::String>,
-            retried_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            retried_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            reversed_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            reversed_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            reversed_cutover_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            sequence_tables_applied: ::std::result::Result<bool, ::std::string::String>,
-            source_keyspace: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            started_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<super::WorkflowState, ::std::string::String>,
-            switch_primaries_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            switch_primaries_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            switch_replicas_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            switch_replicas_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            target_keyspace: ::std::result::Result<
-                ::std::option::Option<super::BranchReference>,
-                ::std::string::String,
-            >,
-            updated_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            verified_data_stale: ::std::result::Result<bool, ::std::string::String>,
-            verify_data_at: ::std::result::Result<
-                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
-                ::std::string::String,
-            >,
-            verify_data_by: ::std::result::Result<
-                ::std::option::Option<super::Actor>,
-                ::std::string::String,
-            >,
-            workflow_errors: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            workflow_subtype: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            workflow_type: ::std::result::Result<
-                super::WorkflowType,
-                ::std::string::String,
-            >,
+            switch_replicas_by: Result<Option<super::Actor>, String>,
+            target_keyspace: Result<Option<super::BranchReference>, String>,
+            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            verified_data_stale: Result<bool, String>,
+            verify_data_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
+            verify_data_by: Result<Option<super::Actor>, String>,
+            workflow_errors: Result<String, String>,
+            workflow_subtype: Result<String, String>,
+            workflow_type: Result<super::WorkflowType, String>,
         }
         #[cfg(feature = "mock")]
-        impl ::std::default::Default for Workflow {
+        impl Default for Workflow {
             fn default() -> Self {
                 Self {
-                    actor: Ok(::std::default::Default::default()),
-                    branch: Ok(::std::default::Default::default()),
-                    cancelled_at: Ok(::std::default::Default::default()),
-                    cancelled_by: Ok(::std::default::Default::default()),
-                    completed_at: Ok(::std::default::Default::default()),
-                    completed_by: Ok(::std::default::Default::default()),
+                    actor: Ok(Default::default()),
+                    branch: Ok(Default::default()),
+                    cancelled_at: Ok(Default::default()),
+                    cancelled_by: Ok(Default::default()),
+                    completed_at: Ok(Default::default()),
+                    completed_by: Ok(Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    cutover_at: Ok(::std::default::Default::default()),
-                    cutover_by: Ok(::std::default::Default::default()),
-                    data_copy_completed_at: Ok(::std::default::Default::default()),
+                    cutover_at: Ok(Default::default()),
+                    cutover_by: Ok(Default::default()),
+                    data_copy_completed_at: Ok(Default::default()),
                     defer_secondary_keys: Err(
                         "`defer_secondary_keys` was not set".to_string(),
                     ),
-                    global_keyspace: Ok(::std::default::Default::default()),
+                    global_keyspace: Ok(Default::default()),
                     id: Err("`id` was not set".to_string()),
                     may_restart: Err("`may_restart` was not set".to_string()),
                     may_retry: Err("`may_retry` was not set".to_string()),
@@ -773,28 +633,28 @@ pub mod types {
                     replicas_switched: Err(
                         "`replicas_switched` was not set".to_string(),
                     ),
-                    retried_at: Ok(::std::default::Default::default()),
-                    retried_by: Ok(::std::default::Default::default()),
-                    reversed_at: Ok(::std::default::Default::default()),
-                    reversed_by: Ok(::std::default::Default::default()),
-                    reversed_cutover_by: Ok(::std::default::Default::default()),
+                    retried_at: Ok(Default::default()),
+                    retried_by: Ok(Default::default()),
+                    reversed_at: Ok(Default::default()),
+                    reversed_by: Ok(Default::default()),
+                    reversed_cutover_by: Ok(Default::default()),
                     sequence_tables_applied: Err(
                         "`sequence_tables_applied` was not set".to_string(),
                     ),
-                    source_keyspace: Ok(::std::default::Default::default()),
-                    started_at: Ok(::std::default::Default::default()),
+                    source_keyspace: Ok(Default::default()),
+                    started_at: Ok(Default::default()),
                     state: Err("`state` was not set".to_string()),
-                    switch_primaries_at: Ok(::std::default::Default::default()),
-                    switch_primaries_by: Ok(::std::default::Default::default()),
-                    switch_replicas_at: Ok(::std::default::Default::default()),
-                    switch_replicas_by: Ok(::std::default::Default::default()),
-                    target_keyspace: Ok(::std::default::Default::default()),
-                    updated_at: Ok(::std::default::Default::default()),
+                    switch_primaries_at: Ok(Default::default()),
+                    switch_primaries_by: Ok(Default::default()),
+                    switch_replicas_at: Ok(Default::default()),
+                    switch_replicas_by: Ok(Default::default()),
+                    target_keyspace: Ok(Default::default()),
+                    updated_at: Ok(Default::default()),
                     verified_data_stale: Err(
                         "`verified_data_stale` was not set".to_string(),
                     ),
-                    verify_data_at: Ok(::std::default::Default::default()),
-                    verify_data_by: Ok(::std::default::Default::default()),
+                    verify_data_at: Ok(Default::default()),
+                    verify_data_by: Ok(Default::default()),
                     workflow_errors: Err("`workflow_errors` was not set".to_string()),
                     workflow_subtype: Err("`workflow_subtype` was not set".to_string()),
                     workflow_type: Err("`workflow_type` was not set".to_string()),
@@ -806,7 +666,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn actor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.actor = crate::runtime::converted("actor", value).map(Some);
@@ -815,7 +675,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn branch<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch = crate::runtime::converted("branch", value).map(Some);
@@ -824,7 +684,7 @@ pub mod types {
             /// When the workflow was cancelled
             pub fn cancelled_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cancelled_at = crate::runtime::converted("cancelled_at", value)
@@ -834,7 +694,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn cancelled_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cancelled_by = crate::runtime::converted("cancelled_by", value)
@@ -844,7 +704,7 @@ pub mod types {
             /// When the workflow was completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = crate::runtime::converted("completed_at", value)
@@ -854,7 +714,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn completed_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_by = crate::runtime::converted("completed_by", value)
@@ -864,7 +724,7 @@ pub mod types {
             /// When the workflow was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = crate::runtime::converted("created_at", value);
@@ -873,7 +733,7 @@ pub mod types {
             /// When the cutover was completed
             pub fn cutover_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cutover_at = crate::runtime::converted("cutover_at", value)
@@ -883,7 +743,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn cutover_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cutover_by = crate::runtime::converted("cutover_by", value)
@@ -893,7 +753,7 @@ pub mod types {
             /// When the data copy was completed
             pub fn data_copy_completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data_copy_completed_at = crate::runtime::converted(
@@ -906,7 +766,7 @@ pub mod types {
             /// Whether or not secondary keys are deferred
             pub fn defer_secondary_keys<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.defer_secondary_keys = crate::runtime::converted(
@@ -918,7 +778,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn global_keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.global_keyspace = crate::runtime::converted(
@@ -931,7 +791,7 @@ pub mod types {
             /// The ID of the workflow
             pub fn id<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.id = crate::runtime::converted("id", value);
@@ -940,7 +800,7 @@ pub mod types {
             /// Whether or not the workflow may be restarted
             pub fn may_restart<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.may_restart = crate::runtime::converted("may_restart", value);
@@ -949,7 +809,7 @@ pub mod types {
             /// Whether or not the workflow may be retried
             pub fn may_retry<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.may_retry = crate::runtime::converted("may_retry", value);
@@ -958,7 +818,7 @@ pub mod types {
             /// The name of the workflow
             pub fn name<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
@@ -967,7 +827,7 @@ pub mod types {
             /// The sequence number of the workflow
             pub fn number<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.number = crate::runtime::converted("number", value);
@@ -976,7 +836,7 @@ pub mod types {
             /// The behavior when DDL changes during the workflow
             pub fn on_ddl<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::OnDdl>,
+                T: TryInto<super::OnDdl>,
                 T::Error: ::std::fmt::Display,
             {
                 self.on_ddl = crate::runtime::converted("on_ddl", value);
@@ -985,7 +845,7 @@ pub mod types {
             /// Whether or not the primaries have been switched
             pub fn primaries_switched<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.primaries_switched = crate::runtime::converted(
@@ -997,7 +857,7 @@ pub mod types {
             /// Whether or not the replicas have been switched
             pub fn replicas_switched<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replicas_switched = crate::runtime::converted(
@@ -1009,7 +869,7 @@ pub mod types {
             /// When the workflow was retried
             pub fn retried_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retried_at = crate::runtime::converted("retried_at", value)
@@ -1019,7 +879,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn retried_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retried_by = crate::runtime::converted("retried_by", value)
@@ -1029,7 +889,7 @@ pub mod types {
             /// When the workflow was reversed
             pub fn reversed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.reversed_at = crate::runtime::converted("reversed_at", value)
@@ -1039,7 +899,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn reversed_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.reversed_by = crate::runtime::converted("reversed_by", value)
@@ -1049,7 +909,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn reversed_cutover_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.reversed_cutover_by = crate::runtime::converted(
@@ -1062,7 +922,7 @@ pub mod types {
             /// Whether or not sequence tables have been created
             pub fn sequence_tables_applied<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sequence_tables_applied = crate::runtime::converted(
@@ -1074,7 +934,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn source_keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.source_keyspace = crate::runtime::converted(
@@ -1087,7 +947,7 @@ pub mod types {
             /// When the workflow was started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = crate::runtime::converted("started_at", value)
@@ -1097,7 +957,7 @@ pub mod types {
             /// The state of the workflow
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::WorkflowState>,
+                T: TryInto<super::WorkflowState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value);
@@ -1106,7 +966,7 @@ pub mod types {
             /// When the primaries were switched
             pub fn switch_primaries_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.switch_primaries_at = crate::runtime::converted(
@@ -1119,7 +979,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn switch_primaries_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.switch_primaries_by = crate::runtime::converted(
@@ -1132,7 +992,7 @@ pub mod types {
             /// When the replicas were switched
             pub fn switch_replicas_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.switch_replicas_at = crate::runtime::converted(
@@ -1145,7 +1005,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn switch_replicas_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.switch_replicas_by = crate::runtime::converted(
@@ -1158,7 +1018,7 @@ pub mod types {
             /// A mention of a database branch.
             pub fn target_keyspace<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::BranchReference>,
+                T: TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target_keyspace = crate::runtime::converted(
@@ -1171,7 +1031,7 @@ pub mod types {
             /// When the workflow was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = crate::runtime::converted("updated_at", value)
@@ -1181,7 +1041,7 @@ pub mod types {
             /// Whether or not the verified data is stale
             pub fn verified_data_stale<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<bool>,
+                T: TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.verified_data_stale = crate::runtime::converted(
@@ -1193,7 +1053,7 @@ pub mod types {
             /// When the data was verified
             pub fn verify_data_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
+                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.verify_data_at = crate::runtime::converted("verify_data_at", value)
@@ -1203,7 +1063,7 @@ pub mod types {
             /// The person, token or integration that asked for a backup.
             pub fn verify_data_by<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::Actor>,
+                T: TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
                 self.verify_data_by = crate::runtime::converted("verify_data_by", value)
@@ -1213,7 +1073,7 @@ pub mod types {
             /// The errors that occurred during the workflow
             pub fn workflow_errors<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.workflow_errors = crate::runtime::converted(
@@ -1225,7 +1085,7 @@ pub mod types {
             /// The subtype of the workflow
             pub fn workflow_subtype<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: TryInto<String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.workflow_subtype = crate::runtime::converted(
@@ -1237,80 +1097,65 @@ pub mod types {
             /// The type of the workflow
             pub fn workflow_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::WorkflowType>,
+                T: TryInto<super::WorkflowType>,
                 T::Error: ::std::fmt::Display,
             {
                 self.workflow_type = crate::runtime::converted("workflow_type", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
                 self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`branch`](Self::branch).
-            pub fn set_branch(
-                mut self,
-                value: ::std::option::Option<super::BranchReference>,
-            ) -> Self {
+            pub fn set_branch(mut self, value: Option<super::BranchReference>) -> Self {
                 self.branch = Ok(value);
                 self
             }
             /// Sets or clears [`cancelled_at`](Self::cancelled_at).
             pub fn set_cancelled_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.cancelled_at = Ok(value);
                 self
             }
             /// Sets or clears [`cancelled_by`](Self::cancelled_by).
-            pub fn set_cancelled_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_cancelled_by(mut self, value: Option<super::Actor>) -> Self {
                 self.cancelled_by = Ok(value);
                 self
             }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
             }
             /// Sets or clears [`completed_by`](Self::completed_by).
-            pub fn set_completed_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_completed_by(mut self, value: Option<super::Actor>) -> Self {
                 self.completed_by = Ok(value);
                 self
             }
             /// Sets or clears [`cutover_at`](Self::cutover_at).
             pub fn set_cutover_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.cutover_at = Ok(value);
                 self
             }
             /// Sets or clears [`cutover_by`](Self::cutover_by).
-            pub fn set_cutover_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_cutover_by(mut self, value: Option<super::Actor>) -> Self {
                 self.cutover_by = Ok(value);
                 self
             }
             /// Sets or clears [`data_copy_completed_at`](Self::data_copy_completed_at).
             pub fn set_data_copy_completed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.data_copy_completed_at = Ok(value);
                 self
@@ -1318,7 +1163,7 @@ pub mod types {
             /// Sets or clears [`global_keyspace`](Self::global_keyspace).
             pub fn set_global_keyspace(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.global_keyspace = Ok(value);
                 self
@@ -1326,39 +1171,33 @@ pub mod types {
             /// Sets or clears [`retried_at`](Self::retried_at).
             pub fn set_retried_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.retried_at = Ok(value);
                 self
             }
             /// Sets or clears [`retried_by`](Self::retried_by).
-            pub fn set_retried_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_retried_by(mut self, value: Option<super::Actor>) -> Self {
                 self.retried_by = Ok(value);
                 self
             }
             /// Sets or clears [`reversed_at`](Self::reversed_at).
             pub fn set_reversed_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.reversed_at = Ok(value);
                 self
             }
             /// Sets or clears [`reversed_by`](Self::reversed_by).
-            pub fn set_reversed_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_reversed_by(mut self, value: Option<super::Actor>) -> Self {
                 self.reversed_by = Ok(value);
                 self
             }
             /// Sets or clears [`reversed_cutover_by`](Self::reversed_cutover_by).
             pub fn set_reversed_cutover_by(
                 mut self,
-                value: ::std::option::Option<super::Actor>,
+                value: Option<super::Actor>,
             ) -> Self {
                 self.reversed_cutover_by = Ok(value);
                 self
@@ -1366,7 +1205,7 @@ pub mod types {
             /// Sets or clears [`source_keyspace`](Self::source_keyspace).
             pub fn set_source_keyspace(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.source_keyspace = Ok(value);
                 self
@@ -1374,7 +1213,7 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -1382,7 +1221,7 @@ pub mod types {
             /// Sets or clears [`switch_primaries_at`](Self::switch_primaries_at).
             pub fn set_switch_primaries_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.switch_primaries_at = Ok(value);
                 self
@@ -1390,7 +1229,7 @@ pub mod types {
             /// Sets or clears [`switch_primaries_by`](Self::switch_primaries_by).
             pub fn set_switch_primaries_by(
                 mut self,
-                value: ::std::option::Option<super::Actor>,
+                value: Option<super::Actor>,
             ) -> Self {
                 self.switch_primaries_by = Ok(value);
                 self
@@ -1398,7 +1237,7 @@ pub mod types {
             /// Sets or clears [`switch_replicas_at`](Self::switch_replicas_at).
             pub fn set_switch_replicas_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.switch_replicas_at = Ok(value);
                 self
@@ -1406,7 +1245,7 @@ pub mod types {
             /// Sets or clears [`switch_replicas_by`](Self::switch_replicas_by).
             pub fn set_switch_replicas_by(
                 mut self,
-                value: ::std::option::Option<super::Actor>,
+                value: Option<super::Actor>,
             ) -> Self {
                 self.switch_replicas_by = Ok(value);
                 self
@@ -1414,7 +1253,7 @@ pub mod types {
             /// Sets or clears [`target_keyspace`](Self::target_keyspace).
             pub fn set_target_keyspace(
                 mut self,
-                value: ::std::option::Option<super::BranchReference>,
+                value: Option<super::BranchReference>,
             ) -> Self {
                 self.target_keyspace = Ok(value);
                 self
@@ -1422,7 +1261,7 @@ pub mod types {
             /// Sets or clears [`updated_at`](Self::updated_at).
             pub fn set_updated_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.updated_at = Ok(value);
                 self
@@ -1430,26 +1269,21 @@ pub mod types {
             /// Sets or clears [`verify_data_at`](Self::verify_data_at).
             pub fn set_verify_data_at(
                 mut self,
-                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+                value: Option<::chrono::DateTime<::chrono::Utc>>,
             ) -> Self {
                 self.verify_data_at = Ok(value);
                 self
             }
             /// Sets or clears [`verify_data_by`](Self::verify_data_by).
-            pub fn set_verify_data_by(
-                mut self,
-                value: ::std::option::Option<super::Actor>,
-            ) -> Self {
+            pub fn set_verify_data_by(mut self, value: Option<super::Actor>) -> Self {
                 self.verify_data_by = Ok(value);
                 self
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::TryFrom<Workflow> for super::Workflow {
+        impl TryFrom<Workflow> for super::Workflow {
             type Error = super::error::ConversionError;
-            fn try_from(
-                value: Workflow,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+            fn try_from(value: Workflow) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     actor: value.actor?,
                     branch: value.branch?,
@@ -1496,7 +1330,7 @@ pub mod types {
             }
         }
         #[cfg(feature = "mock")]
-        impl ::std::convert::From<super::Workflow> for Workflow {
+        impl From<super::Workflow> for Workflow {
             fn from(value: super::Workflow) -> Self {
                 Self {
                     actor: Ok(value.actor),
@@ -1548,7 +1382,7 @@ pub mod types {
         const NAME: &'static str = "PaginatedWorkflow";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut current_page = slot::or_empty_whole();
             let mut data = slot::required();
@@ -1587,7 +1421,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for PaginatedWorkflow {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1595,7 +1429,7 @@ pub mod types {
         const NAME: &'static str = "Workflow";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
-        ) -> ::std::result::Result<Self, A::Error> {
+        ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut branch = slot::optional();
@@ -1733,7 +1567,7 @@ pub mod types {
     impl<'de> ::serde::Deserialize<'de> for Workflow {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
@@ -1756,7 +1590,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for OnDdl {
+    impl From<&str> for OnDdl {
         fn from(value: &str) -> Self {
             match value {
                 "IGNORE" => Self::Ignore,
@@ -1767,19 +1601,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for OnDdl {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for OnDdl {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for OnDdl {
+    impl AsRef<str> for OnDdl {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for OnDdl {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -1797,14 +1631,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for OnDdl {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -1867,7 +1701,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for WorkflowState {
+    impl From<&str> for WorkflowState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -1893,19 +1727,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for WorkflowState {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for WorkflowState {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for WorkflowState {
+    impl AsRef<str> for WorkflowState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for WorkflowState {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -1923,14 +1757,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for WorkflowState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -1955,7 +1789,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<&str> for WorkflowType {
+    impl From<&str> for WorkflowType {
         fn from(value: &str) -> Self {
             match value {
                 "move_tables" => Self::MoveTables,
@@ -1963,19 +1797,19 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::From<::std::string::String> for WorkflowType {
-        fn from(value: ::std::string::String) -> Self {
+    impl From<String> for WorkflowType {
+        fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl ::std::convert::AsRef<str> for WorkflowType {
+    impl AsRef<str> for WorkflowType {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     impl ::std::str::FromStr for WorkflowType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
@@ -1993,14 +1827,14 @@ pub mod types {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
-        ) -> ::std::result::Result<S::Ok, S::Error> {
+        ) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> ::serde::Deserialize<'de> for WorkflowType {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> ::std::result::Result<Self, D::Error> {
+        ) -> Result<Self, D::Error> {
             deserializer
                 .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
@@ -2194,166 +2028,288 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    use crate::response::Response;
-    use crate::runtime::Options;
-    /// A call of [`Client::list_workflows`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::list_workflows`]: super::Client::list_workflows
+    /// A call of [`Client::create_workflow`](crate::Client::create_workflow). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListWorkflows<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        between: Result<Option<::std::string::String>, String>,
-        page: Result<Option<i64>, String>,
-        per_page: Result<Option<i64>, String>,
-        call_options: Options,
+    pub struct CreateWorkflow<'a> {
+        call: crate::runtime::Call<'a>,
+        body: Result<types::builder::CreateWorkflowBody, String>,
     }
-    impl<'a> ListWorkflows<'a> {
+    impl<'a> CreateWorkflow<'a> {
         /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "list_workflows",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/workflows",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "create_workflow",
+            "POST",
+            "/organizations/{organization}/databases/{database}/workflows",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+            ];
             Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                between: Ok(None),
-                page: Ok(None),
-                per_page: Ok(None),
-                call_options: Options::default(),
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+                body: Ok(Default::default()),
             }
         }
         /// The name of the organization the workflow belongs to
         ///
         /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
             self
         }
         /// The name of the database the workflow belongs to
         ///
         /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Sets the body: a value of its type, or a builder of that.
+        pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: TryInto<types::CreateWorkflowBody>,
+            V::Error: ::std::fmt::Display,
         {
-            self.database = crate::runtime::taken("database", value);
+            self.call.sets_body();
+            self.body = crate::runtime::converted("body", value)
+                .map(From::<types::CreateWorkflowBody>::from);
             self
         }
-        /// Filter workflows to those active during a time range (e.g. 2025-01-01T00:00:00Z..2025-01-01T23:59:59)
-        pub fn between<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.between = crate::runtime::taken("between", value).map(Some);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.page = crate::runtime::taken("page", value).map(Some);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.per_page = crate::runtime::taken("per_page", value).map(Some);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(
-            self,
-        ) -> Result<Response<types::PaginatedWorkflow>, crate::Error> {
-            let Self {
-                client,
-                organization,
-                database,
-                between,
-                page,
-                per_page,
-                call_options,
-            } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let between = between.map_err(crate::Error::invalid_input)?;
-            let page = page.map_err(crate::Error::invalid_input)?;
-            let per_page = per_page.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            let url = crate::runtime::Query::new(url)
-                .add("between", crate::runtime::Style::Form, &between)?
-                .add("page", crate::runtime::Style::Form, &page)?
-                .add("per_page", crate::runtime::Style::Form, &per_page)?
-                .url();
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// Sets or clears [`between`](Self::between).
-        pub fn set_between(
-            mut self,
-            value: ::std::option::Option<::std::string::String>,
-        ) -> Self {
-            self.between = Ok(value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        pub fn set_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.page = Ok(value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        pub fn set_per_page(mut self, value: ::std::option::Option<i64>) -> Self {
-            self.per_page = Ok(value);
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<
+            F: FnOnce(
+                    types::builder::CreateWorkflowBody,
+                ) -> types::builder::CreateWorkflowBody,
+        >(mut self, f: F) -> Self {
+            self.call.sets_body();
+            self.body = self.body.map(f);
             self
         }
         /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
+            self.call.timeout(timeout);
             self
         }
         /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
+            self.call.retry(policy);
             self
         }
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
+            self.call.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/workflows`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            let body = if self.call.has_body() {
+                crate::runtime::Body::json(
+                    self.body,
+                    crate::runtime::unlimited::<types::CreateWorkflowBody>,
+                )
+            } else {
+                crate::runtime::Body::none()
+            };
+            self.call.json(body)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for CreateWorkflow<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateWorkflow<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::get_workflow`](crate::Client::get_workflow). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct GetWorkflow<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> GetWorkflow<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "get_workflow",
+            "GET",
+            "/organizations/{organization}/databases/{database}/workflows/{number}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows/{number}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::Workflow) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Workflow> {
+            self.call.until(is_done, None)
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for GetWorkflow<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetWorkflow<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::list_workflows`](crate::Client::list_workflows). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListWorkflows<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListWorkflows<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_workflows",
+            "GET",
+            "/organizations/{organization}/databases/{database}/workflows",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("between"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Filter workflows to those active during a time range (e.g. 2025-01-01T00:00:00Z..2025-01-01T23:59:59)
+        pub fn between<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sets or clears [`between`](Self::between).
+        pub fn set_between(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(4, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedWorkflow> {
+            self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
         /// before it is polled; each page is a call like any other, with its own retries and time-out.
@@ -2362,1378 +2318,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedWorkflow> {
-            let first = self.page.as_ref().ok().copied().flatten();
-            let call = move |page| {
-                let call = self.clone();
-                match page {
-                    Some(page) => call.page::<i64>(page),
-                    None => call,
-                }
-                    .into_future()
-            };
-            crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
+            self.call.pages(3, |page: &types::PaginatedWorkflow| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Workflow> {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /// A call of [`Client::create_workflow`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::create_workflow`]: super::Client::create_workflow
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateWorkflow<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        body: Result<types::builder::CreateWorkflowBody, String>,
-        call_options: Options,
-    }
-    impl<'a> CreateWorkflow<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "create_workflow",
-            method: "POST",
-            path: "/organizations/{organization}/databases/{database}/workflows",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                body: Ok(::std::default::Default::default()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// Sets the body: a value of its type, or a builder of that.
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::CreateWorkflowBody>,
-            <V as std::convert::TryInto<
-                types::CreateWorkflowBody,
-            >>::Error: std::fmt::Display,
-        {
-            self.call_options.sets_body();
-            self.body = crate::runtime::converted("body", value).map(From::from);
-            self
-        }
-        /// Changes the body with a closure over its builder.
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::CreateWorkflowBody,
-            ) -> types::builder::CreateWorkflowBody,
-        {
-            self.call_options.sets_body();
-            self.body = self.body.map(f);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/workflows`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, body, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let body = if call_options.has_body() {
-                Some(crate::runtime::built::<types::CreateWorkflowBody, _>(body)?)
-            } else {
-                None
-            };
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::json_if_any(
-                                crate::runtime::request(
-                                    client,
-                                    ::reqwest::Method::POST,
-                                    &url,
-                                    Some("application/json"),
-                                ),
-                                body.as_ref(),
-                                "application/json",
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::get_workflow`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::get_workflow`]: super::Client::get_workflow
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetWorkflow<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> GetWorkflow<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "get_workflow",
-            method: "GET",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows/{number}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("number", crate ::runtime::Style::Simple, &
-                number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::GET,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::Workflow) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::Workflow> {
-            crate::Until::new(move || self.clone().into_future(), is_done, None)
-        }
-    }
-    /// A call of [`Client::workflow_cancel`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::workflow_cancel`]: super::Client::workflow_cancel
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowCancel<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> WorkflowCancel<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "workflow_cancel",
-            method: "DELETE",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/workflows/{number}`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}", client.base_url(), crate
-                ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
-                organization) ?, crate ::runtime::path_segment("database", crate
-                ::runtime::Style::Simple, & database) ?, crate
-                ::runtime::path_segment("number", crate ::runtime::Style::Simple, &
-                number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::DELETE,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::workflow_complete`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::workflow_complete`]: super::Client::workflow_complete
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowComplete<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> WorkflowComplete<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "workflow_complete",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}/complete",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/complete`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}/complete", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::workflow_cutover`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::workflow_cutover`]: super::Client::workflow_cutover
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowCutover<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> WorkflowCutover<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "workflow_cutover",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}/cutover",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/cutover`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}/cutover", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::workflow_retry`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::workflow_retry`]: super::Client::workflow_retry
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowRetry<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> WorkflowRetry<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "workflow_retry",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}/retry",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/retry`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}/retry", client.base_url(),
-                crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::workflow_reverse_cutover`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::workflow_reverse_cutover`]: super::Client::workflow_reverse_cutover
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowReverseCutover<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> WorkflowReverseCutover<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "workflow_reverse_cutover",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}/reverse-cutover", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::workflow_reverse_traffic`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::workflow_reverse_traffic`]: super::Client::workflow_reverse_traffic
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowReverseTraffic<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> WorkflowReverseTraffic<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "workflow_reverse_traffic",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}/reverse-traffic", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::workflow_switch_primaries`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::workflow_switch_primaries`]: super::Client::workflow_switch_primaries
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowSwitchPrimaries<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> WorkflowSwitchPrimaries<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "workflow_switch_primaries",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}/switch-primaries", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::workflow_switch_replicas`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::workflow_switch_replicas`]: super::Client::workflow_switch_replicas
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowSwitchReplicas<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> WorkflowSwitchReplicas<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "workflow_switch_replicas",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}/switch-replicas", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
-    /// A call of [`Client::verify_workflow`]. Set what it needs, and [`send`](Self::send) it.
-    ///
-    /// [`Client::verify_workflow`]: super::Client::verify_workflow
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct VerifyWorkflow<'a> {
-        client: &'a super::Client,
-        organization: Result<::std::string::String, String>,
-        database: Result<::std::string::String, String>,
-        number: Result<i64, String>,
-        call_options: Options,
-    }
-    impl<'a> VerifyWorkflow<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation {
-            id: "verify_workflow",
-            method: "PATCH",
-            path: "/organizations/{organization}/databases/{database}/workflows/{number}/verify-data",
-            is_public: false,
-        };
-        pub(crate) fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                organization: Err("`organization` was not set".to_string()),
-                database: Err("`database` was not set".to_string()),
-                number: Err("`number` was not set".to_string()),
-                call_options: Options::default(),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.organization = crate::runtime::taken("organization", value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.database = crate::runtime::taken("database", value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<i64>,
-        {
-            self.number = crate::runtime::taken("number", value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/verify-data`
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        pub async fn send(self) -> Result<Response<types::Workflow>, crate::Error> {
-            let Self { client, organization, database, number, call_options } = self;
-            let organization = organization.map_err(crate::Error::invalid_input)?;
-            let database = database.map_err(crate::Error::invalid_input)?;
-            let number = number.map_err(crate::Error::invalid_input)?;
-            let url = format!(
-                "{}/organizations/{}/databases/{}/workflows/{}/verify-data", client
-                .base_url(), crate ::runtime::path_segment("organization", crate
-                ::runtime::Style::Simple, & organization) ?, crate
-                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
-                database) ?, crate ::runtime::path_segment("number", crate
-                ::runtime::Style::Simple, & number) ?,
-            );
-            crate::runtime::call(
-                    client,
-                    &call_options,
-                    &|| {
-                        crate::runtime::request(
-                                client,
-                                ::reqwest::Method::PATCH,
-                                &url,
-                                Some("application/json"),
-                            )
-                            .build()
-                    },
-                    &Self::OPERATION,
-                )
-                .await
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call_options.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call_options.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call_options.header(name.as_ref(), value.as_ref());
-            self
-        }
-    }
     impl<'a> ::std::future::IntoFuture for ListWorkflows<'a> {
-        type Output = Result<Response<types::PaginatedWorkflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
+        type Output = Result<crate::Response<types::PaginatedWorkflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::PaginatedWorkflow>;
         fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for CreateWorkflow<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for GetWorkflow<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for WorkflowCancel<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for WorkflowComplete<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for WorkflowCutover<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for WorkflowRetry<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for WorkflowReverseCutover<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for WorkflowReverseTraffic<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for WorkflowSwitchPrimaries<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for WorkflowSwitchReplicas<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
-        }
-    }
-    impl<'a> ::std::future::IntoFuture for VerifyWorkflow<'a> {
-        type Output = Result<Response<types::Workflow>, crate::Error>;
-        type IntoFuture = ::std::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::std::future::Future<Output = Self::Output> + Send + 'a,
-            >,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            ::std::boxed::Box::pin(self.send())
+            self.send()
         }
     }
     #[cfg(feature = "mock")]
@@ -3741,58 +2337,723 @@ pub mod builder {
         type Answer = types::PaginatedWorkflow;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::verify_workflow`](crate::Client::verify_workflow). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct VerifyWorkflow<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> VerifyWorkflow<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "verify_workflow",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/verify-data",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/verify-data`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for VerifyWorkflow<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateWorkflow<'_> {
+    impl crate::mock::Call for VerifyWorkflow<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetWorkflow<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::workflow_cancel`](crate::Client::workflow_cancel). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct WorkflowCancel<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> WorkflowCancel<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "workflow_cancel",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/workflows/{number}",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/workflows/{number}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for WorkflowCancel<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for WorkflowCancel<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::workflow_complete`](crate::Client::workflow_complete). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct WorkflowComplete<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> WorkflowComplete<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "workflow_complete",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/complete",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/complete`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for WorkflowComplete<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for WorkflowComplete<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::workflow_cutover`](crate::Client::workflow_cutover). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct WorkflowCutover<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> WorkflowCutover<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "workflow_cutover",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/cutover",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/cutover`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for WorkflowCutover<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for WorkflowCutover<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::workflow_retry`](crate::Client::workflow_retry). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct WorkflowRetry<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> WorkflowRetry<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "workflow_retry",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/retry",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/retry`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for WorkflowRetry<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for WorkflowRetry<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::workflow_reverse_cutover`](crate::Client::workflow_reverse_cutover). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct WorkflowReverseCutover<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> WorkflowReverseCutover<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "workflow_reverse_cutover",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for WorkflowReverseCutover<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for WorkflowReverseCutover<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
+    /// A call of [`Client::workflow_reverse_traffic`](crate::Client::workflow_reverse_traffic). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct WorkflowReverseTraffic<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> WorkflowReverseTraffic<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "workflow_reverse_traffic",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for WorkflowReverseTraffic<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
+    }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for WorkflowReverseTraffic<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    /// A call of [`Client::workflow_switch_primaries`](crate::Client::workflow_switch_primaries). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct WorkflowSwitchPrimaries<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> WorkflowSwitchPrimaries<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "workflow_switch_primaries",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for WorkflowSwitchPrimaries<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
     impl crate::mock::Call for WorkflowSwitchPrimaries<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
     }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowSwitchReplicas<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
+    /// A call of [`Client::workflow_switch_replicas`](crate::Client::workflow_switch_replicas). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct WorkflowSwitchReplicas<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> WorkflowSwitchReplicas<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "workflow_switch_replicas",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas",
+        );
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+    }
+    impl<'a> ::std::future::IntoFuture for WorkflowSwitchReplicas<'a> {
+        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
+        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
+        fn into_future(self) -> Self::IntoFuture {
+            self.send()
+        }
     }
     #[cfg(feature = "mock")]
-    impl crate::mock::Call for VerifyWorkflow<'_> {
+    impl crate::mock::Call for WorkflowSwitchReplicas<'_> {
         type Answer = types::Workflow;
         const OPERATION: crate::Operation = Self::OPERATION;
     }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::schedule::{Judged, PollError, Schedule};
-use crate::response::{Call, Response};
+use crate::response::{Boxed, Response};
 
 /// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
 ///
@@ -34,7 +34,7 @@ use crate::response::{Call, Response};
 /// ```
 #[must_use = "nothing is polled until it is awaited"]
 pub struct Until<'a, T> {
-    call: Box<dyn FnMut() -> Call<'a, T> + Send + 'a>,
+    call: Box<dyn FnMut() -> Boxed<'a, T> + Send + 'a>,
     is_done: Box<dyn FnMut(&T) -> bool + Send + 'a>,
     fails: Box<dyn FnMut(&T) -> bool + Send + 'a>,
     progress: Box<dyn FnMut(&T) + Send + 'a>,
@@ -59,7 +59,7 @@ const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
 impl<'a, T> Until<'a, T> {
     /// `seconds` are those before the first poll, between two, and of all, where the operation has its own.
     pub(crate) fn new(
-        call: impl FnMut() -> Call<'a, T> + Send + 'a,
+        call: impl FnMut() -> Boxed<'a, T> + Send + 'a,
         is_done: impl FnMut(&T) -> bool + Send + 'a,
         seconds: Option<[u64; 3]>,
     ) -> Self {

@@ -1,82 +1,260 @@
-//! Calls, by what they answer with.
+//! A call: its parameters, its settings, and what it does when it is sent. All operations share it; each adds its
+//! setters, and the type of its answer.
+
+use std::fmt;
 
 use bytes::Bytes;
-use reqwest::header::LOCATION;
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, LOCATION};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use super::body::Body;
+use super::parameters::{Parameter, Place, header_value, path_segment, query_pairs};
 use crate::client::Client;
 use crate::error::{Error, Reason};
 use crate::operation::Operation;
 use crate::options::Options;
-use crate::response::Response;
-use crate::transport::{Answer, Build, decode, traced};
+use crate::pages::Pages;
+use crate::polling::Until;
+use crate::response::{CallFuture, Response};
+use crate::retry::RetryPolicy;
+use crate::transport::{Answer, Traced, decode, traced};
 
-/// Sends a request and decodes the JSON of the answer.
-pub(crate) async fn call<T: DeserializeOwned>(
-    client: &Client,
-    options: &Options,
-    build: Build<'_>,
-    operation: &Operation,
-) -> Result<Response<T>, Error> {
-    let (traced, answer) = traced(client, options, build, *operation).await;
-    traced.end(answer.and_then(|answer| decode(client, *operation, answer)))
+const JSON: &str = "application/json";
+
+/// The call of an operation, as far as it is the same for all of them.
+#[derive(Clone)]
+pub(crate) struct Call<'a> {
+    client: &'a Client,
+    operation: Operation,
+    parameters: &'static [Parameter],
+    /// What each parameter was set to, as JSON, or why it does not take that.
+    values: Vec<Option<Result<Value, String>>>,
+    /// The media type that is asked for, where it is not the usual one.
+    accept: Option<&'static str>,
+    options: Options,
 }
 
-/// Sends a request and decodes the JSON of the answer, if there is any.
-pub(crate) async fn call_optional<T: DeserializeOwned>(
-    client: &Client,
-    options: &Options,
-    build: Build<'_>,
-    operation: &Operation,
-) -> Result<Response<Option<T>>, Error> {
-    let (traced, answer) = traced(client, options, build, *operation).await;
-    traced.end(match answer {
-        Ok(answer) if answer.body.is_empty() => Ok(Response::new(None, answer.status, answer.headers)),
-        answer => answer.and_then(|answer| decode(client, *operation, answer)),
-    })
-}
+impl<'a> Call<'a> {
+    pub(crate) fn new(client: &'a Client, operation: Operation, parameters: &'static [Parameter]) -> Self {
+        let values = vec![None; parameters.len()];
+        Self { client, operation, parameters, values, accept: None, options: Options::default() }
+    }
 
-/// Sends a request whose answer is not JSON.
-pub(crate) async fn call_bytes(
-    client: &Client,
-    options: &Options,
-    build: Build<'_>,
-    operation: &Operation,
-) -> Result<Response<Bytes>, Error> {
-    let (traced, answer) = traced(client, options, build, *operation).await;
-    traced.end(answer.map(|answer| Response::new(answer.body, answer.status, answer.headers)))
-}
+    /// Asks for another media type than `application/json`.
+    pub(crate) fn accepting(mut self, accept: &'static str) -> Self {
+        self.accept = Some(accept);
+        self
+    }
 
-/// Sends a request that is answered with a redirect, which is not followed: gives its `Location`.
-pub(crate) async fn call_location(
-    client: &Client,
-    options: &Options,
-    build: Build<'_>,
-    operation: &Operation,
-) -> Result<Response<String>, Error> {
-    let (traced, answer) = traced(client, options, build, *operation).await;
-    traced.end(match answer {
-        Err(Error::Refused(refused)) if refused.status.is_redirection() => {
-            let location = refused.headers.get(LOCATION);
-            match location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()) {
-                Some(to) => Ok(Response::new(to, refused.status, refused.headers)),
-                None => Err(Error::Refused(refused)),
+    /// Sets a parameter, by its place among the operation's parameters.
+    pub(crate) fn set<T: Serialize>(&mut self, at: usize, value: impl TryInto<T>) {
+        let value: Result<T, _> = value.try_into();
+        self.values[at] = Some(match value {
+            Ok(value) => written(&value),
+            Err(_) => Err("does not take what it was given".to_owned()),
+        });
+    }
+
+    /// Sets a parameter, or takes back what it was set to.
+    pub(crate) fn set_or_clear<T: Serialize>(&mut self, at: usize, value: Option<T>) {
+        self.values[at] = value.map(|value| written(&value));
+    }
+
+    pub(crate) fn timeout(&mut self, timeout: std::time::Duration) {
+        self.options.timeout(timeout);
+    }
+
+    pub(crate) fn retry(&mut self, policy: RetryPolicy) {
+        self.options.retry(policy);
+    }
+
+    pub(crate) fn header(&mut self, name: &str, value: &str) {
+        self.options.header(name, value);
+    }
+
+    /// Notes that the body was set, of a request that may have none.
+    pub(crate) fn sets_body(&mut self) {
+        self.options.sets_body();
+    }
+
+    /// Whether the body was set, of a request that may have none.
+    pub(crate) fn has_body(&self) -> bool {
+        self.options.has_body()
+    }
+
+    /// Sends the call, and decodes the JSON of the answer.
+    pub(crate) fn json<T: DeserializeOwned + 'a>(self, body: Body) -> CallFuture<'a, T> {
+        CallFuture::new(async move {
+            let (traced, answer) = self.answered(body, Some(JSON)).await?;
+            traced.end(answer.and_then(|answer| decode(self.client, self.operation, answer)))
+        })
+    }
+
+    /// Sends the call, and decodes the JSON of the answer, if there is any.
+    pub(crate) fn optional<T: DeserializeOwned + 'a>(self, body: Body) -> CallFuture<'a, Option<T>> {
+        CallFuture::new(async move {
+            let (traced, answer) = self.answered(body, Some(JSON)).await?;
+            traced.end(match answer {
+                Ok(answer) if answer.body.is_empty() => Ok(Response::new(None, answer.status, answer.headers)),
+                answer => answer.and_then(|answer| decode(self.client, self.operation, answer)),
+            })
+        })
+    }
+
+    /// Sends the call, whose answer is not JSON.
+    pub(crate) fn bytes(self, body: Body) -> CallFuture<'a, Bytes> {
+        CallFuture::new(async move {
+            let (traced, answer) = self.answered(body, None).await?;
+            traced.end(answer.map(|answer| Response::new(answer.body, answer.status, answer.headers)))
+        })
+    }
+
+    /// Sends the call, whose answer has no body to read.
+    pub(crate) fn empty(self, body: Body) -> CallFuture<'a, ()> {
+        CallFuture::new(async move {
+            let (traced, answer) = self.answered(body, None).await?;
+            traced.end(answer.map(|answer| Response::new((), answer.status, answer.headers)))
+        })
+    }
+
+    /// Sends the call, which is answered with a redirect, which is not followed: gives its `Location`.
+    pub(crate) fn location(self, body: Body) -> CallFuture<'a, String> {
+        CallFuture::new(async move {
+            let (traced, answer) = self.answered(body, None).await?;
+            traced.end(match answer {
+                Err(Error::Refused(refused)) if refused.status.is_redirection() => {
+                    let location = refused.headers.get(LOCATION);
+                    match location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()) {
+                        Some(to) => Ok(Response::new(to, refused.status, refused.headers)),
+                        None => Err(Error::Refused(refused)),
+                    }
+                }
+                Err(error) => Err(error),
+                Ok(answer) => Err(Answer::unreadable(&answer, self.client, self.operation, Reason::NoLocation)),
+            })
+        })
+    }
+
+    /// The pages of a list, from the one that the parameter `at` chooses, or else the first.
+    pub(crate) fn pages<P: DeserializeOwned + 'a>(self, at: usize, next_of: fn(&P) -> Option<i64>) -> Pages<'a, P> {
+        let (operation, set) = (self.operation, self.values[at].as_ref());
+        let first = set.and_then(|value| value.as_ref().ok()?.as_i64());
+        let call = move |page: Option<i64>| {
+            let mut call = self.clone();
+            if let Some(page) = page {
+                call.set::<i64>(at, page);
+            }
+            call.json(Body::none()).boxed()
+        };
+        Pages::new(operation, first, call, next_of)
+    }
+
+    /// The same call, until what it reads is as it should be.
+    pub(crate) fn until<T: DeserializeOwned + 'a>(
+        self,
+        is_done: impl FnMut(&T) -> bool + Send + 'a,
+        seconds: Option<[u64; 3]>,
+    ) -> Until<'a, T> {
+        Until::new(move || self.clone().json(Body::none()).boxed(), is_done, seconds)
+    }
+
+    /// Sends the request, and reads the answer to its end.
+    async fn answered(
+        &self,
+        body: Body,
+        accept: Option<&'static str>,
+    ) -> Result<(Traced, Result<Answer, Error>), Error> {
+        let (url, headers, body) = self.written(body)?;
+        let accept = self.accept.or(accept);
+        let method = Method::from_bytes(self.operation.method.as_bytes());
+        let method = method.map_err(|_| Error::invalid_input("the method is unknown"))?;
+        let build = || {
+            let request = super::request(self.client, method.clone(), &url, accept);
+            let request = if headers.is_empty() { request } else { request.headers(headers.clone()) };
+            match &body {
+                Some(body) => body.put_into(request).build(),
+                None => request.build(),
+            }
+        };
+        Ok(traced(self.client, &self.options, &build, self.operation).await)
+    }
+
+    /// The URL, the headers and the body, once all is set and within its limits.
+    fn written(&self, body: Body) -> Result<(String, HeaderMap, Option<super::body::Payload>), Error> {
+        for (parameter, value) in self.parameters.iter().zip(&self.values) {
+            let why = match value {
+                Some(Ok(_)) => continue,
+                Some(Err(why)) => why.as_str(),
+                None if parameter.is_required => "was not set",
+                None => continue,
+            };
+            return Err(Error::invalid_input(format!("`{}` {why}", parameter.field())));
+        }
+        let set = || {
+            let values = self.values.iter().map(|value| value.as_ref().and_then(|value| value.as_ref().ok()));
+            self.parameters.iter().zip(values).filter_map(|(parameter, value)| Some((parameter, value?)))
+        };
+        let body = body.made()?;
+        for (parameter, value) in set() {
+            parameter.check(value).map_err(Error::invalid_input)?;
+        }
+        let in_path =
+            |name: &str| set().find(|(parameter, _)| parameter.place == Place::Path && parameter.name == name);
+        let mut url = self.client.base_url().to_owned();
+        let mut rest = self.operation.path;
+        while let Some((before, (name, after))) =
+            rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+        {
+            url.push_str(before);
+            match in_path(name) {
+                Some((parameter, value)) => url.push_str(&path_segment(name, parameter.style, value)?),
+                None => return Err(Error::invalid_input(format!("`{name}` was not set"))),
+            }
+            rest = after;
+        }
+        url.push_str(rest);
+        let (mut headers, mut between) = (HeaderMap::new(), '?');
+        for (parameter, value) in set() {
+            match parameter.place {
+                Place::Path => {}
+                Place::Query => {
+                    for (name, value) in query_pairs(parameter.name, parameter.style, value)? {
+                        url.push(between);
+                        between = '&';
+                        url.push_str(&format!("{name}={value}"));
+                    }
+                }
+                Place::Header => {
+                    let name = HeaderName::from_bytes(parameter.name.as_bytes());
+                    let name = name.map_err(|_| {
+                        Error::invalid_input(format!("`{}` is not the name of a header", parameter.name))
+                    })?;
+                    headers.append(name, header_value(parameter.name, parameter.style, value)?);
+                }
             }
         }
-        Err(error) => Err(error),
-        Ok(answer) => Err(Answer::unreadable(&answer, client, *operation, Reason::NoLocation)),
-    })
+        Ok((url, headers, body))
+    }
 }
 
-/// Sends a request whose answer has no body to read.
-pub(crate) async fn call_empty(
-    client: &Client,
-    options: &Options,
-    build: Build<'_>,
-    operation: &Operation,
-) -> Result<Response<()>, Error> {
-    let (traced, answer) = traced(client, options, build, *operation).await;
-    traced.end(answer.map(|answer| Response::new((), answer.status, answer.headers)))
+fn written(value: &impl Serialize) -> Result<Value, String> {
+    serde_json::to_value(value).map_err(|e| format!("cannot be written: {e}"))
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Call");
+        shown.field("operation", &self.operation.id);
+        for (parameter, value) in self.parameters.iter().zip(&self.values) {
+            if let Some(value) = value {
+                shown.field(parameter.name, value);
+            }
+        }
+        shown.finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
@@ -89,11 +267,9 @@ mod tests {
     async fn a_request_that_cannot_be_built_is_an_error_with_the_cause() {
         let builder = Client::builder().auth(ServiceToken::new("id", "token"));
         let client = builder.base_url("http://127.0.0.1:9").build().unwrap();
-        let operation = Operation::new("poll", "GET", "/");
-        let build = || client.http().get("nowhere").build();
-        let error = call_empty(&client, &Options::default(), &build, &operation).await.unwrap_err();
-        let text =
-            "invalid input, nothing was sent: the request cannot be built: builder error: relative URL without a base";
-        assert_eq!(error.to_string(), text);
+        let operation = Operation::new("poll", "GET", "nowhere");
+        let call = Call::new(&client, operation, &[]);
+        let error = call.empty(Body::none()).await.unwrap_err();
+        assert!(error.to_string().starts_with("invalid input, nothing was sent: "), "{error}");
     }
 }

@@ -107,6 +107,19 @@ impl<T: Measure> Measure for Nullable<T> {
     }
 }
 
+impl Measure for serde_json::Value {
+    #[allow(clippy::cast_precision_loss)]
+    fn measure(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => number.as_f64(),
+            Self::String(text) => text.measure(),
+            Self::Array(items) => items.measure(),
+            Self::Object(fields) => Some(fields.len() as f64),
+            Self::Bool(_) | Self::Null => None,
+        }
+    }
+}
+
 /// Begins the check of one value.
 pub(crate) fn value(label: &'static str, value: &impl Measure) -> Value {
     Value { label: label.into(), measure: value.measure(), broken: None }
@@ -145,6 +158,16 @@ impl<T: Measure> Elements for Vec<T> {
 impl<T: Measure> Elements for HashMap<String, T> {
     fn elements(&self) -> Vec<(String, Option<f64>)> {
         self.iter().map(|(key, value)| (key.clone(), value.measure())).collect()
+    }
+}
+
+impl Elements for serde_json::Value {
+    fn elements(&self) -> Vec<(String, Option<f64>)> {
+        match self {
+            Self::Array(items) => items.elements(),
+            Self::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), value.measure())).collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

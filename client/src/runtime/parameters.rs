@@ -11,6 +11,7 @@ use reqwest::header::HeaderValue;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::check;
 use crate::error::Error;
 
 type Fields = serde_json::Map<String, Value>;
@@ -47,32 +48,83 @@ pub(crate) enum Style {
     Json,
 }
 
-/// A URL with its query in the making.
-pub(crate) struct Query {
-    url: String,
-    has_any: bool,
+/// Where a parameter stands in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
 }
 
-impl Query {
-    pub(crate) fn new(url: String) -> Self {
-        Self { url, has_any: false }
+/// Holds a value to its limits.
+type Limits = fn(check::Value) -> check::Value;
+
+/// A parameter of an operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameter {
+    /// Its name on the wire.
+    pub(crate) name: &'static str,
+    pub(crate) place: Place,
+    pub(crate) style: Style,
+    pub(crate) is_required: bool,
+    /// The name of its setter, where that is another one.
+    setter: Option<&'static str>,
+    /// What its value is held to, and what each item of it is.
+    limits: Option<Limits>,
+    limits_of_each: Option<Limits>,
+}
+
+impl Parameter {
+    const fn new(place: Place, name: &'static str, style: Style, is_required: bool) -> Self {
+        Self { name, place, style, is_required, setter: None, limits: None, limits_of_each: None }
     }
 
-    /// Adds a parameter, where it has a value.
+    pub(crate) const fn path(name: &'static str) -> Self {
+        Self::new(Place::Path, name, Style::Simple, true)
+    }
+
+    pub(crate) const fn query(name: &'static str) -> Self {
+        Self::new(Place::Query, name, Style::Form, false)
+    }
+
+    pub(crate) const fn header(name: &'static str) -> Self {
+        Self::new(Place::Header, name, Style::Simple, false)
+    }
+
+    pub(crate) const fn required(self) -> Self {
+        Self { is_required: true, ..self }
+    }
+
+    pub(crate) const fn style(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    pub(crate) const fn setter(self, name: &'static str) -> Self {
+        Self { setter: Some(name), ..self }
+    }
+
+    pub(crate) const fn within(self, limits: Limits) -> Self {
+        Self { limits: Some(limits), ..self }
+    }
+
+    pub(crate) const fn each_within(self, limits: Limits) -> Self {
+        Self { limits_of_each: Some(limits), ..self }
+    }
+
+    /// What a caller knows it by.
+    pub(crate) fn field(&self) -> &'static str {
+        self.setter.unwrap_or(self.name)
+    }
+
+    /// Holds a value to the limits.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for what its style cannot write.
-    pub(crate) fn add(mut self, name: &str, style: Style, value: &impl Serialize) -> Result<Self, Error> {
-        for (key, value) in query_pairs(name, style, &json(name, value)?)? {
-            self.url.push(if self.has_any { '&' } else { '?' });
-            self.has_any = true;
-            self.url.push_str(&format!("{key}={value}"));
+    /// Says which limit it breaks.
+    pub(crate) fn check(&self, value: &Value) -> Result<(), String> {
+        if let Some(limits) = self.limits {
+            limits(check::value(self.name, value)).done()?;
         }
-        Ok(self)
-    }
-
-    pub(crate) fn url(self) -> String {
-        self.url
+        self.limits_of_each.map_or(Ok(()), |limits| check::each(self.name, value, limits))
     }
 }
 
@@ -151,8 +203,11 @@ fn json(name: &str, value: &impl Serialize) -> Result<Value, Error> {
     serde_json::to_value(value).map_err(|e| Error::invalid_input(format!("{name} cannot be written: {e}")))
 }
 
-/// The pairs of a query, encoded.
-fn query_pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(String, String)>, Error> {
+/// The pairs of a query, encoded: none for null and for a list without items.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what its style cannot write.
+pub(super) fn query_pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(String, String)>, Error> {
     let key = encoded(name);
     let joined = |parts: Vec<String>, between: &str| match parts.is_empty() {
         true => Vec::new(),
@@ -230,7 +285,11 @@ mod tests {
     fn styles_are_those_of_the_specifications_table() {
         let object = json!({ "R": 100, "G": 200, "B": 150 });
         let list = json!(["blue", "black", "brown"]);
-        let query = |style, value: &Value| Query::new(String::new()).add("color", style, value).unwrap().url();
+        let query = |style, value: &Value| {
+            let pairs = query_pairs("color", style, value).unwrap();
+            let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+        };
         for (style, value, expected) in [
             (Style::Form, &json!("blue"), "?color=blue"),
             (Style::Form, &json!(""), "?color="),

@@ -1,0 +1,360 @@
+//! The calls, one struct an operation: its setters, which operation it is, and how its answer is read. All else is the
+//! runtime's, once for all.
+//!
+//! before: `pub struct GetBackup<'a> { client: &'a super::Client, organization: Result<String, String>, … }`
+//! after:  `pub struct GetBackup<'a> { call: crate::runtime::Call<'a> }`, with
+//!         `pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self { self.call.set::<String>(0, value); self }`
+//!         and `pub fn send(self) -> crate::CallFuture<'a, types::Backup> { self.call.json(crate::runtime::Body::none()) }`
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Item;
+use syn::visit::Visit;
+
+use super::checks;
+use super::described::{Place, Poll};
+use super::directions::names_in;
+use super::document::plain;
+use super::model::{Body, Operation, Reading, Sent, Taken};
+use super::pages::Paged;
+use super::prose::tidy;
+use super::rust::{option_setter, set_doc};
+
+/// The items that are an operation's call. `checked` are the types that have limits to be held to; `paged` says that the
+/// answer is one page of a list, and `is_one` that it is one thing.
+pub(crate) fn items(
+    operation: &Operation<'_>,
+    checked: &BTreeSet<String>,
+    paged: Option<Paged>,
+    is_one: bool,
+) -> Vec<Item> {
+    let Operation { function, call, described, body, .. } = operation;
+    let answer = operation.answer.ty();
+    let body_field = body.as_ref().map(|body| {
+        let held = body.builder.as_ref().unwrap_or(&body.ty);
+        quote!(body: ::std::result::Result<#held, ::std::string::String>,)
+    });
+    let unset_body = body.as_ref().map(|body| match body.builder {
+        Some(_) => quote!(body: Ok(::std::default::Default::default()),),
+        None => quote!(body: Err("`body` was not set".to_owned()),),
+    });
+    let accept = described.bodies.accept.as_ref().map(|accept| quote!(.accepting(#accept)));
+    let doc = format!(
+        "A call of [`Client::{function}`](crate::Client::{function}). Set what it needs, and [`send`](Self::send) it."
+    );
+    let mut of_call: syn::ItemStruct = syn::parse_quote! {
+        #[derive(Debug, Clone)]
+        #[must_use = "nothing is sent before `send()`"]
+        pub struct #call<'a> {
+            call: crate::runtime::Call<'a>,
+            #body_field
+        }
+    };
+    set_doc(&mut of_call.attrs, &doc);
+
+    let parameters = operation.parameters.iter().map(row);
+    let mut functions: Vec<syn::ImplItemFn> = Vec::new();
+    for (at, parameter) in operation.parameters.iter().enumerate() {
+        functions.push(setter(operation, at, parameter));
+        functions.extend(parameter.is_optional.then(|| set_or_clear(at, parameter)));
+    }
+    if let Some(body) = body {
+        functions.extend(body_setters(operation, body));
+    }
+    functions.extend(settings());
+    functions.push(send(operation, checked));
+    functions.extend(paged.iter().flat_map(|paged| streams(operation, paged)));
+    if is_one && described.method == "GET" && body.is_none() {
+        functions.push(until(operation, described.poll.as_ref()));
+    }
+    // A parameter's own setter comes first, where it has such a name.
+    let mut taken = BTreeSet::new();
+    functions.retain(|function| taken.insert(function.sig.ident.to_string()));
+
+    let (id, method, path) = (&described.id, &described.method, &described.path);
+    let public = described.is_public.then(|| quote!(.public()));
+    vec![
+        Item::Struct(of_call),
+        syn::parse_quote! {
+            impl<'a> #call<'a> {
+                /// The operation that this is a call of.
+                pub const OPERATION: crate::Operation = crate::Operation::new(#id, #method, #path)#public;
+
+                pub(crate) fn new(client: &'a crate::Client) -> Self {
+                    const PARAMETERS: &[crate::runtime::Parameter] = &[#(#parameters),*];
+                    Self { call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS)#accept, #unset_body }
+                }
+                #(#functions)*
+            }
+        },
+        syn::parse_quote! {
+            impl<'a> ::std::future::IntoFuture for #call<'a> {
+                type Output = ::std::result::Result<crate::Response<#answer>, crate::Error>;
+                type IntoFuture = crate::CallFuture<'a, #answer>;
+                fn into_future(self) -> Self::IntoFuture {
+                    self.send()
+                }
+            }
+        },
+        syn::parse_quote! {
+            #[cfg(feature = "mock")]
+            impl crate::mock::Call for #call<'_> {
+                type Answer = #answer;
+                const OPERATION: crate::Operation = Self::OPERATION;
+            }
+        },
+    ]
+}
+
+/// A parameter as the runtime knows it.
+fn row(parameter: &Taken<'_>) -> TokenStream {
+    let described = parameter.described;
+    let name = &described.name;
+    let (place, usual) = match described.place {
+        Place::Path => (quote!(path), "Simple"),
+        Place::Query => (quote!(query), "Form"),
+        Place::Header => (quote!(header), "Simple"),
+    };
+    let style = format_ident!("{}", described.style);
+    let style = (described.style != usual).then(|| quote!(.style(crate::runtime::Style::#style)));
+    let required = (!parameter.is_optional && described.place != Place::Path).then(|| quote!(.required()));
+    let setter = parameter.setter.to_string();
+    let setter = setter.trim_start_matches("r#").trim_end_matches('_');
+    let setter = (setter != name).then(|| quote!(.setter(#setter)));
+    let (own, each) = checks::calls(&described.limits);
+    let own = (!own.is_empty()).then(|| quote!(.within(|value| value #(#own)*)));
+    let each = (!each.is_empty()).then(|| quote!(.each_within(|value| value #(#each)*)));
+    quote!(crate::runtime::Parameter::#place(#name)#style #required #setter #own #each)
+}
+
+fn setter(operation: &Operation<'_>, at: usize, parameter: &Taken<'_>) -> syn::ImplItemFn {
+    let Taken { setter: name, ty, is_optional, .. } = parameter;
+    let said = operation.described.arguments.get(&plain(&name.to_string()));
+    let said = said.map_or_else(|| format!("Sets `{name}`."), |said| tidy(said));
+    let required = if *is_optional { "" } else { "\n\nRequired." };
+    let mut function: syn::ImplItemFn = syn::parse_quote! {
+        pub fn #name<V: ::std::convert::TryInto<#ty>>(mut self, value: V) -> Self {
+            self.call.set::<#ty>(#at, value);
+            self
+        }
+    };
+    function.block.stmts[0] = with_index(at, &quote!(set::<#ty>));
+    set_doc(&mut function.attrs, &format!("{said}{required}"));
+    function
+}
+
+fn set_or_clear(at: usize, parameter: &Taken<'_>) -> syn::ImplItemFn {
+    let (name, plain) = option_setter(&parameter.setter);
+    let ty = &parameter.ty;
+    let mut function: syn::ImplItemFn = syn::parse_quote! {
+        pub fn #name(mut self, value: ::std::option::Option<#ty>) -> Self {
+            self.call.set_or_clear(#at, value);
+            self
+        }
+    };
+    function.block.stmts[0] = with_index(at, &quote!(set_or_clear));
+    set_doc(&mut function.attrs, &format!("Sets or clears [`{plain}`](Self::{plain})."));
+    function
+}
+
+/// A call of the runtime's for the parameter of a number, which is written without its type.
+fn with_index(at: usize, function: &TokenStream) -> syn::Stmt {
+    let at = proc_macro2::Literal::usize_unsuffixed(at);
+    syn::parse_quote!(self.call.#function(#at, value);)
+}
+
+fn body_setters(operation: &Operation<'_>, body: &Body) -> Vec<syn::ImplItemFn> {
+    let Body { ty, builder, .. } = body;
+    let may_lack = operation.described.bodies.may_lack_body;
+    let noted = may_lack.then(|| quote!(self.call.sets_body();));
+    let said = operation.described.arguments.get("body").map(|said| tidy(said));
+    let said = said.unwrap_or_else(|| "Sets the body: a value of its type, or a builder of that.".to_owned());
+    let Some(builder) = builder else {
+        let mut set: syn::ImplItemFn = syn::parse_quote! {
+            pub fn body<V: ::std::convert::TryInto<#ty>>(mut self, value: V) -> Self {
+                #noted
+                self.body = crate::runtime::taken("body", value);
+                self
+            }
+        };
+        set_doc(&mut set.attrs, &said);
+        return vec![set];
+    };
+    let mut set: syn::ImplItemFn = syn::parse_quote! {
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: ::std::convert::TryInto<#ty>,
+            V::Error: ::std::fmt::Display,
+        {
+            #noted
+            self.body = crate::runtime::converted("body", value).map(From::<#ty>::from);
+            self
+        }
+    };
+    set_doc(&mut set.attrs, &said);
+    let map: syn::ImplItemFn = syn::parse_quote! {
+        /// Changes the body with a closure over its builder.
+        pub fn body_map<F: FnOnce(#builder) -> #builder>(mut self, f: F) -> Self {
+            #noted
+            self.body = self.body.map(f);
+            self
+        }
+    };
+    vec![set, map]
+}
+
+fn send(operation: &Operation<'_>, checked: &BTreeSet<String>) -> syn::ImplItemFn {
+    let answer = operation.answer.ty();
+    let read = match operation.answer {
+        Reading::Json(_) => quote!(json),
+        Reading::Optional(_) => quote!(optional),
+        Reading::Empty => quote!(empty),
+        Reading::Bytes => quote!(bytes),
+        Reading::Location => quote!(location),
+    };
+    let body = operation.body.as_ref().map(|body| {
+        let ty = &body.ty;
+        let is_checked = !names_in(|names| names.visit_type(ty)).is_disjoint(checked);
+        let check = quote!(<#ty as crate::runtime::check::Check>::check);
+        let (own, each) = checks::calls(&operation.described.limits_of_body);
+        let check = match (own.is_empty() && each.is_empty(), is_checked) {
+            (true, true) => check,
+            (true, false) => quote!(crate::runtime::unlimited::<#ty>),
+            (false, _) => {
+                let own =
+                    (!own.is_empty()).then(|| quote!(crate::runtime::check::value("body", body)#(#own)*.done()?;));
+                let each = (!each.is_empty())
+                    .then(|| quote!(crate::runtime::check::each("body", body, |value| value #(#each)*)?;));
+                let inside = if is_checked { quote!(#check(body)) } else { quote!(Ok(())) };
+                quote!(|body: &#ty| { #own #each #inside })
+            }
+        };
+        let made = match body.sent {
+            Sent::Json => quote!(crate::runtime::Body::json(self.body, #check)),
+            Sent::Form => quote!(crate::runtime::Body::form(self.body, #check)),
+            Sent::Text => quote!(crate::runtime::Body::text(self.body)),
+            Sent::Bytes => quote!(crate::runtime::Body::bytes(self.body)),
+        };
+        let named = operation.described.bodies.content_type.as_ref().map(|name| quote!(.named(#name)));
+        quote!(#made #named)
+    });
+    let body = match (body, operation.described.bodies.may_lack_body) {
+        (None, _) => quote!(crate::runtime::Body::none()),
+        (Some(body), false) => body,
+        (Some(body), true) => quote!(if self.call.has_body() { #body } else { crate::runtime::Body::none() }),
+    };
+    let mut function: syn::ImplItemFn = match operation.body {
+        None => syn::parse_quote! {
+            pub fn send(self) -> crate::CallFuture<'a, #answer> {
+                self.call.#read(#body)
+            }
+        },
+        Some(_) => syn::parse_quote! {
+            pub fn send(self) -> crate::CallFuture<'a, #answer> {
+                let body = #body;
+                self.call.#read(body)
+            }
+        },
+    };
+    let doc = format!(
+        "Sends a `{}` request to `{}`.\n\n# Errors\nSee [`Error`](crate::Error): it says whether the server has acted.",
+        operation.described.method, operation.described.path
+    );
+    set_doc(&mut function.attrs, &doc);
+    function
+}
+
+/// What can be set of every call.
+fn settings() -> [syn::ImplItemFn; 3] {
+    [
+        syn::parse_quote! {
+            /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+            pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+                self.call.timeout(timeout);
+                self
+            }
+        },
+        syn::parse_quote! {
+            /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+            pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+                self.call.retry(policy);
+                self
+            }
+        },
+        syn::parse_quote! {
+            /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+            /// [`send`](Self::send).
+            pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+                self.call.header(name.as_ref(), value.as_ref());
+                self
+            }
+        },
+    ]
+}
+
+/// The streams of an operation whose answers come in pages.
+fn streams(operation: &Operation<'_>, paged: &Paged) -> [syn::ImplItemFn; 2] {
+    let answer = operation.answer.ty();
+    let (at, held) = (proc_macro2::Literal::usize_unsuffixed(paged.at), &paged.held);
+    // A parameter may have the name of a stream.
+    let [pages, items] =
+        ["pages", "items"].map(|name| format_ident!("{name}{}", if operation.has_setter(name) { "_" } else { "" }));
+    let doc = format!(
+        " A stream of what the [pages](Self::{pages}) hold. Whoever deletes what it gives collects it first: see \
+         [`Items`](crate::Items)."
+    );
+    [
+        syn::parse_quote! {
+            /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+            /// before it is polled; each page is a call like any other, with its own retries and time-out.
+            ///
+            /// # Errors
+            /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+            /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+            pub fn #pages(self) -> crate::Pages<'a, #answer> {
+                self.call.pages(#at, |page: &#answer| page.next_page)
+            }
+        },
+        syn::parse_quote! {
+            #[doc = #doc]
+            pub fn #items(self) -> crate::Items<'a, #held> {
+                crate::Items::new(self.#pages(), |page| page.data)
+            }
+        },
+    ]
+}
+
+fn until(operation: &Operation<'_>, poll: Option<&Poll>) -> syn::ImplItemFn {
+    let answer = operation.answer.ty();
+    // A parameter may have that name.
+    let name = format_ident!("until{}", if operation.has_setter("until") { "_" } else { "" });
+    let seconds = match poll.and_then(|poll| poll.seconds) {
+        Some(seconds) => {
+            let seconds = seconds.map(proc_macro2::Literal::u64_unsuffixed);
+            quote!(Some([#(#seconds),*]))
+        }
+        None => quote!(None),
+    };
+    let times = |[first, interval, deadline]: [u64; 3]| {
+        let first = if first == 0 { "at once".to_owned() } else { format!("after {first} s") };
+        let all = deadline / 60;
+        format!(", {first}, then every {interval} s, for {all} min. Those times are the default here")
+    };
+    let known = poll.map(|Poll { until, seconds }| {
+        format!("\n\nThe vendor's own tools poll until {until}{}.", seconds.map(times).unwrap_or_default())
+    });
+    let doc = format!(
+        "Makes the call until what it reads is as it should be, with the intervals and the deadline of\n\
+         [`Until`](crate::Until).{}",
+        known.unwrap_or_default()
+    );
+    let mut function: syn::ImplItemFn = syn::parse_quote! {
+        pub fn #name(self, is_done: impl FnMut(&#answer) -> bool + Send + 'a) -> crate::Until<'a, #answer> {
+            self.call.until(is_done, #seconds)
+        }
+    };
+    set_doc(&mut function.attrs, &doc);
+    function
+}

@@ -1,0 +1,191 @@
+//! The operations, as data: what the document says of each, and the types that progenitor chose for what it takes and
+//! gives. What is emitted for an operation is made of this alone.
+//!
+//! before: `pub struct ListBackups<'a> { organization: Result<String, String>, page: Result<Option<i64>, String>, … }`
+//! after:  `Operation { call: ListBackups, parameters: [organization: String, page: i64 (optional), …], … }`
+
+use std::collections::BTreeMap;
+
+use syn::{Fields, Ident, Item, ReturnType, Type};
+
+use super::Error;
+use super::answers::Answer;
+use super::described::{Described, Operations, Parameter};
+use super::document::plain;
+use super::rust::{argument, as_send, functions, impl_of, last_name, missing, module};
+
+/// An operation.
+pub(crate) struct Operation<'d> {
+    /// The function that begins a call of it.
+    pub(crate) function: Ident,
+    /// The struct that is a call of it.
+    pub(crate) call: Ident,
+    pub(crate) described: &'d Described,
+    pub(crate) parameters: Vec<Taken<'d>>,
+    pub(crate) body: Option<Body>,
+    pub(crate) answer: Reading,
+}
+
+/// A parameter, as a call takes it.
+pub(crate) struct Taken<'d> {
+    /// Its setter.
+    pub(crate) setter: Ident,
+    pub(crate) ty: Type,
+    pub(crate) is_optional: bool,
+    pub(crate) described: &'d Parameter,
+}
+
+/// The body of a request.
+pub(crate) struct Body {
+    /// What it is.
+    pub(crate) ty: Type,
+    /// The builder of it, where there is one.
+    pub(crate) builder: Option<Type>,
+    pub(crate) sent: Sent,
+}
+
+/// How a body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Json,
+    Form,
+    Text,
+    Bytes,
+}
+
+/// How an answer is read.
+pub(crate) enum Reading {
+    /// As JSON of this type.
+    Json(Type),
+    /// As JSON of this type, where there is a body.
+    Optional(Type),
+    /// Not at all.
+    Empty,
+    Bytes,
+    /// As the place that a redirect leads to.
+    Location,
+}
+
+impl Reading {
+    /// What a call gives.
+    pub(crate) fn ty(&self) -> Type {
+        match self {
+            Self::Json(ty) => ty.clone(),
+            Self::Optional(ty) => syn::parse_quote!(::std::option::Option<#ty>),
+            Self::Empty => syn::parse_quote!(()),
+            Self::Bytes => syn::parse_quote!(crate::Bytes),
+            Self::Location => syn::parse_quote!(::std::string::String),
+        }
+    }
+}
+
+impl Operation<'_> {
+    /// The names of its setters.
+    pub(crate) fn has_setter(&self, name: &str) -> bool {
+        self.parameters.iter().any(|parameter| parameter.setter == name)
+    }
+}
+
+/// The operations of what progenitor has generated, by the names of their calls.
+///
+/// # Errors
+/// Where its code is not of the shape that is known.
+pub(crate) fn of<'d>(file: &syn::File, operations: &'d Operations) -> Result<Vec<Operation<'d>>, Error> {
+    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    let mut found = beginnings(file, operations)
+        .map(|(function, call, described)| operation(builder, function, call, described))
+        .collect::<Result<Vec<_>, _>>()?;
+    // The order of a document's paths is that of its keys, or not, as a feature of serde_json has it.
+    found.sort_by(|a, b| a.call.cmp(&b.call));
+    Ok(found)
+}
+
+/// The operations, by the names of the structs that are their calls.
+pub(crate) fn calls<'o>(file: &syn::File, operations: &'o Operations) -> BTreeMap<String, &'o Described> {
+    beginnings(file, operations).map(|(_, call, described)| (call.to_string(), described)).collect()
+}
+
+/// The functions that begin calls: the name of each, that of the struct that is its call, and the operation.
+pub(crate) fn beginnings<'f, 'o>(
+    file: &'f syn::File,
+    operations: &'o Operations,
+) -> impl Iterator<Item = (&'f syn::Ident, &'f syn::Ident, &'o Described)> {
+    let impls = file.items.iter().filter_map(|item| if let Item::Impl(item) = item { Some(item) } else { None });
+    impls.flat_map(functions).filter_map(|function| {
+        let syn::ReturnType::Type(_, call) = &function.sig.output else { return None };
+        Some((&function.sig.ident, last_name(call)?, operations.get(&function.sig.ident.to_string())?))
+    })
+}
+
+fn operation<'d>(
+    builder: &[Item],
+    function: &Ident,
+    call: &Ident,
+    described: &'d Described,
+) -> Result<Operation<'d>, Error> {
+    let shape = |what: &str| Error::Shape(format!("operation {}: {what}", described.id));
+    let fields = builder.iter().find_map(|item| match item {
+        Item::Struct(item) if item.ident == *call => Some(&item.fields),
+        _ => None,
+    });
+    let Some(Fields::Named(fields)) = fields else { return Err(shape("there is no struct of its calls")) };
+    let (mut parameters, mut body) = (Vec::new(), None);
+    for field in fields.named.iter().skip(1) {
+        let (Some(setter), Some(held)) = (&field.ident, argument(&field.ty, "Result")) else {
+            return Err(shape("a field of its call is no Result"));
+        };
+        if setter == "body" && described.sent.is_some() {
+            body = Some(body_of(held, described));
+            continue;
+        }
+        let of = described.parameters.get(&plain(&setter.to_string()));
+        let of = of.ok_or_else(|| shape(&format!("the parameter `{setter}` is not in the document")))?;
+        let inner = argument(held, "Option");
+        parameters.push(Taken {
+            setter: setter.clone(),
+            ty: inner.unwrap_or(held).clone(),
+            is_optional: inner.is_some(),
+            described: of,
+        });
+    }
+    let sends = builder.iter().filter_map(|item| match item {
+        Item::Impl(item) if impl_of(item) == (None, Some(call.to_string())) => item.items.iter().find_map(as_send),
+        _ => None,
+    });
+    let output = sends.map(|send| &send.sig.output).next();
+    let Some(ReturnType::Type(_, output)) = output else { return Err(shape("send returns nothing")) };
+    let success = argument(output, "Result").and_then(|value| argument(value, "ResponseValue"));
+    let success = success.ok_or_else(|| shape("send does not return Result<ResponseValue<_>, _>"))?;
+    let is = |name: &str| last_name(success).is_some_and(|last| last == name);
+    let answer = match (success, described.bodies.answer) {
+        (_, Answer::Location) => Reading::Location,
+        (Type::Tuple(unit), _) if unit.elems.is_empty() => Reading::Empty,
+        _ if is("Upgraded") => return Err(shape("upgrades are not supported")),
+        _ if is("ByteStream") => Reading::Bytes,
+        (ty, Answer::Optional) => Reading::Optional(ty.clone()),
+        (ty, Answer::AsItIs) => Reading::Json(ty.clone()),
+    };
+    let (function, call) = (function.clone(), call.clone());
+    Ok(Operation { function, call, described, parameters, body, answer })
+}
+
+/// A body is held as what it is, or as the builder of that: `types::builder::Body` builds `types::Body`.
+fn body_of(held: &Type, described: &Described) -> Body {
+    let sent = match described.sent.as_deref() {
+        Some("application/x-www-form-urlencoded") => Sent::Form,
+        Some("application/octet-stream") => Sent::Bytes,
+        Some(media) if media.starts_with("text/") && media != "text/json" => Sent::Text,
+        _ => Sent::Json,
+    };
+    let mut ty = held.clone();
+    let mut is_builder = false;
+    if let Type::Path(path) = &mut ty {
+        let names: Vec<&Ident> = path.path.segments.iter().map(|segment| &segment.ident).collect();
+        is_builder = matches!(names[..], [.., of, _] if of == "builder");
+        if is_builder {
+            let kept = path.path.segments.iter().filter(|segment| segment.ident != "builder").cloned();
+            path.path.segments = kept.collect();
+        }
+    }
+    Body { ty, builder: is_builder.then(|| held.clone()), sent }
+}
