@@ -38,6 +38,29 @@ pub(crate) fn harden(types: &mut [Item]) {
     }
 }
 
+/// Keeps the builders of some types: of those that users send. What only the server makes, nobody builds.
+pub(crate) fn keep(types: &mut Vec<Item>, wanted: &BTreeSet<String>) {
+    let is_wanted = |name: Option<String>| name.is_none_or(|name| wanted.contains(&name));
+    for item in types.iter_mut() {
+        match item {
+            Item::Mod(item) if item.ident == "builder" => {
+                if let Some((_, items)) = &mut item.content {
+                    items.retain(|item| match item {
+                        Item::Struct(item) => is_wanted(Some(item.ident.to_string())),
+                        Item::Impl(item) => is_wanted(impl_of(item).1),
+                        _ => true,
+                    });
+                }
+            }
+            Item::Impl(item) if impl_of(item).0.is_none() && !is_wanted(impl_of(item).1) => {
+                item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "builder"));
+            }
+            _ => {}
+        }
+    }
+    types.retain(|item| !matches!(item, Item::Impl(item) if impl_of(item).0.is_none() && item.items.is_empty()));
+}
+
 /// The fields of a builder that may be left out, by type and name.
 pub(crate) fn optional_fields(item: &Item) -> Vec<(String, String)> {
     let Item::Struct(item) = item else { return Vec::new() };

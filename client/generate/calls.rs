@@ -22,6 +22,9 @@ use super::pages::Paged;
 use super::prose::tidy;
 use super::rust::{option_setter, set_doc};
 
+/// What can be set of every call, by a macro of the runtime's.
+const SETTINGS: [&str; 3] = ["timeout", "retry", "header"];
+
 /// The items that are an operation's call. `checked` are the types that have limits to be held to; `paged` says that the
 /// answer is one page of a list, and `is_one` that it is one thing.
 pub(crate) fn items(
@@ -63,15 +66,14 @@ pub(crate) fn items(
     if let Some(body) = body {
         functions.extend(body_setters(operation, body));
     }
-    functions.extend(settings());
     functions.push(send(operation, checked));
     functions.extend(paged.iter().flat_map(|paged| streams(operation, paged)));
     if is_one && described.method == "GET" && body.is_none() {
         functions.push(until(operation, described.poll.as_ref()));
     }
     // A parameter's own setter comes first, where it has such a name.
-    let mut taken = BTreeSet::new();
-    functions.retain(|function| taken.insert(function.sig.ident.to_string()));
+    let settings = SETTINGS.iter().filter(|setting| !operation.has_setter(setting));
+    let settings = settings.map(|setting| format_ident!("{setting}"));
 
     let (id, method, path) = (&described.id, &described.method, &described.path);
     let public = described.is_public.then(|| quote!(.public()));
@@ -82,29 +84,16 @@ pub(crate) fn items(
                 /// The operation that this is a call of.
                 pub const OPERATION: crate::Operation = crate::Operation::new(#id, #method, #path)#public;
 
+                #[inline]
                 pub(crate) fn new(client: &'a crate::Client) -> Self {
                     const PARAMETERS: &[crate::runtime::Parameter] = &[#(#parameters),*];
                     Self { call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS)#accept, #unset_body }
                 }
                 #(#functions)*
+                #(crate::runtime::#settings!();)*
             }
         },
-        syn::parse_quote! {
-            impl<'a> ::std::future::IntoFuture for #call<'a> {
-                type Output = ::std::result::Result<crate::Response<#answer>, crate::Error>;
-                type IntoFuture = crate::CallFuture<'a, #answer>;
-                fn into_future(self) -> Self::IntoFuture {
-                    self.send()
-                }
-            }
-        },
-        syn::parse_quote! {
-            #[cfg(feature = "mock")]
-            impl crate::mock::Call for #call<'_> {
-                type Answer = #answer;
-                const OPERATION: crate::Operation = Self::OPERATION;
-            }
-        },
+        syn::parse_quote!(crate::runtime::call!(#call, #answer);),
     ]
 }
 
@@ -149,6 +138,7 @@ fn set_or_clear(at: usize, parameter: &Taken<'_>) -> syn::ImplItemFn {
     let (name, plain) = option_setter(&parameter.setter);
     let ty = &parameter.ty;
     let mut function: syn::ImplItemFn = syn::parse_quote! {
+        #[inline]
         pub fn #name(mut self, value: ::std::option::Option<#ty>) -> Self {
             self.call.set_or_clear(#at, value);
             self
@@ -247,11 +237,13 @@ fn send(operation: &Operation<'_>, checked: &BTreeSet<String>) -> syn::ImplItemF
     };
     let mut function: syn::ImplItemFn = match operation.body {
         None => syn::parse_quote! {
+            #[inline]
             pub fn send(self) -> crate::CallFuture<'a, #answer> {
                 self.call.#read(#body)
             }
         },
         Some(_) => syn::parse_quote! {
+            #[inline]
             pub fn send(self) -> crate::CallFuture<'a, #answer> {
                 let body = #body;
                 self.call.#read(body)
@@ -264,34 +256,6 @@ fn send(operation: &Operation<'_>, checked: &BTreeSet<String>) -> syn::ImplItemF
     );
     set_doc(&mut function.attrs, &doc);
     function
-}
-
-/// What can be set of every call.
-fn settings() -> [syn::ImplItemFn; 3] {
-    [
-        syn::parse_quote! {
-            /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-            pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-                self.call.timeout(timeout);
-                self
-            }
-        },
-        syn::parse_quote! {
-            /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-            pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-                self.call.retry(policy);
-                self
-            }
-        },
-        syn::parse_quote! {
-            /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-            /// [`send`](Self::send).
-            pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-                self.call.header(name.as_ref(), value.as_ref());
-                self
-            }
-        },
-    ]
 }
 
 /// The streams of an operation whose answers come in pages.
@@ -313,12 +277,14 @@ fn streams(operation: &Operation<'_>, paged: &Paged) -> [syn::ImplItemFn; 2] {
             /// # Errors
             /// As `send`, for each page. A `next_page` that does not come after the page that names it is
             /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+            #[inline]
             pub fn #pages(self) -> crate::Pages<'a, #answer> {
                 self.call.pages(#at, |page: &#answer| page.next_page)
             }
         },
         syn::parse_quote! {
             #[doc = #doc]
+            #[inline]
             pub fn #items(self) -> crate::Items<'a, #held> {
                 crate::Items::new(self.#pages(), |page| page.data)
             }

@@ -2,8 +2,6 @@
 //!
 //! before: `pub struct Keyspace { … }`, `impl Client { pub fn list_keyspaces(&self) … }`
 //! after:  `#[cfg(feature = "keyspaces")] pub struct Keyspace { … }`, and the same of the function
-//!
-//! Builders of what the server alone makes are for tests, and so behind the feature `mock`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +14,7 @@ use syn::{Attribute, ImplItem, Item};
 use super::Error;
 use super::answers::drop_unreached;
 use super::described::Operations;
-use super::directions::{Directions, reach};
+use super::directions::reach;
 use super::document::{FEATURE, reached};
 use super::model::calls;
 use super::rust::{impl_of, missing, module_mut};
@@ -35,13 +33,12 @@ pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
 type Gates = BTreeMap<String, BTreeSet<String>>;
 
 /// Has every item compiled with the features alone that reach it.
-pub(crate) fn gate(file: &mut syn::File, operations: &Operations, directions: &Directions) -> Result<(), Error> {
+pub(crate) fn gate(file: &mut syn::File, operations: &Operations) -> Result<(), Error> {
     let calls = calls(file, operations);
     let calls: BTreeMap<String, Option<String>> =
         calls.into_iter().map(|(name, operation)| (name, operation.feature.clone())).collect();
     let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
     let graph = graph(types);
-    let only_received = |name: &str| directions.response.contains(name) && !directions.request.contains(name);
     let builders = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     let mut reached: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
     for item in builders.iter_mut() {
@@ -53,33 +50,15 @@ pub(crate) fn gate(file: &mut syn::File, operations: &Operations, directions: &D
     }
     let gates: Gates =
         reached.into_iter().filter_map(|(name, by)| Some((name, by.into_iter().collect::<Option<_>>()?))).collect();
-    let of = |name: &str| gates.get(name).into_iter().flatten();
-
     let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
     for item in types.iter_mut() {
-        match item {
-            Item::Mod(inner) if inner.ident == "builder" => {
-                for item in inner.content.iter_mut().flat_map(|(_, items)| items) {
-                    let Some(owner) = owner(item) else { continue };
-                    put(item, of(&owner));
-                    if only_received(&owner) {
-                        attributes(item).into_iter().for_each(|attrs| attrs.push(for_tests()));
-                    }
-                }
-            }
-            item => {
-                let Some(owner) = owner(item) else { continue };
-                put(item, of(&owner));
-                if let (Item::Impl(item), true) = (item, only_received(&owner)) {
-                    for item in &mut item.items {
-                        if let ImplItem::Fn(function) = item
-                            && function.sig.ident == "builder"
-                        {
-                            function.attrs.push(for_tests());
-                        }
-                    }
-                }
-            }
+        let inner = match item {
+            Item::Mod(item) if item.ident == "builder" => item.content.as_mut().map(|(_, items)| items),
+            _ => None,
+        };
+        match inner {
+            Some(items) => items.iter_mut().for_each(|item| put_own(item, &gates)),
+            None => put_own(item, &gates),
         }
     }
     for item in &mut file.items {
@@ -112,6 +91,8 @@ fn owner(item: &Item) -> Option<String> {
         Item::Enum(item) => Some(item.ident.to_string()),
         Item::Type(item) => Some(item.ident.to_string()),
         Item::Impl(item) => impl_of(item).1,
+        // `call!(GetBackup, …)`
+        Item::Macro(item) => item.mac.tokens.clone().into_iter().next().map(|name| name.to_string()),
         _ => None,
     }
 }
@@ -133,6 +114,13 @@ fn names_in(item: &Item) -> BTreeSet<String> {
     names.0
 }
 
+/// Has an item compiled with the features of the type that it is about.
+fn put_own(item: &mut Item, gates: &Gates) {
+    if let Some(owner) = owner(item) {
+        put(item, gates.get(&owner).into_iter().flatten());
+    }
+}
+
 fn put<'a>(item: &mut Item, features: impl Iterator<Item = &'a String>) {
     if let Some(attrs) = attributes(item) {
         attrs.extend(condition(features));
@@ -140,18 +128,15 @@ fn put<'a>(item: &mut Item, features: impl Iterator<Item = &'a String>) {
 }
 
 /// What an item is marked with.
-pub(crate) fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+pub fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     match item {
         Item::Struct(item) => Some(&mut item.attrs),
         Item::Enum(item) => Some(&mut item.attrs),
         Item::Type(item) => Some(&mut item.attrs),
         Item::Impl(item) => Some(&mut item.attrs),
+        Item::Macro(item) => Some(&mut item.attrs),
         _ => None,
     }
-}
-
-fn for_tests() -> Attribute {
-    syn::parse_quote!(#[cfg(feature = "mock")])
 }
 
 /// `#[cfg(…)]` for one of the features; nothing, where there are none.

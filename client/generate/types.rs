@@ -85,6 +85,7 @@ pub(crate) fn harden(
     }
     nullable::harden_builders(types);
     builders::harden(types);
+    builders::keep(types, &directions.request);
     Ok((checks::add(types, &limits, directions), places))
 }
 

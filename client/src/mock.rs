@@ -49,6 +49,7 @@ mod states;
 
 pub use aim::Aim;
 pub use aimed::Aimed;
+pub use fixture::{Fixture, fixture};
 pub use route::Call;
 pub(crate) use route::{Kind, Route, check_body};
 use server::{Answer, Fault, State, lock, serve};

@@ -16,7 +16,7 @@ use tracing::{Instrument, Span};
 pub(crate) use self::attempt::Answer;
 use self::attempt::Attempt;
 pub(crate) use self::decode::decode;
-#[cfg(test)]
+#[cfg(any(test, feature = "mock"))]
 pub(crate) use self::strict::strictly;
 pub(crate) use self::strict::{fail, is_strict};
 pub(crate) use self::trace::Traced;

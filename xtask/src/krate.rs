@@ -82,7 +82,7 @@ impl Crate {
     }
 
     fn tokens(&self) -> TokenStream {
-        self.generated.to_token_stream()
+        generate::without_fixtures(&self.generated).to_token_stream()
     }
 
     /// Whether another crate has the same code.

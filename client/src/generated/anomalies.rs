@@ -33,13 +33,6 @@ pub mod types {
         /// When the anomaly started
         pub period_start: String,
     }
-    impl Anomaly {
-        /// A builder for [`Anomaly`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Anomaly {
-            Default::default()
-        }
-    }
     /// `Correlation`
     ///
     /// From `#/components/schemas/Correlation` of the spec.
@@ -61,13 +54,6 @@ pub mod types {
         pub syntax_highlighted_sql: String,
         /// The tablet type the query ran against
         pub tablet_type: TabletType,
-    }
-    impl Correlation {
-        /// A builder for [`Correlation`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Correlation {
-            Default::default()
-        }
     }
     /// `PaginatedAnomaly`
     ///
@@ -93,463 +79,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedAnomaly {
-        /// A builder for [`PaginatedAnomaly`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedAnomaly {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`Anomaly`](super::Anomaly).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Anomaly {
-            active: Result<bool, String>,
-            correlations: Result<Option<Vec<super::Correlation>>, String>,
-            duration: Result<f64, String>,
-            id: Result<String, String>,
-            metrics_end: Result<String, String>,
-            metrics_start: Result<String, String>,
-            minutes_in_violation: Result<i64, String>,
-            period_end: Result<String, String>,
-            period_start: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Anomaly {
-            fn default() -> Self {
-                Self {
-                    active: Err("`active` was not set".to_string()),
-                    correlations: Ok(Default::default()),
-                    duration: Err("`duration` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    metrics_end: Err("`metrics_end` was not set".to_string()),
-                    metrics_start: Err("`metrics_start` was not set".to_string()),
-                    minutes_in_violation: Err(
-                        "`minutes_in_violation` was not set".to_string(),
-                    ),
-                    period_end: Err("`period_end` was not set".to_string()),
-                    period_start: Err("`period_start` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Anomaly {
-            /// Whether the anomaly is ongoing
-            pub fn active<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.active = crate::runtime::converted("active", value);
-                self
-            }
-            /// `correlations`
-            pub fn correlations<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Correlation>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.correlations = crate::runtime::converted("correlations", value)
-                    .map(Some);
-                self
-            }
-            /// The duration of the anomaly in seconds
-            pub fn duration<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.duration = crate::runtime::converted("duration", value);
-                self
-            }
-            /// The ID of the anomaly
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// End of the metrics window surrounding the anomaly
-            pub fn metrics_end<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metrics_end = crate::runtime::converted("metrics_end", value);
-                self
-            }
-            /// Start of the metrics window surrounding the anomaly
-            pub fn metrics_start<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metrics_start = crate::runtime::converted("metrics_start", value);
-                self
-            }
-            /// The number of minutes query latency was in violation of the expected baseline
-            pub fn minutes_in_violation<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.minutes_in_violation = crate::runtime::converted(
-                    "minutes_in_violation",
-                    value,
-                );
-                self
-            }
-            /// When the anomaly ended
-            pub fn period_end<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.period_end = crate::runtime::converted("period_end", value);
-                self
-            }
-            /// When the anomaly started
-            pub fn period_start<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.period_start = crate::runtime::converted("period_start", value);
-                self
-            }
-            /// Sets or clears [`correlations`](Self::correlations).
-            pub fn set_correlations(
-                mut self,
-                value: Option<Vec<super::Correlation>>,
-            ) -> Self {
-                self.correlations = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Anomaly> for super::Anomaly {
-            type Error = super::error::ConversionError;
-            fn try_from(value: Anomaly) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    active: value.active?,
-                    correlations: value.correlations?,
-                    duration: value.duration?,
-                    id: value.id?,
-                    metrics_end: value.metrics_end?,
-                    metrics_start: value.metrics_start?,
-                    minutes_in_violation: value.minutes_in_violation?,
-                    period_end: value.period_end?,
-                    period_start: value.period_start?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Anomaly> for Anomaly {
-            fn from(value: super::Anomaly) -> Self {
-                Self {
-                    active: Ok(value.active),
-                    correlations: Ok(value.correlations),
-                    duration: Ok(value.duration),
-                    id: Ok(value.id),
-                    metrics_end: Ok(value.metrics_end),
-                    metrics_start: Ok(value.metrics_start),
-                    minutes_in_violation: Ok(value.minutes_in_violation),
-                    period_end: Ok(value.period_end),
-                    period_start: Ok(value.period_start),
-                }
-            }
-        }
-        /// Builds [`Correlation`](super::Correlation).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Correlation {
-            fingerprint: Result<String, String>,
-            id: Result<String, String>,
-            keyspace: Result<String, String>,
-            normalized_sql: Result<String, String>,
-            r: Result<f64, String>,
-            syntax_highlighted_sql: Result<String, String>,
-            tablet_type: Result<super::TabletType, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Correlation {
-            fn default() -> Self {
-                Self {
-                    fingerprint: Err("`fingerprint` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    keyspace: Err("`keyspace` was not set".to_string()),
-                    normalized_sql: Err("`normalized_sql` was not set".to_string()),
-                    r: Err("`r` was not set".to_string()),
-                    syntax_highlighted_sql: Err(
-                        "`syntax_highlighted_sql` was not set".to_string(),
-                    ),
-                    tablet_type: Err("`tablet_type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Correlation {
-            /// The query fingerprint
-            pub fn fingerprint<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.fingerprint = crate::runtime::converted("fingerprint", value);
-                self
-            }
-            /// The ID of the correlation
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The keyspace the query ran against
-            pub fn keyspace<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keyspace = crate::runtime::converted("keyspace", value);
-                self
-            }
-            /// The normalized SQL statement
-            pub fn normalized_sql<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.normalized_sql = crate::runtime::converted("normalized_sql", value);
-                self
-            }
-            /// The correlation coefficient between the query and the anomaly
-            pub fn r<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.r = crate::runtime::converted("r", value);
-                self
-            }
-            /// Syntax highlighted SQL statement
-            pub fn syntax_highlighted_sql<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.syntax_highlighted_sql = crate::runtime::converted(
-                    "syntax_highlighted_sql",
-                    value,
-                );
-                self
-            }
-            /// The tablet type the query ran against
-            pub fn tablet_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::TabletType>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tablet_type = crate::runtime::converted("tablet_type", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Correlation> for super::Correlation {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Correlation,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    fingerprint: value.fingerprint?,
-                    id: value.id?,
-                    keyspace: value.keyspace?,
-                    normalized_sql: value.normalized_sql?,
-                    r: value.r?,
-                    syntax_highlighted_sql: value.syntax_highlighted_sql?,
-                    tablet_type: value.tablet_type?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Correlation> for Correlation {
-            fn from(value: super::Correlation) -> Self {
-                Self {
-                    fingerprint: Ok(value.fingerprint),
-                    id: Ok(value.id),
-                    keyspace: Ok(value.keyspace),
-                    normalized_sql: Ok(value.normalized_sql),
-                    r: Ok(value.r),
-                    syntax_highlighted_sql: Ok(value.syntax_highlighted_sql),
-                    tablet_type: Ok(value.tablet_type),
-                }
-            }
-        }
-        /// Builds [`PaginatedAnomaly`](super::PaginatedAnomaly).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedAnomaly {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::Anomaly>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedAnomaly {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedAnomaly {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Anomaly>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedAnomaly> for super::PaginatedAnomaly {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedAnomaly,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedAnomaly> for PaginatedAnomaly {
-            fn from(value: super::PaginatedAnomaly) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for Anomaly {
         const NAME: &'static str = "Anomaly";
@@ -692,6 +221,18 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        Anomaly,
+        "{\"active\":false,\"correlations\":null,\"duration\":1.0,\"id\":\"id\",\"metrics_end\":\"metrics_end\",\"metrics_start\":\"metrics_start\",\"minutes_in_violation\":1,\"period_end\":\"period_end\",\"period_start\":\"period_start\"}"
+    );
+    crate::runtime::fixture!(
+        Correlation,
+        "{\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"r\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tablet_type\":\"primary\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedAnomaly,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -771,6 +312,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -810,26 +352,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Anomaly> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -841,19 +368,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::Anomaly> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchAnomaly<'a> {
-        type Output = Result<crate::Response<types::Anomaly>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Anomaly>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchAnomaly<'_> {
-        type Answer = types::Anomaly;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchAnomaly, types::Anomaly);
     /// A call of [`Client::list_branch_anomalies`](crate::Client::list_branch_anomalies). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -867,6 +386,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -909,6 +429,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -919,6 +440,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -929,6 +451,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -942,6 +465,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -955,30 +479,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(7, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedAnomaly> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -988,26 +498,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedAnomaly> {
             self.call.pages(4, |page: &types::PaginatedAnomaly| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Anomaly> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBranchAnomalies<'a> {
-        type Output = Result<crate::Response<types::PaginatedAnomaly>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedAnomaly>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranchAnomalies<'_> {
-        type Answer = types::PaginatedAnomaly;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListBranchAnomalies, types::PaginatedAnomaly);
 }
 /// # Operations
 ///

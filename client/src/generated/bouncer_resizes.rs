@@ -247,6 +247,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -286,42 +287,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CancelBouncerResizeRequest<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CancelBouncerResizeRequest<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CancelBouncerResizeRequest, ());
     /// A call of [`Client::list_bouncer_resize_requests`](crate::Client::list_bouncer_resize_requests). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -335,6 +313,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -382,6 +361,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -392,30 +372,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(5, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedPostgresBouncerResizeRequest> {
@@ -427,6 +393,7 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedPostgresBouncerResizeRequest> {
@@ -437,28 +404,17 @@ pub mod builder {
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::PostgresBouncerResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBouncerResizeRequests<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedPostgresBouncerResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            types::PaginatedPostgresBouncerResizeRequest,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBouncerResizeRequests<'_> {
-        type Answer = types::PaginatedPostgresBouncerResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListBouncerResizeRequests, types::PaginatedPostgresBouncerResizeRequest
+    );
     /// A call of [`Client::update_bouncer_resize_request`](crate::Client::update_bouncer_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -473,6 +429,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -532,26 +489,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresBouncerResizeRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -559,22 +501,13 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateBouncerResizeRequest<'a> {
-        type Output = Result<
-            crate::Response<types::PostgresBouncerResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresBouncerResizeRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBouncerResizeRequest<'_> {
-        type Answer = types::PostgresBouncerResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        UpdateBouncerResizeRequest, types::PostgresBouncerResizeRequest
+    );
 }
 /// # Operations
 ///

@@ -57,13 +57,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedPostgresBouncer {
-        /// A builder for [`PaginatedPostgresBouncer`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedPostgresBouncer {
-            Default::default()
-        }
-    }
     /// `PostgresBouncer`
     ///
     /// From `#/components/schemas/PostgresBouncer` of the spec.
@@ -93,13 +86,6 @@ pub mod types {
         pub target: PreviousTarget,
         /// When the bouncer was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-    }
-    impl PostgresBouncer {
-        /// A builder for [`PostgresBouncer`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PostgresBouncer {
-            Default::default()
-        }
     }
     /// `PostgresBouncerParameter`
     ///
@@ -146,13 +132,6 @@ pub mod types {
         pub url: String,
         /// The configured value of the parameter
         pub value: String,
-    }
-    impl PostgresBouncerParameter {
-        /// A builder for [`PostgresBouncerParameter`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PostgresBouncerParameter {
-            Default::default()
-        }
     }
     /// The namespace of the parameter
     ///
@@ -287,670 +266,6 @@ pub mod types {
                     name: Ok(value.name),
                     replicas_per_cell: Ok(value.replicas_per_cell),
                     target: Ok(value.target),
-                }
-            }
-        }
-        /// Builds [`PaginatedPostgresBouncer`](super::PaginatedPostgresBouncer).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedPostgresBouncer {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::PostgresBouncer>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedPostgresBouncer {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedPostgresBouncer {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::PostgresBouncer>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedPostgresBouncer> for super::PaginatedPostgresBouncer {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedPostgresBouncer,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedPostgresBouncer> for PaginatedPostgresBouncer {
-            fn from(value: super::PaginatedPostgresBouncer) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PostgresBouncer`](super::PostgresBouncer).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PostgresBouncer {
-            actor: Result<Option<super::Actor>, String>,
-            branch: Result<Option<super::BranchReference>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            id: Result<String, String>,
-            name: Result<String, String>,
-            parameters: Result<Vec<super::PostgresBouncerParameter>, String>,
-            replicas_per_cell: Result<i64, String>,
-            sku: Result<Option<super::Sku>, String>,
-            target: Result<super::PreviousTarget, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PostgresBouncer {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    branch: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    deleted_at: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    parameters: Err("`parameters` was not set".to_string()),
-                    replicas_per_cell: Err(
-                        "`replicas_per_cell` was not set".to_string(),
-                    ),
-                    sku: Ok(Default::default()),
-                    target: Err("`target` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PostgresBouncer {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// A mention of a database branch.
-            pub fn branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch = crate::runtime::converted("branch", value).map(Some);
-                self
-            }
-            /// When the bouncer was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// When the bouncer was deleted
-            pub fn deleted_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deleted_at = crate::runtime::converted("deleted_at", value)
-                    .map(Some);
-                self
-            }
-            /// The ID of the bouncer
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The name of the bouncer
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// `parameters`
-            pub fn parameters<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::PostgresBouncerParameter>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.parameters = crate::runtime::converted("parameters", value);
-                self
-            }
-            /// The count of replicas in each cell
-            pub fn replicas_per_cell<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.replicas_per_cell = crate::runtime::converted(
-                    "replicas_per_cell",
-                    value,
-                );
-                self
-            }
-            /// `sku`
-            pub fn sku<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Sku>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sku = crate::runtime::converted("sku", value).map(Some);
-                self
-            }
-            /// The instance type the bouncer targets
-            pub fn target<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::PreviousTarget>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.target = crate::runtime::converted("target", value);
-                self
-            }
-            /// When the bouncer was updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`branch`](Self::branch).
-            pub fn set_branch(mut self, value: Option<super::BranchReference>) -> Self {
-                self.branch = Ok(value);
-                self
-            }
-            /// Sets or clears [`deleted_at`](Self::deleted_at).
-            pub fn set_deleted_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.deleted_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`sku`](Self::sku).
-            pub fn set_sku(mut self, value: Option<super::Sku>) -> Self {
-                self.sku = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PostgresBouncer> for super::PostgresBouncer {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PostgresBouncer,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    branch: value.branch?,
-                    created_at: value.created_at?,
-                    deleted_at: value.deleted_at?,
-                    id: value.id?,
-                    name: value.name?,
-                    parameters: value.parameters?,
-                    replicas_per_cell: value.replicas_per_cell?,
-                    sku: value.sku?,
-                    target: value.target?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PostgresBouncer> for PostgresBouncer {
-            fn from(value: super::PostgresBouncer) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    branch: Ok(value.branch),
-                    created_at: Ok(value.created_at),
-                    deleted_at: Ok(value.deleted_at),
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    parameters: Ok(value.parameters),
-                    replicas_per_cell: Ok(value.replicas_per_cell),
-                    sku: Ok(value.sku),
-                    target: Ok(value.target),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`PostgresBouncerParameter`](super::PostgresBouncerParameter).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PostgresBouncerParameter {
-            actor: Result<Option<super::Actor>, String>,
-            category: Result<String, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            default_value: Result<String, String>,
-            description: Result<String, String>,
-            display_name: Result<String, String>,
-            id: Result<String, String>,
-            immutable: Result<bool, String>,
-            max: Result<f64, String>,
-            min: Result<f64, String>,
-            name: Result<String, String>,
-            namespace: Result<super::PostgresBouncerParameterNamespace, String>,
-            options: Result<Vec<String>, String>,
-            parameter_type: Result<super::PostgresBouncerParameterParameterType, String>,
-            required: Result<bool, String>,
-            restart: Result<bool, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            url: Result<String, String>,
-            value: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PostgresBouncerParameter {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    category: Err("`category` was not set".to_string()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    default_value: Err("`default_value` was not set".to_string()),
-                    description: Err("`description` was not set".to_string()),
-                    display_name: Err("`display_name` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    immutable: Err("`immutable` was not set".to_string()),
-                    max: Err("`max` was not set".to_string()),
-                    min: Err("`min` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    namespace: Err("`namespace` was not set".to_string()),
-                    options: Err("`options` was not set".to_string()),
-                    parameter_type: Err("`parameter_type` was not set".to_string()),
-                    required: Err("`required` was not set".to_string()),
-                    restart: Err("`restart` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    url: Err("`url` was not set".to_string()),
-                    value: Err("`value` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PostgresBouncerParameter {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// The category of the parameter
-            pub fn category<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.category = crate::runtime::converted("category", value);
-                self
-            }
-            /// When the parameter was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The default value of the parameter
-            pub fn default_value<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default_value = crate::runtime::converted("default_value", value);
-                self
-            }
-            /// The description of the parameter
-            pub fn description<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.description = crate::runtime::converted("description", value);
-                self
-            }
-            /// The display name of the parameter
-            pub fn display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.display_name = crate::runtime::converted("display_name", value);
-                self
-            }
-            /// The ID of the parameter
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Whether the parameter can be changed
-            pub fn immutable<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.immutable = crate::runtime::converted("immutable", value);
-                self
-            }
-            /// The maximum value of the parameter
-            pub fn max<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max = crate::runtime::converted("max", value);
-                self
-            }
-            /// The minimum value of the parameter
-            pub fn min<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.min = crate::runtime::converted("min", value);
-                self
-            }
-            /// The name of the parameter
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The namespace of the parameter
-            pub fn namespace<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::PostgresBouncerParameterNamespace>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.namespace = crate::runtime::converted("namespace", value);
-                self
-            }
-            /// Valid options for the parameter value
-            pub fn options<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.options = crate::runtime::converted("options", value);
-                self
-            }
-            /// The type of the parameter
-            pub fn parameter_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::PostgresBouncerParameterParameterType>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.parameter_type = crate::runtime::converted("parameter_type", value);
-                self
-            }
-            /// Whether the parameter is required
-            pub fn required<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.required = crate::runtime::converted("required", value);
-                self
-            }
-            /// True if processes require a server restart on change
-            pub fn restart<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.restart = crate::runtime::converted("restart", value);
-                self
-            }
-            /// When the parameter was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// The URL of the parameter
-            pub fn url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.url = crate::runtime::converted("url", value);
-                self
-            }
-            /// The configured value of the parameter
-            pub fn value<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.value = crate::runtime::converted("value", value);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PostgresBouncerParameter> for super::PostgresBouncerParameter {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PostgresBouncerParameter,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    category: value.category?,
-                    created_at: value.created_at?,
-                    default_value: value.default_value?,
-                    description: value.description?,
-                    display_name: value.display_name?,
-                    id: value.id?,
-                    immutable: value.immutable?,
-                    max: value.max?,
-                    min: value.min?,
-                    name: value.name?,
-                    namespace: value.namespace?,
-                    options: value.options?,
-                    parameter_type: value.parameter_type?,
-                    required: value.required?,
-                    restart: value.restart?,
-                    updated_at: value.updated_at?,
-                    url: value.url?,
-                    value: value.value?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PostgresBouncerParameter> for PostgresBouncerParameter {
-            fn from(value: super::PostgresBouncerParameter) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    category: Ok(value.category),
-                    created_at: Ok(value.created_at),
-                    default_value: Ok(value.default_value),
-                    description: Ok(value.description),
-                    display_name: Ok(value.display_name),
-                    id: Ok(value.id),
-                    immutable: Ok(value.immutable),
-                    max: Ok(value.max),
-                    min: Ok(value.min),
-                    name: Ok(value.name),
-                    namespace: Ok(value.namespace),
-                    options: Ok(value.options),
-                    parameter_type: Ok(value.parameter_type),
-                    required: Ok(value.required),
-                    restart: Ok(value.restart),
-                    updated_at: Ok(value.updated_at),
-                    url: Ok(value.url),
-                    value: Ok(value.value),
                 }
             }
         }
@@ -1292,6 +607,18 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        PaginatedPostgresBouncer,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PostgresBouncer,
+        "{\"actor\":null,\"branch\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"parameters\":[],\"replicas_per_cell\":1,\"sku\":null,\"target\":\"primary\",\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        PostgresBouncerParameter,
+        "{\"actor\":null,\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"pgbouncer\",\"options\":[],\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}"
+    );
 }
 /// # Operations
 ///
@@ -1423,6 +750,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1474,26 +802,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresBouncer> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -1501,19 +814,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateBouncer<'a> {
-        type Output = Result<crate::Response<types::PostgresBouncer>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresBouncer>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateBouncer<'_> {
-        type Answer = types::PostgresBouncer;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateBouncer, types::PostgresBouncer);
     /// A call of [`Client::delete_bouncer`](crate::Client::delete_bouncer). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1527,6 +832,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1566,42 +872,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteBouncer<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteBouncer<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteBouncer, ());
     /// A call of [`Client::get_bouncer`](crate::Client::get_bouncer). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1615,6 +898,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1654,26 +938,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresBouncer> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1685,19 +954,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::PostgresBouncer> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBouncer<'a> {
-        type Output = Result<crate::Response<types::PostgresBouncer>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresBouncer>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBouncer<'_> {
-        type Answer = types::PostgresBouncer;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBouncer, types::PostgresBouncer);
     /// A call of [`Client::list_bouncers`](crate::Client::list_bouncers). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1711,6 +972,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1750,6 +1012,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -1760,30 +1023,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPostgresBouncer> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1793,29 +1042,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedPostgresBouncer> {
             self.call.pages(3, |page: &types::PaginatedPostgresBouncer| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::PostgresBouncer> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBouncers<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedPostgresBouncer>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedPostgresBouncer>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBouncers<'_> {
-        type Answer = types::PaginatedPostgresBouncer;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListBouncers, types::PaginatedPostgresBouncer);
 }
 /// # Operations
 ///

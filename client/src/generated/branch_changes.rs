@@ -31,13 +31,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedPostgresClusterResizeRequest {
-        /// A builder for [`PaginatedPostgresClusterResizeRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedPostgresClusterResizeRequest {
-            Default::default()
-        }
-    }
     /// `PostgresClusterResizeRequest`
     ///
     /// From `#/components/schemas/PostgresClusterResizeRequest` of the spec.
@@ -107,13 +100,6 @@ pub mod types {
         pub storage_type: StorageType,
         /// The time the branch change request was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-    }
-    impl PostgresClusterResizeRequest {
-        /// A builder for [`PostgresClusterResizeRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PostgresClusterResizeRequest {
-            Default::default()
-        }
     }
     /// The storage type (gp3 or io2)
     ///
@@ -191,738 +177,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`PaginatedPostgresClusterResizeRequest`](super::PaginatedPostgresClusterResizeRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedPostgresClusterResizeRequest {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::PostgresClusterResizeRequest>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedPostgresClusterResizeRequest {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedPostgresClusterResizeRequest {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::PostgresClusterResizeRequest>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedPostgresClusterResizeRequest>
-        for super::PaginatedPostgresClusterResizeRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedPostgresClusterResizeRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedPostgresClusterResizeRequest>
-        for PaginatedPostgresClusterResizeRequest {
-            fn from(value: super::PaginatedPostgresClusterResizeRequest) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PostgresClusterResizeRequest`](super::PostgresClusterResizeRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PostgresClusterResizeRequest {
-            actor: Result<Option<super::Actor>, String>,
-            cluster_display_name: Result<String, String>,
-            cluster_metal: Result<bool, String>,
-            cluster_name: Result<String, String>,
-            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            id: Result<String, String>,
-            maximum_storage_bytes: Result<i64, String>,
-            minimum_storage_bytes: Result<i64, String>,
-            parameters: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
-            previous_cluster_display_name: Result<String, String>,
-            previous_cluster_metal: Result<bool, String>,
-            previous_cluster_name: Result<String, String>,
-            previous_maximum_storage_bytes: Result<i64, String>,
-            previous_minimum_storage_bytes: Result<i64, String>,
-            previous_parameters: Result<
-                ::serde_json::Map<String, ::serde_json::Value>,
-                String,
-            >,
-            previous_replicas: Result<i64, String>,
-            previous_storage_autoscaling: Result<bool, String>,
-            previous_storage_iops: Result<i64, String>,
-            previous_storage_shrinking: Result<bool, String>,
-            previous_storage_throughput_mibs: Result<i64, String>,
-            previous_storage_type: Result<String, String>,
-            replicas: Result<i64, String>,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            state: Result<super::KeyspaceResizeRequestState, String>,
-            storage_autoscaling: Result<bool, String>,
-            storage_iops: Result<i64, String>,
-            storage_shrinking: Result<bool, String>,
-            storage_throughput_mibs: Result<i64, String>,
-            storage_type: Result<super::StorageType, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PostgresClusterResizeRequest {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    cluster_display_name: Err(
-                        "`cluster_display_name` was not set".to_string(),
-                    ),
-                    cluster_metal: Err("`cluster_metal` was not set".to_string()),
-                    cluster_name: Err("`cluster_name` was not set".to_string()),
-                    completed_at: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    maximum_storage_bytes: Err(
-                        "`maximum_storage_bytes` was not set".to_string(),
-                    ),
-                    minimum_storage_bytes: Err(
-                        "`minimum_storage_bytes` was not set".to_string(),
-                    ),
-                    parameters: Err("`parameters` was not set".to_string()),
-                    previous_cluster_display_name: Err(
-                        "`previous_cluster_display_name` was not set".to_string(),
-                    ),
-                    previous_cluster_metal: Err(
-                        "`previous_cluster_metal` was not set".to_string(),
-                    ),
-                    previous_cluster_name: Err(
-                        "`previous_cluster_name` was not set".to_string(),
-                    ),
-                    previous_maximum_storage_bytes: Err(
-                        "`previous_maximum_storage_bytes` was not set".to_string(),
-                    ),
-                    previous_minimum_storage_bytes: Err(
-                        "`previous_minimum_storage_bytes` was not set".to_string(),
-                    ),
-                    previous_parameters: Err(
-                        "`previous_parameters` was not set".to_string(),
-                    ),
-                    previous_replicas: Err(
-                        "`previous_replicas` was not set".to_string(),
-                    ),
-                    previous_storage_autoscaling: Err(
-                        "`previous_storage_autoscaling` was not set".to_string(),
-                    ),
-                    previous_storage_iops: Err(
-                        "`previous_storage_iops` was not set".to_string(),
-                    ),
-                    previous_storage_shrinking: Err(
-                        "`previous_storage_shrinking` was not set".to_string(),
-                    ),
-                    previous_storage_throughput_mibs: Err(
-                        "`previous_storage_throughput_mibs` was not set".to_string(),
-                    ),
-                    previous_storage_type: Err(
-                        "`previous_storage_type` was not set".to_string(),
-                    ),
-                    replicas: Err("`replicas` was not set".to_string()),
-                    started_at: Ok(Default::default()),
-                    state: Err("`state` was not set".to_string()),
-                    storage_autoscaling: Err(
-                        "`storage_autoscaling` was not set".to_string(),
-                    ),
-                    storage_iops: Err("`storage_iops` was not set".to_string()),
-                    storage_shrinking: Err(
-                        "`storage_shrinking` was not set".to_string(),
-                    ),
-                    storage_throughput_mibs: Err(
-                        "`storage_throughput_mibs` was not set".to_string(),
-                    ),
-                    storage_type: Err("`storage_type` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PostgresClusterResizeRequest {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// The SKU representing the branch cluster for display
-            pub fn cluster_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_display_name = crate::runtime::converted(
-                    "cluster_display_name",
-                    value,
-                );
-                self
-            }
-            /// Whether or not this is a metal database
-            pub fn cluster_metal<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_metal = crate::runtime::converted("cluster_metal", value);
-                self
-            }
-            /// The SKU representing the branch cluster
-            pub fn cluster_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_name = crate::runtime::converted("cluster_name", value);
-                self
-            }
-            /// The time the branch change request completed
-            pub fn completed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.completed_at = crate::runtime::converted("completed_at", value)
-                    .map(Some);
-                self
-            }
-            /// The time the branch change request was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The ID of the branch change request
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The maximum storage size in bytes
-            pub fn maximum_storage_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.maximum_storage_bytes = crate::runtime::converted(
-                    "maximum_storage_bytes",
-                    value,
-                );
-                self
-            }
-            /// The minimum storage size in bytes
-            pub fn minimum_storage_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.minimum_storage_bytes = crate::runtime::converted(
-                    "minimum_storage_bytes",
-                    value,
-                );
-                self
-            }
-            /// The branch parameters
-            pub fn parameters<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.parameters = crate::runtime::converted("parameters", value);
-                self
-            }
-            /// The previous SKU representing the branch cluster for display
-            pub fn previous_cluster_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_cluster_display_name = crate::runtime::converted(
-                    "previous_cluster_display_name",
-                    value,
-                );
-                self
-            }
-            /// Whether or not the previous SKU was a metal database
-            pub fn previous_cluster_metal<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_cluster_metal = crate::runtime::converted(
-                    "previous_cluster_metal",
-                    value,
-                );
-                self
-            }
-            /// The previous SKU representing the branch cluster
-            pub fn previous_cluster_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_cluster_name = crate::runtime::converted(
-                    "previous_cluster_name",
-                    value,
-                );
-                self
-            }
-            /// The previous maximum storage size in bytes
-            pub fn previous_maximum_storage_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_maximum_storage_bytes = crate::runtime::converted(
-                    "previous_maximum_storage_bytes",
-                    value,
-                );
-                self
-            }
-            /// The previous minimum storage size in bytes
-            pub fn previous_minimum_storage_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_minimum_storage_bytes = crate::runtime::converted(
-                    "previous_minimum_storage_bytes",
-                    value,
-                );
-                self
-            }
-            /// The previous branch parameters
-            pub fn previous_parameters<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_parameters = crate::runtime::converted(
-                    "previous_parameters",
-                    value,
-                );
-                self
-            }
-            /// The previous total number of replicas
-            pub fn previous_replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_replicas = crate::runtime::converted(
-                    "previous_replicas",
-                    value,
-                );
-                self
-            }
-            /// Whether storage autoscaling was previously enabled
-            pub fn previous_storage_autoscaling<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_storage_autoscaling = crate::runtime::converted(
-                    "previous_storage_autoscaling",
-                    value,
-                );
-                self
-            }
-            /// The previous storage IOPS
-            pub fn previous_storage_iops<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_storage_iops = crate::runtime::converted(
-                    "previous_storage_iops",
-                    value,
-                );
-                self
-            }
-            /// Whether storage shrinking was previously enabled
-            pub fn previous_storage_shrinking<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_storage_shrinking = crate::runtime::converted(
-                    "previous_storage_shrinking",
-                    value,
-                );
-                self
-            }
-            /// The previous storage throughput in MiB/s
-            pub fn previous_storage_throughput_mibs<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_storage_throughput_mibs = crate::runtime::converted(
-                    "previous_storage_throughput_mibs",
-                    value,
-                );
-                self
-            }
-            /// The previous storage type
-            pub fn previous_storage_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_storage_type = crate::runtime::converted(
-                    "previous_storage_type",
-                    value,
-                );
-                self
-            }
-            /// The total number of replicas
-            pub fn replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.replicas = crate::runtime::converted("replicas", value);
-                self
-            }
-            /// The time the branch change request started
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// The state of the branch change request
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::KeyspaceResizeRequestState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// Whether storage autoscaling is enabled
-            pub fn storage_autoscaling<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage_autoscaling = crate::runtime::converted(
-                    "storage_autoscaling",
-                    value,
-                );
-                self
-            }
-            /// The storage IOPS
-            pub fn storage_iops<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage_iops = crate::runtime::converted("storage_iops", value);
-                self
-            }
-            /// Whether storage shrinking is enabled when autoscaling is enabled
-            pub fn storage_shrinking<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage_shrinking = crate::runtime::converted(
-                    "storage_shrinking",
-                    value,
-                );
-                self
-            }
-            /// The storage throughput in MiB/s
-            pub fn storage_throughput_mibs<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage_throughput_mibs = crate::runtime::converted(
-                    "storage_throughput_mibs",
-                    value,
-                );
-                self
-            }
-            /// The storage type (gp3 or io2)
-            pub fn storage_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::StorageType>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage_type = crate::runtime::converted("storage_type", value);
-                self
-            }
-            /// The time the branch change request was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`completed_at`](Self::completed_at).
-            pub fn set_completed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.completed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PostgresClusterResizeRequest>
-        for super::PostgresClusterResizeRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PostgresClusterResizeRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    cluster_display_name: value.cluster_display_name?,
-                    cluster_metal: value.cluster_metal?,
-                    cluster_name: value.cluster_name?,
-                    completed_at: value.completed_at?,
-                    created_at: value.created_at?,
-                    id: value.id?,
-                    maximum_storage_bytes: value.maximum_storage_bytes?,
-                    minimum_storage_bytes: value.minimum_storage_bytes?,
-                    parameters: value.parameters?,
-                    previous_cluster_display_name: value.previous_cluster_display_name?,
-                    previous_cluster_metal: value.previous_cluster_metal?,
-                    previous_cluster_name: value.previous_cluster_name?,
-                    previous_maximum_storage_bytes: value
-                        .previous_maximum_storage_bytes?,
-                    previous_minimum_storage_bytes: value
-                        .previous_minimum_storage_bytes?,
-                    previous_parameters: value.previous_parameters?,
-                    previous_replicas: value.previous_replicas?,
-                    previous_storage_autoscaling: value.previous_storage_autoscaling?,
-                    previous_storage_iops: value.previous_storage_iops?,
-                    previous_storage_shrinking: value.previous_storage_shrinking?,
-                    previous_storage_throughput_mibs: value
-                        .previous_storage_throughput_mibs?,
-                    previous_storage_type: value.previous_storage_type?,
-                    replicas: value.replicas?,
-                    started_at: value.started_at?,
-                    state: value.state?,
-                    storage_autoscaling: value.storage_autoscaling?,
-                    storage_iops: value.storage_iops?,
-                    storage_shrinking: value.storage_shrinking?,
-                    storage_throughput_mibs: value.storage_throughput_mibs?,
-                    storage_type: value.storage_type?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PostgresClusterResizeRequest> for PostgresClusterResizeRequest {
-            fn from(value: super::PostgresClusterResizeRequest) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    cluster_display_name: Ok(value.cluster_display_name),
-                    cluster_metal: Ok(value.cluster_metal),
-                    cluster_name: Ok(value.cluster_name),
-                    completed_at: Ok(value.completed_at),
-                    created_at: Ok(value.created_at),
-                    id: Ok(value.id),
-                    maximum_storage_bytes: Ok(value.maximum_storage_bytes),
-                    minimum_storage_bytes: Ok(value.minimum_storage_bytes),
-                    parameters: Ok(value.parameters),
-                    previous_cluster_display_name: Ok(
-                        value.previous_cluster_display_name,
-                    ),
-                    previous_cluster_metal: Ok(value.previous_cluster_metal),
-                    previous_cluster_name: Ok(value.previous_cluster_name),
-                    previous_maximum_storage_bytes: Ok(
-                        value.previous_maximum_storage_bytes,
-                    ),
-                    previous_minimum_storage_bytes: Ok(
-                        value.previous_minimum_storage_bytes,
-                    ),
-                    previous_parameters: Ok(value.previous_parameters),
-                    previous_replicas: Ok(value.previous_replicas),
-                    previous_storage_autoscaling: Ok(value.previous_storage_autoscaling),
-                    previous_storage_iops: Ok(value.previous_storage_iops),
-                    previous_storage_shrinking: Ok(value.previous_storage_shrinking),
-                    previous_storage_throughput_mibs: Ok(
-                        value.previous_storage_throughput_mibs,
-                    ),
-                    previous_storage_type: Ok(value.previous_storage_type),
-                    replicas: Ok(value.replicas),
-                    started_at: Ok(value.started_at),
-                    state: Ok(value.state),
-                    storage_autoscaling: Ok(value.storage_autoscaling),
-                    storage_iops: Ok(value.storage_iops),
-                    storage_shrinking: Ok(value.storage_shrinking),
-                    storage_throughput_mibs: Ok(value.storage_throughput_mibs),
-                    storage_type: Ok(value.storage_type),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
         /// Builds [`UpdateBranchChangeRequestBody`](super::UpdateBranchChangeRequestBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBranchChangeRequestBody {
@@ -1420,6 +674,14 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        PaginatedPostgresClusterResizeRequest,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PostgresClusterResizeRequest,
+        "{\"actor\":null,\"cluster_display_name\":\"cluster_display_name\",\"cluster_metal\":false,\"cluster_name\":\"cluster_name\",\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"maximum_storage_bytes\":1,\"minimum_storage_bytes\":1,\"parameters\":{},\"previous_cluster_display_name\":\"previous_cluster_display_name\",\"previous_cluster_metal\":false,\"previous_cluster_name\":\"previous_cluster_name\",\"previous_maximum_storage_bytes\":1,\"previous_minimum_storage_bytes\":1,\"previous_parameters\":{},\"previous_replicas\":1,\"previous_storage_autoscaling\":false,\"previous_storage_iops\":1,\"previous_storage_shrinking\":false,\"previous_storage_throughput_mibs\":1,\"previous_storage_type\":\"previous_storage_type\",\"replicas\":1,\"started_at\":null,\"state\":\"pending\",\"storage_autoscaling\":false,\"storage_iops\":1,\"storage_shrinking\":false,\"storage_throughput_mibs\":1,\"storage_type\":\"gp3\",\"updated_at\":null}"
+    );
 }
 /// # Operations
 ///
@@ -1553,6 +815,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1584,42 +847,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CancelBranchChangeRequest<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CancelBranchChangeRequest<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CancelBranchChangeRequest, ());
     /// A call of [`Client::get_branch_change_request`](crate::Client::get_branch_change_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1633,6 +873,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1672,26 +913,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterResizeRequest> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1705,22 +931,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::PostgresClusterResizeRequest> {
             self.call.until(is_done, Some([30, 10, 900]))
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchChangeRequest<'a> {
-        type Output = Result<
-            crate::Response<types::PostgresClusterResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresClusterResizeRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchChangeRequest<'_> {
-        type Answer = types::PostgresClusterResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchChangeRequest, types::PostgresClusterResizeRequest);
     /// A call of [`Client::list_branch_change_requests`](crate::Client::list_branch_change_requests). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1734,6 +949,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/changes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1773,6 +989,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -1783,30 +1000,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedPostgresClusterResizeRequest> {
@@ -1818,6 +1021,7 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedPostgresClusterResizeRequest> {
@@ -1828,28 +1032,17 @@ pub mod builder {
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::PostgresClusterResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBranchChangeRequests<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedPostgresClusterResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            types::PaginatedPostgresClusterResizeRequest,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranchChangeRequests<'_> {
-        type Answer = types::PaginatedPostgresClusterResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListBranchChangeRequests, types::PaginatedPostgresClusterResizeRequest
+    );
     /// A call of [`Client::update_branch_change_request`](crate::Client::update_branch_change_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1864,6 +1057,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/branches/{branch}/changes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1915,26 +1109,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, Option<types::PostgresClusterResizeRequest>> {
@@ -1944,25 +1123,14 @@ pub mod builder {
             );
             self.call.optional(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateBranchChangeRequest<'a> {
-        type Output = Result<
-            crate::Response<Option<types::PostgresClusterResizeRequest>>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            Option<types::PostgresClusterResizeRequest>,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBranchChangeRequest<'_> {
-        type Answer = Option<types::PostgresClusterResizeRequest>;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        UpdateBranchChangeRequest, ::std::option::Option <
+        types::PostgresClusterResizeRequest >
+    );
 }
 /// # Operations
 ///

@@ -88,13 +88,6 @@ pub mod types {
         /// VTTablet configuration options
         pub vttablet_options: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    impl DatabaseBranchKeyspace {
-        /// A builder for [`DatabaseBranchKeyspace`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DatabaseBranchKeyspace {
-            Default::default()
-        }
-    }
     /// `DatabaseBranchKeyspaceReplicationDurabilityConstraints`
     ///
     /// From `#/components/schemas/DatabaseBranchKeyspaceReplicationDurabilityConstraints` of the spec.
@@ -107,13 +100,6 @@ pub mod types {
         pub strategy: Option<
             DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
         >,
-    }
-    impl DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-        /// A builder for [`DatabaseBranchKeyspaceReplicationDurabilityConstraints`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-            Default::default()
-        }
     }
     /// The replication durability strategy
     ///
@@ -144,13 +130,6 @@ pub mod types {
         /// Enable VPlayer batching
         pub vplayer_batching: bool,
     }
-    impl DatabaseBranchKeyspaceVreplicationFlags {
-        /// A builder for [`DatabaseBranchKeyspaceVreplicationFlags`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DatabaseBranchKeyspaceVreplicationFlags {
-            Default::default()
-        }
-    }
     /// `KeyspaceRolloutStatus`
     ///
     /// From `#/components/schemas/KeyspaceRolloutStatus` of the spec.
@@ -164,13 +143,6 @@ pub mod types {
         pub shards: Vec<Shard>,
         /// The current state of the rollout at the keyspace level
         pub state: String,
-    }
-    impl KeyspaceRolloutStatus {
-        /// A builder for [`KeyspaceRolloutStatus`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::KeyspaceRolloutStatus {
-            Default::default()
-        }
     }
     /// Controls when node TTL drains are allowed
     ///
@@ -212,13 +184,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedDatabaseBranchKeyspace {
-        /// A builder for [`PaginatedDatabaseBranchKeyspace`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDatabaseBranchKeyspace {
-            Default::default()
-        }
-    }
     /// `Shard`
     ///
     /// From `#/components/schemas/Shard` of the spec.
@@ -234,13 +199,6 @@ pub mod types {
         pub name: String,
         /// The current state of the rollout at the shard level
         pub state: String,
-    }
-    impl Shard {
-        /// A builder for [`Shard`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Shard {
-            Default::default()
-        }
     }
     /// `UpdateKeyspaceBody`
     ///
@@ -393,928 +351,6 @@ pub mod types {
                     extra_replicas: Ok(value.extra_replicas),
                     name: Ok(value.name),
                     shards: Ok(value.shards),
-                }
-            }
-        }
-        /// Builds [`DatabaseBranchKeyspace`](super::DatabaseBranchKeyspace).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DatabaseBranchKeyspace {
-            cluster_display_name: Result<String, String>,
-            cluster_name: Result<String, String>,
-            config_change_in_progress: Result<bool, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            default: Result<bool, String>,
-            extra_replicas: Result<i64, String>,
-            id: Result<String, String>,
-            imported: Result<bool, String>,
-            metal: Result<bool, String>,
-            mysqld_options: Result<
-                ::serde_json::Map<String, ::serde_json::Value>,
-                String,
-            >,
-            name: Result<String, String>,
-            node_ttl_strategy: Result<super::NodeTtlStrategy, String>,
-            ready: Result<bool, String>,
-            replicas: Result<i64, String>,
-            replication_durability_constraints: Result<
-                Option<super::DatabaseBranchKeyspaceReplicationDurabilityConstraints>,
-                String,
-            >,
-            resize_in_progress: Result<bool, String>,
-            resize_pending: Result<bool, String>,
-            resizing: Result<bool, String>,
-            sharded: Result<bool, String>,
-            shards: Result<i64, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            vector_pool_allocation: Result<Option<f64>, String>,
-            vreplication_flags: Result<
-                Option<super::DatabaseBranchKeyspaceVreplicationFlags>,
-                String,
-            >,
-            vttablet_options: Result<
-                ::serde_json::Map<String, ::serde_json::Value>,
-                String,
-            >,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DatabaseBranchKeyspace {
-            fn default() -> Self {
-                Self {
-                    cluster_display_name: Err(
-                        "`cluster_display_name` was not set".to_string(),
-                    ),
-                    cluster_name: Err("`cluster_name` was not set".to_string()),
-                    config_change_in_progress: Err(
-                        "`config_change_in_progress` was not set".to_string(),
-                    ),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    default: Err("`default` was not set".to_string()),
-                    extra_replicas: Err("`extra_replicas` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    imported: Err("`imported` was not set".to_string()),
-                    metal: Err("`metal` was not set".to_string()),
-                    mysqld_options: Err("`mysqld_options` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    node_ttl_strategy: Err(
-                        "`node_ttl_strategy` was not set".to_string(),
-                    ),
-                    ready: Err("`ready` was not set".to_string()),
-                    replicas: Err("`replicas` was not set".to_string()),
-                    replication_durability_constraints: Ok(Default::default()),
-                    resize_in_progress: Err(
-                        "`resize_in_progress` was not set".to_string(),
-                    ),
-                    resize_pending: Err("`resize_pending` was not set".to_string()),
-                    resizing: Err("`resizing` was not set".to_string()),
-                    sharded: Err("`sharded` was not set".to_string()),
-                    shards: Err("`shards` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    vector_pool_allocation: Ok(Default::default()),
-                    vreplication_flags: Ok(Default::default()),
-                    vttablet_options: Err("`vttablet_options` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DatabaseBranchKeyspace {
-            /// The SKU representing the keyspace cluster size for display
-            pub fn cluster_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_display_name = crate::runtime::converted(
-                    "cluster_display_name",
-                    value,
-                );
-                self
-            }
-            /// The SKU representing the keyspace cluster size
-            pub fn cluster_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_name = crate::runtime::converted("cluster_name", value);
-                self
-            }
-            /// Is the keyspace undergoing a config change
-            pub fn config_change_in_progress<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.config_change_in_progress = crate::runtime::converted(
-                    "config_change_in_progress",
-                    value,
-                );
-                self
-            }
-            /// When the keyspace was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// Is this the default keyspace for the branch
-            pub fn default<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default = crate::runtime::converted("default", value);
-                self
-            }
-            /// Number of extra replicas in the keyspace
-            pub fn extra_replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra_replicas = crate::runtime::converted("extra_replicas", value);
-                self
-            }
-            /// The ID of the keyspace
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Is this keyspace used in an import
-            pub fn imported<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.imported = crate::runtime::converted("imported", value);
-                self
-            }
-            /// Is the keyspace running on metal instances
-            pub fn metal<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metal = crate::runtime::converted("metal", value);
-                self
-            }
-            /// MySQL daemon configuration options
-            pub fn mysqld_options<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.mysqld_options = crate::runtime::converted("mysqld_options", value);
-                self
-            }
-            /// Name of the keyspace
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// Controls when node TTL drains are allowed
-            pub fn node_ttl_strategy<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::NodeTtlStrategy>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.node_ttl_strategy = crate::runtime::converted(
-                    "node_ttl_strategy",
-                    value,
-                );
-                self
-            }
-            /// Is the keyspace provisioned and serving traffic
-            pub fn ready<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ready = crate::runtime::converted("ready", value);
-                self
-            }
-            /// Total number of replicas in the keyspace
-            pub fn replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.replicas = crate::runtime::converted("replicas", value);
-                self
-            }
-            /// `replication_durability_constraints`
-            pub fn replication_durability_constraints<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<
-                    super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.replication_durability_constraints = crate::runtime::converted(
-                        "replication_durability_constraints",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// True if the keyspace has an unfinished resize request
-            pub fn resize_in_progress<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.resize_in_progress = crate::runtime::converted(
-                    "resize_in_progress",
-                    value,
-                );
-                self
-            }
-            /// Is the keyspace awaiting a resize
-            pub fn resize_pending<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.resize_pending = crate::runtime::converted("resize_pending", value);
-                self
-            }
-            /// Is the keyspace currently resizing
-            pub fn resizing<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.resizing = crate::runtime::converted("resizing", value);
-                self
-            }
-            /// If the keyspace is sharded
-            pub fn sharded<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sharded = crate::runtime::converted("sharded", value);
-                self
-            }
-            /// The number of keyspace shards
-            pub fn shards<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shards = crate::runtime::converted("shards", value);
-                self
-            }
-            /// When the keyspace was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Percentage of buffer pool memory allocated to vector indexes
-            pub fn vector_pool_allocation<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vector_pool_allocation = crate::runtime::converted(
-                        "vector_pool_allocation",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// `vreplication_flags`
-            pub fn vreplication_flags<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DatabaseBranchKeyspaceVreplicationFlags>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vreplication_flags = crate::runtime::converted(
-                        "vreplication_flags",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// VTTablet configuration options
-            pub fn vttablet_options<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vttablet_options = crate::runtime::converted(
-                    "vttablet_options",
-                    value,
-                );
-                self
-            }
-            /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
-            pub fn set_replication_durability_constraints(
-                mut self,
-                value: Option<
-                    super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-                >,
-            ) -> Self {
-                self.replication_durability_constraints = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`vector_pool_allocation`](Self::vector_pool_allocation).
-            pub fn set_vector_pool_allocation(mut self, value: Option<f64>) -> Self {
-                self.vector_pool_allocation = Ok(value);
-                self
-            }
-            /// Sets or clears [`vreplication_flags`](Self::vreplication_flags).
-            pub fn set_vreplication_flags(
-                mut self,
-                value: Option<super::DatabaseBranchKeyspaceVreplicationFlags>,
-            ) -> Self {
-                self.vreplication_flags = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DatabaseBranchKeyspace> for super::DatabaseBranchKeyspace {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DatabaseBranchKeyspace,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    cluster_display_name: value.cluster_display_name?,
-                    cluster_name: value.cluster_name?,
-                    config_change_in_progress: value.config_change_in_progress?,
-                    created_at: value.created_at?,
-                    default: value.default?,
-                    extra_replicas: value.extra_replicas?,
-                    id: value.id?,
-                    imported: value.imported?,
-                    metal: value.metal?,
-                    mysqld_options: value.mysqld_options?,
-                    name: value.name?,
-                    node_ttl_strategy: value.node_ttl_strategy?,
-                    ready: value.ready?,
-                    replicas: value.replicas?,
-                    replication_durability_constraints: value
-                        .replication_durability_constraints?,
-                    resize_in_progress: value.resize_in_progress?,
-                    resize_pending: value.resize_pending?,
-                    resizing: value.resizing?,
-                    sharded: value.sharded?,
-                    shards: value.shards?,
-                    updated_at: value.updated_at?,
-                    vector_pool_allocation: value.vector_pool_allocation?,
-                    vreplication_flags: value.vreplication_flags?,
-                    vttablet_options: value.vttablet_options?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DatabaseBranchKeyspace> for DatabaseBranchKeyspace {
-            fn from(value: super::DatabaseBranchKeyspace) -> Self {
-                Self {
-                    cluster_display_name: Ok(value.cluster_display_name),
-                    cluster_name: Ok(value.cluster_name),
-                    config_change_in_progress: Ok(value.config_change_in_progress),
-                    created_at: Ok(value.created_at),
-                    default: Ok(value.default),
-                    extra_replicas: Ok(value.extra_replicas),
-                    id: Ok(value.id),
-                    imported: Ok(value.imported),
-                    metal: Ok(value.metal),
-                    mysqld_options: Ok(value.mysqld_options),
-                    name: Ok(value.name),
-                    node_ttl_strategy: Ok(value.node_ttl_strategy),
-                    ready: Ok(value.ready),
-                    replicas: Ok(value.replicas),
-                    replication_durability_constraints: Ok(
-                        value.replication_durability_constraints,
-                    ),
-                    resize_in_progress: Ok(value.resize_in_progress),
-                    resize_pending: Ok(value.resize_pending),
-                    resizing: Ok(value.resizing),
-                    sharded: Ok(value.sharded),
-                    shards: Ok(value.shards),
-                    updated_at: Ok(value.updated_at),
-                    vector_pool_allocation: Ok(value.vector_pool_allocation),
-                    vreplication_flags: Ok(value.vreplication_flags),
-                    vttablet_options: Ok(value.vttablet_options),
-                }
-            }
-        }
-        /// Builds [`DatabaseBranchKeyspaceReplicationDurabilityConstraints`](super::DatabaseBranchKeyspaceReplicationDurabilityConstraints).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-            strategy: Result<
-                Option<
-                    super::DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
-                >,
-                String,
-            >,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-            fn default() -> Self {
-                Self {
-                    strategy: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-            /// The replication durability strategy
-            pub fn strategy<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<
-                    super::DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.strategy = crate::runtime::converted("strategy", value).map(Some);
-                self
-            }
-            /// Sets or clears [`strategy`](Self::strategy).
-            pub fn set_strategy(
-                mut self,
-                value: Option<
-                    super::DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
-                >,
-            ) -> Self {
-                self.strategy = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DatabaseBranchKeyspaceReplicationDurabilityConstraints>
-        for super::DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self { strategy: value.strategy? })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DatabaseBranchKeyspaceReplicationDurabilityConstraints>
-        for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-            fn from(
-                value: super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-            ) -> Self {
-                Self {
-                    strategy: Ok(value.strategy),
-                }
-            }
-        }
-        /// Builds [`DatabaseBranchKeyspaceVreplicationFlags`](super::DatabaseBranchKeyspaceVreplicationFlags).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DatabaseBranchKeyspaceVreplicationFlags {
-            allow_no_blob_binlog_row_image: Result<bool, String>,
-            optimize_inserts: Result<bool, String>,
-            vplayer_batching: Result<bool, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DatabaseBranchKeyspaceVreplicationFlags {
-            fn default() -> Self {
-                Self {
-                    allow_no_blob_binlog_row_image: Err(
-                        "`allow_no_blob_binlog_row_image` was not set".to_string(),
-                    ),
-                    optimize_inserts: Err("`optimize_inserts` was not set".to_string()),
-                    vplayer_batching: Err("`vplayer_batching` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DatabaseBranchKeyspaceVreplicationFlags {
-            /// Allow no blob binlog row image
-            pub fn allow_no_blob_binlog_row_image<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.allow_no_blob_binlog_row_image = crate::runtime::converted(
-                    "allow_no_blob_binlog_row_image",
-                    value,
-                );
-                self
-            }
-            /// Enable optimized inserts
-            pub fn optimize_inserts<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.optimize_inserts = crate::runtime::converted(
-                    "optimize_inserts",
-                    value,
-                );
-                self
-            }
-            /// Enable VPlayer batching
-            pub fn vplayer_batching<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vplayer_batching = crate::runtime::converted(
-                    "vplayer_batching",
-                    value,
-                );
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DatabaseBranchKeyspaceVreplicationFlags>
-        for super::DatabaseBranchKeyspaceVreplicationFlags {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DatabaseBranchKeyspaceVreplicationFlags,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    allow_no_blob_binlog_row_image: value
-                        .allow_no_blob_binlog_row_image?,
-                    optimize_inserts: value.optimize_inserts?,
-                    vplayer_batching: value.vplayer_batching?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DatabaseBranchKeyspaceVreplicationFlags>
-        for DatabaseBranchKeyspaceVreplicationFlags {
-            fn from(value: super::DatabaseBranchKeyspaceVreplicationFlags) -> Self {
-                Self {
-                    allow_no_blob_binlog_row_image: Ok(
-                        value.allow_no_blob_binlog_row_image,
-                    ),
-                    optimize_inserts: Ok(value.optimize_inserts),
-                    vplayer_batching: Ok(value.vplayer_batching),
-                }
-            }
-        }
-        /// Builds [`KeyspaceRolloutStatus`](super::KeyspaceRolloutStatus).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct KeyspaceRolloutStatus {
-            name: Result<String, String>,
-            shards: Result<Vec<super::Shard>, String>,
-            state: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for KeyspaceRolloutStatus {
-            fn default() -> Self {
-                Self {
-                    name: Err("`name` was not set".to_string()),
-                    shards: Err("`shards` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl KeyspaceRolloutStatus {
-            /// The name of the keyspace
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// `shards`
-            pub fn shards<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Shard>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shards = crate::runtime::converted("shards", value);
-                self
-            }
-            /// The current state of the rollout at the keyspace level
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<KeyspaceRolloutStatus> for super::KeyspaceRolloutStatus {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: KeyspaceRolloutStatus,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    shards: value.shards?,
-                    state: value.state?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::KeyspaceRolloutStatus> for KeyspaceRolloutStatus {
-            fn from(value: super::KeyspaceRolloutStatus) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    shards: Ok(value.shards),
-                    state: Ok(value.state),
-                }
-            }
-        }
-        /// Builds [`PaginatedDatabaseBranchKeyspace`](super::PaginatedDatabaseBranchKeyspace).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDatabaseBranchKeyspace {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::DatabaseBranchKeyspace>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDatabaseBranchKeyspace {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDatabaseBranchKeyspace {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DatabaseBranchKeyspace>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDatabaseBranchKeyspace>
-        for super::PaginatedDatabaseBranchKeyspace {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDatabaseBranchKeyspace,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDatabaseBranchKeyspace>
-        for PaginatedDatabaseBranchKeyspace {
-            fn from(value: super::PaginatedDatabaseBranchKeyspace) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`Shard`](super::Shard).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Shard {
-            last_rollout_finished_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            last_rollout_started_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            name: Result<String, String>,
-            state: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Shard {
-            fn default() -> Self {
-                Self {
-                    last_rollout_finished_at: Ok(Default::default()),
-                    last_rollout_started_at: Ok(Default::default()),
-                    name: Err("`name` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Shard {
-            /// The time at which the rollout completed
-            pub fn last_rollout_finished_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.last_rollout_finished_at = crate::runtime::converted(
-                        "last_rollout_finished_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The time at which the rollout started
-            pub fn last_rollout_started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.last_rollout_started_at = crate::runtime::converted(
-                        "last_rollout_started_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The name of the shard
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The current state of the rollout at the shard level
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// Sets or clears [`last_rollout_finished_at`](Self::last_rollout_finished_at).
-            pub fn set_last_rollout_finished_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.last_rollout_finished_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`last_rollout_started_at`](Self::last_rollout_started_at).
-            pub fn set_last_rollout_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.last_rollout_started_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Shard> for super::Shard {
-            type Error = super::error::ConversionError;
-            fn try_from(value: Shard) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    last_rollout_finished_at: value.last_rollout_finished_at?,
-                    last_rollout_started_at: value.last_rollout_started_at?,
-                    name: value.name?,
-                    state: value.state?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Shard> for Shard {
-            fn from(value: super::Shard) -> Self {
-                Self {
-                    last_rollout_finished_at: Ok(value.last_rollout_finished_at),
-                    last_rollout_started_at: Ok(value.last_rollout_started_at),
-                    name: Ok(value.name),
-                    state: Ok(value.state),
                 }
             }
         }
@@ -1985,6 +1021,28 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        DatabaseBranchKeyspace,
+        "{\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"config_change_in_progress\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default\":false,\"extra_replicas\":1,\"id\":\"id\",\"imported\":false,\"metal\":false,\"mysqld_options\":{},\"name\":\"name\",\"node_ttl_strategy\":\"node_ttl_follow_maintenance\",\"ready\":false,\"replicas\":1,\"replication_durability_constraints\":null,\"resize_in_progress\":false,\"resize_pending\":false,\"resizing\":false,\"sharded\":false,\"shards\":1,\"updated_at\":null,\"vector_pool_allocation\":null,\"vreplication_flags\":null,\"vttablet_options\":{}}"
+    );
+    crate::runtime::fixture!(
+        DatabaseBranchKeyspaceReplicationDurabilityConstraints, "{\"strategy\":null}"
+    );
+    crate::runtime::fixture!(
+        DatabaseBranchKeyspaceVreplicationFlags,
+        "{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}"
+    );
+    crate::runtime::fixture!(
+        KeyspaceRolloutStatus, "{\"name\":\"name\",\"shards\":[],\"state\":\"state\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDatabaseBranchKeyspace,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        Shard,
+        "{\"last_rollout_finished_at\":null,\"last_rollout_started_at\":null,\"name\":\"name\",\"state\":\"state\"}"
+    );
 }
 /// # Operations
 ///
@@ -2137,6 +1195,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2190,26 +1249,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -2221,22 +1265,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateKeyspace<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseBranchKeyspace>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchKeyspace>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateKeyspace<'_> {
-        type Answer = types::DatabaseBranchKeyspace;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateKeyspace, types::DatabaseBranchKeyspace);
     /// A call of [`Client::delete_keyspace`](crate::Client::delete_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2250,6 +1283,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2289,42 +1323,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteKeyspace<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteKeyspace<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteKeyspace, ());
     /// A call of [`Client::get_keyspace`](crate::Client::get_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2338,6 +1349,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2377,26 +1389,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2410,22 +1407,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::DatabaseBranchKeyspace> {
             self.call.until(is_done, Some([30, 10, 1800]))
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetKeyspace<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseBranchKeyspace>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchKeyspace>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetKeyspace<'_> {
-        type Answer = types::DatabaseBranchKeyspace;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetKeyspace, types::DatabaseBranchKeyspace);
     /// A call of [`Client::get_keyspace_rollout_status`](crate::Client::get_keyspace_rollout_status). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2439,6 +1425,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2478,26 +1465,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceRolloutStatus> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2509,22 +1481,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::KeyspaceRolloutStatus> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetKeyspaceRolloutStatus<'a> {
-        type Output = Result<
-            crate::Response<types::KeyspaceRolloutStatus>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::KeyspaceRolloutStatus>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetKeyspaceRolloutStatus<'_> {
-        type Answer = types::KeyspaceRolloutStatus;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetKeyspaceRolloutStatus, types::KeyspaceRolloutStatus);
     /// A call of [`Client::list_keyspaces`](crate::Client::list_keyspaces). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2538,6 +1499,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2577,6 +1539,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2587,30 +1550,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedDatabaseBranchKeyspace> {
@@ -2622,30 +1571,21 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranchKeyspace> {
             self.call
                 .pages(3, |page: &types::PaginatedDatabaseBranchKeyspace| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::DatabaseBranchKeyspace> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListKeyspaces<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedDatabaseBranchKeyspace>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabaseBranchKeyspace>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListKeyspaces<'_> {
-        type Answer = types::PaginatedDatabaseBranchKeyspace;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListKeyspaces, types::PaginatedDatabaseBranchKeyspace);
     /// A call of [`Client::update_keyspace`](crate::Client::update_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2660,6 +1600,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2719,26 +1660,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -2746,22 +1672,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateKeyspace<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseBranchKeyspace>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranchKeyspace>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateKeyspace<'_> {
-        type Answer = types::DatabaseBranchKeyspace;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateKeyspace, types::DatabaseBranchKeyspace);
 }
 /// # Operations
 ///

@@ -56,13 +56,6 @@ pub mod types {
         /// The target CPU utilization for the vtgate cluster
         pub vtgate_target_cpu_utilization: f64,
     }
-    impl MysqlClusterResizeRequest {
-        /// A builder for [`MysqlClusterResizeRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::MysqlClusterResizeRequest {
-            Default::default()
-        }
-    }
     /// `PaginatedMysqlClusterResizeRequest`
     ///
     /// From `#/components/schemas/PaginatedMysqlClusterResizeRequest` of the spec.
@@ -87,13 +80,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedMysqlClusterResizeRequest {
-        /// A builder for [`PaginatedMysqlClusterResizeRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedMysqlClusterResizeRequest {
-            Default::default()
-        }
     }
     /// `UpdateBranchResizeRequestBody`
     ///
@@ -126,562 +112,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`MysqlClusterResizeRequest`](super::MysqlClusterResizeRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct MysqlClusterResizeRequest {
-            actor: Result<Option<super::Actor>, String>,
-            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            id: Result<String, String>,
-            previous_vtgate_autoscaling: Result<bool, String>,
-            previous_vtgate_count: Result<i64, String>,
-            previous_vtgate_display_name: Result<String, String>,
-            previous_vtgate_max_count: Result<i64, String>,
-            previous_vtgate_name: Result<String, String>,
-            previous_vtgate_size: Result<String, String>,
-            previous_vtgate_target_cpu_utilization: Result<f64, String>,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            state: Result<super::KeyspaceResizeRequestState, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            vtgate_autoscaling: Result<bool, String>,
-            vtgate_count: Result<i64, String>,
-            vtgate_display_name: Result<String, String>,
-            vtgate_max_count: Result<i64, String>,
-            vtgate_name: Result<String, String>,
-            vtgate_size: Result<String, String>,
-            vtgate_target_cpu_utilization: Result<f64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for MysqlClusterResizeRequest {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    completed_at: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    previous_vtgate_autoscaling: Err(
-                        "`previous_vtgate_autoscaling` was not set".to_string(),
-                    ),
-                    previous_vtgate_count: Err(
-                        "`previous_vtgate_count` was not set".to_string(),
-                    ),
-                    previous_vtgate_display_name: Err(
-                        "`previous_vtgate_display_name` was not set".to_string(),
-                    ),
-                    previous_vtgate_max_count: Err(
-                        "`previous_vtgate_max_count` was not set".to_string(),
-                    ),
-                    previous_vtgate_name: Err(
-                        "`previous_vtgate_name` was not set".to_string(),
-                    ),
-                    previous_vtgate_size: Err(
-                        "`previous_vtgate_size` was not set".to_string(),
-                    ),
-                    previous_vtgate_target_cpu_utilization: Err(
-                        "`previous_vtgate_target_cpu_utilization` was not set"
-                            .to_string(),
-                    ),
-                    started_at: Ok(Default::default()),
-                    state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    vtgate_autoscaling: Err(
-                        "`vtgate_autoscaling` was not set".to_string(),
-                    ),
-                    vtgate_count: Err("`vtgate_count` was not set".to_string()),
-                    vtgate_display_name: Err(
-                        "`vtgate_display_name` was not set".to_string(),
-                    ),
-                    vtgate_max_count: Err("`vtgate_max_count` was not set".to_string()),
-                    vtgate_name: Err("`vtgate_name` was not set".to_string()),
-                    vtgate_size: Err("`vtgate_size` was not set".to_string()),
-                    vtgate_target_cpu_utilization: Err(
-                        "`vtgate_target_cpu_utilization` was not set".to_string(),
-                    ),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl MysqlClusterResizeRequest {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// When the branch resize request completed
-            pub fn completed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.completed_at = crate::runtime::converted("completed_at", value)
-                    .map(Some);
-                self
-            }
-            /// When the branch resize request was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The ID of the branch resize request
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The previous autoscaling setting for the vtgate cluster
-            pub fn previous_vtgate_autoscaling<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_vtgate_autoscaling = crate::runtime::converted(
-                    "previous_vtgate_autoscaling",
-                    value,
-                );
-                self
-            }
-            /// The previous number of vtgates in the availability zone
-            pub fn previous_vtgate_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_vtgate_count = crate::runtime::converted(
-                    "previous_vtgate_count",
-                    value,
-                );
-                self
-            }
-            /// The previous SKU representing the vtgate cluster size for display
-            pub fn previous_vtgate_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_vtgate_display_name = crate::runtime::converted(
-                    "previous_vtgate_display_name",
-                    value,
-                );
-                self
-            }
-            /// The previous maximum number of vtgates in the availability zone when autoscaling is enabled
-            pub fn previous_vtgate_max_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_vtgate_max_count = crate::runtime::converted(
-                    "previous_vtgate_max_count",
-                    value,
-                );
-                self
-            }
-            /// The previous SKU representing the vtgate cluster size
-            pub fn previous_vtgate_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_vtgate_name = crate::runtime::converted(
-                    "previous_vtgate_name",
-                    value,
-                );
-                self
-            }
-            /// The previous size of the vtgate cluster
-            pub fn previous_vtgate_size<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_vtgate_size = crate::runtime::converted(
-                    "previous_vtgate_size",
-                    value,
-                );
-                self
-            }
-            /// The previous target CPU utilization for the vtgate cluster
-            pub fn previous_vtgate_target_cpu_utilization<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_vtgate_target_cpu_utilization = crate::runtime::converted(
-                    "previous_vtgate_target_cpu_utilization",
-                    value,
-                );
-                self
-            }
-            /// When the branch resize request started
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// The state of the branch resize request
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::KeyspaceResizeRequestState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// When the branch resize request was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// If autoscaling is enabled for the vtgate cluster
-            pub fn vtgate_autoscaling<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_autoscaling = crate::runtime::converted(
-                    "vtgate_autoscaling",
-                    value,
-                );
-                self
-            }
-            /// The number of vtgates in an availability zone
-            pub fn vtgate_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_count = crate::runtime::converted("vtgate_count", value);
-                self
-            }
-            /// The SKU representing the vtgate cluster size for display
-            pub fn vtgate_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_display_name = crate::runtime::converted(
-                    "vtgate_display_name",
-                    value,
-                );
-                self
-            }
-            /// The maximum number of vtgates in an availability zone when autoscaling is enabled
-            pub fn vtgate_max_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_max_count = crate::runtime::converted(
-                    "vtgate_max_count",
-                    value,
-                );
-                self
-            }
-            /// The SKU representing the vtgate cluster size: VTG_5, VTG_10,…
-            pub fn vtgate_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_name = crate::runtime::converted("vtgate_name", value);
-                self
-            }
-            /// The size of the vtgate cluster
-            pub fn vtgate_size<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_size = crate::runtime::converted("vtgate_size", value);
-                self
-            }
-            /// The target CPU utilization for the vtgate cluster
-            pub fn vtgate_target_cpu_utilization<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_target_cpu_utilization = crate::runtime::converted(
-                    "vtgate_target_cpu_utilization",
-                    value,
-                );
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`completed_at`](Self::completed_at).
-            pub fn set_completed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.completed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<MysqlClusterResizeRequest> for super::MysqlClusterResizeRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: MysqlClusterResizeRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    completed_at: value.completed_at?,
-                    created_at: value.created_at?,
-                    id: value.id?,
-                    previous_vtgate_autoscaling: value.previous_vtgate_autoscaling?,
-                    previous_vtgate_count: value.previous_vtgate_count?,
-                    previous_vtgate_display_name: value.previous_vtgate_display_name?,
-                    previous_vtgate_max_count: value.previous_vtgate_max_count?,
-                    previous_vtgate_name: value.previous_vtgate_name?,
-                    previous_vtgate_size: value.previous_vtgate_size?,
-                    previous_vtgate_target_cpu_utilization: value
-                        .previous_vtgate_target_cpu_utilization?,
-                    started_at: value.started_at?,
-                    state: value.state?,
-                    updated_at: value.updated_at?,
-                    vtgate_autoscaling: value.vtgate_autoscaling?,
-                    vtgate_count: value.vtgate_count?,
-                    vtgate_display_name: value.vtgate_display_name?,
-                    vtgate_max_count: value.vtgate_max_count?,
-                    vtgate_name: value.vtgate_name?,
-                    vtgate_size: value.vtgate_size?,
-                    vtgate_target_cpu_utilization: value.vtgate_target_cpu_utilization?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::MysqlClusterResizeRequest> for MysqlClusterResizeRequest {
-            fn from(value: super::MysqlClusterResizeRequest) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    completed_at: Ok(value.completed_at),
-                    created_at: Ok(value.created_at),
-                    id: Ok(value.id),
-                    previous_vtgate_autoscaling: Ok(value.previous_vtgate_autoscaling),
-                    previous_vtgate_count: Ok(value.previous_vtgate_count),
-                    previous_vtgate_display_name: Ok(value.previous_vtgate_display_name),
-                    previous_vtgate_max_count: Ok(value.previous_vtgate_max_count),
-                    previous_vtgate_name: Ok(value.previous_vtgate_name),
-                    previous_vtgate_size: Ok(value.previous_vtgate_size),
-                    previous_vtgate_target_cpu_utilization: Ok(
-                        value.previous_vtgate_target_cpu_utilization,
-                    ),
-                    started_at: Ok(value.started_at),
-                    state: Ok(value.state),
-                    updated_at: Ok(value.updated_at),
-                    vtgate_autoscaling: Ok(value.vtgate_autoscaling),
-                    vtgate_count: Ok(value.vtgate_count),
-                    vtgate_display_name: Ok(value.vtgate_display_name),
-                    vtgate_max_count: Ok(value.vtgate_max_count),
-                    vtgate_name: Ok(value.vtgate_name),
-                    vtgate_size: Ok(value.vtgate_size),
-                    vtgate_target_cpu_utilization: Ok(
-                        value.vtgate_target_cpu_utilization,
-                    ),
-                }
-            }
-        }
-        /// Builds [`PaginatedMysqlClusterResizeRequest`](super::PaginatedMysqlClusterResizeRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedMysqlClusterResizeRequest {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::MysqlClusterResizeRequest>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedMysqlClusterResizeRequest {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedMysqlClusterResizeRequest {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::MysqlClusterResizeRequest>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedMysqlClusterResizeRequest>
-        for super::PaginatedMysqlClusterResizeRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedMysqlClusterResizeRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedMysqlClusterResizeRequest>
-        for PaginatedMysqlClusterResizeRequest {
-            fn from(value: super::PaginatedMysqlClusterResizeRequest) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
         /// Builds [`UpdateBranchResizeRequestBody`](super::UpdateBranchResizeRequestBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBranchResizeRequestBody {
@@ -958,6 +388,14 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        MysqlClusterResizeRequest,
+        "{\"actor\":null,\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"previous_vtgate_autoscaling\":false,\"previous_vtgate_count\":1,\"previous_vtgate_display_name\":\"previous_vtgate_display_name\",\"previous_vtgate_max_count\":1,\"previous_vtgate_name\":\"previous_vtgate_name\",\"previous_vtgate_size\":\"previous_vtgate_size\",\"previous_vtgate_target_cpu_utilization\":1.0,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_display_name\":\"vtgate_display_name\",\"vtgate_max_count\":1,\"vtgate_name\":\"vtgate_name\",\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":1.0}"
+    );
+    crate::runtime::fixture!(
+        PaginatedMysqlClusterResizeRequest,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -1064,6 +502,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1103,26 +542,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::MysqlClusterResizeRequest> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1134,22 +558,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::MysqlClusterResizeRequest> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchResizeRequest<'a> {
-        type Output = Result<
-            crate::Response<types::MysqlClusterResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::MysqlClusterResizeRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchResizeRequest<'_> {
-        type Answer = types::MysqlClusterResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchResizeRequest, types::MysqlClusterResizeRequest);
     /// A call of [`Client::list_branch_resize_requests`](crate::Client::list_branch_resize_requests). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1163,6 +576,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1202,6 +616,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -1212,30 +627,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedMysqlClusterResizeRequest> {
@@ -1247,6 +648,7 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedMysqlClusterResizeRequest> {
@@ -1257,28 +659,17 @@ pub mod builder {
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::MysqlClusterResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBranchResizeRequests<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedMysqlClusterResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            types::PaginatedMysqlClusterResizeRequest,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranchResizeRequests<'_> {
-        type Answer = types::PaginatedMysqlClusterResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListBranchResizeRequests, types::PaginatedMysqlClusterResizeRequest
+    );
     /// A call of [`Client::update_branch_resize_request`](crate::Client::update_branch_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1293,6 +684,7 @@ pub mod builder {
             "PUT",
             "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1344,26 +736,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, Option<types::MysqlClusterResizeRequest>> {
@@ -1373,25 +750,14 @@ pub mod builder {
             );
             self.call.optional(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateBranchResizeRequest<'a> {
-        type Output = Result<
-            crate::Response<Option<types::MysqlClusterResizeRequest>>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            Option<types::MysqlClusterResizeRequest>,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBranchResizeRequest<'_> {
-        type Answer = Option<types::MysqlClusterResizeRequest>;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        UpdateBranchResizeRequest, ::std::option::Option <
+        types::MysqlClusterResizeRequest >
+    );
 }
 /// # Operations
 ///

@@ -16,13 +16,6 @@ pub mod types {
         /// `data`
         pub data: Vec<BranchSchemaData>,
     }
-    impl BranchSchema {
-        /// A builder for [`BranchSchema`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::BranchSchema {
-            Default::default()
-        }
-    }
     /// `BranchSchemaData`
     ///
     /// From `#/components/schemas/BranchSchemaData` of the spec.
@@ -36,13 +29,6 @@ pub mod types {
         pub name: String,
         /// The table's schema
         pub raw: String,
-    }
-    impl BranchSchemaData {
-        /// A builder for [`BranchSchemaData`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::BranchSchemaData {
-            Default::default()
-        }
     }
     /// `CreateBranchBody`
     ///
@@ -184,13 +170,6 @@ pub mod types {
         /// The target CPU utilization for VTGate autoscaling
         pub vtgate_target_cpu_utilization: Option<i64>,
     }
-    impl DatabaseBranch {
-        /// A builder for [`DatabaseBranch`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DatabaseBranch {
-            Default::default()
-        }
-    }
     /// The current state of the branch
     ///
     /// From `#/components/schemas/DatabaseBranchState` of the spec.
@@ -239,13 +218,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedDatabaseBranch {
-        /// A builder for [`PaginatedDatabaseBranch`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDatabaseBranch {
-            Default::default()
-        }
-    }
     /// `PaginatedSchemaLintError`
     ///
     /// From `#/components/schemas/PaginatedSchemaLintError` of the spec.
@@ -270,13 +242,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedSchemaLintError {
-        /// A builder for [`PaginatedSchemaLintError`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedSchemaLintError {
-            Default::default()
-        }
     }
     /// `SchemaLintError`
     ///
@@ -319,13 +284,6 @@ pub mod types {
         pub table_name: String,
         /// The name of the vindex for the schema
         pub vindex_name: String,
-    }
-    impl SchemaLintError {
-        /// A builder for [`SchemaLintError`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::SchemaLintError {
-            Default::default()
-        }
     }
     /// If provided, restores the last successful backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this, in addition to Data Branching™ being enabled for the branch.
     ///
@@ -451,118 +409,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`BranchSchema`](super::BranchSchema).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct BranchSchema {
-            data: Result<Vec<super::BranchSchemaData>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for BranchSchema {
-            fn default() -> Self {
-                Self {
-                    data: Err("`data` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl BranchSchema {
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::BranchSchemaData>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<BranchSchema> for super::BranchSchema {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BranchSchema,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self { data: value.data? })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::BranchSchema> for BranchSchema {
-            fn from(value: super::BranchSchema) -> Self {
-                Self { data: Ok(value.data) }
-            }
-        }
-        /// Builds [`BranchSchemaData`](super::BranchSchemaData).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct BranchSchemaData {
-            html: Result<String, String>,
-            name: Result<String, String>,
-            raw: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for BranchSchemaData {
-            fn default() -> Self {
-                Self {
-                    html: Err("`html` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    raw: Err("`raw` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl BranchSchemaData {
-            /// Syntax highlighted HTML for the table's schema
-            pub fn html<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.html = crate::runtime::converted("html", value);
-                self
-            }
-            /// Name of the table
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The table's schema
-            pub fn raw<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.raw = crate::runtime::converted("raw", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<BranchSchemaData> for super::BranchSchemaData {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BranchSchemaData,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    html: value.html?,
-                    name: value.name?,
-                    raw: value.raw?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::BranchSchemaData> for BranchSchemaData {
-            fn from(value: super::BranchSchemaData) -> Self {
-                Self {
-                    html: Ok(value.html),
-                    name: Ok(value.name),
-                    raw: Ok(value.raw),
-                }
-            }
-        }
         /// Builds [`CreateBranchBody`](super::CreateBranchBody).
         #[derive(Clone, Debug)]
         pub struct CreateBranchBody {
@@ -832,1323 +678,6 @@ pub mod types {
                     restore_point: Ok(value.restore_point),
                     seed_data: Ok(value.seed_data),
                     storage: Ok(value.storage),
-                }
-            }
-        }
-        /// Builds [`DatabaseBranch`](super::DatabaseBranch).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DatabaseBranch {
-            actor: Result<Option<super::Actor>, String>,
-            cluster_iops: Result<Option<i64>, String>,
-            cluster_name: Result<String, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            deletion_protected: Result<bool, String>,
-            direct_vtgate: Result<bool, String>,
-            has_read_only_replicas: Result<bool, String>,
-            has_replicas: Result<bool, String>,
-            html_url: Result<String, String>,
-            id: Result<String, String>,
-            keyspace_count: Result<i64, String>,
-            kind: Result<super::DatabaseKind, String>,
-            metal: Result<bool, String>,
-            mysql_address: Result<String, String>,
-            mysql_edge_address: Result<String, String>,
-            name: Result<String, String>,
-            parent_branch: Result<Option<String>, String>,
-            private_edge_connectivity: Result<bool, String>,
-            production: Result<bool, String>,
-            ready: Result<bool, String>,
-            region: Result<Option<super::Region>, String>,
-            restore_checklist_completed_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            restored_from_branch: Result<Option<super::BranchReference>, String>,
-            safe_migrations: Result<bool, String>,
-            schema_last_updated_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            schema_ready: Result<bool, String>,
-            shard_count: Result<i64, String>,
-            sharded: Result<bool, String>,
-            stale_schema: Result<bool, String>,
-            state: Result<super::DatabaseBranchState, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            url: Result<String, String>,
-            vtgate_autoscaling: Result<bool, String>,
-            vtgate_count: Result<i64, String>,
-            vtgate_max_count: Result<Option<i64>, String>,
-            vtgate_name: Result<Option<String>, String>,
-            vtgate_options: Result<
-                ::serde_json::Map<String, ::serde_json::Value>,
-                String,
-            >,
-            vtgate_size: Result<String, String>,
-            vtgate_target_cpu_utilization: Result<Option<i64>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DatabaseBranch {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    cluster_iops: Ok(Default::default()),
-                    cluster_name: Err("`cluster_name` was not set".to_string()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    deleted_at: Ok(Default::default()),
-                    deletion_protected: Err(
-                        "`deletion_protected` was not set".to_string(),
-                    ),
-                    direct_vtgate: Err("`direct_vtgate` was not set".to_string()),
-                    has_read_only_replicas: Err(
-                        "`has_read_only_replicas` was not set".to_string(),
-                    ),
-                    has_replicas: Err("`has_replicas` was not set".to_string()),
-                    html_url: Err("`html_url` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    keyspace_count: Err("`keyspace_count` was not set".to_string()),
-                    kind: Err("`kind` was not set".to_string()),
-                    metal: Err("`metal` was not set".to_string()),
-                    mysql_address: Err("`mysql_address` was not set".to_string()),
-                    mysql_edge_address: Err(
-                        "`mysql_edge_address` was not set".to_string(),
-                    ),
-                    name: Err("`name` was not set".to_string()),
-                    parent_branch: Ok(Default::default()),
-                    private_edge_connectivity: Err(
-                        "`private_edge_connectivity` was not set".to_string(),
-                    ),
-                    production: Err("`production` was not set".to_string()),
-                    ready: Err("`ready` was not set".to_string()),
-                    region: Ok(Default::default()),
-                    restore_checklist_completed_at: Ok(Default::default()),
-                    restored_from_branch: Ok(Default::default()),
-                    safe_migrations: Err("`safe_migrations` was not set".to_string()),
-                    schema_last_updated_at: Ok(Default::default()),
-                    schema_ready: Err("`schema_ready` was not set".to_string()),
-                    shard_count: Err("`shard_count` was not set".to_string()),
-                    sharded: Err("`sharded` was not set".to_string()),
-                    stale_schema: Err("`stale_schema` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    url: Err("`url` was not set".to_string()),
-                    vtgate_autoscaling: Err(
-                        "`vtgate_autoscaling` was not set".to_string(),
-                    ),
-                    vtgate_count: Err("`vtgate_count` was not set".to_string()),
-                    vtgate_max_count: Ok(Default::default()),
-                    vtgate_name: Ok(Default::default()),
-                    vtgate_options: Err("`vtgate_options` was not set".to_string()),
-                    vtgate_size: Err("`vtgate_size` was not set".to_string()),
-                    vtgate_target_cpu_utilization: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DatabaseBranch {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// IOPS for the cluster
-            pub fn cluster_iops<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_iops = crate::runtime::converted("cluster_iops", value)
-                    .map(Some);
-                self
-            }
-            /// The SKU representing the branch's cluster size
-            pub fn cluster_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_name = crate::runtime::converted("cluster_name", value);
-                self
-            }
-            /// When the branch was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// When the branch was deleted
-            pub fn deleted_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deleted_at = crate::runtime::converted("deleted_at", value)
-                    .map(Some);
-                self
-            }
-            /// Whether deletion protection is enabled for the branch
-            pub fn deletion_protected<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deletion_protected = crate::runtime::converted(
-                    "deletion_protected",
-                    value,
-                );
-                self
-            }
-            /// True if the branch allows passwords to connect directly to a vtgate, bypassing load balancers
-            pub fn direct_vtgate<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.direct_vtgate = crate::runtime::converted("direct_vtgate", value);
-                self
-            }
-            /// True if the branch has read-only replica servers
-            pub fn has_read_only_replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_read_only_replicas = crate::runtime::converted(
-                    "has_read_only_replicas",
-                    value,
-                );
-                self
-            }
-            /// True if the branch has replica servers
-            pub fn has_replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_replicas = crate::runtime::converted("has_replicas", value);
-                self
-            }
-            /// Planetscale app URL for the branch
-            pub fn html_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.html_url = crate::runtime::converted("html_url", value);
-                self
-            }
-            /// The ID of the branch
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The number of keyspaces in the branch
-            pub fn keyspace_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keyspace_count = crate::runtime::converted("keyspace_count", value);
-                self
-            }
-            /// The kind of branch
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DatabaseKind>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = crate::runtime::converted("kind", value);
-                self
-            }
-            /// Whether or not this is a metal database
-            pub fn metal<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metal = crate::runtime::converted("metal", value);
-                self
-            }
-            /// The MySQL address for the branch
-            pub fn mysql_address<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.mysql_address = crate::runtime::converted("mysql_address", value);
-                self
-            }
-            /// The address of the MySQL provider for the branch
-            pub fn mysql_edge_address<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.mysql_edge_address = crate::runtime::converted(
-                    "mysql_edge_address",
-                    value,
-                );
-                self
-            }
-            /// The name of the branch
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The name of the parent branch from which the branch was created
-            pub fn parent_branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.parent_branch = crate::runtime::converted("parent_branch", value)
-                    .map(Some);
-                self
-            }
-            /// True if private connections are enabled
-            pub fn private_edge_connectivity<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.private_edge_connectivity = crate::runtime::converted(
-                    "private_edge_connectivity",
-                    value,
-                );
-                self
-            }
-            /// Whether or not the branch is a production branch
-            pub fn production<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.production = crate::runtime::converted("production", value);
-                self
-            }
-            /// Whether or not the branch is ready to serve queries
-            pub fn ready<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ready = crate::runtime::converted("ready", value);
-                self
-            }
-            /// `region`
-            pub fn region<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Region>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.region = crate::runtime::converted("region", value).map(Some);
-                self
-            }
-            /// When a user last marked a backup restore checklist as completed
-            pub fn restore_checklist_completed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.restore_checklist_completed_at = crate::runtime::converted(
-                        "restore_checklist_completed_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// A mention of a database branch.
-            pub fn restored_from_branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.restored_from_branch = crate::runtime::converted(
-                        "restored_from_branch",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether or not the branch has safe migrations enabled
-            pub fn safe_migrations<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.safe_migrations = crate::runtime::converted(
-                    "safe_migrations",
-                    value,
-                );
-                self
-            }
-            /// When the schema for the branch was last updated
-            pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schema_last_updated_at = crate::runtime::converted(
-                        "schema_last_updated_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether or not the schema is ready for queries
-            pub fn schema_ready<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schema_ready = crate::runtime::converted("schema_ready", value);
-                self
-            }
-            /// The number of shards in the branch
-            pub fn shard_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shard_count = crate::runtime::converted("shard_count", value);
-                self
-            }
-            /// Whether or not the branch is sharded
-            pub fn sharded<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sharded = crate::runtime::converted("sharded", value);
-                self
-            }
-            /// Whether or not the branch has a stale schema
-            pub fn stale_schema<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.stale_schema = crate::runtime::converted("stale_schema", value);
-                self
-            }
-            /// The current state of the branch
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DatabaseBranchState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// When the branch was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Planetscale API URL for the branch
-            pub fn url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.url = crate::runtime::converted("url", value);
-                self
-            }
-            /// Whether VTGate autoscaling is enabled
-            pub fn vtgate_autoscaling<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_autoscaling = crate::runtime::converted(
-                    "vtgate_autoscaling",
-                    value,
-                );
-                self
-            }
-            /// The number of vtgate instances in the branch
-            pub fn vtgate_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_count = crate::runtime::converted("vtgate_count", value);
-                self
-            }
-            /// The maximum number of VTGate instances when autoscaling is enabled
-            pub fn vtgate_max_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_max_count = crate::runtime::converted(
-                        "vtgate_max_count",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The public SKU representing the VTGate size
-            pub fn vtgate_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_name = crate::runtime::converted("vtgate_name", value)
-                    .map(Some);
-                self
-            }
-            /// VTGate configuration options
-            pub fn vtgate_options<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_options = crate::runtime::converted("vtgate_options", value);
-                self
-            }
-            /// The size of the vtgate cluster for the branch
-            pub fn vtgate_size<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_size = crate::runtime::converted("vtgate_size", value);
-                self
-            }
-            /// The target CPU utilization for VTGate autoscaling
-            pub fn vtgate_target_cpu_utilization<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vtgate_target_cpu_utilization = crate::runtime::converted(
-                        "vtgate_target_cpu_utilization",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`cluster_iops`](Self::cluster_iops).
-            pub fn set_cluster_iops(mut self, value: Option<i64>) -> Self {
-                self.cluster_iops = Ok(value);
-                self
-            }
-            /// Sets or clears [`deleted_at`](Self::deleted_at).
-            pub fn set_deleted_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.deleted_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`parent_branch`](Self::parent_branch).
-            pub fn set_parent_branch(mut self, value: Option<String>) -> Self {
-                self.parent_branch = Ok(value);
-                self
-            }
-            /// Sets or clears [`region`](Self::region).
-            pub fn set_region(mut self, value: Option<super::Region>) -> Self {
-                self.region = Ok(value);
-                self
-            }
-            /// Sets or clears [`restore_checklist_completed_at`](Self::restore_checklist_completed_at).
-            pub fn set_restore_checklist_completed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.restore_checklist_completed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`restored_from_branch`](Self::restored_from_branch).
-            pub fn set_restored_from_branch(
-                mut self,
-                value: Option<super::BranchReference>,
-            ) -> Self {
-                self.restored_from_branch = Ok(value);
-                self
-            }
-            /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
-            pub fn set_schema_last_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.schema_last_updated_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`vtgate_max_count`](Self::vtgate_max_count).
-            pub fn set_vtgate_max_count(mut self, value: Option<i64>) -> Self {
-                self.vtgate_max_count = Ok(value);
-                self
-            }
-            /// Sets or clears [`vtgate_name`](Self::vtgate_name).
-            pub fn set_vtgate_name(mut self, value: Option<String>) -> Self {
-                self.vtgate_name = Ok(value);
-                self
-            }
-            /// Sets or clears [`vtgate_target_cpu_utilization`](Self::vtgate_target_cpu_utilization).
-            pub fn set_vtgate_target_cpu_utilization(
-                mut self,
-                value: Option<i64>,
-            ) -> Self {
-                self.vtgate_target_cpu_utilization = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DatabaseBranch> for super::DatabaseBranch {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DatabaseBranch,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    cluster_iops: value.cluster_iops?,
-                    cluster_name: value.cluster_name?,
-                    created_at: value.created_at?,
-                    deleted_at: value.deleted_at?,
-                    deletion_protected: value.deletion_protected?,
-                    direct_vtgate: value.direct_vtgate?,
-                    has_read_only_replicas: value.has_read_only_replicas?,
-                    has_replicas: value.has_replicas?,
-                    html_url: value.html_url?,
-                    id: value.id?,
-                    keyspace_count: value.keyspace_count?,
-                    kind: value.kind?,
-                    metal: value.metal?,
-                    mysql_address: value.mysql_address?,
-                    mysql_edge_address: value.mysql_edge_address?,
-                    name: value.name?,
-                    parent_branch: value.parent_branch?,
-                    private_edge_connectivity: value.private_edge_connectivity?,
-                    production: value.production?,
-                    ready: value.ready?,
-                    region: value.region?,
-                    restore_checklist_completed_at: value
-                        .restore_checklist_completed_at?,
-                    restored_from_branch: value.restored_from_branch?,
-                    safe_migrations: value.safe_migrations?,
-                    schema_last_updated_at: value.schema_last_updated_at?,
-                    schema_ready: value.schema_ready?,
-                    shard_count: value.shard_count?,
-                    sharded: value.sharded?,
-                    stale_schema: value.stale_schema?,
-                    state: value.state?,
-                    updated_at: value.updated_at?,
-                    url: value.url?,
-                    vtgate_autoscaling: value.vtgate_autoscaling?,
-                    vtgate_count: value.vtgate_count?,
-                    vtgate_max_count: value.vtgate_max_count?,
-                    vtgate_name: value.vtgate_name?,
-                    vtgate_options: value.vtgate_options?,
-                    vtgate_size: value.vtgate_size?,
-                    vtgate_target_cpu_utilization: value.vtgate_target_cpu_utilization?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DatabaseBranch> for DatabaseBranch {
-            fn from(value: super::DatabaseBranch) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    cluster_iops: Ok(value.cluster_iops),
-                    cluster_name: Ok(value.cluster_name),
-                    created_at: Ok(value.created_at),
-                    deleted_at: Ok(value.deleted_at),
-                    deletion_protected: Ok(value.deletion_protected),
-                    direct_vtgate: Ok(value.direct_vtgate),
-                    has_read_only_replicas: Ok(value.has_read_only_replicas),
-                    has_replicas: Ok(value.has_replicas),
-                    html_url: Ok(value.html_url),
-                    id: Ok(value.id),
-                    keyspace_count: Ok(value.keyspace_count),
-                    kind: Ok(value.kind),
-                    metal: Ok(value.metal),
-                    mysql_address: Ok(value.mysql_address),
-                    mysql_edge_address: Ok(value.mysql_edge_address),
-                    name: Ok(value.name),
-                    parent_branch: Ok(value.parent_branch),
-                    private_edge_connectivity: Ok(value.private_edge_connectivity),
-                    production: Ok(value.production),
-                    ready: Ok(value.ready),
-                    region: Ok(value.region),
-                    restore_checklist_completed_at: Ok(
-                        value.restore_checklist_completed_at,
-                    ),
-                    restored_from_branch: Ok(value.restored_from_branch),
-                    safe_migrations: Ok(value.safe_migrations),
-                    schema_last_updated_at: Ok(value.schema_last_updated_at),
-                    schema_ready: Ok(value.schema_ready),
-                    shard_count: Ok(value.shard_count),
-                    sharded: Ok(value.sharded),
-                    stale_schema: Ok(value.stale_schema),
-                    state: Ok(value.state),
-                    updated_at: Ok(value.updated_at),
-                    url: Ok(value.url),
-                    vtgate_autoscaling: Ok(value.vtgate_autoscaling),
-                    vtgate_count: Ok(value.vtgate_count),
-                    vtgate_max_count: Ok(value.vtgate_max_count),
-                    vtgate_name: Ok(value.vtgate_name),
-                    vtgate_options: Ok(value.vtgate_options),
-                    vtgate_size: Ok(value.vtgate_size),
-                    vtgate_target_cpu_utilization: Ok(
-                        value.vtgate_target_cpu_utilization,
-                    ),
-                }
-            }
-        }
-        /// Builds [`PaginatedDatabaseBranch`](super::PaginatedDatabaseBranch).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDatabaseBranch {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::DatabaseBranch>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            total_count: Result<i64, String>,
-            total_pages: Result<i64, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDatabaseBranch {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    total_count: Err("`total_count` was not set".to_string()),
-                    total_pages: Err("`total_pages` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDatabaseBranch {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DatabaseBranch>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The total number of matching results
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = crate::runtime::converted("total_count", value);
-                self
-            }
-            /// The total number of pages of matching results
-            pub fn total_pages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_pages = crate::runtime::converted("total_pages", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDatabaseBranch> for super::PaginatedDatabaseBranch {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDatabaseBranch,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    total_count: value.total_count?,
-                    total_pages: value.total_pages?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDatabaseBranch> for PaginatedDatabaseBranch {
-            fn from(value: super::PaginatedDatabaseBranch) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    total_count: Ok(value.total_count),
-                    total_pages: Ok(value.total_pages),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PaginatedSchemaLintError`](super::PaginatedSchemaLintError).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedSchemaLintError {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::SchemaLintError>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedSchemaLintError {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedSchemaLintError {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::SchemaLintError>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedSchemaLintError> for super::PaginatedSchemaLintError {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedSchemaLintError,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedSchemaLintError> for PaginatedSchemaLintError {
-            fn from(value: super::PaginatedSchemaLintError) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`SchemaLintError`](super::SchemaLintError).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct SchemaLintError {
-            auto_increment_column_names: Result<Vec<String>, String>,
-            charset_name: Result<String, String>,
-            check_constraint_name: Result<String, String>,
-            column_name: Result<String, String>,
-            docs_url: Result<String, String>,
-            engine_name: Result<String, String>,
-            enum_value: Result<String, String>,
-            error_description: Result<String, String>,
-            foreign_key_column_names: Result<Vec<String>, String>,
-            json_path: Result<String, String>,
-            keyspace_name: Result<String, String>,
-            lint_error: Result<String, String>,
-            partition_name: Result<String, String>,
-            partitioning_type: Result<String, String>,
-            subject_type: Result<super::SubjectType, String>,
-            table_name: Result<String, String>,
-            vindex_name: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for SchemaLintError {
-            fn default() -> Self {
-                Self {
-                    auto_increment_column_names: Err(
-                        "`auto_increment_column_names` was not set".to_string(),
-                    ),
-                    charset_name: Err("`charset_name` was not set".to_string()),
-                    check_constraint_name: Err(
-                        "`check_constraint_name` was not set".to_string(),
-                    ),
-                    column_name: Err("`column_name` was not set".to_string()),
-                    docs_url: Err("`docs_url` was not set".to_string()),
-                    engine_name: Err("`engine_name` was not set".to_string()),
-                    enum_value: Err("`enum_value` was not set".to_string()),
-                    error_description: Err(
-                        "`error_description` was not set".to_string(),
-                    ),
-                    foreign_key_column_names: Err(
-                        "`foreign_key_column_names` was not set".to_string(),
-                    ),
-                    json_path: Err("`json_path` was not set".to_string()),
-                    keyspace_name: Err("`keyspace_name` was not set".to_string()),
-                    lint_error: Err("`lint_error` was not set".to_string()),
-                    partition_name: Err("`partition_name` was not set".to_string()),
-                    partitioning_type: Err(
-                        "`partitioning_type` was not set".to_string(),
-                    ),
-                    subject_type: Err("`subject_type` was not set".to_string()),
-                    table_name: Err("`table_name` was not set".to_string()),
-                    vindex_name: Err("`vindex_name` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl SchemaLintError {
-            /// A list of invalid auto-incremented columns
-            pub fn auto_increment_column_names<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.auto_increment_column_names = crate::runtime::converted(
-                    "auto_increment_column_names",
-                    value,
-                );
-                self
-            }
-            /// The charset of the schema
-            pub fn charset_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.charset_name = crate::runtime::converted("charset_name", value);
-                self
-            }
-            /// The name of the invalid check constraint
-            pub fn check_constraint_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.check_constraint_name = crate::runtime::converted(
-                    "check_constraint_name",
-                    value,
-                );
-                self
-            }
-            /// The column in a table relevant to the error
-            pub fn column_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.column_name = crate::runtime::converted("column_name", value);
-                self
-            }
-            /// A link to the documentation related to the error
-            pub fn docs_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.docs_url = crate::runtime::converted("docs_url", value);
-                self
-            }
-            /// The engine of the schema
-            pub fn engine_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.engine_name = crate::runtime::converted("engine_name", value);
-                self
-            }
-            /// The name of the invalid enum value
-            pub fn enum_value<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.enum_value = crate::runtime::converted("enum_value", value);
-                self
-            }
-            /// A description for the error that occurred
-            pub fn error_description<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.error_description = crate::runtime::converted(
-                    "error_description",
-                    value,
-                );
-                self
-            }
-            /// A list of invalid foreign key columns in a table
-            pub fn foreign_key_column_names<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.foreign_key_column_names = crate::runtime::converted(
-                    "foreign_key_column_names",
-                    value,
-                );
-                self
-            }
-            /// The path for an invalid JSON column
-            pub fn json_path<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.json_path = crate::runtime::converted("json_path", value);
-                self
-            }
-            /// The keyspace of the schema with the error
-            pub fn keyspace_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
-                self
-            }
-            /// Code representing the type of error
-            pub fn lint_error<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lint_error = crate::runtime::converted("lint_error", value);
-                self
-            }
-            /// The name of the invalid partition in the schema
-            pub fn partition_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.partition_name = crate::runtime::converted("partition_name", value);
-                self
-            }
-            /// The name of the invalid partitioning type
-            pub fn partitioning_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.partitioning_type = crate::runtime::converted(
-                    "partitioning_type",
-                    value,
-                );
-                self
-            }
-            /// The subject for the errors
-            pub fn subject_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::SubjectType>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.subject_type = crate::runtime::converted("subject_type", value);
-                self
-            }
-            /// The table with the error
-            pub fn table_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_name = crate::runtime::converted("table_name", value);
-                self
-            }
-            /// The name of the vindex for the schema
-            pub fn vindex_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vindex_name = crate::runtime::converted("vindex_name", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<SchemaLintError> for super::SchemaLintError {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SchemaLintError,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    auto_increment_column_names: value.auto_increment_column_names?,
-                    charset_name: value.charset_name?,
-                    check_constraint_name: value.check_constraint_name?,
-                    column_name: value.column_name?,
-                    docs_url: value.docs_url?,
-                    engine_name: value.engine_name?,
-                    enum_value: value.enum_value?,
-                    error_description: value.error_description?,
-                    foreign_key_column_names: value.foreign_key_column_names?,
-                    json_path: value.json_path?,
-                    keyspace_name: value.keyspace_name?,
-                    lint_error: value.lint_error?,
-                    partition_name: value.partition_name?,
-                    partitioning_type: value.partitioning_type?,
-                    subject_type: value.subject_type?,
-                    table_name: value.table_name?,
-                    vindex_name: value.vindex_name?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::SchemaLintError> for SchemaLintError {
-            fn from(value: super::SchemaLintError) -> Self {
-                Self {
-                    auto_increment_column_names: Ok(value.auto_increment_column_names),
-                    charset_name: Ok(value.charset_name),
-                    check_constraint_name: Ok(value.check_constraint_name),
-                    column_name: Ok(value.column_name),
-                    docs_url: Ok(value.docs_url),
-                    engine_name: Ok(value.engine_name),
-                    enum_value: Ok(value.enum_value),
-                    error_description: Ok(value.error_description),
-                    foreign_key_column_names: Ok(value.foreign_key_column_names),
-                    json_path: Ok(value.json_path),
-                    keyspace_name: Ok(value.keyspace_name),
-                    lint_error: Ok(value.lint_error),
-                    partition_name: Ok(value.partition_name),
-                    partitioning_type: Ok(value.partitioning_type),
-                    subject_type: Ok(value.subject_type),
-                    table_name: Ok(value.table_name),
-                    vindex_name: Ok(value.vindex_name),
                 }
             }
         }
@@ -2833,6 +1362,26 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(BranchSchema, "{\"data\":[]}");
+    crate::runtime::fixture!(
+        BranchSchemaData, "{\"html\":\"html\",\"name\":\"name\",\"raw\":\"raw\"}"
+    );
+    crate::runtime::fixture!(
+        DatabaseBranch,
+        "{\"actor\":null,\"cluster_iops\":null,\"cluster_name\":\"cluster_name\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"deletion_protected\":false,\"direct_vtgate\":false,\"has_read_only_replicas\":false,\"has_replicas\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace_count\":1,\"kind\":\"mysql\",\"metal\":false,\"mysql_address\":\"mysql_address\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"parent_branch\":null,\"private_edge_connectivity\":false,\"production\":false,\"ready\":false,\"region\":null,\"restore_checklist_completed_at\":null,\"restored_from_branch\":null,\"safe_migrations\":false,\"schema_last_updated_at\":null,\"schema_ready\":false,\"shard_count\":1,\"sharded\":false,\"stale_schema\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\",\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_max_count\":null,\"vtgate_name\":null,\"vtgate_options\":{},\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":null}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDatabaseBranch,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedSchemaLintError,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        SchemaLintError,
+        "{\"auto_increment_column_names\":[],\"charset_name\":\"charset_name\",\"check_constraint_name\":\"check_constraint_name\",\"column_name\":\"column_name\",\"docs_url\":\"docs_url\",\"engine_name\":\"engine_name\",\"enum_value\":\"enum_value\",\"error_description\":\"error_description\",\"foreign_key_column_names\":[],\"json_path\":\"json_path\",\"keyspace_name\":\"keyspace_name\",\"lint_error\":\"lint_error\",\"partition_name\":\"partition_name\",\"partitioning_type\":\"partitioning_type\",\"subject_type\":\"table\",\"table_name\":\"table_name\",\"vindex_name\":\"vindex_name\"}"
+    );
 }
 /// # Operations
 ///
@@ -3166,6 +1715,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3211,26 +1761,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -3242,19 +1777,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateBranch<'a> {
-        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateBranch, types::DatabaseBranch);
     /// A call of [`Client::delete_branch`](crate::Client::delete_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3268,6 +1795,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3306,46 +1834,24 @@ pub mod builder {
             self
         }
         /// Sets or clears [`delete_descendants`](Self::delete_descendants).
+        #[inline]
         pub fn set_delete_descendants(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteBranch<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteBranch<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteBranch, ());
     /// A call of [`Client::demote_branch`](crate::Client::demote_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3359,6 +1865,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/demote",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3390,42 +1897,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/demote`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DemoteBranch<'a> {
-        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DemoteBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DemoteBranch, types::DatabaseBranch);
     /// A call of [`Client::disable_safe_migrations`](crate::Client::disable_safe_migrations). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3439,6 +1923,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3470,42 +1955,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DisableSafeMigrations<'a> {
-        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DisableSafeMigrations<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DisableSafeMigrations, types::DatabaseBranch);
     /// A call of [`Client::enable_safe_migrations`](crate::Client::enable_safe_migrations). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3519,6 +1981,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3550,42 +2013,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for EnableSafeMigrations<'a> {
-        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for EnableSafeMigrations<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(EnableSafeMigrations, types::DatabaseBranch);
     /// A call of [`Client::get_branch`](crate::Client::get_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3599,6 +2039,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3630,26 +2071,11 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3663,19 +2089,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::DatabaseBranch> {
             self.call.until(is_done, Some([30, 10, 900]))
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranch<'a> {
-        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranch, types::DatabaseBranch);
     /// A call of [`Client::get_branch_schema`](crate::Client::get_branch_schema). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3689,6 +2107,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/schema",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3728,6 +2147,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
+        #[inline]
         pub fn set_keyspace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -3738,30 +2158,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`namespace`](Self::namespace).
+        #[inline]
         pub fn set_namespace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::BranchSchema> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3773,19 +2179,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::BranchSchema> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchSchema<'a> {
-        type Output = Result<crate::Response<types::BranchSchema>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::BranchSchema>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchSchema<'_> {
-        type Answer = types::BranchSchema;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchSchema, types::BranchSchema);
     /// A call of [`Client::lint_branch_schema`](crate::Client::lint_branch_schema). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3799,6 +2197,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3838,6 +2237,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -3848,30 +2248,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedSchemaLintError> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3881,29 +2267,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedSchemaLintError> {
             self.call.pages(3, |page: &types::PaginatedSchemaLintError| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::SchemaLintError> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for LintBranchSchema<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedSchemaLintError>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedSchemaLintError>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for LintBranchSchema<'_> {
-        type Answer = types::PaginatedSchemaLintError;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(LintBranchSchema, types::PaginatedSchemaLintError);
     /// A call of [`Client::list_branches`](crate::Client::list_branches). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3917,6 +2294,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3952,6 +2330,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`order`](Self::order).
+        #[inline]
         pub fn set_order(mut self, value: Option<types::ListBranchesOrder>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -3962,6 +2341,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -3972,6 +2352,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -3982,6 +2363,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`production`](Self::production).
+        #[inline]
         pub fn set_production(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -3992,6 +2374,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -4002,30 +2385,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`safe_migrations`](Self::safe_migrations).
+        #[inline]
         pub fn set_safe_migrations(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(7, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDatabaseBranch> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -4035,29 +2404,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranch> {
             self.call.pages(3, |page: &types::PaginatedDatabaseBranch| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::DatabaseBranch> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBranches<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedDatabaseBranch>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranches<'_> {
-        type Answer = types::PaginatedDatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListBranches, types::PaginatedDatabaseBranch);
     /// A call of [`Client::promote_branch`](crate::Client::promote_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -4071,6 +2431,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/promote",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -4102,42 +2463,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/promote`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for PromoteBranch<'a> {
-        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for PromoteBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(PromoteBranch, types::DatabaseBranch);
     /// A call of [`Client::update_branch`](crate::Client::update_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -4152,6 +2490,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/branches/{branch}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -4203,26 +2542,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -4230,19 +2554,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateBranch<'a> {
-        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBranch<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateBranch, types::DatabaseBranch);
     /// A call of [`Client::update_branch_cluster_config`](crate::Client::update_branch_cluster_config). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -4257,6 +2573,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/branches/{branch}/cluster",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -4310,26 +2627,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/cluster`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -4341,19 +2643,11 @@ pub mod builder {
             };
             self.call.empty(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateBranchClusterConfig<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBranchClusterConfig<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateBranchClusterConfig, ());
     /// A call of [`Client::update_safe_migrations`](crate::Client::update_safe_migrations). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -4368,6 +2662,7 @@ pub mod builder {
             "PUT",
             "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -4421,26 +2716,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranch> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -4452,19 +2732,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateSafeMigrations<'a> {
-        type Output = Result<crate::Response<types::DatabaseBranch>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseBranch>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateSafeMigrations<'_> {
-        type Answer = types::DatabaseBranch;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateSafeMigrations, types::DatabaseBranch);
 }
 /// # Operations
 ///

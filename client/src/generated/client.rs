@@ -21,13 +21,6 @@ pub mod types {
         /// The ID of the actor
         pub id: String,
     }
-    impl Actor {
-        /// A builder for [`Actor`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Actor {
-            Default::default()
-        }
-    }
     /// A backup of a database branch.
     ///
     /// From `#/components/schemas/Backup` of the spec.
@@ -79,13 +72,6 @@ pub mod types {
         /// When the backup was last updated
         pub updated_at: ::chrono::DateTime<::chrono::Utc>,
     }
-    impl Backup {
-        /// A builder for [`Backup`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Backup {
-            Default::default()
-        }
-    }
     /// The schedule and retention that a backup was made by.
     ///
     /// From `#/components/schemas/BackupPolicy` of the spec.
@@ -125,13 +111,6 @@ pub mod types {
         pub target: BackupPolicyTarget,
         /// When the backup policy was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-    }
-    impl BackupPolicy {
-        /// A builder for [`BackupPolicy`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::BackupPolicy {
-            Default::default()
-        }
     }
     /// Whether the policy is for production or development branches
     ///
@@ -184,13 +163,6 @@ pub mod types {
         pub name: String,
         /// When the resource was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-    }
-    impl BranchReference {
-        /// A builder for [`BranchReference`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::BranchReference {
-            Default::default()
-        }
     }
     /// What the backup to be created should be like. Every field is optional.
     ///
@@ -248,13 +220,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedBackup {
-        /// A builder for [`PaginatedBackup`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedBackup {
-            Default::default()
-        }
     }
     /// Unit for the retention period of the backup
     ///
@@ -353,13 +318,6 @@ pub mod types {
         /// The URL to the schema snapshot in the PlanetScale app
         pub url: String,
     }
-    impl SchemaSnapshot {
-        /// A builder for [`SchemaSnapshot`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::SchemaSnapshot {
-            Default::default()
-        }
-    }
     /// `UpdateBackupBody`
     ///
     /// From `#/components/schemas/UpdateBackupBody` of the spec.
@@ -379,860 +337,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`Actor`](super::Actor).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Actor {
-            avatar_url: Result<String, String>,
-            display_name: Result<String, String>,
-            id: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Actor {
-            fn default() -> Self {
-                Self {
-                    avatar_url: Err("`avatar_url` was not set".to_string()),
-                    display_name: Err("`display_name` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Actor {
-            /// The URL of the actor's avatar
-            pub fn avatar_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.avatar_url = crate::runtime::converted("avatar_url", value);
-                self
-            }
-            /// The name of the actor
-            pub fn display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.display_name = crate::runtime::converted("display_name", value);
-                self
-            }
-            /// The ID of the actor
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Actor> for super::Actor {
-            type Error = super::error::ConversionError;
-            fn try_from(value: Actor) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    avatar_url: value.avatar_url?,
-                    display_name: value.display_name?,
-                    id: value.id?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Actor> for Actor {
-            fn from(value: super::Actor) -> Self {
-                Self {
-                    avatar_url: Ok(value.avatar_url),
-                    display_name: Ok(value.display_name),
-                    id: Ok(value.id),
-                }
-            }
-        }
-        /// Builds [`Backup`](super::Backup).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Backup {
-            actor: Result<Option<super::Actor>, String>,
-            backup_policy: Result<Option<super::BackupPolicy>, String>,
-            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            database_branch: Result<Option<super::BranchReference>, String>,
-            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            estimated_storage_cost: Result<f64, String>,
-            expires_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            id: Result<String, String>,
-            name: Result<String, String>,
-            protected: Result<bool, String>,
-            pvc_size: Result<i64, String>,
-            required: Result<bool, String>,
-            restored_branches: Result<Vec<super::BranchReference>, String>,
-            schema_snapshot: Result<Option<super::SchemaSnapshot>, String>,
-            size: Result<i64, String>,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            state: Result<super::BackupState, String>,
-            uncompressed_size: Result<i64, String>,
-            updated_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Backup {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    backup_policy: Ok(Default::default()),
-                    completed_at: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    database_branch: Ok(Default::default()),
-                    deleted_at: Ok(Default::default()),
-                    estimated_storage_cost: Err(
-                        "`estimated_storage_cost` was not set".to_string(),
-                    ),
-                    expires_at: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    protected: Err("`protected` was not set".to_string()),
-                    pvc_size: Err("`pvc_size` was not set".to_string()),
-                    required: Err("`required` was not set".to_string()),
-                    restored_branches: Err(
-                        "`restored_branches` was not set".to_string(),
-                    ),
-                    schema_snapshot: Ok(Default::default()),
-                    size: Err("`size` was not set".to_string()),
-                    started_at: Ok(Default::default()),
-                    state: Err("`state` was not set".to_string()),
-                    uncompressed_size: Err(
-                        "`uncompressed_size` was not set".to_string(),
-                    ),
-                    updated_at: Err("`updated_at` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Backup {
-            /// Who asked for the backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// The policy that the backup was made by, if any.
-            pub fn backup_policy<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BackupPolicy>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.backup_policy = crate::runtime::converted("backup_policy", value)
-                    .map(Some);
-                self
-            }
-            /// When the backup completed
-            pub fn completed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.completed_at = crate::runtime::converted("completed_at", value)
-                    .map(Some);
-                self
-            }
-            /// When the backup was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The branch that was backed up, if it still exists.
-            pub fn database_branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.database_branch = crate::runtime::converted(
-                        "database_branch",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the backup was deleted
-            pub fn deleted_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deleted_at = crate::runtime::converted("deleted_at", value)
-                    .map(Some);
-                self
-            }
-            /// The estimated storage cost of the backup
-            pub fn estimated_storage_cost<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.estimated_storage_cost = crate::runtime::converted(
-                    "estimated_storage_cost",
-                    value,
-                );
-                self
-            }
-            /// When the backup expires
-            pub fn expires_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.expires_at = crate::runtime::converted("expires_at", value)
-                    .map(Some);
-                self
-            }
-            /// The ID of the backup
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The name of the backup
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// Whether or not the backup is protected from deletion
-            pub fn protected<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.protected = crate::runtime::converted("protected", value);
-                self
-            }
-            /// Size of the PVC used for the backup
-            pub fn pvc_size<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pvc_size = crate::runtime::converted("pvc_size", value);
-                self
-            }
-            /// Whether or not the backup policy is required
-            pub fn required<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.required = crate::runtime::converted("required", value);
-                self
-            }
-            /// The branches that were restored from this backup.
-            pub fn restored_branches<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::BranchReference>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.restored_branches = crate::runtime::converted(
-                    "restored_branches",
-                    value,
-                );
-                self
-            }
-            /// The schema of the branch at the time of the backup, if it was taken.
-            pub fn schema_snapshot<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::SchemaSnapshot>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schema_snapshot = crate::runtime::converted(
-                        "schema_snapshot",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The size of the backup in bytes
-            pub fn size<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.size = crate::runtime::converted("size", value);
-                self
-            }
-            /// When the backup started
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// The current state of the backup
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BackupState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// The uncompressed (logical) size of the backup in bytes
-            pub fn uncompressed_size<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.uncompressed_size = crate::runtime::converted(
-                    "uncompressed_size",
-                    value,
-                );
-                self
-            }
-            /// When the backup was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`backup_policy`](Self::backup_policy).
-            pub fn set_backup_policy(
-                mut self,
-                value: Option<super::BackupPolicy>,
-            ) -> Self {
-                self.backup_policy = Ok(value);
-                self
-            }
-            /// Sets or clears [`completed_at`](Self::completed_at).
-            pub fn set_completed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.completed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`database_branch`](Self::database_branch).
-            pub fn set_database_branch(
-                mut self,
-                value: Option<super::BranchReference>,
-            ) -> Self {
-                self.database_branch = Ok(value);
-                self
-            }
-            /// Sets or clears [`deleted_at`](Self::deleted_at).
-            pub fn set_deleted_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.deleted_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`expires_at`](Self::expires_at).
-            pub fn set_expires_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.expires_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`schema_snapshot`](Self::schema_snapshot).
-            pub fn set_schema_snapshot(
-                mut self,
-                value: Option<super::SchemaSnapshot>,
-            ) -> Self {
-                self.schema_snapshot = Ok(value);
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Backup> for super::Backup {
-            type Error = super::error::ConversionError;
-            fn try_from(value: Backup) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    backup_policy: value.backup_policy?,
-                    completed_at: value.completed_at?,
-                    created_at: value.created_at?,
-                    database_branch: value.database_branch?,
-                    deleted_at: value.deleted_at?,
-                    estimated_storage_cost: value.estimated_storage_cost?,
-                    expires_at: value.expires_at?,
-                    id: value.id?,
-                    name: value.name?,
-                    protected: value.protected?,
-                    pvc_size: value.pvc_size?,
-                    required: value.required?,
-                    restored_branches: value.restored_branches?,
-                    schema_snapshot: value.schema_snapshot?,
-                    size: value.size?,
-                    started_at: value.started_at?,
-                    state: value.state?,
-                    uncompressed_size: value.uncompressed_size?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Backup> for Backup {
-            fn from(value: super::Backup) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    backup_policy: Ok(value.backup_policy),
-                    completed_at: Ok(value.completed_at),
-                    created_at: Ok(value.created_at),
-                    database_branch: Ok(value.database_branch),
-                    deleted_at: Ok(value.deleted_at),
-                    estimated_storage_cost: Ok(value.estimated_storage_cost),
-                    expires_at: Ok(value.expires_at),
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    protected: Ok(value.protected),
-                    pvc_size: Ok(value.pvc_size),
-                    required: Ok(value.required),
-                    restored_branches: Ok(value.restored_branches),
-                    schema_snapshot: Ok(value.schema_snapshot),
-                    size: Ok(value.size),
-                    started_at: Ok(value.started_at),
-                    state: Ok(value.state),
-                    uncompressed_size: Ok(value.uncompressed_size),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`BackupPolicy`](super::BackupPolicy).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct BackupPolicy {
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            display_name: Result<String, String>,
-            frequency_unit: Result<String, String>,
-            frequency_value: Result<i64, String>,
-            id: Result<String, String>,
-            last_ran_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            name: Result<String, String>,
-            next_run_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            required: Result<bool, String>,
-            retention_unit: Result<String, String>,
-            retention_value: Result<i64, String>,
-            schedule_day: Result<Option<i64>, String>,
-            schedule_time: Result<Option<String>, String>,
-            schedule_week: Result<Option<i64>, String>,
-            target: Result<super::BackupPolicyTarget, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for BackupPolicy {
-            fn default() -> Self {
-                Self {
-                    created_at: Err("`created_at` was not set".to_string()),
-                    display_name: Err("`display_name` was not set".to_string()),
-                    frequency_unit: Err("`frequency_unit` was not set".to_string()),
-                    frequency_value: Err("`frequency_value` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    last_ran_at: Ok(Default::default()),
-                    name: Err("`name` was not set".to_string()),
-                    next_run_at: Ok(Default::default()),
-                    required: Err("`required` was not set".to_string()),
-                    retention_unit: Err("`retention_unit` was not set".to_string()),
-                    retention_value: Err("`retention_value` was not set".to_string()),
-                    schedule_day: Ok(Default::default()),
-                    schedule_time: Ok(Default::default()),
-                    schedule_week: Ok(Default::default()),
-                    target: Err("`target` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl BackupPolicy {
-            /// When the backup policy was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The display name of the backup policy
-            pub fn display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.display_name = crate::runtime::converted("display_name", value);
-                self
-            }
-            /// The unit for the frequency of the backup policy
-            pub fn frequency_unit<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.frequency_unit = crate::runtime::converted("frequency_unit", value);
-                self
-            }
-            /// A number value for the frequency of the backup policy
-            pub fn frequency_value<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.frequency_value = crate::runtime::converted(
-                    "frequency_value",
-                    value,
-                );
-                self
-            }
-            /// The ID of the backup policy
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// When the backup was last run
-            pub fn last_ran_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.last_ran_at = crate::runtime::converted("last_ran_at", value)
-                    .map(Some);
-                self
-            }
-            /// The name of the backup policy
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// When the backup will next run
-            pub fn next_run_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_run_at = crate::runtime::converted("next_run_at", value)
-                    .map(Some);
-                self
-            }
-            /// Whether the policy is a required system backup
-            pub fn required<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.required = crate::runtime::converted("required", value);
-                self
-            }
-            /// The unit for the retention period of the backup policy
-            pub fn retention_unit<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.retention_unit = crate::runtime::converted("retention_unit", value);
-                self
-            }
-            /// A number value for the retention period of the backup policy
-            pub fn retention_value<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.retention_value = crate::runtime::converted(
-                    "retention_value",
-                    value,
-                );
-                self
-            }
-            /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
-            pub fn schedule_day<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schedule_day = crate::runtime::converted("schedule_day", value)
-                    .map(Some);
-                self
-            }
-            /// The time of day that the backup is scheduled, in HH:MM format
-            pub fn schedule_time<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schedule_time = crate::runtime::converted("schedule_time", value)
-                    .map(Some);
-                self
-            }
-            /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
-            pub fn schedule_week<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schedule_week = crate::runtime::converted("schedule_week", value)
-                    .map(Some);
-                self
-            }
-            /// Whether the policy is for production or development branches
-            pub fn target<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BackupPolicyTarget>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.target = crate::runtime::converted("target", value);
-                self
-            }
-            /// When the backup policy was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`last_ran_at`](Self::last_ran_at).
-            pub fn set_last_ran_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.last_ran_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_run_at`](Self::next_run_at).
-            pub fn set_next_run_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.next_run_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`schedule_day`](Self::schedule_day).
-            pub fn set_schedule_day(mut self, value: Option<i64>) -> Self {
-                self.schedule_day = Ok(value);
-                self
-            }
-            /// Sets or clears [`schedule_time`](Self::schedule_time).
-            pub fn set_schedule_time(mut self, value: Option<String>) -> Self {
-                self.schedule_time = Ok(value);
-                self
-            }
-            /// Sets or clears [`schedule_week`](Self::schedule_week).
-            pub fn set_schedule_week(mut self, value: Option<i64>) -> Self {
-                self.schedule_week = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<BackupPolicy> for super::BackupPolicy {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BackupPolicy,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    created_at: value.created_at?,
-                    display_name: value.display_name?,
-                    frequency_unit: value.frequency_unit?,
-                    frequency_value: value.frequency_value?,
-                    id: value.id?,
-                    last_ran_at: value.last_ran_at?,
-                    name: value.name?,
-                    next_run_at: value.next_run_at?,
-                    required: value.required?,
-                    retention_unit: value.retention_unit?,
-                    retention_value: value.retention_value?,
-                    schedule_day: value.schedule_day?,
-                    schedule_time: value.schedule_time?,
-                    schedule_week: value.schedule_week?,
-                    target: value.target?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::BackupPolicy> for BackupPolicy {
-            fn from(value: super::BackupPolicy) -> Self {
-                Self {
-                    created_at: Ok(value.created_at),
-                    display_name: Ok(value.display_name),
-                    frequency_unit: Ok(value.frequency_unit),
-                    frequency_value: Ok(value.frequency_value),
-                    id: Ok(value.id),
-                    last_ran_at: Ok(value.last_ran_at),
-                    name: Ok(value.name),
-                    next_run_at: Ok(value.next_run_at),
-                    required: Ok(value.required),
-                    retention_unit: Ok(value.retention_unit),
-                    retention_value: Ok(value.retention_value),
-                    schedule_day: Ok(value.schedule_day),
-                    schedule_time: Ok(value.schedule_time),
-                    schedule_week: Ok(value.schedule_week),
-                    target: Ok(value.target),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`BranchReference`](super::BranchReference).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct BranchReference {
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            id: Result<String, String>,
-            name: Result<String, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for BranchReference {
-            fn default() -> Self {
-                Self {
-                    created_at: Err("`created_at` was not set".to_string()),
-                    deleted_at: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl BranchReference {
-            /// When the resource was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// When the resource was deleted, if deleted
-            pub fn deleted_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deleted_at = crate::runtime::converted("deleted_at", value)
-                    .map(Some);
-                self
-            }
-            /// The ID for the resource
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The name for the resource
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// When the resource was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`deleted_at`](Self::deleted_at).
-            pub fn set_deleted_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.deleted_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<BranchReference> for super::BranchReference {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BranchReference,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    created_at: value.created_at?,
-                    deleted_at: value.deleted_at?,
-                    id: value.id?,
-                    name: value.name?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::BranchReference> for BranchReference {
-            fn from(value: super::BranchReference) -> Self {
-                Self {
-                    created_at: Ok(value.created_at),
-                    deleted_at: Ok(value.deleted_at),
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
         /// Builds [`CreateBackupBody`](super::CreateBackupBody).
         #[derive(Clone, Debug)]
         pub struct CreateBackupBody {
@@ -1340,317 +444,6 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`PaginatedBackup`](super::PaginatedBackup).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedBackup {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::Backup>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            total_count: Result<i64, String>,
-            total_pages: Result<i64, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedBackup {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    total_count: Err("`total_count` was not set".to_string()),
-                    total_pages: Err("`total_pages` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedBackup {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Backup>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The total number of matching results
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = crate::runtime::converted("total_count", value);
-                self
-            }
-            /// The total number of pages of matching results
-            pub fn total_pages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_pages = crate::runtime::converted("total_pages", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedBackup> for super::PaginatedBackup {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedBackup,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    total_count: value.total_count?,
-                    total_pages: value.total_pages?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedBackup> for PaginatedBackup {
-            fn from(value: super::PaginatedBackup) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    total_count: Ok(value.total_count),
-                    total_pages: Ok(value.total_pages),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`SchemaSnapshot`](super::SchemaSnapshot).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct SchemaSnapshot {
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            id: Result<String, String>,
-            linted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            name: Result<String, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            url: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for SchemaSnapshot {
-            fn default() -> Self {
-                Self {
-                    created_at: Err("`created_at` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    linted_at: Ok(Default::default()),
-                    name: Err("`name` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    url: Err("`url` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl SchemaSnapshot {
-            /// When the schema snapshot was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The ID of the schema snapshot
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// When the schema snapshot was last linted
-            pub fn linted_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.linted_at = crate::runtime::converted("linted_at", value).map(Some);
-                self
-            }
-            /// The name of the schema snapshot
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// When the schema snapshot was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// The URL to the schema snapshot in the PlanetScale app
-            pub fn url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.url = crate::runtime::converted("url", value);
-                self
-            }
-            /// Sets or clears [`linted_at`](Self::linted_at).
-            pub fn set_linted_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.linted_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<SchemaSnapshot> for super::SchemaSnapshot {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SchemaSnapshot,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    created_at: value.created_at?,
-                    id: value.id?,
-                    linted_at: value.linted_at?,
-                    name: value.name?,
-                    updated_at: value.updated_at?,
-                    url: value.url?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::SchemaSnapshot> for SchemaSnapshot {
-            fn from(value: super::SchemaSnapshot) -> Self {
-                Self {
-                    created_at: Ok(value.created_at),
-                    id: Ok(value.id),
-                    linted_at: Ok(value.linted_at),
-                    name: Ok(value.name),
-                    updated_at: Ok(value.updated_at),
-                    url: Ok(value.url),
-                }
-            }
-        }
         /// Builds [`UpdateBackupBody`](super::UpdateBackupBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBackupBody {
@@ -1696,8 +489,6 @@ pub mod types {
                 }
             }
         }
-        #[cfg(feature = "anomalies")]
-        pub use super::super::anomalies::types::builder::*;
         #[cfg(feature = "backup-policies")]
         pub use super::super::backup_policies::types::builder::*;
         #[cfg(feature = "bouncer-resizes")]
@@ -1714,26 +505,14 @@ pub mod types {
         pub use super::super::branch_resizes::types::builder::*;
         #[cfg(feature = "branches")]
         pub use super::super::branches::types::builder::*;
-        #[cfg(feature = "cluster-extensions")]
-        pub use super::super::cluster_extensions::types::builder::*;
         #[cfg(feature = "databases")]
         pub use super::super::databases::types::builder::*;
         #[cfg(feature = "deploy-requests")]
         pub use super::super::deploy_requests::types::builder::*;
-        #[cfg(feature = "invoices")]
-        pub use super::super::invoices::types::builder::*;
         #[cfg(feature = "keyspace-resizes")]
         pub use super::super::keyspace_resizes::types::builder::*;
         #[cfg(feature = "keyspace-vschemas")]
         pub use super::super::keyspace_vschemas::types::builder::*;
-        #[cfg(feature = "maintenance-schedules")]
-        pub use super::super::maintenance_schedules::types::builder::*;
-        #[cfg(feature = "maintenance-windows")]
-        pub use super::super::maintenance_windows::types::builder::*;
-        #[cfg(feature = "metrics")]
-        pub use super::super::metrics::types::builder::*;
-        #[cfg(feature = "oauth-applications")]
-        pub use super::super::oauth_applications::types::builder::*;
         #[cfg(feature = "oauth-tokens")]
         pub use super::super::oauth_tokens::types::builder::*;
         #[cfg(feature = "organization-members")]
@@ -1744,16 +523,6 @@ pub mod types {
         pub use super::super::organizations::types::builder::*;
         #[cfg(feature = "postgres-ip-restrictions")]
         pub use super::super::postgres_ip_restrictions::types::builder::*;
-        #[cfg(feature = "query-insights")]
-        pub use super::super::query_insights::types::builder::*;
-        #[cfg(feature = "query-insights-errors")]
-        pub use super::super::query_insights_errors::types::builder::*;
-        #[cfg(feature = "query-insights-reports")]
-        pub use super::super::query_insights_reports::types::builder::*;
-        #[cfg(feature = "query-insights-tags")]
-        pub use super::super::query_insights_tags::types::builder::*;
-        #[cfg(feature = "regions")]
-        pub use super::super::regions::types::builder::*;
         #[cfg(feature = "roles")]
         pub use super::super::roles::types::builder::*;
         #[cfg(feature = "schema-recommendations")]
@@ -2323,6 +1092,30 @@ pub mod types {
             Ok(())
         }
     }
+    crate::runtime::fixture!(
+        Actor,
+        "{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}"
+    );
+    crate::runtime::fixture!(
+        Backup,
+        "{\"actor\":{\"avatar_url\":\"https://app.planetscale.com/gravatar-fallback.png\",\"display_name\":\"Ada\",\"id\":\"actor0000001\"},\"backup_policy\":null,\"completed_at\":\"2026-01-02T03:16:05.000Z\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"created_at\":\"2025-12-03T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"branch000001\",\"name\":\"main\",\"updated_at\":\"2026-01-01T03:04:05.000Z\"},\"deleted_at\":null,\"estimated_storage_cost\":0.12,\"expires_at\":\"2026-01-04T03:04:05.000Z\",\"id\":\"backup000001\",\"name\":\"nightly\",\"protected\":false,\"pvc_size\":10737418240,\"required\":false,\"restored_branches\":[],\"schema_snapshot\":null,\"size\":5368709120,\"started_at\":\"2026-01-02T03:05:05.000Z\",\"state\":\"success\",\"uncompressed_size\":0,\"updated_at\":\"2026-01-02T03:16:05.000Z\"}"
+    );
+    crate::runtime::fixture!(
+        BackupPolicy,
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"frequency_unit\":\"frequency_unit\",\"frequency_value\":1,\"id\":\"id\",\"last_ran_at\":null,\"name\":\"name\",\"next_run_at\":null,\"required\":false,\"retention_unit\":\"retention_unit\",\"retention_value\":1,\"schedule_day\":null,\"schedule_time\":null,\"schedule_week\":null,\"target\":\"production\",\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        BranchReference,
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        PaginatedBackup,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        SchemaSnapshot,
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"linted_at\":null,\"name\":\"name\",\"updated_at\":null,\"url\":\"url\"}"
+    );
     #[cfg(feature = "anomalies")]
     pub use super::anomalies::types::*;
     #[cfg(feature = "backup-policies")]
@@ -2599,6 +1392,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2650,26 +1444,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Backup> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -2677,19 +1456,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateBackup<'a> {
-        type Output = Result<crate::Response<types::Backup>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Backup>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateBackup<'_> {
-        type Answer = types::Backup;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateBackup, types::Backup);
     /// A call of [`Client::delete_backup`](crate::Client::delete_backup). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2703,6 +1474,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2742,42 +1514,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteBackup<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteBackup<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteBackup, ());
     /// A call of [`Client::get_backup`](crate::Client::get_backup). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2791,6 +1540,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2830,26 +1580,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Backup> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2861,19 +1596,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::Backup> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBackup<'a> {
-        type Output = Result<crate::Response<types::Backup>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Backup>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBackup<'_> {
-        type Answer = types::Backup;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBackup, types::Backup);
     /// A call of [`Client::list_backups`](crate::Client::list_backups). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2887,6 +1614,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2933,6 +1661,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`all`](Self::all).
+        #[inline]
         pub fn set_all(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2946,6 +1675,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(
             mut self,
             value: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -2959,6 +1689,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -2969,6 +1700,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -2979,6 +1711,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`policy`](Self::policy).
+        #[inline]
         pub fn set_policy(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -2989,6 +1722,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`production`](Self::production).
+        #[inline]
         pub fn set_production(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(8, value);
             self
@@ -2999,6 +1733,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`running_at`](Self::running_at).
+        #[inline]
         pub fn set_running_at(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(9, value);
             self
@@ -3009,6 +1744,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`state`](Self::state).
+        #[inline]
         pub fn set_state(mut self, value: Option<types::BackupState>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -3022,6 +1758,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(
             mut self,
             value: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -3029,26 +1766,11 @@ pub mod builder {
             self.call.set_or_clear(11, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedBackup> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3058,26 +1780,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedBackup> {
             self.call.pages(5, |page: &types::PaginatedBackup| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Backup> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBackups<'a> {
-        type Output = Result<crate::Response<types::PaginatedBackup>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedBackup>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBackups<'_> {
-        type Answer = types::PaginatedBackup;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListBackups, types::PaginatedBackup);
     /// A call of [`Client::update_backup`](crate::Client::update_backup). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3092,6 +1808,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3151,26 +1868,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Backup> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -3178,19 +1880,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateBackup<'a> {
-        type Output = Result<crate::Response<types::Backup>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Backup>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateBackup<'_> {
-        type Answer = types::Backup;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateBackup, types::Backup);
     #[cfg(feature = "anomalies")]
     pub use super::anomalies::builder::*;
     #[cfg(feature = "backup-policies")]

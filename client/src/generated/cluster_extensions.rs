@@ -32,13 +32,6 @@ pub mod types {
         /// The URL of the extension
         pub url: String,
     }
-    impl PostgresClusterExtension {
-        /// A builder for [`PostgresClusterExtension`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PostgresClusterExtension {
-            Default::default()
-        }
-    }
     /// How the extension is loaded
     ///
     /// From `#/components/schemas/PostgresClusterExtensionLoader` of the spec.
@@ -53,163 +46,6 @@ pub mod types {
         CreateExtension,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`PostgresClusterExtension`](super::PostgresClusterExtension).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PostgresClusterExtension {
-            available: Result<bool, String>,
-            description: Result<String, String>,
-            id: Result<String, String>,
-            internal: Result<bool, String>,
-            loader: Result<super::PostgresClusterExtensionLoader, String>,
-            name: Result<String, String>,
-            parameters: Result<Vec<super::PostgresClusterParameter>, String>,
-            unavailable_reason: Result<String, String>,
-            url: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PostgresClusterExtension {
-            fn default() -> Self {
-                Self {
-                    available: Err("`available` was not set".to_string()),
-                    description: Err("`description` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    internal: Err("`internal` was not set".to_string()),
-                    loader: Err("`loader` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    parameters: Err("`parameters` was not set".to_string()),
-                    unavailable_reason: Err(
-                        "`unavailable_reason` was not set".to_string(),
-                    ),
-                    url: Err("`url` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PostgresClusterExtension {
-            /// Whether the extension is available on the current cluster image
-            pub fn available<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.available = crate::runtime::converted("available", value);
-                self
-            }
-            /// The description of the extension
-            pub fn description<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.description = crate::runtime::converted("description", value);
-                self
-            }
-            /// The ID of the extension
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The internal state of the extension
-            pub fn internal<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.internal = crate::runtime::converted("internal", value);
-                self
-            }
-            /// How the extension is loaded
-            pub fn loader<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::PostgresClusterExtensionLoader>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.loader = crate::runtime::converted("loader", value);
-                self
-            }
-            /// The name of the extension
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// `parameters`
-            pub fn parameters<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::PostgresClusterParameter>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.parameters = crate::runtime::converted("parameters", value);
-                self
-            }
-            /// The reason the extension is unavailable (e.g., 'container_upgrade_required')
-            pub fn unavailable_reason<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.unavailable_reason = crate::runtime::converted(
-                    "unavailable_reason",
-                    value,
-                );
-                self
-            }
-            /// The URL of the extension
-            pub fn url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.url = crate::runtime::converted("url", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PostgresClusterExtension> for super::PostgresClusterExtension {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PostgresClusterExtension,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    available: value.available?,
-                    description: value.description?,
-                    id: value.id?,
-                    internal: value.internal?,
-                    loader: value.loader?,
-                    name: value.name?,
-                    parameters: value.parameters?,
-                    unavailable_reason: value.unavailable_reason?,
-                    url: value.url?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PostgresClusterExtension> for PostgresClusterExtension {
-            fn from(value: super::PostgresClusterExtension) -> Self {
-                Self {
-                    available: Ok(value.available),
-                    description: Ok(value.description),
-                    id: Ok(value.id),
-                    internal: Ok(value.internal),
-                    loader: Ok(value.loader),
-                    name: Ok(value.name),
-                    parameters: Ok(value.parameters),
-                    unavailable_reason: Ok(value.unavailable_reason),
-                    url: Ok(value.url),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for PostgresClusterExtension {
         const NAME: &'static str = "PostgresClusterExtension";
@@ -339,6 +175,10 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        PostgresClusterExtension,
+        "{\"available\":false,\"description\":\"description\",\"id\":\"id\",\"internal\":false,\"loader\":\"shared_preload_libraries\",\"name\":\"name\",\"parameters\":[],\"unavailable_reason\":\"unavailable_reason\",\"url\":\"url\"}"
+    );
 }
 /// # Operations
 ///
@@ -388,6 +228,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/extensions",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -419,47 +260,23 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/extensions`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, Vec<types::PostgresClusterExtension>> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListExtensions<'a> {
-        type Output = Result<
-            crate::Response<Vec<types::PostgresClusterExtension>>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, Vec<types::PostgresClusterExtension>>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListExtensions<'_> {
-        type Answer = Vec<types::PostgresClusterExtension>;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListExtensions, ::std::vec::Vec < types::PostgresClusterExtension >
+    );
 }
 /// # Operations
 ///

@@ -57,13 +57,6 @@ pub mod types {
         /// State of the data import
         pub state: String,
     }
-    impl DataImport {
-        /// A builder for [`DataImport`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DataImport {
-            Default::default()
-        }
-    }
     /// `DataSource`
     ///
     /// From `#/components/schemas/DataSource` of the spec.
@@ -77,13 +70,6 @@ pub mod types {
         pub hostname: String,
         /// Port of the data source
         pub port: i64,
-    }
-    impl DataSource {
-        /// A builder for [`DataSource`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DataSource {
-            Default::default()
-        }
     }
     /// `Database`
     ///
@@ -182,13 +168,6 @@ pub mod types {
         /// The URL to the database API endpoint
         pub url: String,
     }
-    impl Database {
-        /// A builder for [`Database`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Database {
-            Default::default()
-        }
-    }
     /// `DatabaseBranchReadOnlyRegion`
     ///
     /// From `#/components/schemas/DatabaseBranchReadOnlyRegion` of the spec.
@@ -212,13 +191,6 @@ pub mod types {
         pub region: Option<Region>,
         /// When the read-only region was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-    }
-    impl DatabaseBranchReadOnlyRegion {
-        /// A builder for [`DatabaseBranchReadOnlyRegion`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DatabaseBranchReadOnlyRegion {
-            Default::default()
-        }
     }
     /// State of the database
     ///
@@ -272,13 +244,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedDatabase {
-        /// A builder for [`PaginatedDatabase`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDatabase {
-            Default::default()
-        }
-    }
     /// `PaginatedDatabaseBranchReadOnlyRegion`
     ///
     /// From `#/components/schemas/PaginatedDatabaseBranchReadOnlyRegion` of the spec.
@@ -303,13 +268,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedDatabaseBranchReadOnlyRegion {
-        /// A builder for [`PaginatedDatabaseBranchReadOnlyRegion`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDatabaseBranchReadOnlyRegion {
-            Default::default()
-        }
     }
     /// `UpdateDatabaseSettingsBody`
     ///
@@ -507,1464 +465,6 @@ pub mod types {
                     region: Ok(value.region),
                     replicas: Ok(value.replicas),
                     storage: Ok(value.storage),
-                }
-            }
-        }
-        /// Builds [`DataImport`](super::DataImport).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DataImport {
-            data_source: Result<Option<super::DataSource>, String>,
-            finished_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            import_check_errors: Result<String, String>,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            state: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DataImport {
-            fn default() -> Self {
-                Self {
-                    data_source: Ok(Default::default()),
-                    finished_at: Ok(Default::default()),
-                    import_check_errors: Err(
-                        "`import_check_errors` was not set".to_string(),
-                    ),
-                    started_at: Ok(Default::default()),
-                    state: Err("`state` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DataImport {
-            /// `data_source`
-            pub fn data_source<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DataSource>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data_source = crate::runtime::converted("data_source", value)
-                    .map(Some);
-                self
-            }
-            /// When the import finished
-            pub fn finished_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.finished_at = crate::runtime::converted("finished_at", value)
-                    .map(Some);
-                self
-            }
-            /// Errors encountered during the import check
-            pub fn import_check_errors<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.import_check_errors = crate::runtime::converted(
-                    "import_check_errors",
-                    value,
-                );
-                self
-            }
-            /// When the import started
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// State of the data import
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// Sets or clears [`data_source`](Self::data_source).
-            pub fn set_data_source(mut self, value: Option<super::DataSource>) -> Self {
-                self.data_source = Ok(value);
-                self
-            }
-            /// Sets or clears [`finished_at`](Self::finished_at).
-            pub fn set_finished_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.finished_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DataImport> for super::DataImport {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DataImport,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    data_source: value.data_source?,
-                    finished_at: value.finished_at?,
-                    import_check_errors: value.import_check_errors?,
-                    started_at: value.started_at?,
-                    state: value.state?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DataImport> for DataImport {
-            fn from(value: super::DataImport) -> Self {
-                Self {
-                    data_source: Ok(value.data_source),
-                    finished_at: Ok(value.finished_at),
-                    import_check_errors: Ok(value.import_check_errors),
-                    started_at: Ok(value.started_at),
-                    state: Ok(value.state),
-                }
-            }
-        }
-        /// Builds [`DataSource`](super::DataSource).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DataSource {
-            database: Result<String, String>,
-            hostname: Result<String, String>,
-            port: Result<i64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DataSource {
-            fn default() -> Self {
-                Self {
-                    database: Err("`database` was not set".to_string()),
-                    hostname: Err("`hostname` was not set".to_string()),
-                    port: Err("`port` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DataSource {
-            /// Database name of the data source
-            pub fn database<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.database = crate::runtime::converted("database", value);
-                self
-            }
-            /// Hostname of the data source
-            pub fn hostname<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.hostname = crate::runtime::converted("hostname", value);
-                self
-            }
-            /// Port of the data source
-            pub fn port<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.port = crate::runtime::converted("port", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DataSource> for super::DataSource {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DataSource,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    database: value.database?,
-                    hostname: value.hostname?,
-                    port: value.port?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DataSource> for DataSource {
-            fn from(value: super::DataSource) -> Self {
-                Self {
-                    database: Ok(value.database),
-                    hostname: Ok(value.hostname),
-                    port: Ok(value.port),
-                }
-            }
-        }
-        /// Builds [`Database`](super::Database).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Database {
-            allow_data_branching: Result<bool, String>,
-            at_backup_restore_branches_limit: Result<bool, String>,
-            at_development_branch_usage_limit: Result<bool, String>,
-            automatic_migrations: Result<Option<bool>, String>,
-            branches_count: Result<i64, String>,
-            branches_url: Result<String, String>,
-            config_change_queued: Result<bool, String>,
-            config_changing: Result<bool, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            data_import: Result<Option<super::DataImport>, String>,
-            default_branch: Result<String, String>,
-            default_branch_read_only_regions_count: Result<i64, String>,
-            default_branch_shard_count: Result<i64, String>,
-            default_branch_table_count: Result<i64, String>,
-            deletion_protected: Result<bool, String>,
-            development_branches_count: Result<i64, String>,
-            foreign_keys_enabled: Result<bool, String>,
-            html_url: Result<String, String>,
-            id: Result<String, String>,
-            insights_enabled: Result<bool, String>,
-            insights_raw_queries: Result<bool, String>,
-            issues_count: Result<Option<i64>, String>,
-            kind: Result<super::DatabaseKind, String>,
-            migration_framework: Result<Option<String>, String>,
-            migration_table_name: Result<Option<String>, String>,
-            multiple_admins_required_for_deletion: Result<bool, String>,
-            name: Result<String, String>,
-            open_schema_recommendations_count: Result<i64, String>,
-            plan: Result<String, String>,
-            production_branch_web_console: Result<bool, String>,
-            production_branches_count: Result<i64, String>,
-            ready: Result<bool, String>,
-            region: Result<Option<super::Region>, String>,
-            require_approval_for_deploy: Result<bool, String>,
-            resize_queued: Result<bool, String>,
-            resizing: Result<bool, String>,
-            restrict_branch_region: Result<bool, String>,
-            schema_last_updated_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            sharded: Result<bool, String>,
-            state: Result<super::DatabaseState, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            url: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Database {
-            fn default() -> Self {
-                Self {
-                    allow_data_branching: Err(
-                        "`allow_data_branching` was not set".to_string(),
-                    ),
-                    at_backup_restore_branches_limit: Err(
-                        "`at_backup_restore_branches_limit` was not set".to_string(),
-                    ),
-                    at_development_branch_usage_limit: Err(
-                        "`at_development_branch_usage_limit` was not set".to_string(),
-                    ),
-                    automatic_migrations: Ok(Default::default()),
-                    branches_count: Err("`branches_count` was not set".to_string()),
-                    branches_url: Err("`branches_url` was not set".to_string()),
-                    config_change_queued: Err(
-                        "`config_change_queued` was not set".to_string(),
-                    ),
-                    config_changing: Err("`config_changing` was not set".to_string()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    data_import: Ok(Default::default()),
-                    default_branch: Err("`default_branch` was not set".to_string()),
-                    default_branch_read_only_regions_count: Err(
-                        "`default_branch_read_only_regions_count` was not set"
-                            .to_string(),
-                    ),
-                    default_branch_shard_count: Err(
-                        "`default_branch_shard_count` was not set".to_string(),
-                    ),
-                    default_branch_table_count: Err(
-                        "`default_branch_table_count` was not set".to_string(),
-                    ),
-                    deletion_protected: Err(
-                        "`deletion_protected` was not set".to_string(),
-                    ),
-                    development_branches_count: Err(
-                        "`development_branches_count` was not set".to_string(),
-                    ),
-                    foreign_keys_enabled: Err(
-                        "`foreign_keys_enabled` was not set".to_string(),
-                    ),
-                    html_url: Err("`html_url` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    insights_enabled: Err("`insights_enabled` was not set".to_string()),
-                    insights_raw_queries: Err(
-                        "`insights_raw_queries` was not set".to_string(),
-                    ),
-                    issues_count: Ok(Default::default()),
-                    kind: Err("`kind` was not set".to_string()),
-                    migration_framework: Ok(Default::default()),
-                    migration_table_name: Ok(Default::default()),
-                    multiple_admins_required_for_deletion: Err(
-                        "`multiple_admins_required_for_deletion` was not set".to_string(),
-                    ),
-                    name: Err("`name` was not set".to_string()),
-                    open_schema_recommendations_count: Err(
-                        "`open_schema_recommendations_count` was not set".to_string(),
-                    ),
-                    plan: Err("`plan` was not set".to_string()),
-                    production_branch_web_console: Err(
-                        "`production_branch_web_console` was not set".to_string(),
-                    ),
-                    production_branches_count: Err(
-                        "`production_branches_count` was not set".to_string(),
-                    ),
-                    ready: Err("`ready` was not set".to_string()),
-                    region: Ok(Default::default()),
-                    require_approval_for_deploy: Err(
-                        "`require_approval_for_deploy` was not set".to_string(),
-                    ),
-                    resize_queued: Err("`resize_queued` was not set".to_string()),
-                    resizing: Err("`resizing` was not set".to_string()),
-                    restrict_branch_region: Err(
-                        "`restrict_branch_region` was not set".to_string(),
-                    ),
-                    schema_last_updated_at: Ok(Default::default()),
-                    sharded: Err("`sharded` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    url: Err("`url` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Database {
-            /// Whether seeding branches with data is enabled for all branches
-            pub fn allow_data_branching<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.allow_data_branching = crate::runtime::converted(
-                    "allow_data_branching",
-                    value,
-                );
-                self
-            }
-            /// If the database has reached its backup restored branch limit
-            pub fn at_backup_restore_branches_limit<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.at_backup_restore_branches_limit = crate::runtime::converted(
-                    "at_backup_restore_branches_limit",
-                    value,
-                );
-                self
-            }
-            /// If the database has reached its development branch limit
-            pub fn at_development_branch_usage_limit<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.at_development_branch_usage_limit = crate::runtime::converted(
-                    "at_development_branch_usage_limit",
-                    value,
-                );
-                self
-            }
-            /// Whether to automatically manage Rails migrations during deploy requests.
-            pub fn automatic_migrations<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.automatic_migrations = crate::runtime::converted(
-                        "automatic_migrations",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The total number of database branches
-            pub fn branches_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branches_count = crate::runtime::converted("branches_count", value);
-                self
-            }
-            /// The URL to retrieve this database's branches via the API
-            pub fn branches_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branches_url = crate::runtime::converted("branches_url", value);
-                self
-            }
-            /// True if a config change is queued for maintenance window
-            pub fn config_change_queued<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.config_change_queued = crate::runtime::converted(
-                    "config_change_queued",
-                    value,
-                );
-                self
-            }
-            /// True if a config change is in progress
-            pub fn config_changing<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.config_changing = crate::runtime::converted(
-                    "config_changing",
-                    value,
-                );
-                self
-            }
-            /// When the database was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// `data_import`
-            pub fn data_import<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DataImport>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data_import = crate::runtime::converted("data_import", value)
-                    .map(Some);
-                self
-            }
-            /// The default branch for the database
-            pub fn default_branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default_branch = crate::runtime::converted("default_branch", value);
-                self
-            }
-            /// Number of read only regions in the default branch
-            pub fn default_branch_read_only_regions_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default_branch_read_only_regions_count = crate::runtime::converted(
-                    "default_branch_read_only_regions_count",
-                    value,
-                );
-                self
-            }
-            /// Number of shards in the default branch
-            pub fn default_branch_shard_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default_branch_shard_count = crate::runtime::converted(
-                    "default_branch_shard_count",
-                    value,
-                );
-                self
-            }
-            /// Number of tables in the default branch schema
-            pub fn default_branch_table_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default_branch_table_count = crate::runtime::converted(
-                    "default_branch_table_count",
-                    value,
-                );
-                self
-            }
-            /// Whether deletion protection is enabled for the database
-            pub fn deletion_protected<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deletion_protected = crate::runtime::converted(
-                    "deletion_protected",
-                    value,
-                );
-                self
-            }
-            /// The total number of database development branches
-            pub fn development_branches_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.development_branches_count = crate::runtime::converted(
-                    "development_branches_count",
-                    value,
-                );
-                self
-            }
-            /// Whether foreign key constraints are enabled
-            pub fn foreign_keys_enabled<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.foreign_keys_enabled = crate::runtime::converted(
-                    "foreign_keys_enabled",
-                    value,
-                );
-                self
-            }
-            /// The URL to see this database's branches in the web UI
-            pub fn html_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.html_url = crate::runtime::converted("html_url", value);
-                self
-            }
-            /// The ID of the database
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// True if query insights is enabled for the database
-            pub fn insights_enabled<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.insights_enabled = crate::runtime::converted(
-                    "insights_enabled",
-                    value,
-                );
-                self
-            }
-            /// Whether raw SQL queries are collected
-            pub fn insights_raw_queries<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.insights_raw_queries = crate::runtime::converted(
-                    "insights_raw_queries",
-                    value,
-                );
-                self
-            }
-            /// The total number of ongoing issues within a database
-            pub fn issues_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.issues_count = crate::runtime::converted("issues_count", value)
-                    .map(Some);
-                self
-            }
-            /// The kind of database
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DatabaseKind>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = crate::runtime::converted("kind", value);
-                self
-            }
-            /// Framework used for applying migrations.
-            pub fn migration_framework<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.migration_framework = crate::runtime::converted(
-                        "migration_framework",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Table name to use for copying schema migration data.
-            pub fn migration_table_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.migration_table_name = crate::runtime::converted(
-                        "migration_table_name",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// If the database requires multiple admins for deletion
-            pub fn multiple_admins_required_for_deletion<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.multiple_admins_required_for_deletion = crate::runtime::converted(
-                    "multiple_admins_required_for_deletion",
-                    value,
-                );
-                self
-            }
-            /// Name of the database
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The total number of schema recommendations
-            pub fn open_schema_recommendations_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.open_schema_recommendations_count = crate::runtime::converted(
-                    "open_schema_recommendations_count",
-                    value,
-                );
-                self
-            }
-            /// The database plan
-            pub fn plan<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.plan = crate::runtime::converted("plan", value);
-                self
-            }
-            /// Whether web console is enabled for production branches
-            pub fn production_branch_web_console<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.production_branch_web_console = crate::runtime::converted(
-                    "production_branch_web_console",
-                    value,
-                );
-                self
-            }
-            /// The total number of database production branches
-            pub fn production_branches_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.production_branches_count = crate::runtime::converted(
-                    "production_branches_count",
-                    value,
-                );
-                self
-            }
-            /// If the database is ready to be used
-            pub fn ready<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ready = crate::runtime::converted("ready", value);
-                self
-            }
-            /// `region`
-            pub fn region<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Region>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.region = crate::runtime::converted("region", value).map(Some);
-                self
-            }
-            /// Whether an approval is required to deploy schema changes to this database
-            pub fn require_approval_for_deploy<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.require_approval_for_deploy = crate::runtime::converted(
-                    "require_approval_for_deploy",
-                    value,
-                );
-                self
-            }
-            /// True if a branch has a queued resize request
-            pub fn resize_queued<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.resize_queued = crate::runtime::converted("resize_queued", value);
-                self
-            }
-            /// True if a branch is currently resizing
-            pub fn resizing<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.resizing = crate::runtime::converted("resizing", value);
-                self
-            }
-            /// Whether to restrict branch creation to one region
-            pub fn restrict_branch_region<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.restrict_branch_region = crate::runtime::converted(
-                    "restrict_branch_region",
-                    value,
-                );
-                self
-            }
-            /// When the default branch schema was last changed.
-            pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schema_last_updated_at = crate::runtime::converted(
-                        "schema_last_updated_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// If the database is sharded
-            pub fn sharded<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sharded = crate::runtime::converted("sharded", value);
-                self
-            }
-            /// State of the database
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DatabaseState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// When the database was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// The URL to the database API endpoint
-            pub fn url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.url = crate::runtime::converted("url", value);
-                self
-            }
-            /// Sets or clears [`automatic_migrations`](Self::automatic_migrations).
-            pub fn set_automatic_migrations(mut self, value: Option<bool>) -> Self {
-                self.automatic_migrations = Ok(value);
-                self
-            }
-            /// Sets or clears [`data_import`](Self::data_import).
-            pub fn set_data_import(mut self, value: Option<super::DataImport>) -> Self {
-                self.data_import = Ok(value);
-                self
-            }
-            /// Sets or clears [`issues_count`](Self::issues_count).
-            pub fn set_issues_count(mut self, value: Option<i64>) -> Self {
-                self.issues_count = Ok(value);
-                self
-            }
-            /// Sets or clears [`migration_framework`](Self::migration_framework).
-            pub fn set_migration_framework(mut self, value: Option<String>) -> Self {
-                self.migration_framework = Ok(value);
-                self
-            }
-            /// Sets or clears [`migration_table_name`](Self::migration_table_name).
-            pub fn set_migration_table_name(mut self, value: Option<String>) -> Self {
-                self.migration_table_name = Ok(value);
-                self
-            }
-            /// Sets or clears [`region`](Self::region).
-            pub fn set_region(mut self, value: Option<super::Region>) -> Self {
-                self.region = Ok(value);
-                self
-            }
-            /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
-            pub fn set_schema_last_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.schema_last_updated_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Database> for super::Database {
-            type Error = super::error::ConversionError;
-            fn try_from(value: Database) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    allow_data_branching: value.allow_data_branching?,
-                    at_backup_restore_branches_limit: value
-                        .at_backup_restore_branches_limit?,
-                    at_development_branch_usage_limit: value
-                        .at_development_branch_usage_limit?,
-                    automatic_migrations: value.automatic_migrations?,
-                    branches_count: value.branches_count?,
-                    branches_url: value.branches_url?,
-                    config_change_queued: value.config_change_queued?,
-                    config_changing: value.config_changing?,
-                    created_at: value.created_at?,
-                    data_import: value.data_import?,
-                    default_branch: value.default_branch?,
-                    default_branch_read_only_regions_count: value
-                        .default_branch_read_only_regions_count?,
-                    default_branch_shard_count: value.default_branch_shard_count?,
-                    default_branch_table_count: value.default_branch_table_count?,
-                    deletion_protected: value.deletion_protected?,
-                    development_branches_count: value.development_branches_count?,
-                    foreign_keys_enabled: value.foreign_keys_enabled?,
-                    html_url: value.html_url?,
-                    id: value.id?,
-                    insights_enabled: value.insights_enabled?,
-                    insights_raw_queries: value.insights_raw_queries?,
-                    issues_count: value.issues_count?,
-                    kind: value.kind?,
-                    migration_framework: value.migration_framework?,
-                    migration_table_name: value.migration_table_name?,
-                    multiple_admins_required_for_deletion: value
-                        .multiple_admins_required_for_deletion?,
-                    name: value.name?,
-                    open_schema_recommendations_count: value
-                        .open_schema_recommendations_count?,
-                    plan: value.plan?,
-                    production_branch_web_console: value.production_branch_web_console?,
-                    production_branches_count: value.production_branches_count?,
-                    ready: value.ready?,
-                    region: value.region?,
-                    require_approval_for_deploy: value.require_approval_for_deploy?,
-                    resize_queued: value.resize_queued?,
-                    resizing: value.resizing?,
-                    restrict_branch_region: value.restrict_branch_region?,
-                    schema_last_updated_at: value.schema_last_updated_at?,
-                    sharded: value.sharded?,
-                    state: value.state?,
-                    updated_at: value.updated_at?,
-                    url: value.url?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Database> for Database {
-            fn from(value: super::Database) -> Self {
-                Self {
-                    allow_data_branching: Ok(value.allow_data_branching),
-                    at_backup_restore_branches_limit: Ok(
-                        value.at_backup_restore_branches_limit,
-                    ),
-                    at_development_branch_usage_limit: Ok(
-                        value.at_development_branch_usage_limit,
-                    ),
-                    automatic_migrations: Ok(value.automatic_migrations),
-                    branches_count: Ok(value.branches_count),
-                    branches_url: Ok(value.branches_url),
-                    config_change_queued: Ok(value.config_change_queued),
-                    config_changing: Ok(value.config_changing),
-                    created_at: Ok(value.created_at),
-                    data_import: Ok(value.data_import),
-                    default_branch: Ok(value.default_branch),
-                    default_branch_read_only_regions_count: Ok(
-                        value.default_branch_read_only_regions_count,
-                    ),
-                    default_branch_shard_count: Ok(value.default_branch_shard_count),
-                    default_branch_table_count: Ok(value.default_branch_table_count),
-                    deletion_protected: Ok(value.deletion_protected),
-                    development_branches_count: Ok(value.development_branches_count),
-                    foreign_keys_enabled: Ok(value.foreign_keys_enabled),
-                    html_url: Ok(value.html_url),
-                    id: Ok(value.id),
-                    insights_enabled: Ok(value.insights_enabled),
-                    insights_raw_queries: Ok(value.insights_raw_queries),
-                    issues_count: Ok(value.issues_count),
-                    kind: Ok(value.kind),
-                    migration_framework: Ok(value.migration_framework),
-                    migration_table_name: Ok(value.migration_table_name),
-                    multiple_admins_required_for_deletion: Ok(
-                        value.multiple_admins_required_for_deletion,
-                    ),
-                    name: Ok(value.name),
-                    open_schema_recommendations_count: Ok(
-                        value.open_schema_recommendations_count,
-                    ),
-                    plan: Ok(value.plan),
-                    production_branch_web_console: Ok(
-                        value.production_branch_web_console,
-                    ),
-                    production_branches_count: Ok(value.production_branches_count),
-                    ready: Ok(value.ready),
-                    region: Ok(value.region),
-                    require_approval_for_deploy: Ok(value.require_approval_for_deploy),
-                    resize_queued: Ok(value.resize_queued),
-                    resizing: Ok(value.resizing),
-                    restrict_branch_region: Ok(value.restrict_branch_region),
-                    schema_last_updated_at: Ok(value.schema_last_updated_at),
-                    sharded: Ok(value.sharded),
-                    state: Ok(value.state),
-                    updated_at: Ok(value.updated_at),
-                    url: Ok(value.url),
-                }
-            }
-        }
-        /// Builds [`DatabaseBranchReadOnlyRegion`](super::DatabaseBranchReadOnlyRegion).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DatabaseBranchReadOnlyRegion {
-            actor: Result<Option<super::Actor>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            display_name: Result<String, String>,
-            id: Result<String, String>,
-            ready: Result<bool, String>,
-            ready_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            region: Result<Option<super::Region>, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DatabaseBranchReadOnlyRegion {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    display_name: Err("`display_name` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    ready: Err("`ready` was not set".to_string()),
-                    ready_at: Ok(Default::default()),
-                    region: Ok(Default::default()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DatabaseBranchReadOnlyRegion {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// When the read-only region was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The name of the read-only region
-            pub fn display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.display_name = crate::runtime::converted("display_name", value);
-                self
-            }
-            /// The ID of the read-only region
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Whether or not the read-only region is ready to serve queries
-            pub fn ready<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ready = crate::runtime::converted("ready", value);
-                self
-            }
-            /// When the read-only region was ready to serve queries
-            pub fn ready_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ready_at = crate::runtime::converted("ready_at", value).map(Some);
-                self
-            }
-            /// `region`
-            pub fn region<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Region>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.region = crate::runtime::converted("region", value).map(Some);
-                self
-            }
-            /// When the read-only region was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`ready_at`](Self::ready_at).
-            pub fn set_ready_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.ready_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`region`](Self::region).
-            pub fn set_region(mut self, value: Option<super::Region>) -> Self {
-                self.region = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DatabaseBranchReadOnlyRegion>
-        for super::DatabaseBranchReadOnlyRegion {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DatabaseBranchReadOnlyRegion,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    created_at: value.created_at?,
-                    display_name: value.display_name?,
-                    id: value.id?,
-                    ready: value.ready?,
-                    ready_at: value.ready_at?,
-                    region: value.region?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DatabaseBranchReadOnlyRegion> for DatabaseBranchReadOnlyRegion {
-            fn from(value: super::DatabaseBranchReadOnlyRegion) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    created_at: Ok(value.created_at),
-                    display_name: Ok(value.display_name),
-                    id: Ok(value.id),
-                    ready: Ok(value.ready),
-                    ready_at: Ok(value.ready_at),
-                    region: Ok(value.region),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`PaginatedDatabase`](super::PaginatedDatabase).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDatabase {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::Database>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            total_count: Result<i64, String>,
-            total_pages: Result<i64, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDatabase {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    total_count: Err("`total_count` was not set".to_string()),
-                    total_pages: Err("`total_pages` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDatabase {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Database>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The total number of matching results
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = crate::runtime::converted("total_count", value);
-                self
-            }
-            /// The total number of pages of matching results
-            pub fn total_pages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_pages = crate::runtime::converted("total_pages", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDatabase> for super::PaginatedDatabase {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDatabase,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    total_count: value.total_count?,
-                    total_pages: value.total_pages?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDatabase> for PaginatedDatabase {
-            fn from(value: super::PaginatedDatabase) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    total_count: Ok(value.total_count),
-                    total_pages: Ok(value.total_pages),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PaginatedDatabaseBranchReadOnlyRegion`](super::PaginatedDatabaseBranchReadOnlyRegion).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDatabaseBranchReadOnlyRegion {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::DatabaseBranchReadOnlyRegion>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDatabaseBranchReadOnlyRegion {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDatabaseBranchReadOnlyRegion {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DatabaseBranchReadOnlyRegion>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDatabaseBranchReadOnlyRegion>
-        for super::PaginatedDatabaseBranchReadOnlyRegion {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDatabaseBranchReadOnlyRegion,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDatabaseBranchReadOnlyRegion>
-        for PaginatedDatabaseBranchReadOnlyRegion {
-            fn from(value: super::PaginatedDatabaseBranchReadOnlyRegion) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
                 }
             }
         }
@@ -2745,6 +1245,29 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        DataImport,
+        "{\"data_source\":null,\"finished_at\":null,\"import_check_errors\":\"import_check_errors\",\"started_at\":null,\"state\":\"state\"}"
+    );
+    crate::runtime::fixture!(
+        DataSource, "{\"database\":\"database\",\"hostname\":\"hostname\",\"port\":1}"
+    );
+    crate::runtime::fixture!(
+        Database,
+        "{\"allow_data_branching\":false,\"at_backup_restore_branches_limit\":false,\"at_development_branch_usage_limit\":false,\"automatic_migrations\":null,\"branches_count\":1,\"branches_url\":\"branches_url\",\"config_change_queued\":false,\"config_changing\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"data_import\":null,\"default_branch\":\"default_branch\",\"default_branch_read_only_regions_count\":1,\"default_branch_shard_count\":1,\"default_branch_table_count\":1,\"deletion_protected\":false,\"development_branches_count\":1,\"foreign_keys_enabled\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"insights_enabled\":false,\"insights_raw_queries\":false,\"issues_count\":null,\"kind\":\"mysql\",\"migration_framework\":null,\"migration_table_name\":null,\"multiple_admins_required_for_deletion\":false,\"name\":\"name\",\"open_schema_recommendations_count\":1,\"plan\":\"plan\",\"production_branch_web_console\":false,\"production_branches_count\":1,\"ready\":false,\"region\":null,\"require_approval_for_deploy\":false,\"resize_queued\":false,\"resizing\":false,\"restrict_branch_region\":false,\"schema_last_updated_at\":null,\"sharded\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\"}"
+    );
+    crate::runtime::fixture!(
+        DatabaseBranchReadOnlyRegion,
+        "{\"actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"id\":\"id\",\"ready\":false,\"ready_at\":null,\"region\":null,\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDatabase,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDatabaseBranchReadOnlyRegion,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -2991,6 +1514,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3028,26 +1552,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Database> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -3059,19 +1568,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateDatabase<'a> {
-        type Output = Result<crate::Response<types::Database>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Database>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateDatabase<'_> {
-        type Answer = types::Database;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateDatabase, types::Database);
     /// A call of [`Client::delete_database`](crate::Client::delete_database). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3085,6 +1586,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3108,42 +1610,19 @@ pub mod builder {
             self.call.set::<String>(1, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteDatabase<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteDatabase<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteDatabase, ());
     /// A call of [`Client::get_database`](crate::Client::get_database). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3157,6 +1636,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3180,26 +1660,11 @@ pub mod builder {
             self.call.set::<String>(1, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Database> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3211,19 +1676,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::Database> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetDatabase<'a> {
-        type Output = Result<crate::Response<types::Database>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Database>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDatabase<'_> {
-        type Answer = types::Database;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetDatabase, types::Database);
     /// A call of [`Client::get_database_throttler`](crate::Client::get_database_throttler). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3237,6 +1694,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/throttler",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3260,26 +1718,11 @@ pub mod builder {
             self.call.set::<String>(1, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/throttler`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3291,22 +1734,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::ThrottlerConfigurations> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetDatabaseThrottler<'a> {
-        type Output = Result<
-            crate::Response<types::ThrottlerConfigurations>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::ThrottlerConfigurations>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDatabaseThrottler<'_> {
-        type Answer = types::ThrottlerConfigurations;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetDatabaseThrottler, types::ThrottlerConfigurations);
     /// A call of [`Client::list_database_regions`](crate::Client::list_database_regions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3320,6 +1752,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/regions",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3351,6 +1784,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -3361,30 +1795,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/regions`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPlanetscaleRegion> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3394,29 +1814,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedPlanetscaleRegion> {
             self.call.pages(2, |page: &types::PaginatedPlanetscaleRegion| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Region> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListDatabaseRegions<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedPlanetscaleRegion>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedPlanetscaleRegion>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDatabaseRegions<'_> {
-        type Answer = types::PaginatedPlanetscaleRegion;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListDatabaseRegions, types::PaginatedPlanetscaleRegion);
     /// A call of [`Client::list_databases`](crate::Client::list_databases). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3430,6 +1841,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3454,6 +1866,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(1, value);
             self
@@ -3464,6 +1877,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -3474,30 +1888,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDatabase> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3507,26 +1907,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabase> {
             self.call.pages(1, |page: &types::PaginatedDatabase| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Database> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListDatabases<'a> {
-        type Output = Result<crate::Response<types::PaginatedDatabase>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabase>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDatabases<'_> {
-        type Answer = types::PaginatedDatabase;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListDatabases, types::PaginatedDatabase);
     /// A call of [`Client::list_read_only_regions`](crate::Client::list_read_only_regions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3540,6 +1934,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/read-only-regions",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3571,6 +1966,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -3581,30 +1977,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/read-only-regions`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedDatabaseBranchReadOnlyRegion> {
@@ -3616,6 +1998,7 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedDatabaseBranchReadOnlyRegion> {
@@ -3626,28 +2009,17 @@ pub mod builder {
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::DatabaseBranchReadOnlyRegion> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListReadOnlyRegions<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedDatabaseBranchReadOnlyRegion>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            types::PaginatedDatabaseBranchReadOnlyRegion,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListReadOnlyRegions<'_> {
-        type Answer = types::PaginatedDatabaseBranchReadOnlyRegion;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListReadOnlyRegions, types::PaginatedDatabaseBranchReadOnlyRegion
+    );
     /// A call of [`Client::update_database_settings`](crate::Client::update_database_settings). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3662,6 +2034,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3705,26 +2078,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Database> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -3732,19 +2090,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateDatabaseSettings<'a> {
-        type Output = Result<crate::Response<types::Database>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Database>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateDatabaseSettings<'_> {
-        type Answer = types::Database;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateDatabaseSettings, types::Database);
     /// A call of [`Client::update_database_throttler`](crate::Client::update_database_throttler). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3759,6 +2109,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/throttler",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3802,26 +2153,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/throttler`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -3829,20 +2165,9 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateDatabaseThrottler<'a> {
-        type Output = Result<
-            crate::Response<types::ThrottlerConfigurations>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::ThrottlerConfigurations>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateDatabaseThrottler<'_> {
-        type Answer = types::ThrottlerConfigurations;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateDatabaseThrottler, types::ThrottlerConfigurations);
 }

@@ -160,13 +160,6 @@ pub mod types {
         /// When the deploy request was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl DatabaseDeployRequest {
-        /// A builder for [`DatabaseDeployRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DatabaseDeployRequest {
-            Default::default()
-        }
-    }
     /// `DeployOperation`
     ///
     /// From `#/components/schemas/DeployOperation` of the spec.
@@ -212,13 +205,6 @@ pub mod types {
         pub throttled_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the deploy operation was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-    }
-    impl DeployOperation {
-        /// A builder for [`DeployOperation`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DeployOperation {
-            Default::default()
-        }
     }
     /// The state of the deploy operation
     ///
@@ -289,13 +275,6 @@ pub mod types {
         /// When the deploy operation summary was last throttled
         pub throttled_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl DeployOperationSummary {
-        /// A builder for [`DeployOperationSummary`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DeployOperationSummary {
-            Default::default()
-        }
-    }
     /// The state of the deploy operation summary
     ///
     /// From `#/components/schemas/DeployOperationSummaryState` of the spec.
@@ -337,13 +316,6 @@ pub mod types {
         /// When the review was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl DeployRequestReview {
-        /// A builder for [`DeployRequestReview`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DeployRequestReview {
-            Default::default()
-        }
-    }
     /// Whether the review is a comment or approval
     ///
     /// From `#/components/schemas/DeployRequestReviewState` of the spec.
@@ -375,13 +347,6 @@ pub mod types {
         >,
         /// Whether the target branch cluster can be upgraded for more storage
         pub upgradeable: bool,
-    }
-    impl DeployRequestStorage {
-        /// A builder for [`DeployRequestStorage`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DeployRequestStorage {
-            Default::default()
-        }
     }
     /// `Deployment`
     ///
@@ -477,13 +442,6 @@ pub mod types {
         /// When the deployment was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl Deployment {
-        /// A builder for [`Deployment`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Deployment {
-            Default::default()
-        }
-    }
     /// The deployment state of the deploy request
     ///
     /// From `#/components/schemas/DeploymentState` of the spec.
@@ -551,13 +509,6 @@ pub mod types {
         /// The state of the deploy operation
         pub state: DeployOperationState,
     }
-    impl Operation {
-        /// A builder for [`Operation`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Operation {
-            Default::default()
-        }
-    }
     /// `PaginatedDatabaseDeployRequest`
     ///
     /// From `#/components/schemas/PaginatedDatabaseDeployRequest` of the spec.
@@ -587,13 +538,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedDatabaseDeployRequest {
-        /// A builder for [`PaginatedDatabaseDeployRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDatabaseDeployRequest {
-            Default::default()
-        }
-    }
     /// `PaginatedDeployOperation`
     ///
     /// From `#/components/schemas/PaginatedDeployOperation` of the spec.
@@ -618,13 +562,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedDeployOperation {
-        /// A builder for [`PaginatedDeployOperation`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDeployOperation {
-            Default::default()
-        }
     }
     /// `PaginatedDeployRequestReview`
     ///
@@ -651,13 +588,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedDeployRequestReview {
-        /// A builder for [`PaginatedDeployRequestReview`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDeployRequestReview {
-            Default::default()
-        }
-    }
     /// `PaginatedDeployment`
     ///
     /// From `#/components/schemas/PaginatedDeployment` of the spec.
@@ -682,13 +612,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedDeployment {
-        /// A builder for [`PaginatedDeployment`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDeployment {
-            Default::default()
-        }
     }
     /// `QueueDeployRequestBody`
     ///
@@ -752,13 +675,6 @@ pub mod types {
         /// Current storage used in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub used: Option<i64>,
-    }
-    impl StorageReport {
-        /// A builder for [`StorageReport`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::StorageReport {
-            Default::default()
-        }
     }
     /// `UpdateAutoApplyBody`
     ///
@@ -935,2877 +851,6 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`DatabaseDeployRequest`](super::DatabaseDeployRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DatabaseDeployRequest {
-            actor: Result<Option<super::Actor>, String>,
-            approved: Result<bool, String>,
-            branch: Result<String, String>,
-            branch_deleted: Result<bool, String>,
-            branch_deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            branch_deleted_by: Result<Option<super::Actor>, String>,
-            branch_id: Result<String, String>,
-            closed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            closed_by: Result<Option<super::Actor>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            deployed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            deployment: Result<Option<super::Deployment>, String>,
-            deployment_state: Result<super::DeploymentState, String>,
-            html_body: Result<String, String>,
-            html_url: Result<String, String>,
-            id: Result<String, String>,
-            into_branch: Result<String, String>,
-            into_branch_keyspace_count: Result<i64, String>,
-            into_branch_shard_count: Result<i64, String>,
-            into_branch_sharded: Result<bool, String>,
-            notes: Result<String, String>,
-            num_comments: Result<i64, String>,
-            number: Result<i64, String>,
-            state: Result<super::DatabaseDeployRequestState, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DatabaseDeployRequest {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    approved: Err("`approved` was not set".to_string()),
-                    branch: Err("`branch` was not set".to_string()),
-                    branch_deleted: Err("`branch_deleted` was not set".to_string()),
-                    branch_deleted_at: Ok(Default::default()),
-                    branch_deleted_by: Ok(Default::default()),
-                    branch_id: Err("`branch_id` was not set".to_string()),
-                    closed_at: Ok(Default::default()),
-                    closed_by: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    deployed_at: Ok(Default::default()),
-                    deployment: Ok(Default::default()),
-                    deployment_state: Err("`deployment_state` was not set".to_string()),
-                    html_body: Err("`html_body` was not set".to_string()),
-                    html_url: Err("`html_url` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    into_branch: Err("`into_branch` was not set".to_string()),
-                    into_branch_keyspace_count: Err(
-                        "`into_branch_keyspace_count` was not set".to_string(),
-                    ),
-                    into_branch_shard_count: Err(
-                        "`into_branch_shard_count` was not set".to_string(),
-                    ),
-                    into_branch_sharded: Err(
-                        "`into_branch_sharded` was not set".to_string(),
-                    ),
-                    notes: Err("`notes` was not set".to_string()),
-                    num_comments: Err("`num_comments` was not set".to_string()),
-                    number: Err("`number` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DatabaseDeployRequest {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// Whether or not the deploy request is approved
-            pub fn approved<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.approved = crate::runtime::converted("approved", value);
-                self
-            }
-            /// The name of the branch the deploy request was created from
-            pub fn branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch = crate::runtime::converted("branch", value);
-                self
-            }
-            /// Whether or not the deploy request branch was deleted
-            pub fn branch_deleted<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch_deleted = crate::runtime::converted("branch_deleted", value);
-                self
-            }
-            /// When the deploy request branch was deleted
-            pub fn branch_deleted_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch_deleted_at = crate::runtime::converted(
-                        "branch_deleted_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn branch_deleted_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch_deleted_by = crate::runtime::converted(
-                        "branch_deleted_by",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The ID of the branch the deploy request was created from
-            pub fn branch_id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch_id = crate::runtime::converted("branch_id", value);
-                self
-            }
-            /// When the deploy request was closed
-            pub fn closed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.closed_at = crate::runtime::converted("closed_at", value).map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn closed_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.closed_by = crate::runtime::converted("closed_by", value).map(Some);
-                self
-            }
-            /// When the deploy request was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// When the deploy request was deployed
-            pub fn deployed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deployed_at = crate::runtime::converted("deployed_at", value)
-                    .map(Some);
-                self
-            }
-            /// `deployment`
-            pub fn deployment<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Deployment>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deployment = crate::runtime::converted("deployment", value)
-                    .map(Some);
-                self
-            }
-            /// The deployment state of the deploy request
-            pub fn deployment_state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DeploymentState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deployment_state = crate::runtime::converted(
-                    "deployment_state",
-                    value,
-                );
-                self
-            }
-            /// The HTML body of the deploy request
-            pub fn html_body<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.html_body = crate::runtime::converted("html_body", value);
-                self
-            }
-            /// The PlanetScale app address for the deploy request
-            pub fn html_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.html_url = crate::runtime::converted("html_url", value);
-                self
-            }
-            /// The ID of the deploy request
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The name of the branch the deploy request will be merged into
-            pub fn into_branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.into_branch = crate::runtime::converted("into_branch", value);
-                self
-            }
-            /// The number of keyspaces the branch the deploy request will be merged into has
-            pub fn into_branch_keyspace_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.into_branch_keyspace_count = crate::runtime::converted(
-                    "into_branch_keyspace_count",
-                    value,
-                );
-                self
-            }
-            /// The number of shards the branch the deploy request will be merged into has
-            pub fn into_branch_shard_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.into_branch_shard_count = crate::runtime::converted(
-                    "into_branch_shard_count",
-                    value,
-                );
-                self
-            }
-            /// Whether or not the branch the deploy request will be merged into is sharded
-            pub fn into_branch_sharded<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.into_branch_sharded = crate::runtime::converted(
-                    "into_branch_sharded",
-                    value,
-                );
-                self
-            }
-            /// Notes on the deploy request
-            pub fn notes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.notes = crate::runtime::converted("notes", value);
-                self
-            }
-            /// The number of comments on the deploy request
-            pub fn num_comments<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.num_comments = crate::runtime::converted("num_comments", value);
-                self
-            }
-            /// The number of the deploy request
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = crate::runtime::converted("number", value);
-                self
-            }
-            /// Whether the deploy request is open or closed
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DatabaseDeployRequestState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// When the deploy request was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`branch_deleted_at`](Self::branch_deleted_at).
-            pub fn set_branch_deleted_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.branch_deleted_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`branch_deleted_by`](Self::branch_deleted_by).
-            pub fn set_branch_deleted_by(mut self, value: Option<super::Actor>) -> Self {
-                self.branch_deleted_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`closed_at`](Self::closed_at).
-            pub fn set_closed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.closed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`closed_by`](Self::closed_by).
-            pub fn set_closed_by(mut self, value: Option<super::Actor>) -> Self {
-                self.closed_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`deployed_at`](Self::deployed_at).
-            pub fn set_deployed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.deployed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`deployment`](Self::deployment).
-            pub fn set_deployment(mut self, value: Option<super::Deployment>) -> Self {
-                self.deployment = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DatabaseDeployRequest> for super::DatabaseDeployRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DatabaseDeployRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    approved: value.approved?,
-                    branch: value.branch?,
-                    branch_deleted: value.branch_deleted?,
-                    branch_deleted_at: value.branch_deleted_at?,
-                    branch_deleted_by: value.branch_deleted_by?,
-                    branch_id: value.branch_id?,
-                    closed_at: value.closed_at?,
-                    closed_by: value.closed_by?,
-                    created_at: value.created_at?,
-                    deployed_at: value.deployed_at?,
-                    deployment: value.deployment?,
-                    deployment_state: value.deployment_state?,
-                    html_body: value.html_body?,
-                    html_url: value.html_url?,
-                    id: value.id?,
-                    into_branch: value.into_branch?,
-                    into_branch_keyspace_count: value.into_branch_keyspace_count?,
-                    into_branch_shard_count: value.into_branch_shard_count?,
-                    into_branch_sharded: value.into_branch_sharded?,
-                    notes: value.notes?,
-                    num_comments: value.num_comments?,
-                    number: value.number?,
-                    state: value.state?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DatabaseDeployRequest> for DatabaseDeployRequest {
-            fn from(value: super::DatabaseDeployRequest) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    approved: Ok(value.approved),
-                    branch: Ok(value.branch),
-                    branch_deleted: Ok(value.branch_deleted),
-                    branch_deleted_at: Ok(value.branch_deleted_at),
-                    branch_deleted_by: Ok(value.branch_deleted_by),
-                    branch_id: Ok(value.branch_id),
-                    closed_at: Ok(value.closed_at),
-                    closed_by: Ok(value.closed_by),
-                    created_at: Ok(value.created_at),
-                    deployed_at: Ok(value.deployed_at),
-                    deployment: Ok(value.deployment),
-                    deployment_state: Ok(value.deployment_state),
-                    html_body: Ok(value.html_body),
-                    html_url: Ok(value.html_url),
-                    id: Ok(value.id),
-                    into_branch: Ok(value.into_branch),
-                    into_branch_keyspace_count: Ok(value.into_branch_keyspace_count),
-                    into_branch_shard_count: Ok(value.into_branch_shard_count),
-                    into_branch_sharded: Ok(value.into_branch_sharded),
-                    notes: Ok(value.notes),
-                    num_comments: Ok(value.num_comments),
-                    number: Ok(value.number),
-                    state: Ok(value.state),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`DeployOperation`](super::DeployOperation).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DeployOperation {
-            can_drop_data: Result<bool, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            ddl_statement: Result<String, String>,
-            deploy_error_docs_url: Result<Option<String>, String>,
-            deploy_errors: Result<Option<String>, String>,
-            eta_seconds: Result<Option<f64>, String>,
-            id: Result<String, String>,
-            keyspace_name: Result<String, String>,
-            operation_name: Result<String, String>,
-            progress_percentage: Result<Option<f64>, String>,
-            removed_foreign_key_names: Result<Option<Vec<String>>, String>,
-            state: Result<super::DeployOperationState, String>,
-            syntax_highlighted_ddl: Result<String, String>,
-            table_locked: Result<bool, String>,
-            table_name: Result<String, String>,
-            table_recently_used: Result<bool, String>,
-            table_recently_used_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            throttled_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DeployOperation {
-            fn default() -> Self {
-                Self {
-                    can_drop_data: Err("`can_drop_data` was not set".to_string()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    ddl_statement: Err("`ddl_statement` was not set".to_string()),
-                    deploy_error_docs_url: Ok(Default::default()),
-                    deploy_errors: Ok(Default::default()),
-                    eta_seconds: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    keyspace_name: Err("`keyspace_name` was not set".to_string()),
-                    operation_name: Err("`operation_name` was not set".to_string()),
-                    progress_percentage: Ok(Default::default()),
-                    removed_foreign_key_names: Ok(Default::default()),
-                    state: Err("`state` was not set".to_string()),
-                    syntax_highlighted_ddl: Err(
-                        "`syntax_highlighted_ddl` was not set".to_string(),
-                    ),
-                    table_locked: Err("`table_locked` was not set".to_string()),
-                    table_name: Err("`table_name` was not set".to_string()),
-                    table_recently_used: Err(
-                        "`table_recently_used` was not set".to_string(),
-                    ),
-                    table_recently_used_at: Ok(Default::default()),
-                    throttled_at: Ok(Default::default()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DeployOperation {
-            /// Whether or not the deploy operation is capable of dropping data
-            pub fn can_drop_data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.can_drop_data = crate::runtime::converted("can_drop_data", value);
-                self
-            }
-            /// When the deploy operation was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The DDL statement for the deploy operation
-            pub fn ddl_statement<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ddl_statement = crate::runtime::converted("ddl_statement", value);
-                self
-            }
-            /// A link to documentation explaining the deploy error, if present
-            pub fn deploy_error_docs_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deploy_error_docs_url = crate::runtime::converted(
-                        "deploy_error_docs_url",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Deploy errors for the deploy operation
-            pub fn deploy_errors<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deploy_errors = crate::runtime::converted("deploy_errors", value)
-                    .map(Some);
-                self
-            }
-            /// The estimated seconds until completion for the deploy operation
-            pub fn eta_seconds<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.eta_seconds = crate::runtime::converted("eta_seconds", value)
-                    .map(Some);
-                self
-            }
-            /// The ID for the deploy operation
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The keyspace modified by the deploy operation
-            pub fn keyspace_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
-                self
-            }
-            /// The operation name of the deploy operation
-            pub fn operation_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.operation_name = crate::runtime::converted("operation_name", value);
-                self
-            }
-            /// The percent completion for the deploy operation
-            pub fn progress_percentage<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.progress_percentage = crate::runtime::converted(
-                        "progress_percentage",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Names of foreign keys removed by this operation
-            pub fn removed_foreign_key_names<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.removed_foreign_key_names = crate::runtime::converted(
-                        "removed_foreign_key_names",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The state of the deploy operation
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DeployOperationState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// A syntax-highlighted DDL statement for the deploy operation
-            pub fn syntax_highlighted_ddl<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.syntax_highlighted_ddl = crate::runtime::converted(
-                    "syntax_highlighted_ddl",
-                    value,
-                );
-                self
-            }
-            /// Whether or not the table modified by the deploy operation is currently locked
-            pub fn table_locked<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_locked = crate::runtime::converted("table_locked", value);
-                self
-            }
-            /// The name of the table modifed by the deploy operation
-            pub fn table_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_name = crate::runtime::converted("table_name", value);
-                self
-            }
-            /// Whether or not the table modified by the deploy operation was recently used
-            pub fn table_recently_used<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_recently_used = crate::runtime::converted(
-                    "table_recently_used",
-                    value,
-                );
-                self
-            }
-            /// When the table modified by the deploy operation was last used
-            pub fn table_recently_used_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_recently_used_at = crate::runtime::converted(
-                        "table_recently_used_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the deploy operation was last throttled
-            pub fn throttled_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.throttled_at = crate::runtime::converted("throttled_at", value)
-                    .map(Some);
-                self
-            }
-            /// When the deploy operation was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`deploy_error_docs_url`](Self::deploy_error_docs_url).
-            pub fn set_deploy_error_docs_url(mut self, value: Option<String>) -> Self {
-                self.deploy_error_docs_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`deploy_errors`](Self::deploy_errors).
-            pub fn set_deploy_errors(mut self, value: Option<String>) -> Self {
-                self.deploy_errors = Ok(value);
-                self
-            }
-            /// Sets or clears [`eta_seconds`](Self::eta_seconds).
-            pub fn set_eta_seconds(mut self, value: Option<f64>) -> Self {
-                self.eta_seconds = Ok(value);
-                self
-            }
-            /// Sets or clears [`progress_percentage`](Self::progress_percentage).
-            pub fn set_progress_percentage(mut self, value: Option<f64>) -> Self {
-                self.progress_percentage = Ok(value);
-                self
-            }
-            /// Sets or clears [`removed_foreign_key_names`](Self::removed_foreign_key_names).
-            pub fn set_removed_foreign_key_names(
-                mut self,
-                value: Option<Vec<String>>,
-            ) -> Self {
-                self.removed_foreign_key_names = Ok(value);
-                self
-            }
-            /// Sets or clears [`table_recently_used_at`](Self::table_recently_used_at).
-            pub fn set_table_recently_used_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.table_recently_used_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`throttled_at`](Self::throttled_at).
-            pub fn set_throttled_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.throttled_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DeployOperation> for super::DeployOperation {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DeployOperation,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    can_drop_data: value.can_drop_data?,
-                    created_at: value.created_at?,
-                    ddl_statement: value.ddl_statement?,
-                    deploy_error_docs_url: value.deploy_error_docs_url?,
-                    deploy_errors: value.deploy_errors?,
-                    eta_seconds: value.eta_seconds?,
-                    id: value.id?,
-                    keyspace_name: value.keyspace_name?,
-                    operation_name: value.operation_name?,
-                    progress_percentage: value.progress_percentage?,
-                    removed_foreign_key_names: value.removed_foreign_key_names?,
-                    state: value.state?,
-                    syntax_highlighted_ddl: value.syntax_highlighted_ddl?,
-                    table_locked: value.table_locked?,
-                    table_name: value.table_name?,
-                    table_recently_used: value.table_recently_used?,
-                    table_recently_used_at: value.table_recently_used_at?,
-                    throttled_at: value.throttled_at?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DeployOperation> for DeployOperation {
-            fn from(value: super::DeployOperation) -> Self {
-                Self {
-                    can_drop_data: Ok(value.can_drop_data),
-                    created_at: Ok(value.created_at),
-                    ddl_statement: Ok(value.ddl_statement),
-                    deploy_error_docs_url: Ok(value.deploy_error_docs_url),
-                    deploy_errors: Ok(value.deploy_errors),
-                    eta_seconds: Ok(value.eta_seconds),
-                    id: Ok(value.id),
-                    keyspace_name: Ok(value.keyspace_name),
-                    operation_name: Ok(value.operation_name),
-                    progress_percentage: Ok(value.progress_percentage),
-                    removed_foreign_key_names: Ok(value.removed_foreign_key_names),
-                    state: Ok(value.state),
-                    syntax_highlighted_ddl: Ok(value.syntax_highlighted_ddl),
-                    table_locked: Ok(value.table_locked),
-                    table_name: Ok(value.table_name),
-                    table_recently_used: Ok(value.table_recently_used),
-                    table_recently_used_at: Ok(value.table_recently_used_at),
-                    throttled_at: Ok(value.throttled_at),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`DeployOperationSummary`](super::DeployOperationSummary).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DeployOperationSummary {
-            can_drop_data: Result<bool, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            ddl_statement: Result<String, String>,
-            deploy_errors: Result<String, String>,
-            eta_seconds: Result<i64, String>,
-            id: Result<String, String>,
-            keyspace_name: Result<String, String>,
-            operation_name: Result<String, String>,
-            operations: Result<Vec<super::Operation>, String>,
-            progress_percentage: Result<f64, String>,
-            removed_foreign_key_names: Result<Vec<String>, String>,
-            shard_count: Result<i64, String>,
-            shard_names: Result<Vec<String>, String>,
-            sharded: Result<bool, String>,
-            state: Result<super::DeployOperationSummaryState, String>,
-            syntax_highlighted_ddl: Result<String, String>,
-            table_name: Result<String, String>,
-            table_recently_used: Result<bool, String>,
-            table_recently_used_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            throttled_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DeployOperationSummary {
-            fn default() -> Self {
-                Self {
-                    can_drop_data: Err("`can_drop_data` was not set".to_string()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    ddl_statement: Err("`ddl_statement` was not set".to_string()),
-                    deploy_errors: Err("`deploy_errors` was not set".to_string()),
-                    eta_seconds: Err("`eta_seconds` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    keyspace_name: Err("`keyspace_name` was not set".to_string()),
-                    operation_name: Err("`operation_name` was not set".to_string()),
-                    operations: Err("`operations` was not set".to_string()),
-                    progress_percentage: Err(
-                        "`progress_percentage` was not set".to_string(),
-                    ),
-                    removed_foreign_key_names: Err(
-                        "`removed_foreign_key_names` was not set".to_string(),
-                    ),
-                    shard_count: Err("`shard_count` was not set".to_string()),
-                    shard_names: Err("`shard_names` was not set".to_string()),
-                    sharded: Err("`sharded` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                    syntax_highlighted_ddl: Err(
-                        "`syntax_highlighted_ddl` was not set".to_string(),
-                    ),
-                    table_name: Err("`table_name` was not set".to_string()),
-                    table_recently_used: Err(
-                        "`table_recently_used` was not set".to_string(),
-                    ),
-                    table_recently_used_at: Ok(Default::default()),
-                    throttled_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DeployOperationSummary {
-            /// Whether or not the deploy operation summary is capable of dropping data
-            pub fn can_drop_data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.can_drop_data = crate::runtime::converted("can_drop_data", value);
-                self
-            }
-            /// When the deploy operation summary was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The DDL statement for the deploy operation summary
-            pub fn ddl_statement<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ddl_statement = crate::runtime::converted("ddl_statement", value);
-                self
-            }
-            /// Deploy errors for the deploy operation summary
-            pub fn deploy_errors<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deploy_errors = crate::runtime::converted("deploy_errors", value);
-                self
-            }
-            /// The estimated seconds until completion for the deploy operation summary
-            pub fn eta_seconds<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.eta_seconds = crate::runtime::converted("eta_seconds", value);
-                self
-            }
-            /// The ID for the deploy operation summary
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The keyspace modified by the deploy operation summary
-            pub fn keyspace_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
-                self
-            }
-            /// The operation name of the deploy operation summary
-            pub fn operation_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.operation_name = crate::runtime::converted("operation_name", value);
-                self
-            }
-            /// `operations`
-            pub fn operations<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Operation>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.operations = crate::runtime::converted("operations", value);
-                self
-            }
-            /// The percent completion for the deploy operation summary
-            pub fn progress_percentage<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.progress_percentage = crate::runtime::converted(
-                    "progress_percentage",
-                    value,
-                );
-                self
-            }
-            /// Names of foreign keys removed by this operation summary
-            pub fn removed_foreign_key_names<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.removed_foreign_key_names = crate::runtime::converted(
-                    "removed_foreign_key_names",
-                    value,
-                );
-                self
-            }
-            /// The number of shards in the keyspace modified by the deploy operation summary
-            pub fn shard_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shard_count = crate::runtime::converted("shard_count", value);
-                self
-            }
-            /// Names of shards in the keyspace modified by the deploy operation summary
-            pub fn shard_names<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shard_names = crate::runtime::converted("shard_names", value);
-                self
-            }
-            /// Whether or not the keyspace modified by the deploy operation summary is sharded
-            pub fn sharded<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sharded = crate::runtime::converted("sharded", value);
-                self
-            }
-            /// The state of the deploy operation summary
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DeployOperationSummaryState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// A syntax-highlighted DDL statement for the deploy operation summary
-            pub fn syntax_highlighted_ddl<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.syntax_highlighted_ddl = crate::runtime::converted(
-                    "syntax_highlighted_ddl",
-                    value,
-                );
-                self
-            }
-            /// The name of the table modifed by the deploy operation summary
-            pub fn table_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_name = crate::runtime::converted("table_name", value);
-                self
-            }
-            /// Whether or not the table modified by the deploy operation summary was recently used
-            pub fn table_recently_used<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_recently_used = crate::runtime::converted(
-                    "table_recently_used",
-                    value,
-                );
-                self
-            }
-            /// When the table modified by the deploy operation summary was last used
-            pub fn table_recently_used_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_recently_used_at = crate::runtime::converted(
-                        "table_recently_used_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the deploy operation summary was last throttled
-            pub fn throttled_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.throttled_at = crate::runtime::converted("throttled_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`table_recently_used_at`](Self::table_recently_used_at).
-            pub fn set_table_recently_used_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.table_recently_used_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`throttled_at`](Self::throttled_at).
-            pub fn set_throttled_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.throttled_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DeployOperationSummary> for super::DeployOperationSummary {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DeployOperationSummary,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    can_drop_data: value.can_drop_data?,
-                    created_at: value.created_at?,
-                    ddl_statement: value.ddl_statement?,
-                    deploy_errors: value.deploy_errors?,
-                    eta_seconds: value.eta_seconds?,
-                    id: value.id?,
-                    keyspace_name: value.keyspace_name?,
-                    operation_name: value.operation_name?,
-                    operations: value.operations?,
-                    progress_percentage: value.progress_percentage?,
-                    removed_foreign_key_names: value.removed_foreign_key_names?,
-                    shard_count: value.shard_count?,
-                    shard_names: value.shard_names?,
-                    sharded: value.sharded?,
-                    state: value.state?,
-                    syntax_highlighted_ddl: value.syntax_highlighted_ddl?,
-                    table_name: value.table_name?,
-                    table_recently_used: value.table_recently_used?,
-                    table_recently_used_at: value.table_recently_used_at?,
-                    throttled_at: value.throttled_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DeployOperationSummary> for DeployOperationSummary {
-            fn from(value: super::DeployOperationSummary) -> Self {
-                Self {
-                    can_drop_data: Ok(value.can_drop_data),
-                    created_at: Ok(value.created_at),
-                    ddl_statement: Ok(value.ddl_statement),
-                    deploy_errors: Ok(value.deploy_errors),
-                    eta_seconds: Ok(value.eta_seconds),
-                    id: Ok(value.id),
-                    keyspace_name: Ok(value.keyspace_name),
-                    operation_name: Ok(value.operation_name),
-                    operations: Ok(value.operations),
-                    progress_percentage: Ok(value.progress_percentage),
-                    removed_foreign_key_names: Ok(value.removed_foreign_key_names),
-                    shard_count: Ok(value.shard_count),
-                    shard_names: Ok(value.shard_names),
-                    sharded: Ok(value.sharded),
-                    state: Ok(value.state),
-                    syntax_highlighted_ddl: Ok(value.syntax_highlighted_ddl),
-                    table_name: Ok(value.table_name),
-                    table_recently_used: Ok(value.table_recently_used),
-                    table_recently_used_at: Ok(value.table_recently_used_at),
-                    throttled_at: Ok(value.throttled_at),
-                }
-            }
-        }
-        /// Builds [`DeployRequestReview`](super::DeployRequestReview).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DeployRequestReview {
-            actor: Result<Option<super::Actor>, String>,
-            body: Result<String, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            html_body: Result<String, String>,
-            id: Result<String, String>,
-            state: Result<super::DeployRequestReviewState, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DeployRequestReview {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    body: Err("`body` was not set".to_string()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    html_body: Err("`html_body` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DeployRequestReview {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// The text body of the review
-            pub fn body<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.body = crate::runtime::converted("body", value);
-                self
-            }
-            /// When the review was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The HTML body of the review
-            pub fn html_body<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.html_body = crate::runtime::converted("html_body", value);
-                self
-            }
-            /// The ID of the review
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Whether the review is a comment or approval
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DeployRequestReviewState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// When the review was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DeployRequestReview> for super::DeployRequestReview {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DeployRequestReview,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    body: value.body?,
-                    created_at: value.created_at?,
-                    html_body: value.html_body?,
-                    id: value.id?,
-                    state: value.state?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DeployRequestReview> for DeployRequestReview {
-            fn from(value: super::DeployRequestReview) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    body: Ok(value.body),
-                    created_at: Ok(value.created_at),
-                    html_body: Ok(value.html_body),
-                    id: Ok(value.id),
-                    state: Ok(value.state),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`DeployRequestStorage`](super::DeployRequestStorage).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DeployRequestStorage {
-            enough_storage: Result<bool, String>,
-            storage_bytes_needed: Result<i64, String>,
-            storage_report: Result<
-                ::std::collections::HashMap<
-                    String,
-                    ::std::collections::HashMap<String, super::StorageReport>,
-                >,
-                String,
-            >,
-            upgradeable: Result<bool, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DeployRequestStorage {
-            fn default() -> Self {
-                Self {
-                    enough_storage: Err("`enough_storage` was not set".to_string()),
-                    storage_bytes_needed: Err(
-                        "`storage_bytes_needed` was not set".to_string(),
-                    ),
-                    storage_report: Err("`storage_report` was not set".to_string()),
-                    upgradeable: Err("`upgradeable` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DeployRequestStorage {
-            /// Whether the cluster has enough storage to safely deploy
-            pub fn enough_storage<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.enough_storage = crate::runtime::converted("enough_storage", value);
-                self
-            }
-            /// Total estimated bytes of additional storage needed for the deployment
-            pub fn storage_bytes_needed<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage_bytes_needed = crate::runtime::converted(
-                    "storage_bytes_needed",
-                    value,
-                );
-                self
-            }
-            /// Per-keyspace and per-shard storage report. Keys are keyspace names.
-            pub fn storage_report<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<
-                    ::std::collections::HashMap<
-                        String,
-                        ::std::collections::HashMap<String, super::StorageReport>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage_report = crate::runtime::converted("storage_report", value);
-                self
-            }
-            /// Whether the target branch cluster can be upgraded for more storage
-            pub fn upgradeable<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.upgradeable = crate::runtime::converted("upgradeable", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DeployRequestStorage> for super::DeployRequestStorage {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DeployRequestStorage,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    enough_storage: value.enough_storage?,
-                    storage_bytes_needed: value.storage_bytes_needed?,
-                    storage_report: value.storage_report?,
-                    upgradeable: value.upgradeable?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DeployRequestStorage> for DeployRequestStorage {
-            fn from(value: super::DeployRequestStorage) -> Self {
-                Self {
-                    enough_storage: Ok(value.enough_storage),
-                    storage_bytes_needed: Ok(value.storage_bytes_needed),
-                    storage_report: Ok(value.storage_report),
-                    upgradeable: Ok(value.upgradeable),
-                }
-            }
-        }
-        /// Builds [`Deployment`](super::Deployment).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Deployment {
-            actor: Result<Option<super::Actor>, String>,
-            auto_cutover: Result<bool, String>,
-            auto_delete_branch: Result<bool, String>,
-            cancelled_actor: Result<Option<super::Actor>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            cutover_actor: Result<Option<super::Actor>, String>,
-            cutover_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            cutover_expiring: Result<bool, String>,
-            deploy_check_errors: Result<Option<String>, String>,
-            deploy_operation_summaries: Result<
-                Vec<super::DeployOperationSummary>,
-                String,
-            >,
-            deploy_operations: Result<Vec<super::DeployOperation>, String>,
-            deploy_request_number: Result<i64, String>,
-            deployable: Result<bool, String>,
-            deployment_revert_request: Result<
-                Option<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            finished_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            force_cutover_requested_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            id: Result<String, String>,
-            instant_ddl: Result<bool, String>,
-            instant_ddl_eligible: Result<bool, String>,
-            into_branch: Result<String, String>,
-            lint_errors: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            locked_table_name: Result<Option<String>, String>,
-            lookup_vindex_operations: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            preceding_deployments: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            queue_pause_reason: Result<Option<String>, String>,
-            queue_paused: Result<bool, String>,
-            queued_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            ready_to_cutover_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            schema_last_updated_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            sequential_diff_dependencies: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            state: Result<super::DeploymentState, String>,
-            submitted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            table_locked: Result<bool, String>,
-            throttler_configurations: Result<
-                Option<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Deployment {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    auto_cutover: Err("`auto_cutover` was not set".to_string()),
-                    auto_delete_branch: Err(
-                        "`auto_delete_branch` was not set".to_string(),
-                    ),
-                    cancelled_actor: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    cutover_actor: Ok(Default::default()),
-                    cutover_at: Ok(Default::default()),
-                    cutover_expiring: Err("`cutover_expiring` was not set".to_string()),
-                    deploy_check_errors: Ok(Default::default()),
-                    deploy_operation_summaries: Err(
-                        "`deploy_operation_summaries` was not set".to_string(),
-                    ),
-                    deploy_operations: Err(
-                        "`deploy_operations` was not set".to_string(),
-                    ),
-                    deploy_request_number: Err(
-                        "`deploy_request_number` was not set".to_string(),
-                    ),
-                    deployable: Err("`deployable` was not set".to_string()),
-                    deployment_revert_request: Ok(Default::default()),
-                    finished_at: Ok(Default::default()),
-                    force_cutover_requested_at: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    instant_ddl: Err("`instant_ddl` was not set".to_string()),
-                    instant_ddl_eligible: Err(
-                        "`instant_ddl_eligible` was not set".to_string(),
-                    ),
-                    into_branch: Err("`into_branch` was not set".to_string()),
-                    lint_errors: Err("`lint_errors` was not set".to_string()),
-                    locked_table_name: Ok(Default::default()),
-                    lookup_vindex_operations: Err(
-                        "`lookup_vindex_operations` was not set".to_string(),
-                    ),
-                    preceding_deployments: Err(
-                        "`preceding_deployments` was not set".to_string(),
-                    ),
-                    queue_pause_reason: Ok(Default::default()),
-                    queue_paused: Err("`queue_paused` was not set".to_string()),
-                    queued_at: Ok(Default::default()),
-                    ready_to_cutover_at: Ok(Default::default()),
-                    schema_last_updated_at: Ok(Default::default()),
-                    sequential_diff_dependencies: Err(
-                        "`sequential_diff_dependencies` was not set".to_string(),
-                    ),
-                    started_at: Ok(Default::default()),
-                    state: Err("`state` was not set".to_string()),
-                    submitted_at: Ok(Default::default()),
-                    table_locked: Err("`table_locked` was not set".to_string()),
-                    throttler_configurations: Ok(Default::default()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Deployment {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// Whether or not to automatically cutover once deployment is finished
-            pub fn auto_cutover<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.auto_cutover = crate::runtime::converted("auto_cutover", value);
-                self
-            }
-            /// Whether or not to automatically delete the head branch once deployment is finished
-            pub fn auto_delete_branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.auto_delete_branch = crate::runtime::converted(
-                    "auto_delete_branch",
-                    value,
-                );
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn cancelled_actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cancelled_actor = crate::runtime::converted(
-                        "cancelled_actor",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the deployment was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn cutover_actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cutover_actor = crate::runtime::converted("cutover_actor", value)
-                    .map(Some);
-                self
-            }
-            /// When the cutover for the deployment was initiated
-            pub fn cutover_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cutover_at = crate::runtime::converted("cutover_at", value)
-                    .map(Some);
-                self
-            }
-            /// Whether or not the deployment cutover will expire soon
-            pub fn cutover_expiring<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cutover_expiring = crate::runtime::converted(
-                    "cutover_expiring",
-                    value,
-                );
-                self
-            }
-            /// Deploy check errors for the deployment.
-            pub fn deploy_check_errors<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deploy_check_errors = crate::runtime::converted(
-                        "deploy_check_errors",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// `deploy_operation_summaries`
-            pub fn deploy_operation_summaries<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DeployOperationSummary>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deploy_operation_summaries = crate::runtime::converted(
-                    "deploy_operation_summaries",
-                    value,
-                );
-                self
-            }
-            /// `deploy_operations`
-            pub fn deploy_operations<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DeployOperation>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deploy_operations = crate::runtime::converted(
-                    "deploy_operations",
-                    value,
-                );
-                self
-            }
-            /// The number of the deploy request associated with this deployment
-            pub fn deploy_request_number<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deploy_request_number = crate::runtime::converted(
-                    "deploy_request_number",
-                    value,
-                );
-                self
-            }
-            /// Whether the deployment is deployable
-            pub fn deployable<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deployable = crate::runtime::converted("deployable", value);
-                self
-            }
-            /// The request to revert the schema operations in this deployment
-            pub fn deployment_revert_request<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deployment_revert_request = crate::runtime::converted(
-                        "deployment_revert_request",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the deployment was finished
-            pub fn finished_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.finished_at = crate::runtime::converted("finished_at", value)
-                    .map(Some);
-                self
-            }
-            /// When force cutover was triggered for the deployment
-            pub fn force_cutover_requested_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.force_cutover_requested_at = crate::runtime::converted(
-                        "force_cutover_requested_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The ID of the deployment
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Whether or not the deployment is an instant DDL deployment
-            pub fn instant_ddl<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.instant_ddl = crate::runtime::converted("instant_ddl", value);
-                self
-            }
-            /// Whether or not the deployment is eligible for instant DDL
-            pub fn instant_ddl_eligible<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.instant_ddl_eligible = crate::runtime::converted(
-                    "instant_ddl_eligible",
-                    value,
-                );
-                self
-            }
-            /// The name of the base branch the deployment will be merged into
-            pub fn into_branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.into_branch = crate::runtime::converted("into_branch", value);
-                self
-            }
-            /// Schema lint errors preventing the deployment from completing
-            pub fn lint_errors<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lint_errors = crate::runtime::converted("lint_errors", value);
-                self
-            }
-            /// The name of the table that is locked by the deployment.
-            pub fn locked_table_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.locked_table_name = crate::runtime::converted(
-                        "locked_table_name",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Lookup Vitess index operations
-            pub fn lookup_vindex_operations<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.lookup_vindex_operations = crate::runtime::converted(
-                    "lookup_vindex_operations",
-                    value,
-                );
-                self
-            }
-            /// The deployments ahead of this one in the queue
-            pub fn preceding_deployments<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.preceding_deployments = crate::runtime::converted(
-                    "preceding_deployments",
-                    value,
-                );
-                self
-            }
-            /// A human-readable reason the deploy queue is paused, if known
-            pub fn queue_pause_reason<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.queue_pause_reason = crate::runtime::converted(
-                        "queue_pause_reason",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether the deploy queue for the target branch is currently paused
-            pub fn queue_paused<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.queue_paused = crate::runtime::converted("queue_paused", value);
-                self
-            }
-            /// When the deployment was queued
-            pub fn queued_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.queued_at = crate::runtime::converted("queued_at", value).map(Some);
-                self
-            }
-            /// When the deployment was ready for cutover
-            pub fn ready_to_cutover_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ready_to_cutover_at = crate::runtime::converted(
-                        "ready_to_cutover_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the schema was last updated for the deployment
-            pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schema_last_updated_at = crate::runtime::converted(
-                        "schema_last_updated_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The schema dependencies that must be satisfied
-            pub fn sequential_diff_dependencies<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sequential_diff_dependencies = crate::runtime::converted(
-                    "sequential_diff_dependencies",
-                    value,
-                );
-                self
-            }
-            /// When the deployment was started
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// The state the deployment is in
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DeploymentState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// When the deployment was submitted
-            pub fn submitted_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.submitted_at = crate::runtime::converted("submitted_at", value)
-                    .map(Some);
-                self
-            }
-            /// Whether or not the deployment has a table locked
-            pub fn table_locked<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_locked = crate::runtime::converted("table_locked", value);
-                self
-            }
-            /// Deployment throttling configurations.
-            pub fn throttler_configurations<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.throttler_configurations = crate::runtime::converted(
-                        "throttler_configurations",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the deployment was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`cancelled_actor`](Self::cancelled_actor).
-            pub fn set_cancelled_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.cancelled_actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`cutover_actor`](Self::cutover_actor).
-            pub fn set_cutover_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.cutover_actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`cutover_at`](Self::cutover_at).
-            pub fn set_cutover_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.cutover_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`deploy_check_errors`](Self::deploy_check_errors).
-            pub fn set_deploy_check_errors(mut self, value: Option<String>) -> Self {
-                self.deploy_check_errors = Ok(value);
-                self
-            }
-            /// Sets or clears [`deployment_revert_request`](Self::deployment_revert_request).
-            pub fn set_deployment_revert_request(
-                mut self,
-                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
-            ) -> Self {
-                self.deployment_revert_request = Ok(value);
-                self
-            }
-            /// Sets or clears [`finished_at`](Self::finished_at).
-            pub fn set_finished_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.finished_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`force_cutover_requested_at`](Self::force_cutover_requested_at).
-            pub fn set_force_cutover_requested_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.force_cutover_requested_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`locked_table_name`](Self::locked_table_name).
-            pub fn set_locked_table_name(mut self, value: Option<String>) -> Self {
-                self.locked_table_name = Ok(value);
-                self
-            }
-            /// Sets or clears [`queue_pause_reason`](Self::queue_pause_reason).
-            pub fn set_queue_pause_reason(mut self, value: Option<String>) -> Self {
-                self.queue_pause_reason = Ok(value);
-                self
-            }
-            /// Sets or clears [`queued_at`](Self::queued_at).
-            pub fn set_queued_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.queued_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`ready_to_cutover_at`](Self::ready_to_cutover_at).
-            pub fn set_ready_to_cutover_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.ready_to_cutover_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
-            pub fn set_schema_last_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.schema_last_updated_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`submitted_at`](Self::submitted_at).
-            pub fn set_submitted_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.submitted_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`throttler_configurations`](Self::throttler_configurations).
-            pub fn set_throttler_configurations(
-                mut self,
-                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
-            ) -> Self {
-                self.throttler_configurations = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Deployment> for super::Deployment {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Deployment,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    auto_cutover: value.auto_cutover?,
-                    auto_delete_branch: value.auto_delete_branch?,
-                    cancelled_actor: value.cancelled_actor?,
-                    created_at: value.created_at?,
-                    cutover_actor: value.cutover_actor?,
-                    cutover_at: value.cutover_at?,
-                    cutover_expiring: value.cutover_expiring?,
-                    deploy_check_errors: value.deploy_check_errors?,
-                    deploy_operation_summaries: value.deploy_operation_summaries?,
-                    deploy_operations: value.deploy_operations?,
-                    deploy_request_number: value.deploy_request_number?,
-                    deployable: value.deployable?,
-                    deployment_revert_request: value.deployment_revert_request?,
-                    finished_at: value.finished_at?,
-                    force_cutover_requested_at: value.force_cutover_requested_at?,
-                    id: value.id?,
-                    instant_ddl: value.instant_ddl?,
-                    instant_ddl_eligible: value.instant_ddl_eligible?,
-                    into_branch: value.into_branch?,
-                    lint_errors: value.lint_errors?,
-                    locked_table_name: value.locked_table_name?,
-                    lookup_vindex_operations: value.lookup_vindex_operations?,
-                    preceding_deployments: value.preceding_deployments?,
-                    queue_pause_reason: value.queue_pause_reason?,
-                    queue_paused: value.queue_paused?,
-                    queued_at: value.queued_at?,
-                    ready_to_cutover_at: value.ready_to_cutover_at?,
-                    schema_last_updated_at: value.schema_last_updated_at?,
-                    sequential_diff_dependencies: value.sequential_diff_dependencies?,
-                    started_at: value.started_at?,
-                    state: value.state?,
-                    submitted_at: value.submitted_at?,
-                    table_locked: value.table_locked?,
-                    throttler_configurations: value.throttler_configurations?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Deployment> for Deployment {
-            fn from(value: super::Deployment) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    auto_cutover: Ok(value.auto_cutover),
-                    auto_delete_branch: Ok(value.auto_delete_branch),
-                    cancelled_actor: Ok(value.cancelled_actor),
-                    created_at: Ok(value.created_at),
-                    cutover_actor: Ok(value.cutover_actor),
-                    cutover_at: Ok(value.cutover_at),
-                    cutover_expiring: Ok(value.cutover_expiring),
-                    deploy_check_errors: Ok(value.deploy_check_errors),
-                    deploy_operation_summaries: Ok(value.deploy_operation_summaries),
-                    deploy_operations: Ok(value.deploy_operations),
-                    deploy_request_number: Ok(value.deploy_request_number),
-                    deployable: Ok(value.deployable),
-                    deployment_revert_request: Ok(value.deployment_revert_request),
-                    finished_at: Ok(value.finished_at),
-                    force_cutover_requested_at: Ok(value.force_cutover_requested_at),
-                    id: Ok(value.id),
-                    instant_ddl: Ok(value.instant_ddl),
-                    instant_ddl_eligible: Ok(value.instant_ddl_eligible),
-                    into_branch: Ok(value.into_branch),
-                    lint_errors: Ok(value.lint_errors),
-                    locked_table_name: Ok(value.locked_table_name),
-                    lookup_vindex_operations: Ok(value.lookup_vindex_operations),
-                    preceding_deployments: Ok(value.preceding_deployments),
-                    queue_pause_reason: Ok(value.queue_pause_reason),
-                    queue_paused: Ok(value.queue_paused),
-                    queued_at: Ok(value.queued_at),
-                    ready_to_cutover_at: Ok(value.ready_to_cutover_at),
-                    schema_last_updated_at: Ok(value.schema_last_updated_at),
-                    sequential_diff_dependencies: Ok(value.sequential_diff_dependencies),
-                    started_at: Ok(value.started_at),
-                    state: Ok(value.state),
-                    submitted_at: Ok(value.submitted_at),
-                    table_locked: Ok(value.table_locked),
-                    throttler_configurations: Ok(value.throttler_configurations),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`Operation`](super::Operation).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Operation {
-            eta_seconds: Result<i64, String>,
-            id: Result<String, String>,
-            progress_percentage: Result<f64, String>,
-            shard: Result<String, String>,
-            state: Result<super::DeployOperationState, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Operation {
-            fn default() -> Self {
-                Self {
-                    eta_seconds: Err("`eta_seconds` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    progress_percentage: Err(
-                        "`progress_percentage` was not set".to_string(),
-                    ),
-                    shard: Err("`shard` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Operation {
-            /// The estimated seconds until completion for the deploy operation
-            pub fn eta_seconds<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.eta_seconds = crate::runtime::converted("eta_seconds", value);
-                self
-            }
-            /// The ID for the deploy operation
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The percent completion for the deploy operation
-            pub fn progress_percentage<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.progress_percentage = crate::runtime::converted(
-                    "progress_percentage",
-                    value,
-                );
-                self
-            }
-            /// The shard the deploy operation is being performed on
-            pub fn shard<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.shard = crate::runtime::converted("shard", value);
-                self
-            }
-            /// The state of the deploy operation
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::DeployOperationState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Operation> for super::Operation {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Operation,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    eta_seconds: value.eta_seconds?,
-                    id: value.id?,
-                    progress_percentage: value.progress_percentage?,
-                    shard: value.shard?,
-                    state: value.state?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Operation> for Operation {
-            fn from(value: super::Operation) -> Self {
-                Self {
-                    eta_seconds: Ok(value.eta_seconds),
-                    id: Ok(value.id),
-                    progress_percentage: Ok(value.progress_percentage),
-                    shard: Ok(value.shard),
-                    state: Ok(value.state),
-                }
-            }
-        }
-        /// Builds [`PaginatedDatabaseDeployRequest`](super::PaginatedDatabaseDeployRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDatabaseDeployRequest {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::DatabaseDeployRequest>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            total_count: Result<i64, String>,
-            total_pages: Result<i64, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDatabaseDeployRequest {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    total_count: Err("`total_count` was not set".to_string()),
-                    total_pages: Err("`total_pages` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDatabaseDeployRequest {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DatabaseDeployRequest>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The total number of matching results
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = crate::runtime::converted("total_count", value);
-                self
-            }
-            /// The total number of pages of matching results
-            pub fn total_pages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_pages = crate::runtime::converted("total_pages", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDatabaseDeployRequest>
-        for super::PaginatedDatabaseDeployRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDatabaseDeployRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    total_count: value.total_count?,
-                    total_pages: value.total_pages?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDatabaseDeployRequest>
-        for PaginatedDatabaseDeployRequest {
-            fn from(value: super::PaginatedDatabaseDeployRequest) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    total_count: Ok(value.total_count),
-                    total_pages: Ok(value.total_pages),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PaginatedDeployOperation`](super::PaginatedDeployOperation).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDeployOperation {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::DeployOperation>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDeployOperation {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDeployOperation {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DeployOperation>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDeployOperation> for super::PaginatedDeployOperation {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDeployOperation,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDeployOperation> for PaginatedDeployOperation {
-            fn from(value: super::PaginatedDeployOperation) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PaginatedDeployRequestReview`](super::PaginatedDeployRequestReview).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDeployRequestReview {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::DeployRequestReview>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDeployRequestReview {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDeployRequestReview {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DeployRequestReview>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDeployRequestReview>
-        for super::PaginatedDeployRequestReview {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDeployRequestReview,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDeployRequestReview> for PaginatedDeployRequestReview {
-            fn from(value: super::PaginatedDeployRequestReview) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PaginatedDeployment`](super::PaginatedDeployment).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDeployment {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::Deployment>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDeployment {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDeployment {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Deployment>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDeployment> for super::PaginatedDeployment {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDeployment,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDeployment> for PaginatedDeployment {
-            fn from(value: super::PaginatedDeployment) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
         /// Builds [`QueueDeployRequestBody`](super::QueueDeployRequestBody).
         #[derive(Clone, Debug)]
         pub struct QueueDeployRequestBody {
@@ -3915,152 +960,6 @@ pub mod types {
                 Self {
                     body: Ok(value.body),
                     state: Ok(value.state),
-                }
-            }
-        }
-        /// Builds [`StorageReport`](super::StorageReport).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct StorageReport {
-            capacity: Result<Option<i64>, String>,
-            has_enough: Result<Option<bool>, String>,
-            percentage_used: Result<Option<f64>, String>,
-            remaining: Result<Option<i64>, String>,
-            storage_needed: Result<Option<i64>, String>,
-            used: Result<Option<i64>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for StorageReport {
-            fn default() -> Self {
-                Self {
-                    capacity: Ok(Default::default()),
-                    has_enough: Ok(Default::default()),
-                    percentage_used: Ok(Default::default()),
-                    remaining: Ok(Default::default()),
-                    storage_needed: Ok(Default::default()),
-                    used: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl StorageReport {
-            /// Total storage capacity in bytes
-            pub fn capacity<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.capacity = crate::runtime::converted("capacity", value).map(Some);
-                self
-            }
-            /// Whether this shard has enough remaining storage for the deployment
-            pub fn has_enough<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_enough = crate::runtime::converted("has_enough", value)
-                    .map(Some);
-                self
-            }
-            /// Percentage of storage capacity currently used
-            pub fn percentage_used<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.percentage_used = crate::runtime::converted(
-                        "percentage_used",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Remaining storage available in bytes
-            pub fn remaining<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.remaining = crate::runtime::converted("remaining", value).map(Some);
-                self
-            }
-            /// Estimated additional storage needed for this deployment in bytes
-            pub fn storage_needed<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage_needed = crate::runtime::converted("storage_needed", value)
-                    .map(Some);
-                self
-            }
-            /// Current storage used in bytes
-            pub fn used<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.used = crate::runtime::converted("used", value).map(Some);
-                self
-            }
-            /// Sets or clears [`capacity`](Self::capacity).
-            pub fn set_capacity(mut self, value: Option<i64>) -> Self {
-                self.capacity = Ok(value);
-                self
-            }
-            /// Sets or clears [`has_enough`](Self::has_enough).
-            pub fn set_has_enough(mut self, value: Option<bool>) -> Self {
-                self.has_enough = Ok(value);
-                self
-            }
-            /// Sets or clears [`percentage_used`](Self::percentage_used).
-            pub fn set_percentage_used(mut self, value: Option<f64>) -> Self {
-                self.percentage_used = Ok(value);
-                self
-            }
-            /// Sets or clears [`remaining`](Self::remaining).
-            pub fn set_remaining(mut self, value: Option<i64>) -> Self {
-                self.remaining = Ok(value);
-                self
-            }
-            /// Sets or clears [`storage_needed`](Self::storage_needed).
-            pub fn set_storage_needed(mut self, value: Option<i64>) -> Self {
-                self.storage_needed = Ok(value);
-                self
-            }
-            /// Sets or clears [`used`](Self::used).
-            pub fn set_used(mut self, value: Option<i64>) -> Self {
-                self.used = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<StorageReport> for super::StorageReport {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: StorageReport,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    capacity: value.capacity?,
-                    has_enough: value.has_enough?,
-                    percentage_used: value.percentage_used?,
-                    remaining: value.remaining?,
-                    storage_needed: value.storage_needed?,
-                    used: value.used?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::StorageReport> for StorageReport {
-            fn from(value: super::StorageReport) -> Self {
-                Self {
-                    capacity: Ok(value.capacity),
-                    has_enough: Ok(value.has_enough),
-                    percentage_used: Ok(value.percentage_used),
-                    remaining: Ok(value.remaining),
-                    storage_needed: Ok(value.storage_needed),
-                    used: Ok(value.used),
                 }
             }
         }
@@ -5222,6 +2121,54 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        DatabaseDeployRequest,
+        "{\"actor\":null,\"approved\":false,\"branch\":\"branch\",\"branch_deleted\":false,\"branch_deleted_at\":null,\"branch_deleted_by\":null,\"branch_id\":\"branch_id\",\"closed_at\":null,\"closed_by\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deployed_at\":null,\"deployment\":null,\"deployment_state\":\"pending\",\"html_body\":\"html_body\",\"html_url\":\"html_url\",\"id\":\"id\",\"into_branch\":\"into_branch\",\"into_branch_keyspace_count\":1,\"into_branch_shard_count\":1,\"into_branch_sharded\":false,\"notes\":\"notes\",\"num_comments\":1,\"number\":1,\"state\":\"open\",\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        DeployOperation,
+        "{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":null,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        DeployOperationSummary,
+        "{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":[],\"progress_percentage\":1.0,\"removed_foreign_key_names\":[],\"shard_count\":1,\"shard_names\":[],\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null}"
+    );
+    crate::runtime::fixture!(
+        DeployRequestReview,
+        "{\"actor\":null,\"body\":\"body\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"html_body\":\"html_body\",\"id\":\"id\",\"state\":\"commented\",\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        DeployRequestStorage,
+        "{\"enough_storage\":false,\"storage_bytes_needed\":1,\"storage_report\":{},\"upgradeable\":false}"
+    );
+    crate::runtime::fixture!(
+        Deployment,
+        "{\"actor\":null,\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":null,\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":[],\"deploy_operations\":[],\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":null,\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":[],\"locked_table_name\":null,\"lookup_vindex_operations\":[],\"preceding_deployments\":[],\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":[],\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":null,\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        Operation,
+        "{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDatabaseDeployRequest,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDeployOperation,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDeployRequestReview,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDeployment,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        StorageReport,
+        "{\"capacity\":1,\"has_enough\":false,\"percentage_used\":1.0,\"remaining\":1,\"storage_needed\":1,\"used\":1}"
+    );
 }
 /// # Operations
 ///
@@ -5786,6 +2733,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -5817,45 +2765,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CancelDeployRequest<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CancelDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CancelDeployRequest, types::DatabaseDeployRequest);
     /// A call of [`Client::check_deploy_request_storage`](crate::Client::check_deploy_request_storage). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -5869,6 +2791,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -5900,26 +2823,11 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DeployRequestStorage> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -5931,19 +2839,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::DeployRequestStorage> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CheckDeployRequestStorage<'a> {
-        type Output = Result<crate::Response<types::DeployRequestStorage>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DeployRequestStorage>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CheckDeployRequestStorage<'_> {
-        type Answer = types::DeployRequestStorage;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CheckDeployRequestStorage, types::DeployRequestStorage);
     /// A call of [`Client::close_deploy_request`](crate::Client::close_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -5958,6 +2858,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6009,26 +2910,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -6036,22 +2922,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CloseDeployRequest<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CloseDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CloseDeployRequest, types::DatabaseDeployRequest);
     /// A call of [`Client::complete_errored_deploy`](crate::Client::complete_errored_deploy). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6065,6 +2940,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6096,45 +2972,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CompleteErroredDeploy<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CompleteErroredDeploy<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CompleteErroredDeploy, types::DatabaseDeployRequest);
     /// A call of [`Client::complete_gated_deploy_request`](crate::Client::complete_gated_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6148,6 +2998,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6179,45 +3030,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CompleteGatedDeployRequest<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CompleteGatedDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CompleteGatedDeployRequest, types::DatabaseDeployRequest);
     /// A call of [`Client::complete_revert`](crate::Client::complete_revert). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6231,6 +3056,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6262,45 +3088,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CompleteRevert<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CompleteRevert<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CompleteRevert, types::DatabaseDeployRequest);
     /// A call of [`Client::create_deploy_request`](crate::Client::create_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6315,6 +3115,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6360,26 +3161,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -6391,22 +3177,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateDeployRequest<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateDeployRequest, types::DatabaseDeployRequest);
     /// A call of [`Client::force_cutover_deploy_request`](crate::Client::force_cutover_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6420,6 +3195,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6451,45 +3227,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ForceCutoverDeployRequest<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ForceCutoverDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ForceCutoverDeployRequest, types::DatabaseDeployRequest);
     /// A call of [`Client::get_deploy_queue`](crate::Client::get_deploy_queue). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6503,6 +3253,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/deploy-queue",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6534,6 +3285,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -6544,30 +3296,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-queue`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDeployment> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -6577,26 +3315,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDeployment> {
             self.call.pages(2, |page: &types::PaginatedDeployment| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Deployment> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetDeployQueue<'a> {
-        type Output = Result<crate::Response<types::PaginatedDeployment>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedDeployment>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDeployQueue<'_> {
-        type Answer = types::PaginatedDeployment;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetDeployQueue, types::PaginatedDeployment);
     /// A call of [`Client::get_deploy_request`](crate::Client::get_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6610,6 +3342,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6641,26 +3374,11 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -6674,22 +3392,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::DatabaseDeployRequest> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetDeployRequest<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetDeployRequest, types::DatabaseDeployRequest);
     /// A call of [`Client::get_deploy_request_throttler`](crate::Client::get_deploy_request_throttler). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6703,6 +3410,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6734,26 +3442,11 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -6765,22 +3458,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::ThrottlerConfigurations> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetDeployRequestThrottler<'a> {
-        type Output = Result<
-            crate::Response<types::ThrottlerConfigurations>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::ThrottlerConfigurations>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDeployRequestThrottler<'_> {
-        type Answer = types::ThrottlerConfigurations;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetDeployRequestThrottler, types::ThrottlerConfigurations);
     /// A call of [`Client::get_deployment`](crate::Client::get_deployment). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6794,6 +3476,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6825,26 +3508,11 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Deployment> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -6856,19 +3524,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::Deployment> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetDeployment<'a> {
-        type Output = Result<crate::Response<types::Deployment>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Deployment>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDeployment<'_> {
-        type Answer = types::Deployment;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetDeployment, types::Deployment);
     /// A call of [`Client::list_deploy_operations`](crate::Client::list_deploy_operations). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -6882,6 +3542,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -6921,6 +3582,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -6931,30 +3593,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDeployOperation> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -6964,29 +3612,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDeployOperation> {
             self.call.pages(3, |page: &types::PaginatedDeployOperation| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::DeployOperation> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListDeployOperations<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedDeployOperation>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedDeployOperation>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDeployOperations<'_> {
-        type Answer = types::PaginatedDeployOperation;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListDeployOperations, types::PaginatedDeployOperation);
     /// A call of [`Client::list_deploy_request_reviews`](crate::Client::list_deploy_request_reviews). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -7000,6 +3639,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -7039,6 +3679,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -7049,30 +3690,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDeployRequestReview> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -7082,30 +3709,21 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDeployRequestReview> {
             self.call
                 .pages(3, |page: &types::PaginatedDeployRequestReview| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::DeployRequestReview> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListDeployRequestReviews<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedDeployRequestReview>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedDeployRequestReview>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDeployRequestReviews<'_> {
-        type Answer = types::PaginatedDeployRequestReview;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListDeployRequestReviews, types::PaginatedDeployRequestReview);
     /// A call of [`Client::list_deploy_requests`](crate::Client::list_deploy_requests). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -7119,6 +3737,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/deploy-requests",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -7155,6 +3774,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`branch`](Self::branch).
+        #[inline]
         pub fn set_branch(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -7165,6 +3785,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`deployed_at`](Self::deployed_at).
+        #[inline]
         pub fn set_deployed_at(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -7175,6 +3796,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`into_branch`](Self::into_branch).
+        #[inline]
         pub fn set_into_branch(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -7185,6 +3807,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -7195,6 +3818,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -7205,6 +3829,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`running_at`](Self::running_at).
+        #[inline]
         pub fn set_running_at(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -7215,30 +3840,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`state`](Self::state).
+        #[inline]
         pub fn set_state(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(8, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedDatabaseDeployRequest> {
@@ -7250,30 +3861,21 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseDeployRequest> {
             self.call
                 .pages(5, |page: &types::PaginatedDatabaseDeployRequest| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::DatabaseDeployRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListDeployRequests<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedDatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedDatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListDeployRequests<'_> {
-        type Answer = types::PaginatedDatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListDeployRequests, types::PaginatedDatabaseDeployRequest);
     /// A call of [`Client::queue_deploy_request`](crate::Client::queue_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -7288,6 +3890,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -7339,26 +3942,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -7366,22 +3954,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for QueueDeployRequest<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for QueueDeployRequest<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(QueueDeployRequest, types::DatabaseDeployRequest);
     /// A call of [`Client::review_deploy_request`](crate::Client::review_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -7396,6 +3973,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -7447,26 +4025,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DeployRequestReview> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -7474,19 +4037,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ReviewDeployRequest<'a> {
-        type Output = Result<crate::Response<types::DeployRequestReview>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::DeployRequestReview>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ReviewDeployRequest<'_> {
-        type Answer = types::DeployRequestReview;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ReviewDeployRequest, types::DeployRequestReview);
     /// A call of [`Client::skip_revert_period`](crate::Client::skip_revert_period). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -7500,6 +4055,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -7531,45 +4087,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for SkipRevertPeriod<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for SkipRevertPeriod<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(SkipRevertPeriod, types::DatabaseDeployRequest);
     /// A call of [`Client::update_auto_apply`](crate::Client::update_auto_apply). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -7584,6 +4114,7 @@ pub mod builder {
             "PUT",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -7635,26 +4166,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -7662,22 +4178,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateAutoApply<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateAutoApply<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateAutoApply, types::DatabaseDeployRequest);
     /// A call of [`Client::update_auto_delete_branch`](crate::Client::update_auto_delete_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -7692,6 +4197,7 @@ pub mod builder {
             "PUT",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -7743,26 +4249,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -7770,22 +4261,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateAutoDeleteBranch<'a> {
-        type Output = Result<
-            crate::Response<types::DatabaseDeployRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::DatabaseDeployRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateAutoDeleteBranch<'_> {
-        type Answer = types::DatabaseDeployRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateAutoDeleteBranch, types::DatabaseDeployRequest);
     /// A call of [`Client::update_deploy_request_throttler`](crate::Client::update_deploy_request_throttler). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -7800,6 +4280,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -7851,26 +4332,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -7878,20 +4344,9 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateDeployRequestThrottler<'a> {
-        type Output = Result<
-            crate::Response<types::ThrottlerConfigurations>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::ThrottlerConfigurations>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateDeployRequestThrottler<'_> {
-        type Answer = types::ThrottlerConfigurations;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateDeployRequestThrottler, types::ThrottlerConfigurations);
 }

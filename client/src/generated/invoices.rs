@@ -26,13 +26,6 @@ pub mod types {
         /// The total amount of the invoice, as a stringified decimal to preserve precision
         pub total: String,
     }
-    impl Invoice {
-        /// A builder for [`Invoice`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Invoice {
-            Default::default()
-        }
-    }
     /// `LineItem`
     ///
     /// From `#/components/schemas/LineItem` of the spec.
@@ -56,13 +49,6 @@ pub mod types {
         pub resource: Option<BranchReference>,
         /// The total for the line item
         pub subtotal: f64,
-    }
-    impl LineItem {
-        /// A builder for [`LineItem`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::LineItem {
-            Default::default()
-        }
     }
     /// `PaginatedInvoice`
     ///
@@ -89,13 +75,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedInvoice {
-        /// A builder for [`PaginatedInvoice`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedInvoice {
-            Default::default()
-        }
-    }
     /// `PaginatedLineItem`
     ///
     /// From `#/components/schemas/PaginatedLineItem` of the spec.
@@ -120,597 +99,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedLineItem {
-        /// A builder for [`PaginatedLineItem`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedLineItem {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`Invoice`](super::Invoice).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Invoice {
-            billing_period_end: Result<String, String>,
-            billing_period_start: Result<String, String>,
-            id: Result<String, String>,
-            overdue: Result<bool, String>,
-            paid: Result<bool, String>,
-            total: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Invoice {
-            fn default() -> Self {
-                Self {
-                    billing_period_end: Err(
-                        "`billing_period_end` was not set".to_string(),
-                    ),
-                    billing_period_start: Err(
-                        "`billing_period_start` was not set".to_string(),
-                    ),
-                    id: Err("`id` was not set".to_string()),
-                    overdue: Err("`overdue` was not set".to_string()),
-                    paid: Err("`paid` was not set".to_string()),
-                    total: Err("`total` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Invoice {
-            /// End of the billing period
-            pub fn billing_period_end<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.billing_period_end = crate::runtime::converted(
-                    "billing_period_end",
-                    value,
-                );
-                self
-            }
-            /// Start of the billing period
-            pub fn billing_period_start<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.billing_period_start = crate::runtime::converted(
-                    "billing_period_start",
-                    value,
-                );
-                self
-            }
-            /// The ID of the invoice
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Whether the invoice is past due and unpaid
-            pub fn overdue<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.overdue = crate::runtime::converted("overdue", value);
-                self
-            }
-            /// Whether the invoice has been paid
-            pub fn paid<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.paid = crate::runtime::converted("paid", value);
-                self
-            }
-            /// The total amount of the invoice, as a stringified decimal to preserve precision
-            pub fn total<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total = crate::runtime::converted("total", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Invoice> for super::Invoice {
-            type Error = super::error::ConversionError;
-            fn try_from(value: Invoice) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    billing_period_end: value.billing_period_end?,
-                    billing_period_start: value.billing_period_start?,
-                    id: value.id?,
-                    overdue: value.overdue?,
-                    paid: value.paid?,
-                    total: value.total?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Invoice> for Invoice {
-            fn from(value: super::Invoice) -> Self {
-                Self {
-                    billing_period_end: Ok(value.billing_period_end),
-                    billing_period_start: Ok(value.billing_period_start),
-                    id: Ok(value.id),
-                    overdue: Ok(value.overdue),
-                    paid: Ok(value.paid),
-                    total: Ok(value.total),
-                }
-            }
-        }
-        /// Builds [`LineItem`](super::LineItem).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct LineItem {
-            cloudflare_billed: Result<bool, String>,
-            database_id: Result<String, String>,
-            database_name: Result<String, String>,
-            description: Result<String, String>,
-            id: Result<String, String>,
-            metric_name: Result<String, String>,
-            resource: Result<Option<super::BranchReference>, String>,
-            subtotal: Result<f64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for LineItem {
-            fn default() -> Self {
-                Self {
-                    cloudflare_billed: Err(
-                        "`cloudflare_billed` was not set".to_string(),
-                    ),
-                    database_id: Err("`database_id` was not set".to_string()),
-                    database_name: Err("`database_name` was not set".to_string()),
-                    description: Err("`description` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    metric_name: Err("`metric_name` was not set".to_string()),
-                    resource: Ok(Default::default()),
-                    subtotal: Err("`subtotal` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl LineItem {
-            /// Whether the line item is billed through Cloudflare
-            pub fn cloudflare_billed<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cloudflare_billed = crate::runtime::converted(
-                    "cloudflare_billed",
-                    value,
-                );
-                self
-            }
-            /// The ID for the billed database
-            pub fn database_id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.database_id = crate::runtime::converted("database_id", value);
-                self
-            }
-            /// The name for the billed database
-            pub fn database_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.database_name = crate::runtime::converted("database_name", value);
-                self
-            }
-            /// The description for the line item
-            pub fn description<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.description = crate::runtime::converted("description", value);
-                self
-            }
-            /// The ID for the line item
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The name of the billable item
-            pub fn metric_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metric_name = crate::runtime::converted("metric_name", value);
-                self
-            }
-            /// A mention of a database branch.
-            pub fn resource<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.resource = crate::runtime::converted("resource", value).map(Some);
-                self
-            }
-            /// The total for the line item
-            pub fn subtotal<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.subtotal = crate::runtime::converted("subtotal", value);
-                self
-            }
-            /// Sets or clears [`resource`](Self::resource).
-            pub fn set_resource(
-                mut self,
-                value: Option<super::BranchReference>,
-            ) -> Self {
-                self.resource = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<LineItem> for super::LineItem {
-            type Error = super::error::ConversionError;
-            fn try_from(value: LineItem) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    cloudflare_billed: value.cloudflare_billed?,
-                    database_id: value.database_id?,
-                    database_name: value.database_name?,
-                    description: value.description?,
-                    id: value.id?,
-                    metric_name: value.metric_name?,
-                    resource: value.resource?,
-                    subtotal: value.subtotal?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::LineItem> for LineItem {
-            fn from(value: super::LineItem) -> Self {
-                Self {
-                    cloudflare_billed: Ok(value.cloudflare_billed),
-                    database_id: Ok(value.database_id),
-                    database_name: Ok(value.database_name),
-                    description: Ok(value.description),
-                    id: Ok(value.id),
-                    metric_name: Ok(value.metric_name),
-                    resource: Ok(value.resource),
-                    subtotal: Ok(value.subtotal),
-                }
-            }
-        }
-        /// Builds [`PaginatedInvoice`](super::PaginatedInvoice).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedInvoice {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::Invoice>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedInvoice {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedInvoice {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Invoice>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedInvoice> for super::PaginatedInvoice {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedInvoice,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedInvoice> for PaginatedInvoice {
-            fn from(value: super::PaginatedInvoice) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PaginatedLineItem`](super::PaginatedLineItem).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedLineItem {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::LineItem>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedLineItem {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedLineItem {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::LineItem>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedLineItem> for super::PaginatedLineItem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedLineItem,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedLineItem> for PaginatedLineItem {
-            fn from(value: super::PaginatedLineItem) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for Invoice {
         const NAME: &'static str = "Invoice";
@@ -894,6 +282,22 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        Invoice,
+        "{\"billing_period_end\":\"billing_period_end\",\"billing_period_start\":\"billing_period_start\",\"id\":\"id\",\"overdue\":false,\"paid\":false,\"total\":\"total\"}"
+    );
+    crate::runtime::fixture!(
+        LineItem,
+        "{\"cloudflare_billed\":false,\"database_id\":\"database_id\",\"database_name\":\"database_name\",\"description\":\"description\",\"id\":\"id\",\"metric_name\":\"metric_name\",\"resource\":null,\"subtotal\":1.0}"
+    );
+    crate::runtime::fixture!(
+        PaginatedInvoice,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedLineItem,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -989,6 +393,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/invoices/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1012,26 +417,11 @@ pub mod builder {
             self.call.set::<String>(1, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/invoices/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Invoice> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1043,19 +433,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::Invoice> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetInvoice<'a> {
-        type Output = Result<crate::Response<types::Invoice>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Invoice>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetInvoice<'_> {
-        type Answer = types::Invoice;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetInvoice, types::Invoice);
     /// A call of [`Client::get_invoice_line_items`](crate::Client::get_invoice_line_items). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1069,6 +451,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/invoices/{id}/line-items",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1100,6 +483,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -1110,30 +494,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/invoices/{id}/line-items`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedLineItem> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1143,26 +513,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedLineItem> {
             self.call.pages(2, |page: &types::PaginatedLineItem| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::LineItem> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetInvoiceLineItems<'a> {
-        type Output = Result<crate::Response<types::PaginatedLineItem>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedLineItem>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetInvoiceLineItems<'_> {
-        type Answer = types::PaginatedLineItem;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetInvoiceLineItems, types::PaginatedLineItem);
     /// A call of [`Client::list_invoices`](crate::Client::list_invoices). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1176,6 +540,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/invoices",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1199,6 +564,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(1, value);
             self
@@ -1209,30 +575,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/invoices`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedInvoice> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1242,24 +594,18 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedInvoice> {
             self.call.pages(1, |page: &types::PaginatedInvoice| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Invoice> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListInvoices<'a> {
-        type Output = Result<crate::Response<types::PaginatedInvoice>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedInvoice>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListInvoices<'_> {
-        type Answer = types::PaginatedInvoice;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListInvoices, types::PaginatedInvoice);
 }

@@ -46,13 +46,6 @@ pub mod types {
         /// Percentage of buffer pool memory allocated to vector indexes
         pub vector_pool_allocation: f64,
     }
-    impl KeyspaceResizeRequest {
-        /// A builder for [`KeyspaceResizeRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::KeyspaceResizeRequest {
-            Default::default()
-        }
-    }
     /// `PaginatedKeyspaceResizeRequest`
     ///
     /// From `#/components/schemas/PaginatedKeyspaceResizeRequest` of the spec.
@@ -77,13 +70,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedKeyspaceResizeRequest {
-        /// A builder for [`PaginatedKeyspaceResizeRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedKeyspaceResizeRequest {
-            Default::default()
-        }
     }
     /// `UpdateKeyspaceResizeRequestBody`
     ///
@@ -110,473 +96,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`KeyspaceResizeRequest`](super::KeyspaceResizeRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct KeyspaceResizeRequest {
-            actor: Result<Option<super::Actor>, String>,
-            cluster_display_name: Result<String, String>,
-            cluster_name: Result<String, String>,
-            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            extra_replicas: Result<i64, String>,
-            id: Result<String, String>,
-            previous_cluster_display_name: Result<String, String>,
-            previous_cluster_name: Result<String, String>,
-            previous_replicas: Result<i64, String>,
-            previous_vector_pool_allocation: Result<f64, String>,
-            replicas: Result<i64, String>,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            state: Result<super::KeyspaceResizeRequestState, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            vector_pool_allocation: Result<f64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for KeyspaceResizeRequest {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    cluster_display_name: Err(
-                        "`cluster_display_name` was not set".to_string(),
-                    ),
-                    cluster_name: Err("`cluster_name` was not set".to_string()),
-                    completed_at: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    extra_replicas: Err("`extra_replicas` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    previous_cluster_display_name: Err(
-                        "`previous_cluster_display_name` was not set".to_string(),
-                    ),
-                    previous_cluster_name: Err(
-                        "`previous_cluster_name` was not set".to_string(),
-                    ),
-                    previous_replicas: Err(
-                        "`previous_replicas` was not set".to_string(),
-                    ),
-                    previous_vector_pool_allocation: Err(
-                        "`previous_vector_pool_allocation` was not set".to_string(),
-                    ),
-                    replicas: Err("`replicas` was not set".to_string()),
-                    started_at: Ok(Default::default()),
-                    state: Err("`state` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    vector_pool_allocation: Err(
-                        "`vector_pool_allocation` was not set".to_string(),
-                    ),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl KeyspaceResizeRequest {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// The SKU representing the keyspace cluster size for display
-            pub fn cluster_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_display_name = crate::runtime::converted(
-                    "cluster_display_name",
-                    value,
-                );
-                self
-            }
-            /// The SKU representing the keyspace cluster size
-            pub fn cluster_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_name = crate::runtime::converted("cluster_name", value);
-                self
-            }
-            /// When the resize request completed
-            pub fn completed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.completed_at = crate::runtime::converted("completed_at", value)
-                    .map(Some);
-                self
-            }
-            /// When the resize request was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The number of extra replicas requested for the keyspace
-            pub fn extra_replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra_replicas = crate::runtime::converted("extra_replicas", value);
-                self
-            }
-            /// The ID of the keyspace resize request
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Previous SKU representing the keyspace cluster size for display
-            pub fn previous_cluster_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_cluster_display_name = crate::runtime::converted(
-                    "previous_cluster_display_name",
-                    value,
-                );
-                self
-            }
-            /// Previous SKU representing the keyspace cluster size
-            pub fn previous_cluster_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_cluster_name = crate::runtime::converted(
-                    "previous_cluster_name",
-                    value,
-                );
-                self
-            }
-            /// Total number of replicas in the keyspace before resize
-            pub fn previous_replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_replicas = crate::runtime::converted(
-                    "previous_replicas",
-                    value,
-                );
-                self
-            }
-            /// Previous percentage of buffer pool memory allocated to vector indexes
-            pub fn previous_vector_pool_allocation<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.previous_vector_pool_allocation = crate::runtime::converted(
-                    "previous_vector_pool_allocation",
-                    value,
-                );
-                self
-            }
-            /// Total number of replicas in the keyspace after resize
-            pub fn replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.replicas = crate::runtime::converted("replicas", value);
-                self
-            }
-            /// When the resize request started
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// The state of the resize request
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::KeyspaceResizeRequestState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// When the resize request was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Percentage of buffer pool memory allocated to vector indexes
-            pub fn vector_pool_allocation<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.vector_pool_allocation = crate::runtime::converted(
-                    "vector_pool_allocation",
-                    value,
-                );
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`completed_at`](Self::completed_at).
-            pub fn set_completed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.completed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<KeyspaceResizeRequest> for super::KeyspaceResizeRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: KeyspaceResizeRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    cluster_display_name: value.cluster_display_name?,
-                    cluster_name: value.cluster_name?,
-                    completed_at: value.completed_at?,
-                    created_at: value.created_at?,
-                    extra_replicas: value.extra_replicas?,
-                    id: value.id?,
-                    previous_cluster_display_name: value.previous_cluster_display_name?,
-                    previous_cluster_name: value.previous_cluster_name?,
-                    previous_replicas: value.previous_replicas?,
-                    previous_vector_pool_allocation: value
-                        .previous_vector_pool_allocation?,
-                    replicas: value.replicas?,
-                    started_at: value.started_at?,
-                    state: value.state?,
-                    updated_at: value.updated_at?,
-                    vector_pool_allocation: value.vector_pool_allocation?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::KeyspaceResizeRequest> for KeyspaceResizeRequest {
-            fn from(value: super::KeyspaceResizeRequest) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    cluster_display_name: Ok(value.cluster_display_name),
-                    cluster_name: Ok(value.cluster_name),
-                    completed_at: Ok(value.completed_at),
-                    created_at: Ok(value.created_at),
-                    extra_replicas: Ok(value.extra_replicas),
-                    id: Ok(value.id),
-                    previous_cluster_display_name: Ok(
-                        value.previous_cluster_display_name,
-                    ),
-                    previous_cluster_name: Ok(value.previous_cluster_name),
-                    previous_replicas: Ok(value.previous_replicas),
-                    previous_vector_pool_allocation: Ok(
-                        value.previous_vector_pool_allocation,
-                    ),
-                    replicas: Ok(value.replicas),
-                    started_at: Ok(value.started_at),
-                    state: Ok(value.state),
-                    updated_at: Ok(value.updated_at),
-                    vector_pool_allocation: Ok(value.vector_pool_allocation),
-                }
-            }
-        }
-        /// Builds [`PaginatedKeyspaceResizeRequest`](super::PaginatedKeyspaceResizeRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedKeyspaceResizeRequest {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::KeyspaceResizeRequest>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedKeyspaceResizeRequest {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedKeyspaceResizeRequest {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::KeyspaceResizeRequest>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedKeyspaceResizeRequest>
-        for super::PaginatedKeyspaceResizeRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedKeyspaceResizeRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedKeyspaceResizeRequest>
-        for PaginatedKeyspaceResizeRequest {
-            fn from(value: super::PaginatedKeyspaceResizeRequest) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
         /// Builds [`UpdateKeyspaceResizeRequestBody`](super::UpdateKeyspaceResizeRequestBody).
         #[derive(Clone, Debug)]
         pub struct UpdateKeyspaceResizeRequestBody {
@@ -791,6 +310,14 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        KeyspaceResizeRequest,
+        "{\"actor\":null,\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"extra_replicas\":1,\"id\":\"id\",\"previous_cluster_display_name\":\"previous_cluster_display_name\",\"previous_cluster_name\":\"previous_cluster_name\",\"previous_replicas\":1,\"previous_vector_pool_allocation\":1.0,\"replicas\":1,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vector_pool_allocation\":1.0}"
+    );
+    crate::runtime::fixture!(
+        PaginatedKeyspaceResizeRequest,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -909,6 +436,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -948,42 +476,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CancelKeyspaceResizeRequest<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CancelKeyspaceResizeRequest<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CancelKeyspaceResizeRequest, ());
     /// A call of [`Client::get_keyspace_resize_request`](crate::Client::get_keyspace_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -997,6 +502,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1044,26 +550,11 @@ pub mod builder {
             self.call.set::<String>(4, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceResizeRequest> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1075,22 +566,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::KeyspaceResizeRequest> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetKeyspaceResizeRequest<'a> {
-        type Output = Result<
-            crate::Response<types::KeyspaceResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::KeyspaceResizeRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetKeyspaceResizeRequest<'_> {
-        type Answer = types::KeyspaceResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetKeyspaceResizeRequest, types::KeyspaceResizeRequest);
     /// A call of [`Client::list_keyspace_resize_requests`](crate::Client::list_keyspace_resize_requests). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1104,6 +584,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1152,6 +633,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`completed_at`](Self::completed_at).
+        #[inline]
         pub fn set_completed_at(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -1162,6 +644,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -1172,30 +655,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedKeyspaceResizeRequest> {
@@ -1207,30 +676,23 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedKeyspaceResizeRequest> {
             self.call
                 .pages(5, |page: &types::PaginatedKeyspaceResizeRequest| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::KeyspaceResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListKeyspaceResizeRequests<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedKeyspaceResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedKeyspaceResizeRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListKeyspaceResizeRequests<'_> {
-        type Answer = types::PaginatedKeyspaceResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListKeyspaceResizeRequests, types::PaginatedKeyspaceResizeRequest
+    );
     /// A call of [`Client::update_keyspace_resize_request`](crate::Client::update_keyspace_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1245,6 +707,7 @@ pub mod builder {
             "PUT",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1304,26 +767,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceResizeRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -1331,22 +779,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateKeyspaceResizeRequest<'a> {
-        type Output = Result<
-            crate::Response<types::KeyspaceResizeRequest>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::KeyspaceResizeRequest>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateKeyspaceResizeRequest<'_> {
-        type Answer = types::KeyspaceResizeRequest;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateKeyspaceResizeRequest, types::KeyspaceResizeRequest);
 }
 /// # Operations
 ///

@@ -16,13 +16,6 @@ pub mod types {
         /// The keyspace's VSchema
         pub raw: String,
     }
-    impl KeyspaceVschema {
-        /// A builder for [`KeyspaceVschema`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::KeyspaceVschema {
-            Default::default()
-        }
-    }
     /// `UpdateKeyspaceVschemaBody`
     ///
     /// From `#/components/schemas/UpdateKeyspaceVschemaBody` of the spec.
@@ -41,47 +34,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`KeyspaceVschema`](super::KeyspaceVschema).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct KeyspaceVschema {
-            raw: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for KeyspaceVschema {
-            fn default() -> Self {
-                Self {
-                    raw: Err("`raw` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl KeyspaceVschema {
-            /// The keyspace's VSchema
-            pub fn raw<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.raw = crate::runtime::converted("raw", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<KeyspaceVschema> for super::KeyspaceVschema {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: KeyspaceVschema,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self { raw: value.raw? })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::KeyspaceVschema> for KeyspaceVschema {
-            fn from(value: super::KeyspaceVschema) -> Self {
-                Self { raw: Ok(value.raw) }
-            }
-        }
         /// Builds [`UpdateKeyspaceVschemaBody`](super::UpdateKeyspaceVschemaBody).
         #[derive(Clone, Debug)]
         pub struct UpdateKeyspaceVschemaBody {
@@ -137,6 +89,7 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(KeyspaceVschema, "{\"raw\":\"raw\"}");
 }
 /// # Operations
 ///
@@ -203,6 +156,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -242,26 +196,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceVschema> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -273,19 +212,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::KeyspaceVschema> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetKeyspaceVschema<'a> {
-        type Output = Result<crate::Response<types::KeyspaceVschema>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::KeyspaceVschema>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetKeyspaceVschema<'_> {
-        type Answer = types::KeyspaceVschema;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetKeyspaceVschema, types::KeyspaceVschema);
     /// A call of [`Client::update_keyspace_vschema`](crate::Client::update_keyspace_vschema). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -300,6 +231,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -361,26 +293,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceVschema> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -392,19 +309,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateKeyspaceVschema<'a> {
-        type Output = Result<crate::Response<types::KeyspaceVschema>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::KeyspaceVschema>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateKeyspaceVschema<'_> {
-        type Answer = types::KeyspaceVschema;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateKeyspaceVschema, types::KeyspaceVschema);
 }
 /// # Operations
 ///

@@ -54,13 +54,6 @@ pub mod types {
         /// Week of the month for monthly schedules (0-3)
         pub week: i64,
     }
-    impl BranchMaintenanceSchedule {
-        /// A builder for [`BranchMaintenanceSchedule`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::BranchMaintenanceSchedule {
-            Default::default()
-        }
-    }
     /// The frequency unit of the maintenance schedule
     ///
     /// From `#/components/schemas/BranchMaintenanceScheduleFrequencyUnit` of the spec.
@@ -102,541 +95,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedBranchMaintenanceSchedule {
-        /// A builder for [`PaginatedBranchMaintenanceSchedule`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedBranchMaintenanceSchedule {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`BranchMaintenanceSchedule`](super::BranchMaintenanceSchedule).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct BranchMaintenanceSchedule {
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            day: Result<i64, String>,
-            deadline_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            duration: Result<i64, String>,
-            enabled: Result<bool, String>,
-            expires_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            frequency_unit: Result<
-                super::BranchMaintenanceScheduleFrequencyUnit,
-                String,
-            >,
-            frequency_value: Result<i64, String>,
-            hour: Result<i64, String>,
-            id: Result<String, String>,
-            last_window_datetime: Result<String, String>,
-            name: Result<String, String>,
-            next_window_datetime: Result<String, String>,
-            pending_mysql_version: Result<Option<String>, String>,
-            pending_mysql_version_update: Result<bool, String>,
-            pending_vitess_version: Result<Option<String>, String>,
-            pending_vitess_version_update: Result<bool, String>,
-            required: Result<bool, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            week: Result<i64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for BranchMaintenanceSchedule {
-            fn default() -> Self {
-                Self {
-                    created_at: Err("`created_at` was not set".to_string()),
-                    day: Err("`day` was not set".to_string()),
-                    deadline_at: Ok(Default::default()),
-                    duration: Err("`duration` was not set".to_string()),
-                    enabled: Err("`enabled` was not set".to_string()),
-                    expires_at: Ok(Default::default()),
-                    frequency_unit: Err("`frequency_unit` was not set".to_string()),
-                    frequency_value: Err("`frequency_value` was not set".to_string()),
-                    hour: Err("`hour` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    last_window_datetime: Err(
-                        "`last_window_datetime` was not set".to_string(),
-                    ),
-                    name: Err("`name` was not set".to_string()),
-                    next_window_datetime: Err(
-                        "`next_window_datetime` was not set".to_string(),
-                    ),
-                    pending_mysql_version: Ok(Default::default()),
-                    pending_mysql_version_update: Err(
-                        "`pending_mysql_version_update` was not set".to_string(),
-                    ),
-                    pending_vitess_version: Ok(Default::default()),
-                    pending_vitess_version_update: Err(
-                        "`pending_vitess_version_update` was not set".to_string(),
-                    ),
-                    required: Err("`required` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    week: Err("`week` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl BranchMaintenanceSchedule {
-            /// When the maintenance schedule was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// Day of the week (0 = Sunday, 6 = Saturday, 7 = every day)
-            pub fn day<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.day = crate::runtime::converted("day", value);
-                self
-            }
-            /// The deadline for a required maintenance schedule
-            pub fn deadline_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deadline_at = crate::runtime::converted("deadline_at", value)
-                    .map(Some);
-                self
-            }
-            /// The duration of the maintenance window in hours
-            pub fn duration<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.duration = crate::runtime::converted("duration", value);
-                self
-            }
-            /// Whether the maintenance schedule is enabled
-            pub fn enabled<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.enabled = crate::runtime::converted("enabled", value);
-                self
-            }
-            /// When a one-time maintenance schedule expires
-            pub fn expires_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.expires_at = crate::runtime::converted("expires_at", value)
-                    .map(Some);
-                self
-            }
-            /// The frequency unit of the maintenance schedule
-            pub fn frequency_unit<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchMaintenanceScheduleFrequencyUnit>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.frequency_unit = crate::runtime::converted("frequency_unit", value);
-                self
-            }
-            /// The frequency value of the maintenance schedule
-            pub fn frequency_value<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.frequency_value = crate::runtime::converted(
-                    "frequency_value",
-                    value,
-                );
-                self
-            }
-            /// Hour of the day in UTC (0-23)
-            pub fn hour<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.hour = crate::runtime::converted("hour", value);
-                self
-            }
-            /// The ID of the maintenance schedule
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// When the last maintenance window started
-            pub fn last_window_datetime<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.last_window_datetime = crate::runtime::converted(
-                    "last_window_datetime",
-                    value,
-                );
-                self
-            }
-            /// The display name of the maintenance schedule
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// When the next maintenance window is scheduled
-            pub fn next_window_datetime<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_window_datetime = crate::runtime::converted(
-                    "next_window_datetime",
-                    value,
-                );
-                self
-            }
-            /// The pending MySQL version, if any
-            pub fn pending_mysql_version<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pending_mysql_version = crate::runtime::converted(
-                        "pending_mysql_version",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether there is a pending MySQL version update
-            pub fn pending_mysql_version_update<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pending_mysql_version_update = crate::runtime::converted(
-                    "pending_mysql_version_update",
-                    value,
-                );
-                self
-            }
-            /// The pending Vitess version, if any
-            pub fn pending_vitess_version<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pending_vitess_version = crate::runtime::converted(
-                        "pending_vitess_version",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether there is a pending Vitess version update
-            pub fn pending_vitess_version_update<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.pending_vitess_version_update = crate::runtime::converted(
-                    "pending_vitess_version_update",
-                    value,
-                );
-                self
-            }
-            /// Whether the maintenance schedule is required
-            pub fn required<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.required = crate::runtime::converted("required", value);
-                self
-            }
-            /// When the maintenance schedule was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Week of the month for monthly schedules (0-3)
-            pub fn week<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.week = crate::runtime::converted("week", value);
-                self
-            }
-            /// Sets or clears [`deadline_at`](Self::deadline_at).
-            pub fn set_deadline_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.deadline_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`expires_at`](Self::expires_at).
-            pub fn set_expires_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.expires_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`pending_mysql_version`](Self::pending_mysql_version).
-            pub fn set_pending_mysql_version(mut self, value: Option<String>) -> Self {
-                self.pending_mysql_version = Ok(value);
-                self
-            }
-            /// Sets or clears [`pending_vitess_version`](Self::pending_vitess_version).
-            pub fn set_pending_vitess_version(mut self, value: Option<String>) -> Self {
-                self.pending_vitess_version = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<BranchMaintenanceSchedule> for super::BranchMaintenanceSchedule {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BranchMaintenanceSchedule,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    created_at: value.created_at?,
-                    day: value.day?,
-                    deadline_at: value.deadline_at?,
-                    duration: value.duration?,
-                    enabled: value.enabled?,
-                    expires_at: value.expires_at?,
-                    frequency_unit: value.frequency_unit?,
-                    frequency_value: value.frequency_value?,
-                    hour: value.hour?,
-                    id: value.id?,
-                    last_window_datetime: value.last_window_datetime?,
-                    name: value.name?,
-                    next_window_datetime: value.next_window_datetime?,
-                    pending_mysql_version: value.pending_mysql_version?,
-                    pending_mysql_version_update: value.pending_mysql_version_update?,
-                    pending_vitess_version: value.pending_vitess_version?,
-                    pending_vitess_version_update: value.pending_vitess_version_update?,
-                    required: value.required?,
-                    updated_at: value.updated_at?,
-                    week: value.week?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::BranchMaintenanceSchedule> for BranchMaintenanceSchedule {
-            fn from(value: super::BranchMaintenanceSchedule) -> Self {
-                Self {
-                    created_at: Ok(value.created_at),
-                    day: Ok(value.day),
-                    deadline_at: Ok(value.deadline_at),
-                    duration: Ok(value.duration),
-                    enabled: Ok(value.enabled),
-                    expires_at: Ok(value.expires_at),
-                    frequency_unit: Ok(value.frequency_unit),
-                    frequency_value: Ok(value.frequency_value),
-                    hour: Ok(value.hour),
-                    id: Ok(value.id),
-                    last_window_datetime: Ok(value.last_window_datetime),
-                    name: Ok(value.name),
-                    next_window_datetime: Ok(value.next_window_datetime),
-                    pending_mysql_version: Ok(value.pending_mysql_version),
-                    pending_mysql_version_update: Ok(value.pending_mysql_version_update),
-                    pending_vitess_version: Ok(value.pending_vitess_version),
-                    pending_vitess_version_update: Ok(
-                        value.pending_vitess_version_update,
-                    ),
-                    required: Ok(value.required),
-                    updated_at: Ok(value.updated_at),
-                    week: Ok(value.week),
-                }
-            }
-        }
-        /// Builds [`PaginatedBranchMaintenanceSchedule`](super::PaginatedBranchMaintenanceSchedule).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedBranchMaintenanceSchedule {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::BranchMaintenanceSchedule>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedBranchMaintenanceSchedule {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedBranchMaintenanceSchedule {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::BranchMaintenanceSchedule>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedBranchMaintenanceSchedule>
-        for super::PaginatedBranchMaintenanceSchedule {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedBranchMaintenanceSchedule,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedBranchMaintenanceSchedule>
-        for PaginatedBranchMaintenanceSchedule {
-            fn from(value: super::PaginatedBranchMaintenanceSchedule) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for BranchMaintenanceSchedule {
         const NAME: &'static str = "BranchMaintenanceSchedule";
@@ -847,6 +305,14 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        BranchMaintenanceSchedule,
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"day\":1,\"deadline_at\":null,\"duration\":1,\"enabled\":false,\"expires_at\":null,\"frequency_unit\":\"day\",\"frequency_value\":1,\"hour\":1,\"id\":\"id\",\"last_window_datetime\":\"last_window_datetime\",\"name\":\"name\",\"next_window_datetime\":\"next_window_datetime\",\"pending_mysql_version\":null,\"pending_mysql_version_update\":false,\"pending_vitess_version\":null,\"pending_vitess_version_update\":false,\"required\":false,\"updated_at\":null,\"week\":1}"
+    );
+    crate::runtime::fixture!(
+        PaginatedBranchMaintenanceSchedule,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -921,6 +387,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/maintenance-schedules/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -952,26 +419,11 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::BranchMaintenanceSchedule> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -983,22 +435,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::BranchMaintenanceSchedule> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetMaintenanceSchedule<'a> {
-        type Output = Result<
-            crate::Response<types::BranchMaintenanceSchedule>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::BranchMaintenanceSchedule>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetMaintenanceSchedule<'_> {
-        type Answer = types::BranchMaintenanceSchedule;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetMaintenanceSchedule, types::BranchMaintenanceSchedule);
     /// A call of [`Client::list_maintenance_schedules`](crate::Client::list_maintenance_schedules). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1012,6 +453,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/maintenance-schedules",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1043,6 +485,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -1053,30 +496,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedBranchMaintenanceSchedule> {
@@ -1088,6 +517,7 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedBranchMaintenanceSchedule> {
@@ -1098,26 +528,15 @@ pub mod builder {
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::BranchMaintenanceSchedule> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListMaintenanceSchedules<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedBranchMaintenanceSchedule>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            types::PaginatedBranchMaintenanceSchedule,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListMaintenanceSchedules<'_> {
-        type Answer = types::PaginatedBranchMaintenanceSchedule;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListMaintenanceSchedules, types::PaginatedBranchMaintenanceSchedule
+    );
 }

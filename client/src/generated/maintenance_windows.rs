@@ -24,13 +24,6 @@ pub mod types {
         /// When the maintenance window was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl BranchMaintenanceWindow {
-        /// A builder for [`BranchMaintenanceWindow`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::BranchMaintenanceWindow {
-            Default::default()
-        }
-    }
     /// `PaginatedBranchMaintenanceWindow`
     ///
     /// From `#/components/schemas/PaginatedBranchMaintenanceWindow` of the spec.
@@ -55,300 +48,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedBranchMaintenanceWindow {
-        /// A builder for [`PaginatedBranchMaintenanceWindow`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedBranchMaintenanceWindow {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`BranchMaintenanceWindow`](super::BranchMaintenanceWindow).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct BranchMaintenanceWindow {
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            finished_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            id: Result<String, String>,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for BranchMaintenanceWindow {
-            fn default() -> Self {
-                Self {
-                    created_at: Err("`created_at` was not set".to_string()),
-                    finished_at: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    started_at: Ok(Default::default()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl BranchMaintenanceWindow {
-            /// When the maintenance window was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// When the maintenance window finished
-            pub fn finished_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.finished_at = crate::runtime::converted("finished_at", value)
-                    .map(Some);
-                self
-            }
-            /// The ID of the maintenance window
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// When the maintenance window started
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// When the maintenance window was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`finished_at`](Self::finished_at).
-            pub fn set_finished_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.finished_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<BranchMaintenanceWindow> for super::BranchMaintenanceWindow {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BranchMaintenanceWindow,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    created_at: value.created_at?,
-                    finished_at: value.finished_at?,
-                    id: value.id?,
-                    started_at: value.started_at?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::BranchMaintenanceWindow> for BranchMaintenanceWindow {
-            fn from(value: super::BranchMaintenanceWindow) -> Self {
-                Self {
-                    created_at: Ok(value.created_at),
-                    finished_at: Ok(value.finished_at),
-                    id: Ok(value.id),
-                    started_at: Ok(value.started_at),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`PaginatedBranchMaintenanceWindow`](super::PaginatedBranchMaintenanceWindow).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedBranchMaintenanceWindow {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::BranchMaintenanceWindow>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedBranchMaintenanceWindow {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedBranchMaintenanceWindow {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::BranchMaintenanceWindow>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedBranchMaintenanceWindow>
-        for super::PaginatedBranchMaintenanceWindow {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedBranchMaintenanceWindow,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedBranchMaintenanceWindow>
-        for PaginatedBranchMaintenanceWindow {
-            fn from(value: super::PaginatedBranchMaintenanceWindow) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for BranchMaintenanceWindow {
         const NAME: &'static str = "BranchMaintenanceWindow";
@@ -435,6 +134,14 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        BranchMaintenanceWindow,
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"finished_at\":null,\"id\":\"id\",\"started_at\":null,\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        PaginatedBranchMaintenanceWindow,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -485,6 +192,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/maintenance-schedules/{id}/windows",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -524,6 +232,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -534,30 +243,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules/{id}/windows`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedBranchMaintenanceWindow> {
@@ -569,6 +264,7 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedBranchMaintenanceWindow> {
             self.call
                 .pages(
@@ -577,23 +273,15 @@ pub mod builder {
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::BranchMaintenanceWindow> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListMaintenanceWindows<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedBranchMaintenanceWindow>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedBranchMaintenanceWindow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListMaintenanceWindows<'_> {
-        type Answer = types::PaginatedBranchMaintenanceWindow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListMaintenanceWindows, types::PaginatedBranchMaintenanceWindow
+    );
 }

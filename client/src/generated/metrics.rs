@@ -1596,13 +1596,6 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: Option<String>,
     }
-    impl InstantMetricsResponse {
-        /// A builder for [`InstantMetricsResponse`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::InstantMetricsResponse {
-            Default::default()
-        }
-    }
     /// `MetricSeriesResponse`
     ///
     /// From `#/components/schemas/MetricSeriesResponse` of the spec.
@@ -1625,210 +1618,6 @@ pub mod types {
         /// The metrics response type
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: Option<String>,
-    }
-    impl MetricSeriesResponse {
-        /// A builder for [`MetricSeriesResponse`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::MetricSeriesResponse {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`InstantMetricsResponse`](super::InstantMetricsResponse).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct InstantMetricsResponse {
-            branch: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
-            metrics: Result<Vec<String>, String>,
-            type_: Result<Option<String>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for InstantMetricsResponse {
-            fn default() -> Self {
-                Self {
-                    branch: Ok(Default::default()),
-                    metrics: Ok(Default::default()),
-                    type_: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl InstantMetricsResponse {
-            /// The branch these metrics belong to
-            pub fn branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch = crate::runtime::converted("branch", value);
-                self
-            }
-            /// The current metric values
-            pub fn metrics<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metrics = crate::runtime::converted("metrics", value);
-                self
-            }
-            /// The metrics response type
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value).map(Some);
-                self
-            }
-            /// Sets or clears [`type_`](Self::type_).
-            pub fn set_type(mut self, value: Option<String>) -> Self {
-                self.type_ = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<InstantMetricsResponse> for super::InstantMetricsResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: InstantMetricsResponse,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    branch: value.branch?,
-                    metrics: value.metrics?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::InstantMetricsResponse> for InstantMetricsResponse {
-            fn from(value: super::InstantMetricsResponse) -> Self {
-                Self {
-                    branch: Ok(value.branch),
-                    metrics: Ok(value.metrics),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`MetricSeriesResponse`](super::MetricSeriesResponse).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct MetricSeriesResponse {
-            end_date: Result<Option<String>, String>,
-            interval: Result<Option<i64>, String>,
-            series: Result<Vec<String>, String>,
-            start_date: Result<Option<String>, String>,
-            type_: Result<Option<String>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for MetricSeriesResponse {
-            fn default() -> Self {
-                Self {
-                    end_date: Ok(Default::default()),
-                    interval: Ok(Default::default()),
-                    series: Ok(Default::default()),
-                    start_date: Ok(Default::default()),
-                    type_: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl MetricSeriesResponse {
-            /// The end of the time range
-            pub fn end_date<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.end_date = crate::runtime::converted("end_date", value).map(Some);
-                self
-            }
-            /// The step interval in seconds between data points
-            pub fn interval<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.interval = crate::runtime::converted("interval", value).map(Some);
-                self
-            }
-            /// The time-series metric data
-            pub fn series<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.series = crate::runtime::converted("series", value);
-                self
-            }
-            /// The start of the time range
-            pub fn start_date<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.start_date = crate::runtime::converted("start_date", value)
-                    .map(Some);
-                self
-            }
-            /// The metrics response type
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value).map(Some);
-                self
-            }
-            /// Sets or clears [`end_date`](Self::end_date).
-            pub fn set_end_date(mut self, value: Option<String>) -> Self {
-                self.end_date = Ok(value);
-                self
-            }
-            /// Sets or clears [`interval`](Self::interval).
-            pub fn set_interval(mut self, value: Option<i64>) -> Self {
-                self.interval = Ok(value);
-                self
-            }
-            /// Sets or clears [`start_date`](Self::start_date).
-            pub fn set_start_date(mut self, value: Option<String>) -> Self {
-                self.start_date = Ok(value);
-                self
-            }
-            /// Sets or clears [`type_`](Self::type_).
-            pub fn set_type(mut self, value: Option<String>) -> Self {
-                self.type_ = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<MetricSeriesResponse> for super::MetricSeriesResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: MetricSeriesResponse,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    end_date: value.end_date?,
-                    interval: value.interval?,
-                    series: value.series?,
-                    start_date: value.start_date?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::MetricSeriesResponse> for MetricSeriesResponse {
-            fn from(value: super::MetricSeriesResponse) -> Self {
-                Self {
-                    end_date: Ok(value.end_date),
-                    interval: Ok(value.interval),
-                    series: Ok(value.series),
-                    start_date: Ok(value.start_date),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for InstantMetricsResponse {
         const NAME: &'static str = "InstantMetricsResponse";
@@ -1900,6 +1689,13 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        InstantMetricsResponse, "{\"branch\":{},\"metrics\":[],\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        MetricSeriesResponse,
+        "{\"end_date\":\"end_date\",\"interval\":1,\"series\":[],\"start_date\":\"start_date\",\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -2189,6 +1985,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2220,42 +2017,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchKeyspaceTableMetrics<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchKeyspaceTableMetrics<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchKeyspaceTableMetrics, ());
     /// A call of [`Client::get_branch_metrics`](crate::Client::get_branch_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2269,6 +2043,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/metrics",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2326,6 +2101,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`budget_id`](Self::budget_id).
+        #[inline]
         pub fn set_budget_id(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2336,6 +2112,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`container`](Self::container).
+        #[inline]
         pub fn set_container(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2346,6 +2123,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`fingerprint`](Self::fingerprint).
+        #[inline]
         pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -2356,6 +2134,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -2366,6 +2145,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
+        #[inline]
         pub fn set_keyspace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -2379,6 +2159,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
+        #[inline]
         pub fn set_metrics(
             mut self,
             value: Option<Vec<types::GetBranchMetricsMetric>>,
@@ -2395,6 +2176,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -2408,6 +2190,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`pod`](Self::pod).
+        #[inline]
         pub fn set_pod(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -2418,6 +2201,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`pods`](Self::pods).
+        #[inline]
         pub fn set_pods(mut self, value: Option<Vec<String>>) -> Self {
             self.call.set_or_clear(11, value);
             self
@@ -2428,6 +2212,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(12, value);
             self
@@ -2438,6 +2223,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`query_ids`](Self::query_ids).
+        #[inline]
         pub fn set_query_ids(mut self, value: Option<Vec<String>>) -> Self {
             self.call.set_or_clear(13, value);
             self
@@ -2448,6 +2234,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`role`](Self::role).
+        #[inline]
         pub fn set_role(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(14, value);
             self
@@ -2458,6 +2245,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`rule_id`](Self::rule_id).
+        #[inline]
         pub fn set_rule_id(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(15, value);
             self
@@ -2468,6 +2256,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`shard`](Self::shard).
+        #[inline]
         pub fn set_shard(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(16, value);
             self
@@ -2478,6 +2267,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`steps`](Self::steps).
+        #[inline]
         pub fn set_steps(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(17, value);
             self
@@ -2488,6 +2278,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
         pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
             self.call.set_or_clear(18, value);
             self
@@ -2498,30 +2289,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(19, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2533,19 +2310,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchMetrics<'a> {
-        type Output = Result<crate::Response<types::MetricSeriesResponse>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::MetricSeriesResponse>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchMetrics<'_> {
-        type Answer = types::MetricSeriesResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchMetrics, types::MetricSeriesResponse);
     /// A call of [`Client::get_branch_query_metrics`](crate::Client::get_branch_query_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2559,6 +2328,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2610,6 +2380,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`budget_id`](Self::budget_id).
+        #[inline]
         pub fn set_budget_id(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2620,6 +2391,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`fingerprint`](Self::fingerprint).
+        #[inline]
         pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2630,6 +2402,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -2640,6 +2413,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
+        #[inline]
         pub fn set_keyspace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -2653,6 +2427,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
+        #[inline]
         pub fn set_metrics(
             mut self,
             value: Option<Vec<types::GetBranchQueryMetricsMetric>>,
@@ -2669,6 +2444,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -2682,6 +2458,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(9, value);
             self
@@ -2692,6 +2469,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`query_ids`](Self::query_ids).
+        #[inline]
         pub fn set_query_ids(mut self, value: Option<Vec<String>>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -2702,6 +2480,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`rule_id`](Self::rule_id).
+        #[inline]
         pub fn set_rule_id(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(11, value);
             self
@@ -2712,6 +2491,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`steps`](Self::steps).
+        #[inline]
         pub fn set_steps(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(12, value);
             self
@@ -2722,6 +2502,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
         pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
             self.call.set_or_clear(13, value);
             self
@@ -2732,30 +2513,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(14, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2767,19 +2534,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchQueryMetrics<'a> {
-        type Output = Result<crate::Response<types::MetricSeriesResponse>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::MetricSeriesResponse>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchQueryMetrics<'_> {
-        type Answer = types::MetricSeriesResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchQueryMetrics, types::MetricSeriesResponse);
     /// A call of [`Client::get_branch_table_metrics`](crate::Client::get_branch_table_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2793,6 +2552,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2824,42 +2584,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchTableMetrics<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchTableMetrics<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchTableMetrics, ());
     /// A call of [`Client::get_branch_tag_metrics`](crate::Client::get_branch_tag_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2873,6 +2610,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2922,6 +2660,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`budget_id`](Self::budget_id).
+        #[inline]
         pub fn set_budget_id(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2932,6 +2671,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2945,6 +2685,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
+        #[inline]
         pub fn set_metrics(
             mut self,
             value: Option<Vec<types::GetBranchTagMetricsMetric>>,
@@ -2961,6 +2702,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -2974,6 +2716,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -2984,6 +2727,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`rule_id`](Self::rule_id).
+        #[inline]
         pub fn set_rule_id(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(8, value);
             self
@@ -2994,6 +2738,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`steps`](Self::steps).
+        #[inline]
         pub fn set_steps(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(9, value);
             self
@@ -3004,6 +2749,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
         pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -3014,6 +2760,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tag_sets`](Self::tag_sets).
+        #[inline]
         pub fn set_tag_sets(mut self, value: Option<Vec<String>>) -> Self {
             self.call.set_or_clear(11, value);
             self
@@ -3024,30 +2771,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(12, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3059,19 +2792,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchTagMetrics<'a> {
-        type Output = Result<crate::Response<types::MetricSeriesResponse>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::MetricSeriesResponse>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchTagMetrics<'_> {
-        type Answer = types::MetricSeriesResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchTagMetrics, types::MetricSeriesResponse);
     /// A call of [`Client::get_instant_branch_metrics`](crate::Client::get_instant_branch_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3085,6 +2810,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3128,6 +2854,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`container`](Self::container).
+        #[inline]
         pub fn set_container(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -3141,6 +2868,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
+        #[inline]
         pub fn set_metrics(
             mut self,
             value: Option<Vec<types::GetInstantBranchMetricsMetric>>,
@@ -3154,6 +2882,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`pod`](Self::pod).
+        #[inline]
         pub fn set_pod(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -3164,6 +2893,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`role`](Self::role).
+        #[inline]
         pub fn set_role(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -3174,30 +2904,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`shard`](Self::shard).
+        #[inline]
         pub fn set_shard(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(7, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::InstantMetricsResponse> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3209,22 +2925,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::InstantMetricsResponse> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetInstantBranchMetrics<'a> {
-        type Output = Result<
-            crate::Response<types::InstantMetricsResponse>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::InstantMetricsResponse>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetInstantBranchMetrics<'_> {
-        type Answer = types::InstantMetricsResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetInstantBranchMetrics, types::InstantMetricsResponse);
     /// A call of [`Client::get_instant_tablet_metrics`](crate::Client::get_instant_tablet_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3238,6 +2943,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3279,6 +2985,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
+        #[inline]
         pub fn set_keyspace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -3292,6 +2999,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
+        #[inline]
         pub fn set_metrics(
             mut self,
             value: Option<Vec<types::GetInstantTabletMetricsMetric>>,
@@ -3305,30 +3013,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`shard`](Self::shard).
+        #[inline]
         pub fn set_shard(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::InstantMetricsResponse> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3340,22 +3034,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::InstantMetricsResponse> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetInstantTabletMetrics<'a> {
-        type Output = Result<
-            crate::Response<types::InstantMetricsResponse>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::InstantMetricsResponse>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetInstantTabletMetrics<'_> {
-        type Answer = types::InstantMetricsResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetInstantTabletMetrics, types::InstantMetricsResponse);
     /// A call of [`Client::get_tablet_metrics`](crate::Client::get_tablet_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3369,6 +3052,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3416,6 +3100,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -3426,6 +3111,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
+        #[inline]
         pub fn set_keyspace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -3439,6 +3125,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
+        #[inline]
         pub fn set_metrics(
             mut self,
             value: Option<Vec<types::GetTabletMetricsMetric>>,
@@ -3455,6 +3142,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -3468,6 +3156,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`pod`](Self::pod).
+        #[inline]
         pub fn set_pod(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -3478,6 +3167,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`shard`](Self::shard).
+        #[inline]
         pub fn set_shard(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(8, value);
             self
@@ -3488,6 +3178,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`steps`](Self::steps).
+        #[inline]
         pub fn set_steps(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(9, value);
             self
@@ -3498,6 +3189,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -3508,30 +3200,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`workflow`](Self::workflow).
+        #[inline]
         pub fn set_workflow(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(11, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -3543,19 +3221,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetTabletMetrics<'a> {
-        type Output = Result<crate::Response<types::MetricSeriesResponse>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::MetricSeriesResponse>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetTabletMetrics<'_> {
-        type Answer = types::MetricSeriesResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetTabletMetrics, types::MetricSeriesResponse);
 }
 /// # Operations
 ///

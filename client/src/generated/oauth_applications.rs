@@ -44,13 +44,6 @@ pub mod types {
         /// When the OAuth application was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl OauthApplication {
-        /// A builder for [`OauthApplication`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::OauthApplication {
-            Default::default()
-        }
-    }
     /// `PaginatedOauthApplication`
     ///
     /// From `#/components/schemas/PaginatedOauthApplication` of the spec.
@@ -75,436 +68,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedOauthApplication {
-        /// A builder for [`PaginatedOauthApplication`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedOauthApplication {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`OauthApplication`](super::OauthApplication).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct OauthApplication {
-            all_scopes_by_resource: Result<
-                ::serde_json::Map<String, ::serde_json::Value>,
-                String,
-            >,
-            avatar: Result<String, String>,
-            client_id: Result<String, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            dcr: Result<bool, String>,
-            domain: Result<String, String>,
-            id: Result<String, String>,
-            name: Result<String, String>,
-            redirect_uri: Result<String, String>,
-            requires_org_scope: Result<bool, String>,
-            scopes: Result<String, String>,
-            scopes_by_resource: Result<
-                ::serde_json::Map<String, ::serde_json::Value>,
-                String,
-            >,
-            single_org_authorization: Result<bool, String>,
-            tokens: Result<i64, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for OauthApplication {
-            fn default() -> Self {
-                Self {
-                    all_scopes_by_resource: Err(
-                        "`all_scopes_by_resource` was not set".to_string(),
-                    ),
-                    avatar: Err("`avatar` was not set".to_string()),
-                    client_id: Err("`client_id` was not set".to_string()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    dcr: Err("`dcr` was not set".to_string()),
-                    domain: Err("`domain` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    redirect_uri: Err("`redirect_uri` was not set".to_string()),
-                    requires_org_scope: Err(
-                        "`requires_org_scope` was not set".to_string(),
-                    ),
-                    scopes: Err("`scopes` was not set".to_string()),
-                    scopes_by_resource: Err(
-                        "`scopes_by_resource` was not set".to_string(),
-                    ),
-                    single_org_authorization: Err(
-                        "`single_org_authorization` was not set".to_string(),
-                    ),
-                    tokens: Err("`tokens` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl OauthApplication {
-            /// All available scopes grouped by resource type with scope, description, selected, and admin flags
-            pub fn all_scopes_by_resource<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.all_scopes_by_resource = crate::runtime::converted(
-                    "all_scopes_by_resource",
-                    value,
-                );
-                self
-            }
-            /// The image source for the OAuth application's avatar
-            pub fn avatar<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.avatar = crate::runtime::converted("avatar", value);
-                self
-            }
-            /// The OAuth application's unique client id
-            pub fn client_id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.client_id = crate::runtime::converted("client_id", value);
-                self
-            }
-            /// When the OAuth application was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// Whether the OAuth application was created via Dynamic Client Registration
-            pub fn dcr<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.dcr = crate::runtime::converted("dcr", value);
-                self
-            }
-            /// The domain of the OAuth application. Used for verification of a valid redirect uri
-            pub fn domain<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.domain = crate::runtime::converted("domain", value);
-                self
-            }
-            /// The ID of the app
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The name of the app
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The redirect URI of the OAuth application
-            pub fn redirect_uri<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.redirect_uri = crate::runtime::converted("redirect_uri", value);
-                self
-            }
-            /// Whether the OAuth application requires at least one organization to be authorized
-            pub fn requires_org_scope<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.requires_org_scope = crate::runtime::converted(
-                    "requires_org_scope",
-                    value,
-                );
-                self
-            }
-            /// The scopes that the OAuth application requires on a user account, as a space-separated string
-            pub fn scopes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.scopes = crate::runtime::converted("scopes", value);
-                self
-            }
-            /// Scopes grouped by resource type (database, organization, branch, user) with scope, description, and admin flag
-            pub fn scopes_by_resource<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.scopes_by_resource = crate::runtime::converted(
-                    "scopes_by_resource",
-                    value,
-                );
-                self
-            }
-            /// Whether the OAuth application is limited to authorizing a single organization
-            pub fn single_org_authorization<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.single_org_authorization = crate::runtime::converted(
-                    "single_org_authorization",
-                    value,
-                );
-                self
-            }
-            /// The number of tokens issued by the OAuth application
-            pub fn tokens<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tokens = crate::runtime::converted("tokens", value);
-                self
-            }
-            /// When the OAuth application was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<OauthApplication> for super::OauthApplication {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: OauthApplication,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    all_scopes_by_resource: value.all_scopes_by_resource?,
-                    avatar: value.avatar?,
-                    client_id: value.client_id?,
-                    created_at: value.created_at?,
-                    dcr: value.dcr?,
-                    domain: value.domain?,
-                    id: value.id?,
-                    name: value.name?,
-                    redirect_uri: value.redirect_uri?,
-                    requires_org_scope: value.requires_org_scope?,
-                    scopes: value.scopes?,
-                    scopes_by_resource: value.scopes_by_resource?,
-                    single_org_authorization: value.single_org_authorization?,
-                    tokens: value.tokens?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::OauthApplication> for OauthApplication {
-            fn from(value: super::OauthApplication) -> Self {
-                Self {
-                    all_scopes_by_resource: Ok(value.all_scopes_by_resource),
-                    avatar: Ok(value.avatar),
-                    client_id: Ok(value.client_id),
-                    created_at: Ok(value.created_at),
-                    dcr: Ok(value.dcr),
-                    domain: Ok(value.domain),
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    redirect_uri: Ok(value.redirect_uri),
-                    requires_org_scope: Ok(value.requires_org_scope),
-                    scopes: Ok(value.scopes),
-                    scopes_by_resource: Ok(value.scopes_by_resource),
-                    single_org_authorization: Ok(value.single_org_authorization),
-                    tokens: Ok(value.tokens),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`PaginatedOauthApplication`](super::PaginatedOauthApplication).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedOauthApplication {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::OauthApplication>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedOauthApplication {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedOauthApplication {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::OauthApplication>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedOauthApplication> for super::PaginatedOauthApplication {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedOauthApplication,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedOauthApplication> for PaginatedOauthApplication {
-            fn from(value: super::PaginatedOauthApplication) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for OauthApplication {
         const NAME: &'static str = "OauthApplication";
@@ -621,6 +184,14 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        OauthApplication,
+        "{\"all_scopes_by_resource\":{},\"avatar\":\"avatar\",\"client_id\":\"client_id\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"dcr\":false,\"domain\":\"domain\",\"id\":\"id\",\"name\":\"name\",\"redirect_uri\":\"redirect_uri\",\"requires_org_scope\":false,\"scopes\":\"scopes\",\"scopes_by_resource\":{},\"single_org_authorization\":false,\"tokens\":1,\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        PaginatedOauthApplication,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -744,6 +315,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -775,42 +347,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteOauthToken<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteOauthToken<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteOauthToken, ());
     /// A call of [`Client::get_oauth_application`](crate::Client::get_oauth_application). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -824,6 +373,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/oauth-applications/{application_id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -847,26 +397,11 @@ pub mod builder {
             self.call.set::<String>(1, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::OauthApplication> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -878,19 +413,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::OauthApplication> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetOauthApplication<'a> {
-        type Output = Result<crate::Response<types::OauthApplication>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::OauthApplication>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOauthApplication<'_> {
-        type Answer = types::OauthApplication;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetOauthApplication, types::OauthApplication);
     /// A call of [`Client::get_oauth_token`](crate::Client::get_oauth_token). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -904,6 +431,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -935,26 +463,11 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::ServiceToken> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -966,19 +479,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::ServiceToken> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetOauthToken<'a> {
-        type Output = Result<crate::Response<types::ServiceToken>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::ServiceToken>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOauthToken<'_> {
-        type Answer = types::ServiceToken;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetOauthToken, types::ServiceToken);
     /// A call of [`Client::list_oauth_applications`](crate::Client::list_oauth_applications). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -992,6 +497,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/oauth-applications",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1015,6 +521,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(1, value);
             self
@@ -1025,30 +532,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/oauth-applications`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedOauthApplication> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1058,29 +551,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedOauthApplication> {
             self.call.pages(1, |page: &types::PaginatedOauthApplication| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::OauthApplication> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListOauthApplications<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedOauthApplication>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedOauthApplication>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListOauthApplications<'_> {
-        type Answer = types::PaginatedOauthApplication;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListOauthApplications, types::PaginatedOauthApplication);
     /// A call of [`Client::list_oauth_tokens`](crate::Client::list_oauth_tokens). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1094,6 +578,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/oauth-applications/{application_id}/tokens",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1125,6 +610,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -1135,30 +621,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedServiceToken> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1168,27 +640,18 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedServiceToken> {
             self.call.pages(2, |page: &types::PaginatedServiceToken| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::ServiceToken> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListOauthTokens<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedServiceToken>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedServiceToken>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListOauthTokens<'_> {
-        type Answer = types::PaginatedServiceToken;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListOauthTokens, types::PaginatedServiceToken);
 }

@@ -266,6 +266,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/oauth-applications/{id}/token",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -311,26 +312,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/oauth-applications/{id}/token`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::ServiceToken> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -342,17 +328,9 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateOauthToken<'a> {
-        type Output = Result<crate::Response<types::ServiceToken>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::ServiceToken>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateOauthToken<'_> {
-        type Answer = types::ServiceToken;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateOauthToken, types::ServiceToken);
 }

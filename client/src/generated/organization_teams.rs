@@ -22,13 +22,6 @@ pub mod types {
         /// The URL to the database API endpoint
         pub url: String,
     }
-    impl AnalystDatabase {
-        /// A builder for [`AnalystDatabase`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::AnalystDatabase {
-            Default::default()
-        }
-    }
     /// `CreateOrganizationTeamBody`
     ///
     /// From `#/components/schemas/CreateOrganizationTeamBody` of the spec.
@@ -80,13 +73,6 @@ pub mod types {
         /// When the team was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl OrganizationTeam {
-        /// A builder for [`OrganizationTeam`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::OrganizationTeam {
-            Default::default()
-        }
-    }
     /// `PaginatedOrganizationTeam`
     ///
     /// From `#/components/schemas/PaginatedOrganizationTeam` of the spec.
@@ -116,13 +102,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedOrganizationTeam {
-        /// A builder for [`PaginatedOrganizationTeam`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedOrganizationTeam {
-            Default::default()
-        }
-    }
     /// `UpdateOrganizationTeamBody`
     ///
     /// From `#/components/schemas/UpdateOrganizationTeamBody` of the spec.
@@ -145,90 +124,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`AnalystDatabase`](super::AnalystDatabase).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct AnalystDatabase {
-            branches_url: Result<String, String>,
-            id: Result<String, String>,
-            name: Result<String, String>,
-            url: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for AnalystDatabase {
-            fn default() -> Self {
-                Self {
-                    branches_url: Err("`branches_url` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    url: Err("`url` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl AnalystDatabase {
-            /// The URL to retrieve this database's branches via the API
-            pub fn branches_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branches_url = crate::runtime::converted("branches_url", value);
-                self
-            }
-            /// The ID of the database
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The name of the database
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The URL to the database API endpoint
-            pub fn url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.url = crate::runtime::converted("url", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<AnalystDatabase> for super::AnalystDatabase {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AnalystDatabase,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    branches_url: value.branches_url?,
-                    id: value.id?,
-                    name: value.name?,
-                    url: value.url?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::AnalystDatabase> for AnalystDatabase {
-            fn from(value: super::AnalystDatabase) -> Self {
-                Self {
-                    branches_url: Ok(value.branches_url),
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    url: Ok(value.url),
-                }
-            }
-        }
         /// Builds [`CreateOrganizationTeamBody`](super::CreateOrganizationTeamBody).
         #[derive(Clone, Debug)]
         pub struct CreateOrganizationTeamBody {
@@ -285,403 +180,6 @@ pub mod types {
                 Self {
                     description: Ok(value.description),
                     name: Ok(value.name),
-                }
-            }
-        }
-        /// Builds [`OrganizationTeam`](super::OrganizationTeam).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct OrganizationTeam {
-            analyst_databases: Result<Vec<super::AnalystDatabase>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            creator: Result<Option<super::Actor>, String>,
-            databases: Result<Vec<super::AnalystDatabase>, String>,
-            description: Result<Option<String>, String>,
-            display_name: Result<String, String>,
-            id: Result<String, String>,
-            managed: Result<bool, String>,
-            members: Result<Vec<super::User>, String>,
-            name: Result<String, String>,
-            slug: Result<String, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for OrganizationTeam {
-            fn default() -> Self {
-                Self {
-                    analyst_databases: Err(
-                        "`analyst_databases` was not set".to_string(),
-                    ),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    creator: Ok(Default::default()),
-                    databases: Err("`databases` was not set".to_string()),
-                    description: Ok(Default::default()),
-                    display_name: Err("`display_name` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    managed: Err("`managed` was not set".to_string()),
-                    members: Err("`members` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    slug: Err("`slug` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl OrganizationTeam {
-            /// `analyst_databases`
-            pub fn analyst_databases<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::AnalystDatabase>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.analyst_databases = crate::runtime::converted(
-                    "analyst_databases",
-                    value,
-                );
-                self
-            }
-            /// When the team was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn creator<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.creator = crate::runtime::converted("creator", value).map(Some);
-                self
-            }
-            /// `databases`
-            pub fn databases<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::AnalystDatabase>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.databases = crate::runtime::converted("databases", value);
-                self
-            }
-            /// The description of the team
-            pub fn description<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.description = crate::runtime::converted("description", value)
-                    .map(Some);
-                self
-            }
-            /// The display name of the team
-            pub fn display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.display_name = crate::runtime::converted("display_name", value);
-                self
-            }
-            /// The ID of the team
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Whether the team is managed through SSO/directory services
-            pub fn managed<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.managed = crate::runtime::converted("managed", value);
-                self
-            }
-            /// `members`
-            pub fn members<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::User>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.members = crate::runtime::converted("members", value);
-                self
-            }
-            /// The name of the team
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The slug of the team
-            pub fn slug<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.slug = crate::runtime::converted("slug", value);
-                self
-            }
-            /// When the team was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`creator`](Self::creator).
-            pub fn set_creator(mut self, value: Option<super::Actor>) -> Self {
-                self.creator = Ok(value);
-                self
-            }
-            /// Sets or clears [`description`](Self::description).
-            pub fn set_description(mut self, value: Option<String>) -> Self {
-                self.description = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<OrganizationTeam> for super::OrganizationTeam {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: OrganizationTeam,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    analyst_databases: value.analyst_databases?,
-                    created_at: value.created_at?,
-                    creator: value.creator?,
-                    databases: value.databases?,
-                    description: value.description?,
-                    display_name: value.display_name?,
-                    id: value.id?,
-                    managed: value.managed?,
-                    members: value.members?,
-                    name: value.name?,
-                    slug: value.slug?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::OrganizationTeam> for OrganizationTeam {
-            fn from(value: super::OrganizationTeam) -> Self {
-                Self {
-                    analyst_databases: Ok(value.analyst_databases),
-                    created_at: Ok(value.created_at),
-                    creator: Ok(value.creator),
-                    databases: Ok(value.databases),
-                    description: Ok(value.description),
-                    display_name: Ok(value.display_name),
-                    id: Ok(value.id),
-                    managed: Ok(value.managed),
-                    members: Ok(value.members),
-                    name: Ok(value.name),
-                    slug: Ok(value.slug),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`PaginatedOrganizationTeam`](super::PaginatedOrganizationTeam).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedOrganizationTeam {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::OrganizationTeam>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            total_count: Result<i64, String>,
-            total_pages: Result<i64, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedOrganizationTeam {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    total_count: Err("`total_count` was not set".to_string()),
-                    total_pages: Err("`total_pages` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedOrganizationTeam {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::OrganizationTeam>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The total number of matching results
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = crate::runtime::converted("total_count", value);
-                self
-            }
-            /// The total number of pages of matching results
-            pub fn total_pages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_pages = crate::runtime::converted("total_pages", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedOrganizationTeam> for super::PaginatedOrganizationTeam {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedOrganizationTeam,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    total_count: value.total_count?,
-                    total_pages: value.total_pages?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedOrganizationTeam> for PaginatedOrganizationTeam {
-            fn from(value: super::PaginatedOrganizationTeam) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    total_count: Ok(value.total_count),
-                    total_pages: Ok(value.total_pages),
-                    type_: Ok(value.type_),
                 }
             }
         }
@@ -897,6 +395,18 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        AnalystDatabase,
+        "{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}"
+    );
+    crate::runtime::fixture!(
+        OrganizationTeam,
+        "{\"analyst_databases\":[],\"created_at\":\"2026-01-02T03:04:05.000Z\",\"creator\":null,\"databases\":[],\"description\":null,\"display_name\":\"display_name\",\"id\":\"id\",\"managed\":false,\"members\":[],\"name\":\"name\",\"slug\":\"slug\",\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        PaginatedOrganizationTeam,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -1039,6 +549,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/teams",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1076,26 +587,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/teams`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeam> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -1107,19 +603,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateOrganizationTeam<'a> {
-        type Output = Result<crate::Response<types::OrganizationTeam>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::OrganizationTeam>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateOrganizationTeam<'_> {
-        type Answer = types::OrganizationTeam;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateOrganizationTeam, types::OrganizationTeam);
     /// A call of [`Client::delete_organization_team`](crate::Client::delete_organization_team). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1133,6 +621,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/teams/{team}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1156,42 +645,19 @@ pub mod builder {
             self.call.set::<String>(1, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/teams/{team}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteOrganizationTeam<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteOrganizationTeam<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteOrganizationTeam, ());
     /// A call of [`Client::get_organization_team`](crate::Client::get_organization_team). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1205,6 +671,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/teams/{team}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1228,26 +695,11 @@ pub mod builder {
             self.call.set::<String>(1, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/teams/{team}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeam> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1259,19 +711,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::OrganizationTeam> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetOrganizationTeam<'a> {
-        type Output = Result<crate::Response<types::OrganizationTeam>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::OrganizationTeam>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOrganizationTeam<'_> {
-        type Answer = types::OrganizationTeam;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetOrganizationTeam, types::OrganizationTeam);
     /// A call of [`Client::list_organization_teams`](crate::Client::list_organization_teams). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1285,6 +729,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/teams",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1309,6 +754,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(1, value);
             self
@@ -1319,6 +765,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -1329,30 +776,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/teams`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedOrganizationTeam> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1362,29 +795,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedOrganizationTeam> {
             self.call.pages(1, |page: &types::PaginatedOrganizationTeam| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::OrganizationTeam> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListOrganizationTeams<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedOrganizationTeam>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedOrganizationTeam>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListOrganizationTeams<'_> {
-        type Answer = types::PaginatedOrganizationTeam;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListOrganizationTeams, types::PaginatedOrganizationTeam);
     /// A call of [`Client::update_organization_team`](crate::Client::update_organization_team). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1399,6 +823,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/teams/{team}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1442,26 +867,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/teams/{team}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeam> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -1469,17 +879,9 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateOrganizationTeam<'a> {
-        type Output = Result<crate::Response<types::OrganizationTeam>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::OrganizationTeam>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateOrganizationTeam<'_> {
-        type Answer = types::OrganizationTeam;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateOrganizationTeam, types::OrganizationTeam);
 }

@@ -48,13 +48,6 @@ pub mod types {
         /// When the audit log was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl AuditLogEvent {
-        /// A builder for [`AuditLogEvent`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::AuditLogEvent {
-            Default::default()
-        }
-    }
     /// `ClusterSizeSku`
     ///
     /// From `#/components/schemas/ClusterSizeSku` of the spec.
@@ -97,13 +90,6 @@ pub mod types {
         pub sort_order: i64,
         /// The amount of storage in bytes
         pub storage: Option<i64>,
-    }
-    impl ClusterSizeSku {
-        /// A builder for [`ClusterSizeSku`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::ClusterSizeSku {
-            Default::default()
-        }
     }
     /// `Organization`
     ///
@@ -155,13 +141,6 @@ pub mod types {
         /// Whether or not the organization's billing information is valid
         pub valid_billing_info: bool,
     }
-    impl Organization {
-        /// A builder for [`Organization`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Organization {
-            Default::default()
-        }
-    }
     /// `PaginatedAuditLogEvent`
     ///
     /// From `#/components/schemas/PaginatedAuditLogEvent` of the spec.
@@ -182,13 +161,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedAuditLogEvent {
-        /// A builder for [`PaginatedAuditLogEvent`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedAuditLogEvent {
-            Default::default()
-        }
     }
     /// `PaginatedOrganization`
     ///
@@ -215,13 +187,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedOrganization {
-        /// A builder for [`PaginatedOrganization`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedOrganization {
-            Default::default()
-        }
-    }
     /// `UpdateOrganizationBody`
     ///
     /// From `#/components/schemas/UpdateOrganizationBody` of the spec.
@@ -247,1242 +212,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`AuditLogEvent`](super::AuditLogEvent).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct AuditLogEvent {
-            action: Result<String, String>,
-            actor_display_name: Result<String, String>,
-            actor_id: Result<Option<String>, String>,
-            actor_type: Result<Option<String>, String>,
-            audit_action: Result<String, String>,
-            auditable_display_name: Result<String, String>,
-            auditable_id: Result<Option<String>, String>,
-            auditable_type: Result<Option<String>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            id: Result<String, String>,
-            location: Result<Option<String>, String>,
-            metadata: Result<
-                Option<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            remote_ip: Result<Option<String>, String>,
-            target_display_name: Result<Option<String>, String>,
-            target_id: Result<Option<String>, String>,
-            target_type: Result<Option<String>, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for AuditLogEvent {
-            fn default() -> Self {
-                Self {
-                    action: Err("`action` was not set".to_string()),
-                    actor_display_name: Err(
-                        "`actor_display_name` was not set".to_string(),
-                    ),
-                    actor_id: Ok(Default::default()),
-                    actor_type: Ok(Default::default()),
-                    audit_action: Err("`audit_action` was not set".to_string()),
-                    auditable_display_name: Err(
-                        "`auditable_display_name` was not set".to_string(),
-                    ),
-                    auditable_id: Ok(Default::default()),
-                    auditable_type: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    location: Ok(Default::default()),
-                    metadata: Ok(Default::default()),
-                    remote_ip: Ok(Default::default()),
-                    target_display_name: Ok(Default::default()),
-                    target_id: Ok(Default::default()),
-                    target_type: Ok(Default::default()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl AuditLogEvent {
-            /// The action that was taken
-            pub fn action<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.action = crate::runtime::converted("action", value);
-                self
-            }
-            /// The name of the actor
-            pub fn actor_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor_display_name = crate::runtime::converted(
-                    "actor_display_name",
-                    value,
-                );
-                self
-            }
-            /// The ID of the actor
-            pub fn actor_id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor_id = crate::runtime::converted("actor_id", value).map(Some);
-                self
-            }
-            /// The type of the actor. Such as 'User' or 'ServiceToken'
-            pub fn actor_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor_type = crate::runtime::converted("actor_type", value)
-                    .map(Some);
-                self
-            }
-            /// The action that was taken
-            pub fn audit_action<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.audit_action = crate::runtime::converted("audit_action", value);
-                self
-            }
-            /// The name of the auditable object
-            pub fn auditable_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.auditable_display_name = crate::runtime::converted(
-                    "auditable_display_name",
-                    value,
-                );
-                self
-            }
-            /// The ID of the auditable object
-            pub fn auditable_id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.auditable_id = crate::runtime::converted("auditable_id", value)
-                    .map(Some);
-                self
-            }
-            /// The type of the auditable. Such as 'Organization' or 'Database'
-            pub fn auditable_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.auditable_type = crate::runtime::converted("auditable_type", value)
-                    .map(Some);
-                self
-            }
-            /// When the audit log was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The ID for the audit log
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The location of the actor based on their IP address
-            pub fn location<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.location = crate::runtime::converted("location", value).map(Some);
-                self
-            }
-            /// Additional metadata containing details about the change
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = crate::runtime::converted("metadata", value).map(Some);
-                self
-            }
-            /// The IP address of the actor
-            pub fn remote_ip<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.remote_ip = crate::runtime::converted("remote_ip", value).map(Some);
-                self
-            }
-            /// The name of the target
-            pub fn target_display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.target_display_name = crate::runtime::converted(
-                        "target_display_name",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The ID of the target
-            pub fn target_id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.target_id = crate::runtime::converted("target_id", value).map(Some);
-                self
-            }
-            /// The type of the target. Such as 'DatabaseBranch' or 'DatabaseBranchPassword'
-            pub fn target_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.target_type = crate::runtime::converted("target_type", value)
-                    .map(Some);
-                self
-            }
-            /// When the audit log was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`actor_id`](Self::actor_id).
-            pub fn set_actor_id(mut self, value: Option<String>) -> Self {
-                self.actor_id = Ok(value);
-                self
-            }
-            /// Sets or clears [`actor_type`](Self::actor_type).
-            pub fn set_actor_type(mut self, value: Option<String>) -> Self {
-                self.actor_type = Ok(value);
-                self
-            }
-            /// Sets or clears [`auditable_id`](Self::auditable_id).
-            pub fn set_auditable_id(mut self, value: Option<String>) -> Self {
-                self.auditable_id = Ok(value);
-                self
-            }
-            /// Sets or clears [`auditable_type`](Self::auditable_type).
-            pub fn set_auditable_type(mut self, value: Option<String>) -> Self {
-                self.auditable_type = Ok(value);
-                self
-            }
-            /// Sets or clears [`location`](Self::location).
-            pub fn set_location(mut self, value: Option<String>) -> Self {
-                self.location = Ok(value);
-                self
-            }
-            /// Sets or clears [`metadata`](Self::metadata).
-            pub fn set_metadata(
-                mut self,
-                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
-            ) -> Self {
-                self.metadata = Ok(value);
-                self
-            }
-            /// Sets or clears [`remote_ip`](Self::remote_ip).
-            pub fn set_remote_ip(mut self, value: Option<String>) -> Self {
-                self.remote_ip = Ok(value);
-                self
-            }
-            /// Sets or clears [`target_display_name`](Self::target_display_name).
-            pub fn set_target_display_name(mut self, value: Option<String>) -> Self {
-                self.target_display_name = Ok(value);
-                self
-            }
-            /// Sets or clears [`target_id`](Self::target_id).
-            pub fn set_target_id(mut self, value: Option<String>) -> Self {
-                self.target_id = Ok(value);
-                self
-            }
-            /// Sets or clears [`target_type`](Self::target_type).
-            pub fn set_target_type(mut self, value: Option<String>) -> Self {
-                self.target_type = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<AuditLogEvent> for super::AuditLogEvent {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AuditLogEvent,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    action: value.action?,
-                    actor_display_name: value.actor_display_name?,
-                    actor_id: value.actor_id?,
-                    actor_type: value.actor_type?,
-                    audit_action: value.audit_action?,
-                    auditable_display_name: value.auditable_display_name?,
-                    auditable_id: value.auditable_id?,
-                    auditable_type: value.auditable_type?,
-                    created_at: value.created_at?,
-                    id: value.id?,
-                    location: value.location?,
-                    metadata: value.metadata?,
-                    remote_ip: value.remote_ip?,
-                    target_display_name: value.target_display_name?,
-                    target_id: value.target_id?,
-                    target_type: value.target_type?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::AuditLogEvent> for AuditLogEvent {
-            fn from(value: super::AuditLogEvent) -> Self {
-                Self {
-                    action: Ok(value.action),
-                    actor_display_name: Ok(value.actor_display_name),
-                    actor_id: Ok(value.actor_id),
-                    actor_type: Ok(value.actor_type),
-                    audit_action: Ok(value.audit_action),
-                    auditable_display_name: Ok(value.auditable_display_name),
-                    auditable_id: Ok(value.auditable_id),
-                    auditable_type: Ok(value.auditable_type),
-                    created_at: Ok(value.created_at),
-                    id: Ok(value.id),
-                    location: Ok(value.location),
-                    metadata: Ok(value.metadata),
-                    remote_ip: Ok(value.remote_ip),
-                    target_display_name: Ok(value.target_display_name),
-                    target_id: Ok(value.target_id),
-                    target_type: Ok(value.target_type),
-                    updated_at: Ok(value.updated_at),
-                }
-            }
-        }
-        /// Builds [`ClusterSizeSku`](super::ClusterSizeSku).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct ClusterSizeSku {
-            architecture: Result<Option<String>, String>,
-            cpu: Result<String, String>,
-            default_vtgate: Result<String, String>,
-            default_vtgate_rate: Result<Option<f64>, String>,
-            development: Result<bool, String>,
-            display_name: Result<String, String>,
-            enabled: Result<bool, String>,
-            metal: Result<bool, String>,
-            name: Result<String, String>,
-            production: Result<bool, String>,
-            provider: Result<Option<String>, String>,
-            ram: Result<i64, String>,
-            rate: Result<Option<f64>, String>,
-            replica_rate: Result<Option<f64>, String>,
-            sort_order: Result<i64, String>,
-            storage: Result<Option<i64>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for ClusterSizeSku {
-            fn default() -> Self {
-                Self {
-                    architecture: Ok(Default::default()),
-                    cpu: Err("`cpu` was not set".to_string()),
-                    default_vtgate: Err("`default_vtgate` was not set".to_string()),
-                    default_vtgate_rate: Ok(Default::default()),
-                    development: Err("`development` was not set".to_string()),
-                    display_name: Err("`display_name` was not set".to_string()),
-                    enabled: Err("`enabled` was not set".to_string()),
-                    metal: Err("`metal` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    production: Err("`production` was not set".to_string()),
-                    provider: Ok(Default::default()),
-                    ram: Err("`ram` was not set".to_string()),
-                    rate: Ok(Default::default()),
-                    replica_rate: Ok(Default::default()),
-                    sort_order: Err("`sort_order` was not set".to_string()),
-                    storage: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl ClusterSizeSku {
-            /// The architecture of the cluster SKU (null, x86_64 or arm64)
-            pub fn architecture<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.architecture = crate::runtime::converted("architecture", value)
-                    .map(Some);
-                self
-            }
-            /// The number of CPUs
-            pub fn cpu<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cpu = crate::runtime::converted("cpu", value);
-                self
-            }
-            /// The default vtgate size for the cluster SKU
-            pub fn default_vtgate<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default_vtgate = crate::runtime::converted("default_vtgate", value);
-                self
-            }
-            /// The default vtgate rate for the cluster SKU
-            pub fn default_vtgate_rate<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default_vtgate_rate = crate::runtime::converted(
-                        "default_vtgate_rate",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether or not the cluster SKU is a development SKU
-            pub fn development<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.development = crate::runtime::converted("development", value);
-                self
-            }
-            /// The display name
-            pub fn display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.display_name = crate::runtime::converted("display_name", value);
-                self
-            }
-            /// Whether or not the cluster SKU is enabled for the organization
-            pub fn enabled<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.enabled = crate::runtime::converted("enabled", value);
-                self
-            }
-            /// Whether or not the cluster SKU is Metal
-            pub fn metal<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metal = crate::runtime::converted("metal", value);
-                self
-            }
-            /// The name of the cluster SKU
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// Whether or not the cluster SKU is a production SKU
-            pub fn production<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.production = crate::runtime::converted("production", value);
-                self
-            }
-            /// The provider of the cluster SKU (nil, AWS or GCP)
-            pub fn provider<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.provider = crate::runtime::converted("provider", value).map(Some);
-                self
-            }
-            /// The amount of memory in bytes
-            pub fn ram<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ram = crate::runtime::converted("ram", value);
-                self
-            }
-            /// The rate for the cluster SKU
-            pub fn rate<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rate = crate::runtime::converted("rate", value).map(Some);
-                self
-            }
-            /// The replica rate for the cluster SKU
-            pub fn replica_rate<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.replica_rate = crate::runtime::converted("replica_rate", value)
-                    .map(Some);
-                self
-            }
-            /// The sort order of the cluster SKU
-            pub fn sort_order<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sort_order = crate::runtime::converted("sort_order", value);
-                self
-            }
-            /// The amount of storage in bytes
-            pub fn storage<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage = crate::runtime::converted("storage", value).map(Some);
-                self
-            }
-            /// Sets or clears [`architecture`](Self::architecture).
-            pub fn set_architecture(mut self, value: Option<String>) -> Self {
-                self.architecture = Ok(value);
-                self
-            }
-            /// Sets or clears [`default_vtgate_rate`](Self::default_vtgate_rate).
-            pub fn set_default_vtgate_rate(mut self, value: Option<f64>) -> Self {
-                self.default_vtgate_rate = Ok(value);
-                self
-            }
-            /// Sets or clears [`provider`](Self::provider).
-            pub fn set_provider(mut self, value: Option<String>) -> Self {
-                self.provider = Ok(value);
-                self
-            }
-            /// Sets or clears [`rate`](Self::rate).
-            pub fn set_rate(mut self, value: Option<f64>) -> Self {
-                self.rate = Ok(value);
-                self
-            }
-            /// Sets or clears [`replica_rate`](Self::replica_rate).
-            pub fn set_replica_rate(mut self, value: Option<f64>) -> Self {
-                self.replica_rate = Ok(value);
-                self
-            }
-            /// Sets or clears [`storage`](Self::storage).
-            pub fn set_storage(mut self, value: Option<i64>) -> Self {
-                self.storage = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<ClusterSizeSku> for super::ClusterSizeSku {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ClusterSizeSku,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    architecture: value.architecture?,
-                    cpu: value.cpu?,
-                    default_vtgate: value.default_vtgate?,
-                    default_vtgate_rate: value.default_vtgate_rate?,
-                    development: value.development?,
-                    display_name: value.display_name?,
-                    enabled: value.enabled?,
-                    metal: value.metal?,
-                    name: value.name?,
-                    production: value.production?,
-                    provider: value.provider?,
-                    ram: value.ram?,
-                    rate: value.rate?,
-                    replica_rate: value.replica_rate?,
-                    sort_order: value.sort_order?,
-                    storage: value.storage?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::ClusterSizeSku> for ClusterSizeSku {
-            fn from(value: super::ClusterSizeSku) -> Self {
-                Self {
-                    architecture: Ok(value.architecture),
-                    cpu: Ok(value.cpu),
-                    default_vtgate: Ok(value.default_vtgate),
-                    default_vtgate_rate: Ok(value.default_vtgate_rate),
-                    development: Ok(value.development),
-                    display_name: Ok(value.display_name),
-                    enabled: Ok(value.enabled),
-                    metal: Ok(value.metal),
-                    name: Ok(value.name),
-                    production: Ok(value.production),
-                    provider: Ok(value.provider),
-                    ram: Ok(value.ram),
-                    rate: Ok(value.rate),
-                    replica_rate: Ok(value.replica_rate),
-                    sort_order: Ok(value.sort_order),
-                    storage: Ok(value.storage),
-                }
-            }
-        }
-        /// Builds [`Organization`](super::Organization).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Organization {
-            billing_email: Result<String, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            database_count: Result<i64, String>,
-            features: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
-            has_card: Result<bool, String>,
-            has_past_due_invoices: Result<Option<bool>, String>,
-            id: Result<String, String>,
-            idp_managed_roles: Result<bool, String>,
-            invoice_budget_amount: Result<String, String>,
-            keyspace_shard_limit: Result<i64, String>,
-            managed_tenancy: Result<bool, String>,
-            name: Result<String, String>,
-            payment_info_required: Result<bool, String>,
-            plan: Result<String, String>,
-            single_tenancy: Result<bool, String>,
-            sso: Result<bool, String>,
-            sso_directory: Result<bool, String>,
-            sso_portal_url: Result<Option<String>, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            valid_billing_info: Result<bool, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Organization {
-            fn default() -> Self {
-                Self {
-                    billing_email: Err("`billing_email` was not set".to_string()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    database_count: Err("`database_count` was not set".to_string()),
-                    features: Err("`features` was not set".to_string()),
-                    has_card: Err("`has_card` was not set".to_string()),
-                    has_past_due_invoices: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    idp_managed_roles: Err(
-                        "`idp_managed_roles` was not set".to_string(),
-                    ),
-                    invoice_budget_amount: Err(
-                        "`invoice_budget_amount` was not set".to_string(),
-                    ),
-                    keyspace_shard_limit: Err(
-                        "`keyspace_shard_limit` was not set".to_string(),
-                    ),
-                    managed_tenancy: Err("`managed_tenancy` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    payment_info_required: Err(
-                        "`payment_info_required` was not set".to_string(),
-                    ),
-                    plan: Err("`plan` was not set".to_string()),
-                    single_tenancy: Err("`single_tenancy` was not set".to_string()),
-                    sso: Err("`sso` was not set".to_string()),
-                    sso_directory: Err("`sso_directory` was not set".to_string()),
-                    sso_portal_url: Ok(Default::default()),
-                    updated_at: Ok(Default::default()),
-                    valid_billing_info: Err(
-                        "`valid_billing_info` was not set".to_string(),
-                    ),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Organization {
-            /// The billing email of the organization
-            pub fn billing_email<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.billing_email = crate::runtime::converted("billing_email", value);
-                self
-            }
-            /// When the organization was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The number of databases in the organization
-            pub fn database_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.database_count = crate::runtime::converted("database_count", value);
-                self
-            }
-            /// Features that can be enabled on the organization
-            pub fn features<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.features = crate::runtime::converted("features", value);
-                self
-            }
-            /// Whether or not the organization has a payment method on file
-            pub fn has_card<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_card = crate::runtime::converted("has_card", value);
-                self
-            }
-            /// Whether or not the organization has past due billing invoices.
-            pub fn has_past_due_invoices<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_past_due_invoices = crate::runtime::converted(
-                        "has_past_due_invoices",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The ID for the organization
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
-            pub fn idp_managed_roles<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.idp_managed_roles = crate::runtime::converted(
-                    "idp_managed_roles",
-                    value,
-                );
-                self
-            }
-            /// The expected monthly budget for the organization
-            pub fn invoice_budget_amount<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.invoice_budget_amount = crate::runtime::converted(
-                    "invoice_budget_amount",
-                    value,
-                );
-                self
-            }
-            /// The keyspace shard limit for the organization
-            pub fn keyspace_shard_limit<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keyspace_shard_limit = crate::runtime::converted(
-                    "keyspace_shard_limit",
-                    value,
-                );
-                self
-            }
-            /// Whether or not the organization has managed tenancy enabled
-            pub fn managed_tenancy<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.managed_tenancy = crate::runtime::converted(
-                    "managed_tenancy",
-                    value,
-                );
-                self
-            }
-            /// The name of the organization
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// Whether or not the organization requires payment information
-            pub fn payment_info_required<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.payment_info_required = crate::runtime::converted(
-                    "payment_info_required",
-                    value,
-                );
-                self
-            }
-            /// The billing plan of the organization
-            pub fn plan<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.plan = crate::runtime::converted("plan", value);
-                self
-            }
-            /// Whether or not the organization has single tenancy enabled
-            pub fn single_tenancy<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.single_tenancy = crate::runtime::converted("single_tenancy", value);
-                self
-            }
-            /// Whether or not SSO is enabled on the organization
-            pub fn sso<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sso = crate::runtime::converted("sso", value);
-                self
-            }
-            /// Whether or not the organization uses an SSO directory
-            pub fn sso_directory<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sso_directory = crate::runtime::converted("sso_directory", value);
-                self
-            }
-            /// The URL of the organization's SSO portal.
-            pub fn sso_portal_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sso_portal_url = crate::runtime::converted("sso_portal_url", value)
-                    .map(Some);
-                self
-            }
-            /// When the organization was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Whether or not the organization's billing information is valid
-            pub fn valid_billing_info<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.valid_billing_info = crate::runtime::converted(
-                    "valid_billing_info",
-                    value,
-                );
-                self
-            }
-            /// Sets or clears [`has_past_due_invoices`](Self::has_past_due_invoices).
-            pub fn set_has_past_due_invoices(mut self, value: Option<bool>) -> Self {
-                self.has_past_due_invoices = Ok(value);
-                self
-            }
-            /// Sets or clears [`sso_portal_url`](Self::sso_portal_url).
-            pub fn set_sso_portal_url(mut self, value: Option<String>) -> Self {
-                self.sso_portal_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Organization> for super::Organization {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Organization,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    billing_email: value.billing_email?,
-                    created_at: value.created_at?,
-                    database_count: value.database_count?,
-                    features: value.features?,
-                    has_card: value.has_card?,
-                    has_past_due_invoices: value.has_past_due_invoices?,
-                    id: value.id?,
-                    idp_managed_roles: value.idp_managed_roles?,
-                    invoice_budget_amount: value.invoice_budget_amount?,
-                    keyspace_shard_limit: value.keyspace_shard_limit?,
-                    managed_tenancy: value.managed_tenancy?,
-                    name: value.name?,
-                    payment_info_required: value.payment_info_required?,
-                    plan: value.plan?,
-                    single_tenancy: value.single_tenancy?,
-                    sso: value.sso?,
-                    sso_directory: value.sso_directory?,
-                    sso_portal_url: value.sso_portal_url?,
-                    updated_at: value.updated_at?,
-                    valid_billing_info: value.valid_billing_info?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Organization> for Organization {
-            fn from(value: super::Organization) -> Self {
-                Self {
-                    billing_email: Ok(value.billing_email),
-                    created_at: Ok(value.created_at),
-                    database_count: Ok(value.database_count),
-                    features: Ok(value.features),
-                    has_card: Ok(value.has_card),
-                    has_past_due_invoices: Ok(value.has_past_due_invoices),
-                    id: Ok(value.id),
-                    idp_managed_roles: Ok(value.idp_managed_roles),
-                    invoice_budget_amount: Ok(value.invoice_budget_amount),
-                    keyspace_shard_limit: Ok(value.keyspace_shard_limit),
-                    managed_tenancy: Ok(value.managed_tenancy),
-                    name: Ok(value.name),
-                    payment_info_required: Ok(value.payment_info_required),
-                    plan: Ok(value.plan),
-                    single_tenancy: Ok(value.single_tenancy),
-                    sso: Ok(value.sso),
-                    sso_directory: Ok(value.sso_directory),
-                    sso_portal_url: Ok(value.sso_portal_url),
-                    updated_at: Ok(value.updated_at),
-                    valid_billing_info: Ok(value.valid_billing_info),
-                }
-            }
-        }
-        /// Builds [`PaginatedAuditLogEvent`](super::PaginatedAuditLogEvent).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedAuditLogEvent {
-            cursor_end: Result<Option<String>, String>,
-            cursor_start: Result<Option<String>, String>,
-            data: Result<Vec<super::AuditLogEvent>, String>,
-            has_next: Result<bool, String>,
-            has_prev: Result<bool, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedAuditLogEvent {
-            fn default() -> Self {
-                Self {
-                    cursor_end: Ok(Default::default()),
-                    cursor_start: Ok(Default::default()),
-                    data: Err("`data` was not set".to_string()),
-                    has_next: Err("`has_next` was not set".to_string()),
-                    has_prev: Err("`has_prev` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedAuditLogEvent {
-            /// The ID of the last object in the current results, or null when there are no results
-            pub fn cursor_end<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cursor_end = crate::runtime::converted("cursor_end", value)
-                    .map(Some);
-                self
-            }
-            /// The ID of the first object in the current results, or null when there are no results
-            pub fn cursor_start<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cursor_start = crate::runtime::converted("cursor_start", value)
-                    .map(Some);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::AuditLogEvent>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// Whether there is a next page of results
-            pub fn has_next<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_next = crate::runtime::converted("has_next", value);
-                self
-            }
-            /// Whether there is a previous page of results
-            pub fn has_prev<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_prev = crate::runtime::converted("has_prev", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`cursor_end`](Self::cursor_end).
-            pub fn set_cursor_end(mut self, value: Option<String>) -> Self {
-                self.cursor_end = Ok(value);
-                self
-            }
-            /// Sets or clears [`cursor_start`](Self::cursor_start).
-            pub fn set_cursor_start(mut self, value: Option<String>) -> Self {
-                self.cursor_start = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedAuditLogEvent> for super::PaginatedAuditLogEvent {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedAuditLogEvent,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    cursor_end: value.cursor_end?,
-                    cursor_start: value.cursor_start?,
-                    data: value.data?,
-                    has_next: value.has_next?,
-                    has_prev: value.has_prev?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedAuditLogEvent> for PaginatedAuditLogEvent {
-            fn from(value: super::PaginatedAuditLogEvent) -> Self {
-                Self {
-                    cursor_end: Ok(value.cursor_end),
-                    cursor_start: Ok(value.cursor_start),
-                    data: Ok(value.data),
-                    has_next: Ok(value.has_next),
-                    has_prev: Ok(value.has_prev),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PaginatedOrganization`](super::PaginatedOrganization).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedOrganization {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::Organization>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedOrganization {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedOrganization {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Organization>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedOrganization> for super::PaginatedOrganization {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedOrganization,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedOrganization> for PaginatedOrganization {
-            fn from(value: super::PaginatedOrganization) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
         /// Builds [`UpdateOrganizationBody`](super::UpdateOrganizationBody).
         #[derive(Clone, Debug)]
         pub struct UpdateOrganizationBody {
@@ -1890,6 +619,26 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        AuditLogEvent,
+        "{\"action\":\"action\",\"actor_display_name\":\"actor_display_name\",\"actor_id\":null,\"actor_type\":null,\"audit_action\":\"audit_action\",\"auditable_display_name\":\"auditable_display_name\",\"auditable_id\":null,\"auditable_type\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"location\":null,\"metadata\":null,\"remote_ip\":null,\"target_display_name\":null,\"target_id\":null,\"target_type\":null,\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        ClusterSizeSku,
+        "{\"architecture\":null,\"cpu\":\"cpu\",\"default_vtgate\":\"default_vtgate\",\"default_vtgate_rate\":null,\"development\":false,\"display_name\":\"display_name\",\"enabled\":false,\"metal\":false,\"name\":\"name\",\"production\":false,\"provider\":null,\"ram\":1,\"rate\":null,\"replica_rate\":null,\"sort_order\":1,\"storage\":null}"
+    );
+    crate::runtime::fixture!(
+        Organization,
+        "{\"billing_email\":\"billing_email\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_count\":1,\"features\":{},\"has_card\":false,\"has_past_due_invoices\":null,\"id\":\"id\",\"idp_managed_roles\":false,\"invoice_budget_amount\":\"invoice_budget_amount\",\"keyspace_shard_limit\":1,\"managed_tenancy\":false,\"name\":\"name\",\"payment_info_required\":false,\"plan\":\"plan\",\"single_tenancy\":false,\"sso\":false,\"sso_directory\":false,\"sso_portal_url\":null,\"updated_at\":null,\"valid_billing_info\":false}"
+    );
+    crate::runtime::fixture!(
+        PaginatedAuditLogEvent,
+        "{\"cursor_end\":null,\"cursor_start\":null,\"data\":[],\"has_next\":false,\"has_prev\":false,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedOrganization,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -2051,6 +800,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2066,26 +816,11 @@ pub mod builder {
             self.call.set::<String>(0, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Organization> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2097,19 +832,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::Organization> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetOrganization<'a> {
-        type Output = Result<crate::Response<types::Organization>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Organization>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOrganization<'_> {
-        type Answer = types::Organization;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetOrganization, types::Organization);
     /// A call of [`Client::list_audit_logs`](crate::Client::list_audit_logs). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2123,6 +850,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/audit-log",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2147,6 +875,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`ending_before`](Self::ending_before).
+        #[inline]
         pub fn set_ending_before(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(1, value);
             self
@@ -2157,6 +886,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`limit`](Self::limit).
+        #[inline]
         pub fn set_limit(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -2167,30 +897,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`starting_after`](Self::starting_after).
+        #[inline]
         pub fn set_starting_after(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/audit-log`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedAuditLogEvent> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2202,22 +918,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::PaginatedAuditLogEvent> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListAuditLogs<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedAuditLogEvent>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedAuditLogEvent>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListAuditLogs<'_> {
-        type Answer = types::PaginatedAuditLogEvent;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListAuditLogs, types::PaginatedAuditLogEvent);
     /// A call of [`Client::list_cluster_size_skus`](crate::Client::list_cluster_size_skus). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2231,6 +936,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/cluster-size-skus",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2256,6 +962,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`database`](Self::database).
+        #[inline]
         pub fn set_database(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(1, value);
             self
@@ -2266,6 +973,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`engine`](Self::engine).
+        #[inline]
         pub fn set_engine(mut self, value: Option<types::DatabaseKind>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -2276,6 +984,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`rates`](Self::rates).
+        #[inline]
         pub fn set_rates(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2286,46 +995,26 @@ pub mod builder {
             self
         }
         /// Sets or clears [`region`](Self::region).
+        #[inline]
         pub fn set_region(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/cluster-size-skus`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, Vec<types::ClusterSizeSku>> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListClusterSizeSkus<'a> {
-        type Output = Result<crate::Response<Vec<types::ClusterSizeSku>>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, Vec<types::ClusterSizeSku>>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListClusterSizeSkus<'_> {
-        type Answer = Vec<types::ClusterSizeSku>;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListClusterSizeSkus, ::std::vec::Vec < types::ClusterSizeSku >
+    );
     /// A call of [`Client::list_organizations`](crate::Client::list_organizations). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2339,6 +1028,7 @@ pub mod builder {
             "GET",
             "/organizations",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::query("page"),
@@ -2354,6 +1044,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(0, value);
             self
@@ -2364,30 +1055,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(1, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedOrganization> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2397,29 +1074,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedOrganization> {
             self.call.pages(0, |page: &types::PaginatedOrganization| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Organization> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListOrganizations<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedOrganization>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedOrganization>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListOrganizations<'_> {
-        type Answer = types::PaginatedOrganization;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListOrganizations, types::PaginatedOrganization);
     /// A call of [`Client::list_regions_for_organization`](crate::Client::list_regions_for_organization). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2433,6 +1101,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/regions",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2456,6 +1125,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(1, value);
             self
@@ -2466,30 +1136,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/regions`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPlanetscaleRegion> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2499,29 +1155,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedPlanetscaleRegion> {
             self.call.pages(1, |page: &types::PaginatedPlanetscaleRegion| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Region> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListRegionsForOrganization<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedPlanetscaleRegion>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedPlanetscaleRegion>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListRegionsForOrganization<'_> {
-        type Answer = types::PaginatedPlanetscaleRegion;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListRegionsForOrganization, types::PaginatedPlanetscaleRegion);
     /// A call of [`Client::update_organization`](crate::Client::update_organization). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2536,6 +1183,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2571,26 +1219,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Organization> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -2598,17 +1231,9 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateOrganization<'a> {
-        type Output = Result<crate::Response<types::Organization>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Organization>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateOrganization<'_> {
-        type Answer = types::Organization;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateOrganization, types::Organization);
 }

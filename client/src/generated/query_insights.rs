@@ -311,13 +311,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedQuerySummary {
-        /// A builder for [`PaginatedQuerySummary`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedQuerySummary {
-            Default::default()
-        }
-    }
     /// `QuerySummary`
     ///
     /// From `#/components/schemas/QuerySummary` of the spec.
@@ -425,1008 +418,6 @@ pub mod types {
         pub traffic_control_throttled: i64,
         /// The number of executions that triggered a traffic control warning
         pub traffic_control_warnings: i64,
-    }
-    impl QuerySummary {
-        /// A builder for [`QuerySummary`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::QuerySummary {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`PaginatedQuerySummary`](super::PaginatedQuerySummary).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedQuerySummary {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::QuerySummary>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedQuerySummary {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedQuerySummary {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::QuerySummary>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedQuerySummary> for super::PaginatedQuerySummary {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedQuerySummary,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedQuerySummary> for PaginatedQuerySummary {
-            fn from(value: super::PaginatedQuerySummary) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`QuerySummary`](super::QuerySummary).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct QuerySummary {
-            avg_parallel_workers: Result<f64, String>,
-            avg_shard_queries: Result<f64, String>,
-            block_cache_hit_ratio: Result<f64, String>,
-            blocks_dirtied: Result<i64, String>,
-            blocks_hit: Result<i64, String>,
-            blocks_read: Result<i64, String>,
-            blocks_written: Result<i64, String>,
-            egress_bytes: Result<i64, String>,
-            egress_bytes_per_query: Result<f64, String>,
-            error_count: Result<i64, String>,
-            fingerprint: Result<String, String>,
-            id: Result<String, String>,
-            index_usages: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            ingress_bytes: Result<i64, String>,
-            ingress_bytes_per_query: Result<f64, String>,
-            keyspace: Result<String, String>,
-            last_run_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            max_egress_bytes: Result<i64, String>,
-            max_ingress_bytes: Result<i64, String>,
-            max_latency: Result<f64, String>,
-            max_shard_queries: Result<i64, String>,
-            multishard: Result<bool, String>,
-            normalized_sql: Result<String, String>,
-            p50_latency: Result<f64, String>,
-            p99_latency: Result<f64, String>,
-            qualified_tables: Result<Vec<String>, String>,
-            query_count: Result<i64, String>,
-            routing_index_usages: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            rows_affected_per_query: Result<f64, String>,
-            rows_read_per_query: Result<f64, String>,
-            rows_read_per_returned: Result<f64, String>,
-            rows_returned_per_query: Result<f64, String>,
-            statement_type: Result<String, String>,
-            sum_cpu_duration_millis: Result<f64, String>,
-            sum_cpu_duration_percent: Result<f64, String>,
-            sum_io_duration_millis: Result<f64, String>,
-            sum_io_duration_percent: Result<f64, String>,
-            sum_rows_affected: Result<i64, String>,
-            sum_rows_read: Result<i64, String>,
-            sum_rows_returned: Result<i64, String>,
-            sum_shard_queries: Result<i64, String>,
-            sum_total_duration_millis: Result<f64, String>,
-            sum_total_duration_percent: Result<f64, String>,
-            syntax_highlighted_sql: Result<String, String>,
-            table_keyspaces: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            tables: Result<Vec<String>, String>,
-            time_per_query: Result<f64, String>,
-            traffic_control_checked: Result<i64, String>,
-            traffic_control_throttled: Result<i64, String>,
-            traffic_control_warnings: Result<i64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for QuerySummary {
-            fn default() -> Self {
-                Self {
-                    avg_parallel_workers: Err(
-                        "`avg_parallel_workers` was not set".to_string(),
-                    ),
-                    avg_shard_queries: Err(
-                        "`avg_shard_queries` was not set".to_string(),
-                    ),
-                    block_cache_hit_ratio: Err(
-                        "`block_cache_hit_ratio` was not set".to_string(),
-                    ),
-                    blocks_dirtied: Err("`blocks_dirtied` was not set".to_string()),
-                    blocks_hit: Err("`blocks_hit` was not set".to_string()),
-                    blocks_read: Err("`blocks_read` was not set".to_string()),
-                    blocks_written: Err("`blocks_written` was not set".to_string()),
-                    egress_bytes: Err("`egress_bytes` was not set".to_string()),
-                    egress_bytes_per_query: Err(
-                        "`egress_bytes_per_query` was not set".to_string(),
-                    ),
-                    error_count: Err("`error_count` was not set".to_string()),
-                    fingerprint: Err("`fingerprint` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    index_usages: Err("`index_usages` was not set".to_string()),
-                    ingress_bytes: Err("`ingress_bytes` was not set".to_string()),
-                    ingress_bytes_per_query: Err(
-                        "`ingress_bytes_per_query` was not set".to_string(),
-                    ),
-                    keyspace: Err("`keyspace` was not set".to_string()),
-                    last_run_at: Ok(Default::default()),
-                    max_egress_bytes: Err("`max_egress_bytes` was not set".to_string()),
-                    max_ingress_bytes: Err(
-                        "`max_ingress_bytes` was not set".to_string(),
-                    ),
-                    max_latency: Err("`max_latency` was not set".to_string()),
-                    max_shard_queries: Err(
-                        "`max_shard_queries` was not set".to_string(),
-                    ),
-                    multishard: Err("`multishard` was not set".to_string()),
-                    normalized_sql: Err("`normalized_sql` was not set".to_string()),
-                    p50_latency: Err("`p50_latency` was not set".to_string()),
-                    p99_latency: Err("`p99_latency` was not set".to_string()),
-                    qualified_tables: Err("`qualified_tables` was not set".to_string()),
-                    query_count: Err("`query_count` was not set".to_string()),
-                    routing_index_usages: Err(
-                        "`routing_index_usages` was not set".to_string(),
-                    ),
-                    rows_affected_per_query: Err(
-                        "`rows_affected_per_query` was not set".to_string(),
-                    ),
-                    rows_read_per_query: Err(
-                        "`rows_read_per_query` was not set".to_string(),
-                    ),
-                    rows_read_per_returned: Err(
-                        "`rows_read_per_returned` was not set".to_string(),
-                    ),
-                    rows_returned_per_query: Err(
-                        "`rows_returned_per_query` was not set".to_string(),
-                    ),
-                    statement_type: Err("`statement_type` was not set".to_string()),
-                    sum_cpu_duration_millis: Err(
-                        "`sum_cpu_duration_millis` was not set".to_string(),
-                    ),
-                    sum_cpu_duration_percent: Err(
-                        "`sum_cpu_duration_percent` was not set".to_string(),
-                    ),
-                    sum_io_duration_millis: Err(
-                        "`sum_io_duration_millis` was not set".to_string(),
-                    ),
-                    sum_io_duration_percent: Err(
-                        "`sum_io_duration_percent` was not set".to_string(),
-                    ),
-                    sum_rows_affected: Err(
-                        "`sum_rows_affected` was not set".to_string(),
-                    ),
-                    sum_rows_read: Err("`sum_rows_read` was not set".to_string()),
-                    sum_rows_returned: Err(
-                        "`sum_rows_returned` was not set".to_string(),
-                    ),
-                    sum_shard_queries: Err(
-                        "`sum_shard_queries` was not set".to_string(),
-                    ),
-                    sum_total_duration_millis: Err(
-                        "`sum_total_duration_millis` was not set".to_string(),
-                    ),
-                    sum_total_duration_percent: Err(
-                        "`sum_total_duration_percent` was not set".to_string(),
-                    ),
-                    syntax_highlighted_sql: Err(
-                        "`syntax_highlighted_sql` was not set".to_string(),
-                    ),
-                    table_keyspaces: Err("`table_keyspaces` was not set".to_string()),
-                    tables: Err("`tables` was not set".to_string()),
-                    time_per_query: Err("`time_per_query` was not set".to_string()),
-                    traffic_control_checked: Err(
-                        "`traffic_control_checked` was not set".to_string(),
-                    ),
-                    traffic_control_throttled: Err(
-                        "`traffic_control_throttled` was not set".to_string(),
-                    ),
-                    traffic_control_warnings: Err(
-                        "`traffic_control_warnings` was not set".to_string(),
-                    ),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl QuerySummary {
-            /// The average number of parallel workers
-            pub fn avg_parallel_workers<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.avg_parallel_workers = crate::runtime::converted(
-                    "avg_parallel_workers",
-                    value,
-                );
-                self
-            }
-            /// The average number of shard queries
-            pub fn avg_shard_queries<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.avg_shard_queries = crate::runtime::converted(
-                    "avg_shard_queries",
-                    value,
-                );
-                self
-            }
-            /// Cache hit ratio for blocks
-            pub fn block_cache_hit_ratio<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.block_cache_hit_ratio = crate::runtime::converted(
-                    "block_cache_hit_ratio",
-                    value,
-                );
-                self
-            }
-            /// Total blocks dirtied
-            pub fn blocks_dirtied<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blocks_dirtied = crate::runtime::converted("blocks_dirtied", value);
-                self
-            }
-            /// Total blocks found in cache
-            pub fn blocks_hit<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blocks_hit = crate::runtime::converted("blocks_hit", value);
-                self
-            }
-            /// Total blocks read from disk
-            pub fn blocks_read<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blocks_read = crate::runtime::converted("blocks_read", value);
-                self
-            }
-            /// Total blocks written
-            pub fn blocks_written<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blocks_written = crate::runtime::converted("blocks_written", value);
-                self
-            }
-            /// Total egress bytes
-            pub fn egress_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.egress_bytes = crate::runtime::converted("egress_bytes", value);
-                self
-            }
-            /// Average egress bytes per query
-            pub fn egress_bytes_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.egress_bytes_per_query = crate::runtime::converted(
-                    "egress_bytes_per_query",
-                    value,
-                );
-                self
-            }
-            /// The number of times this query resulted in an error
-            pub fn error_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.error_count = crate::runtime::converted("error_count", value);
-                self
-            }
-            /// The query fingerprint
-            pub fn fingerprint<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.fingerprint = crate::runtime::converted("fingerprint", value);
-                self
-            }
-            /// The ID of the query summary
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Index usage information
-            pub fn index_usages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.index_usages = crate::runtime::converted("index_usages", value);
-                self
-            }
-            /// Total ingress bytes
-            pub fn ingress_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ingress_bytes = crate::runtime::converted("ingress_bytes", value);
-                self
-            }
-            /// Average ingress bytes per query
-            pub fn ingress_bytes_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ingress_bytes_per_query = crate::runtime::converted(
-                    "ingress_bytes_per_query",
-                    value,
-                );
-                self
-            }
-            /// The keyspace the query ran against
-            pub fn keyspace<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keyspace = crate::runtime::converted("keyspace", value);
-                self
-            }
-            /// When this query was last executed
-            pub fn last_run_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.last_run_at = crate::runtime::converted("last_run_at", value)
-                    .map(Some);
-                self
-            }
-            /// Maximum egress bytes for a single execution
-            pub fn max_egress_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max_egress_bytes = crate::runtime::converted(
-                    "max_egress_bytes",
-                    value,
-                );
-                self
-            }
-            /// Maximum ingress bytes for a single execution
-            pub fn max_ingress_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max_ingress_bytes = crate::runtime::converted(
-                    "max_ingress_bytes",
-                    value,
-                );
-                self
-            }
-            /// Maximum latency observed
-            pub fn max_latency<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max_latency = crate::runtime::converted("max_latency", value);
-                self
-            }
-            /// The maximum number of shard queries for a single execution
-            pub fn max_shard_queries<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max_shard_queries = crate::runtime::converted(
-                    "max_shard_queries",
-                    value,
-                );
-                self
-            }
-            /// Whether the query is a multishard query
-            pub fn multishard<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.multishard = crate::runtime::converted("multishard", value);
-                self
-            }
-            /// The normalized SQL statement
-            pub fn normalized_sql<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.normalized_sql = crate::runtime::converted("normalized_sql", value);
-                self
-            }
-            /// 50th percentile latency
-            pub fn p50_latency<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.p50_latency = crate::runtime::converted("p50_latency", value);
-                self
-            }
-            /// 99th percentile latency
-            pub fn p99_latency<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.p99_latency = crate::runtime::converted("p99_latency", value);
-                self
-            }
-            /// Fully qualified tables accessed by the query
-            pub fn qualified_tables<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.qualified_tables = crate::runtime::converted(
-                    "qualified_tables",
-                    value,
-                );
-                self
-            }
-            /// The number of times this query was executed
-            pub fn query_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.query_count = crate::runtime::converted("query_count", value);
-                self
-            }
-            /// Routing index usage information
-            pub fn routing_index_usages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.routing_index_usages = crate::runtime::converted(
-                    "routing_index_usages",
-                    value,
-                );
-                self
-            }
-            /// Average rows affected per query
-            pub fn rows_affected_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows_affected_per_query = crate::runtime::converted(
-                    "rows_affected_per_query",
-                    value,
-                );
-                self
-            }
-            /// Average rows read per query
-            pub fn rows_read_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows_read_per_query = crate::runtime::converted(
-                    "rows_read_per_query",
-                    value,
-                );
-                self
-            }
-            /// Average rows read per row returned
-            pub fn rows_read_per_returned<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows_read_per_returned = crate::runtime::converted(
-                    "rows_read_per_returned",
-                    value,
-                );
-                self
-            }
-            /// Average rows returned per query
-            pub fn rows_returned_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows_returned_per_query = crate::runtime::converted(
-                    "rows_returned_per_query",
-                    value,
-                );
-                self
-            }
-            /// The type of SQL statement
-            pub fn statement_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.statement_type = crate::runtime::converted("statement_type", value);
-                self
-            }
-            /// Total CPU duration in milliseconds
-            pub fn sum_cpu_duration_millis<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_cpu_duration_millis = crate::runtime::converted(
-                    "sum_cpu_duration_millis",
-                    value,
-                );
-                self
-            }
-            /// Percentage of total CPU time
-            pub fn sum_cpu_duration_percent<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_cpu_duration_percent = crate::runtime::converted(
-                    "sum_cpu_duration_percent",
-                    value,
-                );
-                self
-            }
-            /// Total IO duration in milliseconds
-            pub fn sum_io_duration_millis<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_io_duration_millis = crate::runtime::converted(
-                    "sum_io_duration_millis",
-                    value,
-                );
-                self
-            }
-            /// Percentage of total IO time
-            pub fn sum_io_duration_percent<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_io_duration_percent = crate::runtime::converted(
-                    "sum_io_duration_percent",
-                    value,
-                );
-                self
-            }
-            /// The total number of rows affected
-            pub fn sum_rows_affected<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_rows_affected = crate::runtime::converted(
-                    "sum_rows_affected",
-                    value,
-                );
-                self
-            }
-            /// The total number of rows read
-            pub fn sum_rows_read<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_rows_read = crate::runtime::converted("sum_rows_read", value);
-                self
-            }
-            /// The total number of rows returned
-            pub fn sum_rows_returned<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_rows_returned = crate::runtime::converted(
-                    "sum_rows_returned",
-                    value,
-                );
-                self
-            }
-            /// The total number of shard queries
-            pub fn sum_shard_queries<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_shard_queries = crate::runtime::converted(
-                    "sum_shard_queries",
-                    value,
-                );
-                self
-            }
-            /// Total duration in milliseconds across all executions
-            pub fn sum_total_duration_millis<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_total_duration_millis = crate::runtime::converted(
-                    "sum_total_duration_millis",
-                    value,
-                );
-                self
-            }
-            /// Percentage of total query time
-            pub fn sum_total_duration_percent<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_total_duration_percent = crate::runtime::converted(
-                    "sum_total_duration_percent",
-                    value,
-                );
-                self
-            }
-            /// Syntax highlighted SQL statement
-            pub fn syntax_highlighted_sql<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.syntax_highlighted_sql = crate::runtime::converted(
-                    "syntax_highlighted_sql",
-                    value,
-                );
-                self
-            }
-            /// Mapping of tables to their keyspaces
-            pub fn table_keyspaces<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_keyspaces = crate::runtime::converted(
-                    "table_keyspaces",
-                    value,
-                );
-                self
-            }
-            /// Tables accessed by the query
-            pub fn tables<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tables = crate::runtime::converted("tables", value);
-                self
-            }
-            /// Average time per query execution
-            pub fn time_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.time_per_query = crate::runtime::converted("time_per_query", value);
-                self
-            }
-            /// The number of executions checked by traffic control rules
-            pub fn traffic_control_checked<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.traffic_control_checked = crate::runtime::converted(
-                    "traffic_control_checked",
-                    value,
-                );
-                self
-            }
-            /// The number of executions throttled by traffic control
-            pub fn traffic_control_throttled<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.traffic_control_throttled = crate::runtime::converted(
-                    "traffic_control_throttled",
-                    value,
-                );
-                self
-            }
-            /// The number of executions that triggered a traffic control warning
-            pub fn traffic_control_warnings<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.traffic_control_warnings = crate::runtime::converted(
-                    "traffic_control_warnings",
-                    value,
-                );
-                self
-            }
-            /// Sets or clears [`last_run_at`](Self::last_run_at).
-            pub fn set_last_run_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.last_run_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<QuerySummary> for super::QuerySummary {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: QuerySummary,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    avg_parallel_workers: value.avg_parallel_workers?,
-                    avg_shard_queries: value.avg_shard_queries?,
-                    block_cache_hit_ratio: value.block_cache_hit_ratio?,
-                    blocks_dirtied: value.blocks_dirtied?,
-                    blocks_hit: value.blocks_hit?,
-                    blocks_read: value.blocks_read?,
-                    blocks_written: value.blocks_written?,
-                    egress_bytes: value.egress_bytes?,
-                    egress_bytes_per_query: value.egress_bytes_per_query?,
-                    error_count: value.error_count?,
-                    fingerprint: value.fingerprint?,
-                    id: value.id?,
-                    index_usages: value.index_usages?,
-                    ingress_bytes: value.ingress_bytes?,
-                    ingress_bytes_per_query: value.ingress_bytes_per_query?,
-                    keyspace: value.keyspace?,
-                    last_run_at: value.last_run_at?,
-                    max_egress_bytes: value.max_egress_bytes?,
-                    max_ingress_bytes: value.max_ingress_bytes?,
-                    max_latency: value.max_latency?,
-                    max_shard_queries: value.max_shard_queries?,
-                    multishard: value.multishard?,
-                    normalized_sql: value.normalized_sql?,
-                    p50_latency: value.p50_latency?,
-                    p99_latency: value.p99_latency?,
-                    qualified_tables: value.qualified_tables?,
-                    query_count: value.query_count?,
-                    routing_index_usages: value.routing_index_usages?,
-                    rows_affected_per_query: value.rows_affected_per_query?,
-                    rows_read_per_query: value.rows_read_per_query?,
-                    rows_read_per_returned: value.rows_read_per_returned?,
-                    rows_returned_per_query: value.rows_returned_per_query?,
-                    statement_type: value.statement_type?,
-                    sum_cpu_duration_millis: value.sum_cpu_duration_millis?,
-                    sum_cpu_duration_percent: value.sum_cpu_duration_percent?,
-                    sum_io_duration_millis: value.sum_io_duration_millis?,
-                    sum_io_duration_percent: value.sum_io_duration_percent?,
-                    sum_rows_affected: value.sum_rows_affected?,
-                    sum_rows_read: value.sum_rows_read?,
-                    sum_rows_returned: value.sum_rows_returned?,
-                    sum_shard_queries: value.sum_shard_queries?,
-                    sum_total_duration_millis: value.sum_total_duration_millis?,
-                    sum_total_duration_percent: value.sum_total_duration_percent?,
-                    syntax_highlighted_sql: value.syntax_highlighted_sql?,
-                    table_keyspaces: value.table_keyspaces?,
-                    tables: value.tables?,
-                    time_per_query: value.time_per_query?,
-                    traffic_control_checked: value.traffic_control_checked?,
-                    traffic_control_throttled: value.traffic_control_throttled?,
-                    traffic_control_warnings: value.traffic_control_warnings?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::QuerySummary> for QuerySummary {
-            fn from(value: super::QuerySummary) -> Self {
-                Self {
-                    avg_parallel_workers: Ok(value.avg_parallel_workers),
-                    avg_shard_queries: Ok(value.avg_shard_queries),
-                    block_cache_hit_ratio: Ok(value.block_cache_hit_ratio),
-                    blocks_dirtied: Ok(value.blocks_dirtied),
-                    blocks_hit: Ok(value.blocks_hit),
-                    blocks_read: Ok(value.blocks_read),
-                    blocks_written: Ok(value.blocks_written),
-                    egress_bytes: Ok(value.egress_bytes),
-                    egress_bytes_per_query: Ok(value.egress_bytes_per_query),
-                    error_count: Ok(value.error_count),
-                    fingerprint: Ok(value.fingerprint),
-                    id: Ok(value.id),
-                    index_usages: Ok(value.index_usages),
-                    ingress_bytes: Ok(value.ingress_bytes),
-                    ingress_bytes_per_query: Ok(value.ingress_bytes_per_query),
-                    keyspace: Ok(value.keyspace),
-                    last_run_at: Ok(value.last_run_at),
-                    max_egress_bytes: Ok(value.max_egress_bytes),
-                    max_ingress_bytes: Ok(value.max_ingress_bytes),
-                    max_latency: Ok(value.max_latency),
-                    max_shard_queries: Ok(value.max_shard_queries),
-                    multishard: Ok(value.multishard),
-                    normalized_sql: Ok(value.normalized_sql),
-                    p50_latency: Ok(value.p50_latency),
-                    p99_latency: Ok(value.p99_latency),
-                    qualified_tables: Ok(value.qualified_tables),
-                    query_count: Ok(value.query_count),
-                    routing_index_usages: Ok(value.routing_index_usages),
-                    rows_affected_per_query: Ok(value.rows_affected_per_query),
-                    rows_read_per_query: Ok(value.rows_read_per_query),
-                    rows_read_per_returned: Ok(value.rows_read_per_returned),
-                    rows_returned_per_query: Ok(value.rows_returned_per_query),
-                    statement_type: Ok(value.statement_type),
-                    sum_cpu_duration_millis: Ok(value.sum_cpu_duration_millis),
-                    sum_cpu_duration_percent: Ok(value.sum_cpu_duration_percent),
-                    sum_io_duration_millis: Ok(value.sum_io_duration_millis),
-                    sum_io_duration_percent: Ok(value.sum_io_duration_percent),
-                    sum_rows_affected: Ok(value.sum_rows_affected),
-                    sum_rows_read: Ok(value.sum_rows_read),
-                    sum_rows_returned: Ok(value.sum_rows_returned),
-                    sum_shard_queries: Ok(value.sum_shard_queries),
-                    sum_total_duration_millis: Ok(value.sum_total_duration_millis),
-                    sum_total_duration_percent: Ok(value.sum_total_duration_percent),
-                    syntax_highlighted_sql: Ok(value.syntax_highlighted_sql),
-                    table_keyspaces: Ok(value.table_keyspaces),
-                    tables: Ok(value.tables),
-                    time_per_query: Ok(value.time_per_query),
-                    traffic_control_checked: Ok(value.traffic_control_checked),
-                    traffic_control_throttled: Ok(value.traffic_control_throttled),
-                    traffic_control_warnings: Ok(value.traffic_control_warnings),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for PaginatedQuerySummary {
         const NAME: &'static str = "PaginatedQuerySummary";
@@ -1648,6 +639,14 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        PaginatedQuerySummary,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        QuerySummary,
+        "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"index_usages\":[],\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"keyspace\":\"keyspace\",\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"multishard\":false,\"normalized_sql\":\"normalized_sql\",\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":[],\"query_count\":1,\"routing_index_usages\":[],\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"statement_type\":\"statement_type\",\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"table_keyspaces\":[],\"tables\":[],\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
+    );
 }
 /// # Operations
 ///
@@ -1795,6 +794,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1834,26 +834,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Query> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1865,19 +850,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::Query> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchQuery<'a> {
-        type Output = Result<crate::Response<types::Query>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Query>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchQuery<'_> {
-        type Answer = types::Query;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchQuery, types::Query);
     /// A call of [`Client::get_query_statistics`](crate::Client::get_query_statistics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1891,6 +868,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1942,6 +920,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -1959,6 +938,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -1969,6 +949,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -1982,6 +963,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -1995,30 +977,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(9, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuery> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2028,26 +996,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuery> {
             self.call.pages(6, |page: &types::PaginatedQuery| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Query> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetQueryStatistics<'a> {
-        type Output = Result<crate::Response<types::PaginatedQuery>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedQuery>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetQueryStatistics<'_> {
-        type Answer = types::PaginatedQuery;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetQueryStatistics, types::PaginatedQuery);
     /// A call of [`Client::get_query_summary`](crate::Client::get_query_summary). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2061,6 +1023,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2110,6 +1073,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2130,6 +1094,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -2143,30 +1108,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(7, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::QuerySummary> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2178,19 +1129,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::QuerySummary> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetQuerySummary<'a> {
-        type Output = Result<crate::Response<types::QuerySummary>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::QuerySummary>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetQuerySummary<'_> {
-        type Answer = types::QuerySummary;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetQuerySummary, types::QuerySummary);
     /// A call of [`Client::list_branch_queries`](crate::Client::list_branch_queries). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2204,6 +1147,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2253,6 +1197,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`dir`](Self::dir).
+        #[inline]
         pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2263,6 +1208,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`fields`](Self::fields).
+        #[inline]
         pub fn set_fields(mut self, value: Option<Vec<String>>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2273,6 +1219,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -2283,6 +1230,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -2293,6 +1241,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -2306,6 +1255,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -2319,6 +1269,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(9, value);
             self
@@ -2332,6 +1283,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`sort`](Self::sort).
+        #[inline]
         pub fn set_sort(mut self, value: Option<types::ListBranchQueriesSort>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -2342,6 +1294,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
         pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
             self.call.set_or_clear(11, value);
             self
@@ -2352,6 +1305,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(12, value);
             self
@@ -2365,30 +1319,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`type_`](Self::type_).
+        #[inline]
         pub fn set_type(mut self, value: Option<types::ListBranchQueriesType>) -> Self {
             self.call.set_or_clear(13, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuerySummary> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2398,29 +1338,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuerySummary> {
             self.call.pages(6, |page: &types::PaginatedQuerySummary| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::QuerySummary> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBranchQueries<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedQuerySummary>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedQuerySummary>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranchQueries<'_> {
-        type Answer = types::PaginatedQuerySummary;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListBranchQueries, types::PaginatedQuerySummary);
 }
 /// # Operations
 ///

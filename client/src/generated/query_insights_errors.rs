@@ -28,13 +28,6 @@ pub mod types {
         /// Total duration in milliseconds across all failed executions
         pub total_duration_millis: f64,
     }
-    impl ErrorSummary {
-        /// A builder for [`ErrorSummary`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::ErrorSummary {
-            Default::default()
-        }
-    }
     /// `ListBranchQueryErrorsSort`
     ///
     /// From `#/components/schemas/ListBranchQueryErrorsSort` of the spec.
@@ -138,316 +131,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedErrorSummary {
-        /// A builder for [`PaginatedErrorSummary`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedErrorSummary {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`ErrorSummary`](super::ErrorSummary).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct ErrorSummary {
-            error_count: Result<i64, String>,
-            error_fingerprint: Result<String, String>,
-            error_message: Result<String, String>,
-            id: Result<String, String>,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            time_per_query: Result<f64, String>,
-            total_duration_millis: Result<f64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for ErrorSummary {
-            fn default() -> Self {
-                Self {
-                    error_count: Err("`error_count` was not set".to_string()),
-                    error_fingerprint: Err(
-                        "`error_fingerprint` was not set".to_string(),
-                    ),
-                    error_message: Err("`error_message` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    started_at: Ok(Default::default()),
-                    time_per_query: Err("`time_per_query` was not set".to_string()),
-                    total_duration_millis: Err(
-                        "`total_duration_millis` was not set".to_string(),
-                    ),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl ErrorSummary {
-            /// The number of times the error occurred
-            pub fn error_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.error_count = crate::runtime::converted("error_count", value);
-                self
-            }
-            /// The error fingerprint
-            pub fn error_fingerprint<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.error_fingerprint = crate::runtime::converted(
-                    "error_fingerprint",
-                    value,
-                );
-                self
-            }
-            /// The error message
-            pub fn error_message<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.error_message = crate::runtime::converted("error_message", value);
-                self
-            }
-            /// The ID of the error summary
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// When the error last occurred
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// Average duration per failed execution in milliseconds
-            pub fn time_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.time_per_query = crate::runtime::converted("time_per_query", value);
-                self
-            }
-            /// Total duration in milliseconds across all failed executions
-            pub fn total_duration_millis<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_duration_millis = crate::runtime::converted(
-                    "total_duration_millis",
-                    value,
-                );
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<ErrorSummary> for super::ErrorSummary {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ErrorSummary,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    error_count: value.error_count?,
-                    error_fingerprint: value.error_fingerprint?,
-                    error_message: value.error_message?,
-                    id: value.id?,
-                    started_at: value.started_at?,
-                    time_per_query: value.time_per_query?,
-                    total_duration_millis: value.total_duration_millis?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::ErrorSummary> for ErrorSummary {
-            fn from(value: super::ErrorSummary) -> Self {
-                Self {
-                    error_count: Ok(value.error_count),
-                    error_fingerprint: Ok(value.error_fingerprint),
-                    error_message: Ok(value.error_message),
-                    id: Ok(value.id),
-                    started_at: Ok(value.started_at),
-                    time_per_query: Ok(value.time_per_query),
-                    total_duration_millis: Ok(value.total_duration_millis),
-                }
-            }
-        }
-        /// Builds [`PaginatedErrorSummary`](super::PaginatedErrorSummary).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedErrorSummary {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::ErrorSummary>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedErrorSummary {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedErrorSummary {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::ErrorSummary>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedErrorSummary> for super::PaginatedErrorSummary {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedErrorSummary,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedErrorSummary> for PaginatedErrorSummary {
-            fn from(value: super::PaginatedErrorSummary) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-    }
     impl crate::runtime::object::Object for ErrorSummary {
         const NAME: &'static str = "ErrorSummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -539,6 +222,14 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        ErrorSummary,
+        "{\"error_count\":1,\"error_fingerprint\":\"error_fingerprint\",\"error_message\":\"error_message\",\"id\":\"id\",\"started_at\":null,\"time_per_query\":1.0,\"total_duration_millis\":1.0}"
+    );
+    crate::runtime::fixture!(
+        PaginatedErrorSummary,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -627,6 +318,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -677,6 +369,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -687,6 +380,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -697,6 +391,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -710,6 +405,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -723,30 +419,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(8, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuery> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -756,26 +438,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuery> {
             self.call.pages(5, |page: &types::PaginatedQuery| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Query> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchQueryError<'a> {
-        type Output = Result<crate::Response<types::PaginatedQuery>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedQuery>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchQueryError<'_> {
-        type Answer = types::PaginatedQuery;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchQueryError, types::PaginatedQuery);
     /// A call of [`Client::list_branch_query_errors`](crate::Client::list_branch_query_errors). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -789,6 +465,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -835,6 +512,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`dir`](Self::dir).
+        #[inline]
         pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -845,6 +523,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -855,6 +534,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -865,6 +545,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -878,6 +559,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -891,6 +573,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(8, value);
             self
@@ -904,6 +587,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`sort`](Self::sort).
+        #[inline]
         pub fn set_sort(
             mut self,
             value: Option<types::ListBranchQueryErrorsSort>,
@@ -917,6 +601,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
         pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -927,30 +612,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(11, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedErrorSummary> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -960,29 +631,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedErrorSummary> {
             self.call.pages(5, |page: &types::PaginatedErrorSummary| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::ErrorSummary> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBranchQueryErrors<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedErrorSummary>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedErrorSummary>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranchQueryErrors<'_> {
-        type Answer = types::PaginatedErrorSummary;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListBranchQueryErrors, types::PaginatedErrorSummary);
 }
 /// # Operations
 ///

@@ -27,13 +27,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedQueryPatternsDownload {
-        /// A builder for [`PaginatedQueryPatternsDownload`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedQueryPatternsDownload {
-            Default::default()
-        }
-    }
     /// `QueryPatternsDownload`
     ///
     /// From `#/components/schemas/QueryPatternsDownload` of the spec.
@@ -56,13 +49,6 @@ pub mod types {
         /// The URL to access the query patterns download
         pub url: String,
     }
-    impl QueryPatternsDownload {
-        /// A builder for [`QueryPatternsDownload`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::QueryPatternsDownload {
-            Default::default()
-        }
-    }
     /// The state of the download
     ///
     /// From `#/components/schemas/QueryPatternsDownloadState` of the spec.
@@ -77,270 +63,6 @@ pub mod types {
         Failed,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`PaginatedQueryPatternsDownload`](super::PaginatedQueryPatternsDownload).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedQueryPatternsDownload {
-            cursor_end: Result<Option<String>, String>,
-            cursor_start: Result<Option<String>, String>,
-            data: Result<Vec<super::QueryPatternsDownload>, String>,
-            has_next: Result<bool, String>,
-            has_prev: Result<bool, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedQueryPatternsDownload {
-            fn default() -> Self {
-                Self {
-                    cursor_end: Ok(Default::default()),
-                    cursor_start: Ok(Default::default()),
-                    data: Err("`data` was not set".to_string()),
-                    has_next: Err("`has_next` was not set".to_string()),
-                    has_prev: Err("`has_prev` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedQueryPatternsDownload {
-            /// The ID of the last object in the current results, or null when there are no results
-            pub fn cursor_end<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cursor_end = crate::runtime::converted("cursor_end", value)
-                    .map(Some);
-                self
-            }
-            /// The ID of the first object in the current results, or null when there are no results
-            pub fn cursor_start<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cursor_start = crate::runtime::converted("cursor_start", value)
-                    .map(Some);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::QueryPatternsDownload>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// Whether there is a next page of results
-            pub fn has_next<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_next = crate::runtime::converted("has_next", value);
-                self
-            }
-            /// Whether there is a previous page of results
-            pub fn has_prev<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.has_prev = crate::runtime::converted("has_prev", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`cursor_end`](Self::cursor_end).
-            pub fn set_cursor_end(mut self, value: Option<String>) -> Self {
-                self.cursor_end = Ok(value);
-                self
-            }
-            /// Sets or clears [`cursor_start`](Self::cursor_start).
-            pub fn set_cursor_start(mut self, value: Option<String>) -> Self {
-                self.cursor_start = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedQueryPatternsDownload>
-        for super::PaginatedQueryPatternsDownload {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedQueryPatternsDownload,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    cursor_end: value.cursor_end?,
-                    cursor_start: value.cursor_start?,
-                    data: value.data?,
-                    has_next: value.has_next?,
-                    has_prev: value.has_prev?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedQueryPatternsDownload>
-        for PaginatedQueryPatternsDownload {
-            fn from(value: super::PaginatedQueryPatternsDownload) -> Self {
-                Self {
-                    cursor_end: Ok(value.cursor_end),
-                    cursor_start: Ok(value.cursor_start),
-                    data: Ok(value.data),
-                    has_next: Ok(value.has_next),
-                    has_prev: Ok(value.has_prev),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`QueryPatternsDownload`](super::QueryPatternsDownload).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct QueryPatternsDownload {
-            actor: Result<Option<super::Actor>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            download_url: Result<String, String>,
-            finished_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            id: Result<String, String>,
-            state: Result<super::QueryPatternsDownloadState, String>,
-            url: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for QueryPatternsDownload {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    download_url: Err("`download_url` was not set".to_string()),
-                    finished_at: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    state: Err("`state` was not set".to_string()),
-                    url: Err("`url` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl QueryPatternsDownload {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// When the download was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The URL to download the query patterns file
-            pub fn download_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.download_url = crate::runtime::converted("download_url", value);
-                self
-            }
-            /// When the download was finished
-            pub fn finished_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.finished_at = crate::runtime::converted("finished_at", value)
-                    .map(Some);
-                self
-            }
-            /// The ID of the query patterns download
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The state of the download
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::QueryPatternsDownloadState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// The URL to access the query patterns download
-            pub fn url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.url = crate::runtime::converted("url", value);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`finished_at`](Self::finished_at).
-            pub fn set_finished_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.finished_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<QueryPatternsDownload> for super::QueryPatternsDownload {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: QueryPatternsDownload,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    created_at: value.created_at?,
-                    download_url: value.download_url?,
-                    finished_at: value.finished_at?,
-                    id: value.id?,
-                    state: value.state?,
-                    url: value.url?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::QueryPatternsDownload> for QueryPatternsDownload {
-            fn from(value: super::QueryPatternsDownload) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    created_at: Ok(value.created_at),
-                    download_url: Ok(value.download_url),
-                    finished_at: Ok(value.finished_at),
-                    id: Ok(value.id),
-                    state: Ok(value.state),
-                    url: Ok(value.url),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for PaginatedQueryPatternsDownload {
         const NAME: &'static str = "PaginatedQueryPatternsDownload";
@@ -501,6 +223,14 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        PaginatedQueryPatternsDownload,
+        "{\"cursor_end\":null,\"cursor_start\":null,\"data\":[],\"has_next\":false,\"has_prev\":false,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        QueryPatternsDownload,
+        "{\"actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"download_url\":\"download_url\",\"finished_at\":null,\"id\":\"id\",\"state\":\"pending\",\"url\":\"url\"}"
+    );
 }
 /// # Operations
 ///
@@ -668,6 +398,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -699,45 +430,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::QueryPatternsDownload> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateQueryPatternsReport<'a> {
-        type Output = Result<
-            crate::Response<types::QueryPatternsDownload>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::QueryPatternsDownload>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateQueryPatternsReport<'_> {
-        type Answer = types::QueryPatternsDownload;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateQueryPatternsReport, types::QueryPatternsDownload);
     /// A call of [`Client::delete_query_patterns_report`](crate::Client::delete_query_patterns_report). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -751,6 +456,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -790,42 +496,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteQueryPatternsReport<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteQueryPatternsReport<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteQueryPatternsReport, ());
     /// A call of [`Client::get_query_patterns_report`](crate::Client::get_query_patterns_report). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -839,6 +522,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}/download",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -878,42 +562,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}/download`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, String> {
             self.call.location(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetQueryPatternsReport<'a> {
-        type Output = Result<crate::Response<String>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, String>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetQueryPatternsReport<'_> {
-        type Answer = String;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetQueryPatternsReport, ::std::string::String);
     /// A call of [`Client::get_query_patterns_report_status`](crate::Client::get_query_patterns_report_status). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -927,6 +588,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -966,26 +628,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::QueryPatternsDownload> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -997,22 +644,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::QueryPatternsDownload> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetQueryPatternsReportStatus<'a> {
-        type Output = Result<
-            crate::Response<types::QueryPatternsDownload>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::QueryPatternsDownload>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetQueryPatternsReportStatus<'_> {
-        type Answer = types::QueryPatternsDownload;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetQueryPatternsReportStatus, types::QueryPatternsDownload);
     /// A call of [`Client::list_generated_query_patterns_reports`](crate::Client::list_generated_query_patterns_reports). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1026,6 +662,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1066,6 +703,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`ending_before`](Self::ending_before).
+        #[inline]
         pub fn set_ending_before(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -1076,6 +714,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`limit`](Self::limit).
+        #[inline]
         pub fn set_limit(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -1086,30 +725,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`starting_after`](Self::starting_after).
+        #[inline]
         pub fn set_starting_after(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedQueryPatternsDownload> {
@@ -1125,22 +750,13 @@ pub mod builder {
         ) -> crate::Until<'a, types::PaginatedQueryPatternsDownload> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListGeneratedQueryPatternsReports<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedQueryPatternsDownload>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedQueryPatternsDownload>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListGeneratedQueryPatternsReports<'_> {
-        type Answer = types::PaginatedQueryPatternsDownload;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListGeneratedQueryPatternsReports, types::PaginatedQueryPatternsDownload
+    );
 }
 /// # Operations
 ///

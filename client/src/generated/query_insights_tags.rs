@@ -102,13 +102,6 @@ pub mod types {
         /// The number of executions that triggered a traffic control warning
         pub traffic_control_warnings: i64,
     }
-    impl DimensionsQuerySummary {
-        /// A builder for [`DimensionsQuerySummary`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::DimensionsQuerySummary {
-            Default::default()
-        }
-    }
     /// `ListBranchQueryTagSummariesSort`
     ///
     /// From `#/components/schemas/ListBranchQueryTagSummariesSort` of the spec.
@@ -409,13 +402,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedDimensionsQuerySummary {
-        /// A builder for [`PaginatedDimensionsQuerySummary`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedDimensionsQuerySummary {
-            Default::default()
-        }
-    }
     /// `PaginatedQueryTag`
     ///
     /// From `#/components/schemas/PaginatedQueryTag` of the spec.
@@ -441,13 +427,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedQueryTag {
-        /// A builder for [`PaginatedQueryTag`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedQueryTag {
-            Default::default()
-        }
-    }
     /// `QueryTag`
     ///
     /// From `#/components/schemas/QueryTag` of the spec.
@@ -466,13 +445,6 @@ pub mod types {
         /// `values`
         pub values: Vec<QueryTagValue>,
     }
-    impl QueryTag {
-        /// A builder for [`QueryTag`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::QueryTag {
-            Default::default()
-        }
-    }
     /// `QueryTagValue`
     ///
     /// From `#/components/schemas/QueryTagValue` of the spec.
@@ -486,13 +458,6 @@ pub mod types {
         pub name: String,
         /// The number of queries that have this tag value
         pub query_count: i64,
-    }
-    impl QueryTagValue {
-        /// A builder for [`QueryTagValue`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::QueryTagValue {
-            Default::default()
-        }
     }
     /// The kind of tag value
     ///
@@ -508,1244 +473,6 @@ pub mod types {
         Collapsed,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`DimensionsQuerySummary`](super::DimensionsQuerySummary).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct DimensionsQuerySummary {
-            avg_parallel_workers: Result<f64, String>,
-            avg_shard_queries: Result<f64, String>,
-            block_cache_hit_ratio: Result<f64, String>,
-            blocks_dirtied: Result<i64, String>,
-            blocks_hit: Result<i64, String>,
-            blocks_read: Result<i64, String>,
-            blocks_written: Result<i64, String>,
-            dimensions: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
-            egress_bytes: Result<i64, String>,
-            egress_bytes_per_query: Result<f64, String>,
-            error_count: Result<i64, String>,
-            index_usages: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            ingress_bytes: Result<i64, String>,
-            ingress_bytes_per_query: Result<f64, String>,
-            last_run_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            max_egress_bytes: Result<i64, String>,
-            max_ingress_bytes: Result<i64, String>,
-            max_latency: Result<f64, String>,
-            max_shard_queries: Result<i64, String>,
-            p50_latency: Result<f64, String>,
-            p99_latency: Result<f64, String>,
-            qualified_tables: Result<Vec<String>, String>,
-            query_count: Result<i64, String>,
-            routing_index_usages: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            rows_affected_per_query: Result<f64, String>,
-            rows_read_per_query: Result<f64, String>,
-            rows_read_per_returned: Result<f64, String>,
-            rows_returned_per_query: Result<f64, String>,
-            sum_cpu_duration_millis: Result<f64, String>,
-            sum_cpu_duration_percent: Result<f64, String>,
-            sum_io_duration_millis: Result<f64, String>,
-            sum_io_duration_percent: Result<f64, String>,
-            sum_rows_affected: Result<i64, String>,
-            sum_rows_read: Result<i64, String>,
-            sum_rows_returned: Result<i64, String>,
-            sum_shard_queries: Result<i64, String>,
-            sum_total_duration_millis: Result<f64, String>,
-            sum_total_duration_percent: Result<f64, String>,
-            table_keyspaces: Result<
-                Vec<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            tables: Result<Vec<String>, String>,
-            time_per_query: Result<f64, String>,
-            traffic_control_checked: Result<i64, String>,
-            traffic_control_throttled: Result<i64, String>,
-            traffic_control_warnings: Result<i64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for DimensionsQuerySummary {
-            fn default() -> Self {
-                Self {
-                    avg_parallel_workers: Err(
-                        "`avg_parallel_workers` was not set".to_string(),
-                    ),
-                    avg_shard_queries: Err(
-                        "`avg_shard_queries` was not set".to_string(),
-                    ),
-                    block_cache_hit_ratio: Err(
-                        "`block_cache_hit_ratio` was not set".to_string(),
-                    ),
-                    blocks_dirtied: Err("`blocks_dirtied` was not set".to_string()),
-                    blocks_hit: Err("`blocks_hit` was not set".to_string()),
-                    blocks_read: Err("`blocks_read` was not set".to_string()),
-                    blocks_written: Err("`blocks_written` was not set".to_string()),
-                    dimensions: Err("`dimensions` was not set".to_string()),
-                    egress_bytes: Err("`egress_bytes` was not set".to_string()),
-                    egress_bytes_per_query: Err(
-                        "`egress_bytes_per_query` was not set".to_string(),
-                    ),
-                    error_count: Err("`error_count` was not set".to_string()),
-                    index_usages: Err("`index_usages` was not set".to_string()),
-                    ingress_bytes: Err("`ingress_bytes` was not set".to_string()),
-                    ingress_bytes_per_query: Err(
-                        "`ingress_bytes_per_query` was not set".to_string(),
-                    ),
-                    last_run_at: Ok(Default::default()),
-                    max_egress_bytes: Err("`max_egress_bytes` was not set".to_string()),
-                    max_ingress_bytes: Err(
-                        "`max_ingress_bytes` was not set".to_string(),
-                    ),
-                    max_latency: Err("`max_latency` was not set".to_string()),
-                    max_shard_queries: Err(
-                        "`max_shard_queries` was not set".to_string(),
-                    ),
-                    p50_latency: Err("`p50_latency` was not set".to_string()),
-                    p99_latency: Err("`p99_latency` was not set".to_string()),
-                    qualified_tables: Err("`qualified_tables` was not set".to_string()),
-                    query_count: Err("`query_count` was not set".to_string()),
-                    routing_index_usages: Err(
-                        "`routing_index_usages` was not set".to_string(),
-                    ),
-                    rows_affected_per_query: Err(
-                        "`rows_affected_per_query` was not set".to_string(),
-                    ),
-                    rows_read_per_query: Err(
-                        "`rows_read_per_query` was not set".to_string(),
-                    ),
-                    rows_read_per_returned: Err(
-                        "`rows_read_per_returned` was not set".to_string(),
-                    ),
-                    rows_returned_per_query: Err(
-                        "`rows_returned_per_query` was not set".to_string(),
-                    ),
-                    sum_cpu_duration_millis: Err(
-                        "`sum_cpu_duration_millis` was not set".to_string(),
-                    ),
-                    sum_cpu_duration_percent: Err(
-                        "`sum_cpu_duration_percent` was not set".to_string(),
-                    ),
-                    sum_io_duration_millis: Err(
-                        "`sum_io_duration_millis` was not set".to_string(),
-                    ),
-                    sum_io_duration_percent: Err(
-                        "`sum_io_duration_percent` was not set".to_string(),
-                    ),
-                    sum_rows_affected: Err(
-                        "`sum_rows_affected` was not set".to_string(),
-                    ),
-                    sum_rows_read: Err("`sum_rows_read` was not set".to_string()),
-                    sum_rows_returned: Err(
-                        "`sum_rows_returned` was not set".to_string(),
-                    ),
-                    sum_shard_queries: Err(
-                        "`sum_shard_queries` was not set".to_string(),
-                    ),
-                    sum_total_duration_millis: Err(
-                        "`sum_total_duration_millis` was not set".to_string(),
-                    ),
-                    sum_total_duration_percent: Err(
-                        "`sum_total_duration_percent` was not set".to_string(),
-                    ),
-                    table_keyspaces: Err("`table_keyspaces` was not set".to_string()),
-                    tables: Err("`tables` was not set".to_string()),
-                    time_per_query: Err("`time_per_query` was not set".to_string()),
-                    traffic_control_checked: Err(
-                        "`traffic_control_checked` was not set".to_string(),
-                    ),
-                    traffic_control_throttled: Err(
-                        "`traffic_control_throttled` was not set".to_string(),
-                    ),
-                    traffic_control_warnings: Err(
-                        "`traffic_control_warnings` was not set".to_string(),
-                    ),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl DimensionsQuerySummary {
-            /// The average number of parallel workers
-            pub fn avg_parallel_workers<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.avg_parallel_workers = crate::runtime::converted(
-                    "avg_parallel_workers",
-                    value,
-                );
-                self
-            }
-            /// The average number of shard queries
-            pub fn avg_shard_queries<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.avg_shard_queries = crate::runtime::converted(
-                    "avg_shard_queries",
-                    value,
-                );
-                self
-            }
-            /// Cache hit ratio for blocks
-            pub fn block_cache_hit_ratio<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.block_cache_hit_ratio = crate::runtime::converted(
-                    "block_cache_hit_ratio",
-                    value,
-                );
-                self
-            }
-            /// Total blocks dirtied
-            pub fn blocks_dirtied<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blocks_dirtied = crate::runtime::converted("blocks_dirtied", value);
-                self
-            }
-            /// Total blocks found in cache
-            pub fn blocks_hit<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blocks_hit = crate::runtime::converted("blocks_hit", value);
-                self
-            }
-            /// Total blocks read from disk
-            pub fn blocks_read<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blocks_read = crate::runtime::converted("blocks_read", value);
-                self
-            }
-            /// Total blocks written
-            pub fn blocks_written<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.blocks_written = crate::runtime::converted("blocks_written", value);
-                self
-            }
-            /// The tag names and values this summary is grouped by
-            pub fn dimensions<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.dimensions = crate::runtime::converted("dimensions", value);
-                self
-            }
-            /// Total egress bytes
-            pub fn egress_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.egress_bytes = crate::runtime::converted("egress_bytes", value);
-                self
-            }
-            /// Average egress bytes per query
-            pub fn egress_bytes_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.egress_bytes_per_query = crate::runtime::converted(
-                    "egress_bytes_per_query",
-                    value,
-                );
-                self
-            }
-            /// The number of times this query resulted in an error
-            pub fn error_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.error_count = crate::runtime::converted("error_count", value);
-                self
-            }
-            /// Index usage information
-            pub fn index_usages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.index_usages = crate::runtime::converted("index_usages", value);
-                self
-            }
-            /// Total ingress bytes
-            pub fn ingress_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ingress_bytes = crate::runtime::converted("ingress_bytes", value);
-                self
-            }
-            /// Average ingress bytes per query
-            pub fn ingress_bytes_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ingress_bytes_per_query = crate::runtime::converted(
-                    "ingress_bytes_per_query",
-                    value,
-                );
-                self
-            }
-            /// When this query was last executed
-            pub fn last_run_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.last_run_at = crate::runtime::converted("last_run_at", value)
-                    .map(Some);
-                self
-            }
-            /// Maximum egress bytes for a single execution
-            pub fn max_egress_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max_egress_bytes = crate::runtime::converted(
-                    "max_egress_bytes",
-                    value,
-                );
-                self
-            }
-            /// Maximum ingress bytes for a single execution
-            pub fn max_ingress_bytes<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max_ingress_bytes = crate::runtime::converted(
-                    "max_ingress_bytes",
-                    value,
-                );
-                self
-            }
-            /// Maximum latency observed
-            pub fn max_latency<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max_latency = crate::runtime::converted("max_latency", value);
-                self
-            }
-            /// The maximum number of shard queries for a single execution
-            pub fn max_shard_queries<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.max_shard_queries = crate::runtime::converted(
-                    "max_shard_queries",
-                    value,
-                );
-                self
-            }
-            /// 50th percentile latency
-            pub fn p50_latency<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.p50_latency = crate::runtime::converted("p50_latency", value);
-                self
-            }
-            /// 99th percentile latency
-            pub fn p99_latency<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.p99_latency = crate::runtime::converted("p99_latency", value);
-                self
-            }
-            /// Fully qualified tables accessed by the query
-            pub fn qualified_tables<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.qualified_tables = crate::runtime::converted(
-                    "qualified_tables",
-                    value,
-                );
-                self
-            }
-            /// The number of times this query was executed
-            pub fn query_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.query_count = crate::runtime::converted("query_count", value);
-                self
-            }
-            /// Routing index usage information
-            pub fn routing_index_usages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.routing_index_usages = crate::runtime::converted(
-                    "routing_index_usages",
-                    value,
-                );
-                self
-            }
-            /// Average rows affected per query
-            pub fn rows_affected_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows_affected_per_query = crate::runtime::converted(
-                    "rows_affected_per_query",
-                    value,
-                );
-                self
-            }
-            /// Average rows read per query
-            pub fn rows_read_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows_read_per_query = crate::runtime::converted(
-                    "rows_read_per_query",
-                    value,
-                );
-                self
-            }
-            /// Average rows read per row returned
-            pub fn rows_read_per_returned<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows_read_per_returned = crate::runtime::converted(
-                    "rows_read_per_returned",
-                    value,
-                );
-                self
-            }
-            /// Average rows returned per query
-            pub fn rows_returned_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.rows_returned_per_query = crate::runtime::converted(
-                    "rows_returned_per_query",
-                    value,
-                );
-                self
-            }
-            /// Total CPU duration in milliseconds
-            pub fn sum_cpu_duration_millis<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_cpu_duration_millis = crate::runtime::converted(
-                    "sum_cpu_duration_millis",
-                    value,
-                );
-                self
-            }
-            /// Percentage of total CPU time
-            pub fn sum_cpu_duration_percent<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_cpu_duration_percent = crate::runtime::converted(
-                    "sum_cpu_duration_percent",
-                    value,
-                );
-                self
-            }
-            /// Total IO duration in milliseconds
-            pub fn sum_io_duration_millis<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_io_duration_millis = crate::runtime::converted(
-                    "sum_io_duration_millis",
-                    value,
-                );
-                self
-            }
-            /// Percentage of total IO time
-            pub fn sum_io_duration_percent<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_io_duration_percent = crate::runtime::converted(
-                    "sum_io_duration_percent",
-                    value,
-                );
-                self
-            }
-            /// The total number of rows affected
-            pub fn sum_rows_affected<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_rows_affected = crate::runtime::converted(
-                    "sum_rows_affected",
-                    value,
-                );
-                self
-            }
-            /// The total number of rows read
-            pub fn sum_rows_read<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_rows_read = crate::runtime::converted("sum_rows_read", value);
-                self
-            }
-            /// The total number of rows returned
-            pub fn sum_rows_returned<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_rows_returned = crate::runtime::converted(
-                    "sum_rows_returned",
-                    value,
-                );
-                self
-            }
-            /// The total number of shard queries
-            pub fn sum_shard_queries<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_shard_queries = crate::runtime::converted(
-                    "sum_shard_queries",
-                    value,
-                );
-                self
-            }
-            /// Total duration in milliseconds across all executions
-            pub fn sum_total_duration_millis<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_total_duration_millis = crate::runtime::converted(
-                    "sum_total_duration_millis",
-                    value,
-                );
-                self
-            }
-            /// Percentage of total query time
-            pub fn sum_total_duration_percent<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sum_total_duration_percent = crate::runtime::converted(
-                    "sum_total_duration_percent",
-                    value,
-                );
-                self
-            }
-            /// Mapping of tables to their keyspaces
-            pub fn table_keyspaces<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<::serde_json::Map<String, ::serde_json::Value>>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_keyspaces = crate::runtime::converted(
-                    "table_keyspaces",
-                    value,
-                );
-                self
-            }
-            /// Tables accessed by the query
-            pub fn tables<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.tables = crate::runtime::converted("tables", value);
-                self
-            }
-            /// Average time per query execution
-            pub fn time_per_query<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<f64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.time_per_query = crate::runtime::converted("time_per_query", value);
-                self
-            }
-            /// The number of executions checked by traffic control rules
-            pub fn traffic_control_checked<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.traffic_control_checked = crate::runtime::converted(
-                    "traffic_control_checked",
-                    value,
-                );
-                self
-            }
-            /// The number of executions throttled by traffic control
-            pub fn traffic_control_throttled<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.traffic_control_throttled = crate::runtime::converted(
-                    "traffic_control_throttled",
-                    value,
-                );
-                self
-            }
-            /// The number of executions that triggered a traffic control warning
-            pub fn traffic_control_warnings<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.traffic_control_warnings = crate::runtime::converted(
-                    "traffic_control_warnings",
-                    value,
-                );
-                self
-            }
-            /// Sets or clears [`last_run_at`](Self::last_run_at).
-            pub fn set_last_run_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.last_run_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<DimensionsQuerySummary> for super::DimensionsQuerySummary {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: DimensionsQuerySummary,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    avg_parallel_workers: value.avg_parallel_workers?,
-                    avg_shard_queries: value.avg_shard_queries?,
-                    block_cache_hit_ratio: value.block_cache_hit_ratio?,
-                    blocks_dirtied: value.blocks_dirtied?,
-                    blocks_hit: value.blocks_hit?,
-                    blocks_read: value.blocks_read?,
-                    blocks_written: value.blocks_written?,
-                    dimensions: value.dimensions?,
-                    egress_bytes: value.egress_bytes?,
-                    egress_bytes_per_query: value.egress_bytes_per_query?,
-                    error_count: value.error_count?,
-                    index_usages: value.index_usages?,
-                    ingress_bytes: value.ingress_bytes?,
-                    ingress_bytes_per_query: value.ingress_bytes_per_query?,
-                    last_run_at: value.last_run_at?,
-                    max_egress_bytes: value.max_egress_bytes?,
-                    max_ingress_bytes: value.max_ingress_bytes?,
-                    max_latency: value.max_latency?,
-                    max_shard_queries: value.max_shard_queries?,
-                    p50_latency: value.p50_latency?,
-                    p99_latency: value.p99_latency?,
-                    qualified_tables: value.qualified_tables?,
-                    query_count: value.query_count?,
-                    routing_index_usages: value.routing_index_usages?,
-                    rows_affected_per_query: value.rows_affected_per_query?,
-                    rows_read_per_query: value.rows_read_per_query?,
-                    rows_read_per_returned: value.rows_read_per_returned?,
-                    rows_returned_per_query: value.rows_returned_per_query?,
-                    sum_cpu_duration_millis: value.sum_cpu_duration_millis?,
-                    sum_cpu_duration_percent: value.sum_cpu_duration_percent?,
-                    sum_io_duration_millis: value.sum_io_duration_millis?,
-                    sum_io_duration_percent: value.sum_io_duration_percent?,
-                    sum_rows_affected: value.sum_rows_affected?,
-                    sum_rows_read: value.sum_rows_read?,
-                    sum_rows_returned: value.sum_rows_returned?,
-                    sum_shard_queries: value.sum_shard_queries?,
-                    sum_total_duration_millis: value.sum_total_duration_millis?,
-                    sum_total_duration_percent: value.sum_total_duration_percent?,
-                    table_keyspaces: value.table_keyspaces?,
-                    tables: value.tables?,
-                    time_per_query: value.time_per_query?,
-                    traffic_control_checked: value.traffic_control_checked?,
-                    traffic_control_throttled: value.traffic_control_throttled?,
-                    traffic_control_warnings: value.traffic_control_warnings?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::DimensionsQuerySummary> for DimensionsQuerySummary {
-            fn from(value: super::DimensionsQuerySummary) -> Self {
-                Self {
-                    avg_parallel_workers: Ok(value.avg_parallel_workers),
-                    avg_shard_queries: Ok(value.avg_shard_queries),
-                    block_cache_hit_ratio: Ok(value.block_cache_hit_ratio),
-                    blocks_dirtied: Ok(value.blocks_dirtied),
-                    blocks_hit: Ok(value.blocks_hit),
-                    blocks_read: Ok(value.blocks_read),
-                    blocks_written: Ok(value.blocks_written),
-                    dimensions: Ok(value.dimensions),
-                    egress_bytes: Ok(value.egress_bytes),
-                    egress_bytes_per_query: Ok(value.egress_bytes_per_query),
-                    error_count: Ok(value.error_count),
-                    index_usages: Ok(value.index_usages),
-                    ingress_bytes: Ok(value.ingress_bytes),
-                    ingress_bytes_per_query: Ok(value.ingress_bytes_per_query),
-                    last_run_at: Ok(value.last_run_at),
-                    max_egress_bytes: Ok(value.max_egress_bytes),
-                    max_ingress_bytes: Ok(value.max_ingress_bytes),
-                    max_latency: Ok(value.max_latency),
-                    max_shard_queries: Ok(value.max_shard_queries),
-                    p50_latency: Ok(value.p50_latency),
-                    p99_latency: Ok(value.p99_latency),
-                    qualified_tables: Ok(value.qualified_tables),
-                    query_count: Ok(value.query_count),
-                    routing_index_usages: Ok(value.routing_index_usages),
-                    rows_affected_per_query: Ok(value.rows_affected_per_query),
-                    rows_read_per_query: Ok(value.rows_read_per_query),
-                    rows_read_per_returned: Ok(value.rows_read_per_returned),
-                    rows_returned_per_query: Ok(value.rows_returned_per_query),
-                    sum_cpu_duration_millis: Ok(value.sum_cpu_duration_millis),
-                    sum_cpu_duration_percent: Ok(value.sum_cpu_duration_percent),
-                    sum_io_duration_millis: Ok(value.sum_io_duration_millis),
-                    sum_io_duration_percent: Ok(value.sum_io_duration_percent),
-                    sum_rows_affected: Ok(value.sum_rows_affected),
-                    sum_rows_read: Ok(value.sum_rows_read),
-                    sum_rows_returned: Ok(value.sum_rows_returned),
-                    sum_shard_queries: Ok(value.sum_shard_queries),
-                    sum_total_duration_millis: Ok(value.sum_total_duration_millis),
-                    sum_total_duration_percent: Ok(value.sum_total_duration_percent),
-                    table_keyspaces: Ok(value.table_keyspaces),
-                    tables: Ok(value.tables),
-                    time_per_query: Ok(value.time_per_query),
-                    traffic_control_checked: Ok(value.traffic_control_checked),
-                    traffic_control_throttled: Ok(value.traffic_control_throttled),
-                    traffic_control_warnings: Ok(value.traffic_control_warnings),
-                }
-            }
-        }
-        /// Builds [`PaginatedDimensionsQuerySummary`](super::PaginatedDimensionsQuerySummary).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedDimensionsQuerySummary {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::DimensionsQuerySummary>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedDimensionsQuerySummary {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedDimensionsQuerySummary {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DimensionsQuerySummary>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedDimensionsQuerySummary>
-        for super::PaginatedDimensionsQuerySummary {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedDimensionsQuerySummary,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedDimensionsQuerySummary>
-        for PaginatedDimensionsQuerySummary {
-            fn from(value: super::PaginatedDimensionsQuerySummary) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PaginatedQueryTag`](super::PaginatedQueryTag).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedQueryTag {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::QueryTag>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedQueryTag {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedQueryTag {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::QueryTag>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedQueryTag> for super::PaginatedQueryTag {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedQueryTag,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedQueryTag> for PaginatedQueryTag {
-            fn from(value: super::PaginatedQueryTag) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`QueryTag`](super::QueryTag).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct QueryTag {
-            id: Result<String, String>,
-            name: Result<String, String>,
-            query_count: Result<i64, String>,
-            source: Result<super::TagSource, String>,
-            values: Result<Vec<super::QueryTagValue>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for QueryTag {
-            fn default() -> Self {
-                Self {
-                    id: Err("`id` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    query_count: Err("`query_count` was not set".to_string()),
-                    source: Err("`source` was not set".to_string()),
-                    values: Err("`values` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl QueryTag {
-            /// The ID of the tag
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The name of the tag
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The number of queries that have this tag
-            pub fn query_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.query_count = crate::runtime::converted("query_count", value);
-                self
-            }
-            /// The source of the tag
-            pub fn source<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::TagSource>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.source = crate::runtime::converted("source", value);
-                self
-            }
-            /// `values`
-            pub fn values<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::QueryTagValue>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.values = crate::runtime::converted("values", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<QueryTag> for super::QueryTag {
-            type Error = super::error::ConversionError;
-            fn try_from(value: QueryTag) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    name: value.name?,
-                    query_count: value.query_count?,
-                    source: value.source?,
-                    values: value.values?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::QueryTag> for QueryTag {
-            fn from(value: super::QueryTag) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    name: Ok(value.name),
-                    query_count: Ok(value.query_count),
-                    source: Ok(value.source),
-                    values: Ok(value.values),
-                }
-            }
-        }
-        /// Builds [`QueryTagValue`](super::QueryTagValue).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct QueryTagValue {
-            kind: Result<super::QueryTagValueKind, String>,
-            name: Result<String, String>,
-            query_count: Result<i64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for QueryTagValue {
-            fn default() -> Self {
-                Self {
-                    kind: Err("`kind` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    query_count: Err("`query_count` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl QueryTagValue {
-            /// The kind of tag value
-            pub fn kind<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::QueryTagValueKind>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.kind = crate::runtime::converted("kind", value);
-                self
-            }
-            /// The name of the tag value
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The number of queries that have this tag value
-            pub fn query_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.query_count = crate::runtime::converted("query_count", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<QueryTagValue> for super::QueryTagValue {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: QueryTagValue,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    kind: value.kind?,
-                    name: value.name?,
-                    query_count: value.query_count?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::QueryTagValue> for QueryTagValue {
-            fn from(value: super::QueryTagValue) -> Self {
-                Self {
-                    kind: Ok(value.kind),
-                    name: Ok(value.name),
-                    query_count: Ok(value.query_count),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for DimensionsQuerySummary {
         const NAME: &'static str = "DimensionsQuerySummary";
@@ -2140,6 +867,25 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        DimensionsQuerySummary,
+        "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"dimensions\":{},\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"index_usages\":[],\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":[],\"query_count\":1,\"routing_index_usages\":[],\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"table_keyspaces\":[],\"tables\":[],\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
+    );
+    crate::runtime::fixture!(
+        PaginatedDimensionsQuerySummary,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PaginatedQueryTag,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        QueryTag,
+        "{\"id\":\"id\",\"name\":\"name\",\"query_count\":1,\"source\":\"sql\",\"values\":[]}"
+    );
+    crate::runtime::fixture!(
+        QueryTagValue, "{\"kind\":\"literal\",\"name\":\"name\",\"query_count\":1}"
+    );
 }
 /// # Operations
 ///
@@ -2272,6 +1018,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2325,6 +1072,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`fingerprint`](Self::fingerprint).
+        #[inline]
         pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2335,6 +1083,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -2345,6 +1094,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
+        #[inline]
         pub fn set_keyspace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -2355,6 +1105,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`literal_values_only`](Self::literal_values_only).
+        #[inline]
         pub fn set_literal_values_only(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -2368,6 +1119,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -2381,6 +1133,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
         pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
             self.call.set_or_clear(9, value);
             self
@@ -2391,6 +1144,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -2401,30 +1155,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`values_limit`](Self::values_limit).
+        #[inline]
         pub fn set_values_limit(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(11, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::QueryTag> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2436,19 +1176,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::QueryTag> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetBranchQueryTag<'a> {
-        type Output = Result<crate::Response<types::QueryTag>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::QueryTag>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetBranchQueryTag<'_> {
-        type Answer = types::QueryTag;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetBranchQueryTag, types::QueryTag);
     /// A call of [`Client::list_branch_query_tag_summaries`](crate::Client::list_branch_query_tag_summaries). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2462,6 +1194,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2513,6 +1246,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`dir`](Self::dir).
+        #[inline]
         pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2523,6 +1257,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`fields`](Self::fields).
+        #[inline]
         pub fn set_fields(mut self, value: Option<Vec<String>>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2533,6 +1268,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -2543,6 +1279,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -2553,6 +1290,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -2566,6 +1304,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -2579,6 +1318,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(9, value);
             self
@@ -2592,6 +1332,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`sort`](Self::sort).
+        #[inline]
         pub fn set_sort(
             mut self,
             value: Option<types::ListBranchQueryTagSummariesSort>,
@@ -2605,6 +1346,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
         pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
             self.call.set_or_clear(11, value);
             self
@@ -2615,6 +1357,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tags`](Self::tags).
+        #[inline]
         pub fn set_tags(mut self, value: Option<Vec<String>>) -> Self {
             self.call.set_or_clear(12, value);
             self
@@ -2625,6 +1368,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(13, value);
             self
@@ -2638,30 +1382,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`type_`](Self::type_).
+        #[inline]
         pub fn set_type(mut self, value: Option<types::ListBranchQueriesType>) -> Self {
             self.call.set_or_clear(14, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedDimensionsQuerySummary> {
@@ -2673,30 +1403,23 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedDimensionsQuerySummary> {
             self.call
                 .pages(6, |page: &types::PaginatedDimensionsQuerySummary| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::DimensionsQuerySummary> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBranchQueryTagSummaries<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedDimensionsQuerySummary>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedDimensionsQuerySummary>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranchQueryTagSummaries<'_> {
-        type Answer = types::PaginatedDimensionsQuerySummary;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListBranchQueryTagSummaries, types::PaginatedDimensionsQuerySummary
+    );
     /// A call of [`Client::list_branch_query_tags`](crate::Client::list_branch_query_tags). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2710,6 +1433,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2758,6 +1482,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`fingerprint`](Self::fingerprint).
+        #[inline]
         pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2768,6 +1493,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`from`](Self::from).
+        #[inline]
         pub fn set_from(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2778,6 +1504,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
+        #[inline]
         pub fn set_keyspace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -2788,6 +1515,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`literal_values_only`](Self::literal_values_only).
+        #[inline]
         pub fn set_literal_values_only(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(6, value);
             self
@@ -2798,6 +1526,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(7, value);
             self
@@ -2808,6 +1537,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(8, value);
             self
@@ -2821,6 +1551,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`period`](Self::period).
+        #[inline]
         pub fn set_period(
             mut self,
             value: Option<types::GetQuerySummaryPeriod>,
@@ -2834,6 +1565,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(10, value);
             self
@@ -2844,6 +1576,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
         pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
             self.call.set_or_clear(11, value);
             self
@@ -2854,6 +1587,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`to`](Self::to).
+        #[inline]
         pub fn set_to(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(12, value);
             self
@@ -2864,30 +1598,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`values_limit`](Self::values_limit).
+        #[inline]
         pub fn set_values_limit(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(13, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQueryTag> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2897,26 +1617,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedQueryTag> {
             self.call.pages(7, |page: &types::PaginatedQueryTag| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::QueryTag> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListBranchQueryTags<'a> {
-        type Output = Result<crate::Response<types::PaginatedQueryTag>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedQueryTag>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListBranchQueryTags<'_> {
-        type Answer = types::PaginatedQueryTag;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListBranchQueryTags, types::PaginatedQueryTag);
 }
 /// # Operations
 ///

@@ -56,6 +56,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/traffic/budgets",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -104,6 +105,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`keyspace`](Self::keyspace).
+        #[inline]
         pub fn set_keyspace(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -114,6 +116,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -124,30 +127,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(6, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/traffic/budgets`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedTrafficBudget> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -157,29 +146,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedTrafficBudget> {
             self.call.pages(5, |page: &types::PaginatedTrafficBudget| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::TrafficBudget> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListTrafficBudgetsForQuery<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedTrafficBudget>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedTrafficBudget>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListTrafficBudgetsForQuery<'_> {
-        type Answer = types::PaginatedTrafficBudget;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListTrafficBudgetsForQuery, types::PaginatedTrafficBudget);
 }
 /// # Operations
 ///

@@ -31,13 +31,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedPublicPlanetscaleRegionSerializer {
-        /// A builder for [`PaginatedPublicPlanetscaleRegionSerializer`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedPublicPlanetscaleRegionSerializer {
-            Default::default()
-        }
-    }
     /// `PublicPlanetscaleRegionSerializer`
     ///
     /// From `#/components/schemas/PublicPlanetscaleRegionSerializer` of the spec.
@@ -59,306 +52,6 @@ pub mod types {
         pub public_ip_addresses: Vec<String>,
         /// The slug identifier for the region
         pub slug: String,
-    }
-    impl PublicPlanetscaleRegionSerializer {
-        /// A builder for [`PublicPlanetscaleRegionSerializer`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PublicPlanetscaleRegionSerializer {
-            Default::default()
-        }
-    }
-    /// Builders for the types that have fields.
-    pub mod builder {
-        /// Builds [`PaginatedPublicPlanetscaleRegionSerializer`](super::PaginatedPublicPlanetscaleRegionSerializer).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedPublicPlanetscaleRegionSerializer {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::PublicPlanetscaleRegionSerializer>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedPublicPlanetscaleRegionSerializer {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedPublicPlanetscaleRegionSerializer {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::PublicPlanetscaleRegionSerializer>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedPublicPlanetscaleRegionSerializer>
-        for super::PaginatedPublicPlanetscaleRegionSerializer {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedPublicPlanetscaleRegionSerializer,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedPublicPlanetscaleRegionSerializer>
-        for PaginatedPublicPlanetscaleRegionSerializer {
-            fn from(value: super::PaginatedPublicPlanetscaleRegionSerializer) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PublicPlanetscaleRegionSerializer`](super::PublicPlanetscaleRegionSerializer).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PublicPlanetscaleRegionSerializer {
-            display_name: Result<String, String>,
-            enabled: Result<bool, String>,
-            id: Result<String, String>,
-            location: Result<String, String>,
-            provider: Result<String, String>,
-            public_ip_addresses: Result<Vec<String>, String>,
-            slug: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PublicPlanetscaleRegionSerializer {
-            fn default() -> Self {
-                Self {
-                    display_name: Err("`display_name` was not set".to_string()),
-                    enabled: Err("`enabled` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    location: Err("`location` was not set".to_string()),
-                    provider: Err("`provider` was not set".to_string()),
-                    public_ip_addresses: Err(
-                        "`public_ip_addresses` was not set".to_string(),
-                    ),
-                    slug: Err("`slug` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PublicPlanetscaleRegionSerializer {
-            /// The name of the region
-            pub fn display_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.display_name = crate::runtime::converted("display_name", value);
-                self
-            }
-            /// Whether new clusters can be created in this region
-            pub fn enabled<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.enabled = crate::runtime::converted("enabled", value);
-                self
-            }
-            /// The ID of the region
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The location of the region
-            pub fn location<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.location = crate::runtime::converted("location", value);
-                self
-            }
-            /// The cloud provider for the region
-            pub fn provider<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.provider = crate::runtime::converted("provider", value);
-                self
-            }
-            /// List of public IP addresses for the region
-            pub fn public_ip_addresses<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.public_ip_addresses = crate::runtime::converted(
-                    "public_ip_addresses",
-                    value,
-                );
-                self
-            }
-            /// The slug identifier for the region
-            pub fn slug<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.slug = crate::runtime::converted("slug", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PublicPlanetscaleRegionSerializer>
-        for super::PublicPlanetscaleRegionSerializer {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PublicPlanetscaleRegionSerializer,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    display_name: value.display_name?,
-                    enabled: value.enabled?,
-                    id: value.id?,
-                    location: value.location?,
-                    provider: value.provider?,
-                    public_ip_addresses: value.public_ip_addresses?,
-                    slug: value.slug?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PublicPlanetscaleRegionSerializer>
-        for PublicPlanetscaleRegionSerializer {
-            fn from(value: super::PublicPlanetscaleRegionSerializer) -> Self {
-                Self {
-                    display_name: Ok(value.display_name),
-                    enabled: Ok(value.enabled),
-                    id: Ok(value.id),
-                    location: Ok(value.location),
-                    provider: Ok(value.provider),
-                    public_ip_addresses: Ok(value.public_ip_addresses),
-                    slug: Ok(value.slug),
-                }
-            }
-        }
     }
     impl crate::runtime::object::Object for PaginatedPublicPlanetscaleRegionSerializer {
         const NAME: &'static str = "PaginatedPublicPlanetscaleRegionSerializer";
@@ -451,6 +144,14 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        PaginatedPublicPlanetscaleRegionSerializer,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PublicPlanetscaleRegionSerializer,
+        "{\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"provider\":\"provider\",\"public_ip_addresses\":[],\"slug\":\"slug\"}"
+    );
 }
 /// # Operations
 ///
@@ -487,6 +188,7 @@ pub mod builder {
             "GET",
             "/regions",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::query("page"),
@@ -502,6 +204,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(0, value);
             self
@@ -512,30 +215,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(1, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/regions`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedPublicPlanetscaleRegionSerializer> {
@@ -547,6 +236,7 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedPublicPlanetscaleRegionSerializer> {
@@ -559,28 +249,17 @@ pub mod builder {
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(
             self,
         ) -> crate::Items<'a, types::PublicPlanetscaleRegionSerializer> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListPublicRegions<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedPublicPlanetscaleRegionSerializer>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            types::PaginatedPublicPlanetscaleRegionSerializer,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListPublicRegions<'_> {
-        type Answer = types::PaginatedPublicPlanetscaleRegionSerializer;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListPublicRegions, types::PaginatedPublicPlanetscaleRegionSerializer
+    );
 }

@@ -100,13 +100,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedPostgresRole {
-        /// A builder for [`PaginatedPostgresRole`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedPostgresRole {
-            Default::default()
-        }
-    }
     /// `PostgresRole`
     ///
     /// From `#/components/schemas/PostgresRole` of the spec.
@@ -165,13 +158,6 @@ pub mod types {
         /// Whether the role has the REPLICATION attribute
         pub with_replication: bool,
     }
-    impl PostgresRole {
-        /// A builder for [`PostgresRole`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PostgresRole {
-            Default::default()
-        }
-    }
     /// `QuerySafetySettings`
     ///
     /// From `#/components/schemas/QuerySafetySettings` of the spec.
@@ -183,13 +169,6 @@ pub mod types {
         pub require_where_on_delete: RequireWhereOnDelete,
         /// Require WHERE clause on UPDATE statements
         pub require_where_on_update: RequireWhereOnDelete,
-    }
-    impl QuerySafetySettings {
-        /// A builder for [`QuerySafetySettings`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::QuerySafetySettings {
-            Default::default()
-        }
     }
     /// `ReassignRoleObjectsBody`
     ///
@@ -235,13 +214,6 @@ pub mod types {
         pub password: String,
         /// The database user name
         pub username: String,
-    }
-    impl ResetDefaultRoleResponse {
-        /// A builder for [`ResetDefaultRoleResponse`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::ResetDefaultRoleResponse {
-            Default::default()
-        }
     }
     /// `UpdateRoleBody`
     ///
@@ -413,704 +385,6 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`PaginatedPostgresRole`](super::PaginatedPostgresRole).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedPostgresRole {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::PostgresRole>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            total_count: Result<i64, String>,
-            total_pages: Result<i64, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedPostgresRole {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    total_count: Err("`total_count` was not set".to_string()),
-                    total_pages: Err("`total_pages` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedPostgresRole {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::PostgresRole>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The total number of matching results
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = crate::runtime::converted("total_count", value);
-                self
-            }
-            /// The total number of pages of matching results
-            pub fn total_pages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_pages = crate::runtime::converted("total_pages", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedPostgresRole> for super::PaginatedPostgresRole {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedPostgresRole,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    total_count: value.total_count?,
-                    total_pages: value.total_pages?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedPostgresRole> for PaginatedPostgresRole {
-            fn from(value: super::PaginatedPostgresRole) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    total_count: Ok(value.total_count),
-                    total_pages: Ok(value.total_pages),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`PostgresRole`](super::PostgresRole).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PostgresRole {
-            access_host_url: Result<String, String>,
-            actor: Result<Option<super::Actor>, String>,
-            base_username: Result<String, String>,
-            branch: Result<Option<super::BranchReference>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            database_name: Result<String, String>,
-            default: Result<bool, String>,
-            deleted_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            disabled_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            drop_failed: Result<String, String>,
-            dropped_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            expired: Result<bool, String>,
-            expires_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            id: Result<String, String>,
-            inherited_roles: Result<Vec<super::InheritedRole>, String>,
-            name: Result<String, String>,
-            password: Result<String, String>,
-            private_access_host_url: Result<String, String>,
-            private_connection_service_name: Result<String, String>,
-            query_safety_settings: Result<Option<super::QuerySafetySettings>, String>,
-            ready: Result<bool, String>,
-            ttl: Result<i64, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            username: Result<String, String>,
-            with_replication: Result<bool, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PostgresRole {
-            fn default() -> Self {
-                Self {
-                    access_host_url: Err("`access_host_url` was not set".to_string()),
-                    actor: Ok(Default::default()),
-                    base_username: Err("`base_username` was not set".to_string()),
-                    branch: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    database_name: Err("`database_name` was not set".to_string()),
-                    default: Err("`default` was not set".to_string()),
-                    deleted_at: Ok(Default::default()),
-                    disabled_at: Ok(Default::default()),
-                    drop_failed: Err("`drop_failed` was not set".to_string()),
-                    dropped_at: Ok(Default::default()),
-                    expired: Err("`expired` was not set".to_string()),
-                    expires_at: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    inherited_roles: Err("`inherited_roles` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    password: Err("`password` was not set".to_string()),
-                    private_access_host_url: Err(
-                        "`private_access_host_url` was not set".to_string(),
-                    ),
-                    private_connection_service_name: Err(
-                        "`private_connection_service_name` was not set".to_string(),
-                    ),
-                    query_safety_settings: Ok(Default::default()),
-                    ready: Err("`ready` was not set".to_string()),
-                    ttl: Err("`ttl` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    username: Err("`username` was not set".to_string()),
-                    with_replication: Err("`with_replication` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PostgresRole {
-            /// The database connection string
-            pub fn access_host_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.access_host_url = crate::runtime::converted(
-                    "access_host_url",
-                    value,
-                );
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// The base username without branch routing suffix
-            pub fn base_username<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.base_username = crate::runtime::converted("base_username", value);
-                self
-            }
-            /// A mention of a database branch.
-            pub fn branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch = crate::runtime::converted("branch", value).map(Some);
-                self
-            }
-            /// When the role was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The database name
-            pub fn database_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.database_name = crate::runtime::converted("database_name", value);
-                self
-            }
-            /// Whether the role is the default postgres user
-            pub fn default<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.default = crate::runtime::converted("default", value);
-                self
-            }
-            /// When the role was deleted
-            pub fn deleted_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.deleted_at = crate::runtime::converted("deleted_at", value)
-                    .map(Some);
-                self
-            }
-            /// When the role was disabled
-            pub fn disabled_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.disabled_at = crate::runtime::converted("disabled_at", value)
-                    .map(Some);
-                self
-            }
-            /// Error message available when dropping the role fails
-            pub fn drop_failed<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.drop_failed = crate::runtime::converted("drop_failed", value);
-                self
-            }
-            /// When the role was dropped
-            pub fn dropped_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.dropped_at = crate::runtime::converted("dropped_at", value)
-                    .map(Some);
-                self
-            }
-            /// True if the credentials are expired
-            pub fn expired<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.expired = crate::runtime::converted("expired", value);
-                self
-            }
-            /// When the role expires
-            pub fn expires_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.expires_at = crate::runtime::converted("expires_at", value)
-                    .map(Some);
-                self
-            }
-            /// The ID of the role
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Database roles these credentials inherit
-            pub fn inherited_roles<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::InheritedRole>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.inherited_roles = crate::runtime::converted(
-                    "inherited_roles",
-                    value,
-                );
-                self
-            }
-            /// The name of the role
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The plaintext password, available only after create
-            pub fn password<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.password = crate::runtime::converted("password", value);
-                self
-            }
-            /// The database connection string for private connections
-            pub fn private_access_host_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.private_access_host_url = crate::runtime::converted(
-                    "private_access_host_url",
-                    value,
-                );
-                self
-            }
-            /// The service name to set up private connectivity
-            pub fn private_connection_service_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.private_connection_service_name = crate::runtime::converted(
-                    "private_connection_service_name",
-                    value,
-                );
-                self
-            }
-            /// `query_safety_settings`
-            pub fn query_safety_settings<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::QuerySafetySettings>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.query_safety_settings = crate::runtime::converted(
-                        "query_safety_settings",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether the role is ready to accept connections
-            pub fn ready<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ready = crate::runtime::converted("ready", value);
-                self
-            }
-            /// Number of seconds before the credentials expire
-            pub fn ttl<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ttl = crate::runtime::converted("ttl", value);
-                self
-            }
-            /// When the role was updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// The database user name
-            pub fn username<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.username = crate::runtime::converted("username", value);
-                self
-            }
-            /// Whether the role has the REPLICATION attribute
-            pub fn with_replication<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.with_replication = crate::runtime::converted(
-                    "with_replication",
-                    value,
-                );
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`branch`](Self::branch).
-            pub fn set_branch(mut self, value: Option<super::BranchReference>) -> Self {
-                self.branch = Ok(value);
-                self
-            }
-            /// Sets or clears [`deleted_at`](Self::deleted_at).
-            pub fn set_deleted_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.deleted_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`disabled_at`](Self::disabled_at).
-            pub fn set_disabled_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.disabled_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`dropped_at`](Self::dropped_at).
-            pub fn set_dropped_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.dropped_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`expires_at`](Self::expires_at).
-            pub fn set_expires_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.expires_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`query_safety_settings`](Self::query_safety_settings).
-            pub fn set_query_safety_settings(
-                mut self,
-                value: Option<super::QuerySafetySettings>,
-            ) -> Self {
-                self.query_safety_settings = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PostgresRole> for super::PostgresRole {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PostgresRole,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    access_host_url: value.access_host_url?,
-                    actor: value.actor?,
-                    base_username: value.base_username?,
-                    branch: value.branch?,
-                    created_at: value.created_at?,
-                    database_name: value.database_name?,
-                    default: value.default?,
-                    deleted_at: value.deleted_at?,
-                    disabled_at: value.disabled_at?,
-                    drop_failed: value.drop_failed?,
-                    dropped_at: value.dropped_at?,
-                    expired: value.expired?,
-                    expires_at: value.expires_at?,
-                    id: value.id?,
-                    inherited_roles: value.inherited_roles?,
-                    name: value.name?,
-                    password: value.password?,
-                    private_access_host_url: value.private_access_host_url?,
-                    private_connection_service_name: value
-                        .private_connection_service_name?,
-                    query_safety_settings: value.query_safety_settings?,
-                    ready: value.ready?,
-                    ttl: value.ttl?,
-                    updated_at: value.updated_at?,
-                    username: value.username?,
-                    with_replication: value.with_replication?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PostgresRole> for PostgresRole {
-            fn from(value: super::PostgresRole) -> Self {
-                Self {
-                    access_host_url: Ok(value.access_host_url),
-                    actor: Ok(value.actor),
-                    base_username: Ok(value.base_username),
-                    branch: Ok(value.branch),
-                    created_at: Ok(value.created_at),
-                    database_name: Ok(value.database_name),
-                    default: Ok(value.default),
-                    deleted_at: Ok(value.deleted_at),
-                    disabled_at: Ok(value.disabled_at),
-                    drop_failed: Ok(value.drop_failed),
-                    dropped_at: Ok(value.dropped_at),
-                    expired: Ok(value.expired),
-                    expires_at: Ok(value.expires_at),
-                    id: Ok(value.id),
-                    inherited_roles: Ok(value.inherited_roles),
-                    name: Ok(value.name),
-                    password: Ok(value.password),
-                    private_access_host_url: Ok(value.private_access_host_url),
-                    private_connection_service_name: Ok(
-                        value.private_connection_service_name,
-                    ),
-                    query_safety_settings: Ok(value.query_safety_settings),
-                    ready: Ok(value.ready),
-                    ttl: Ok(value.ttl),
-                    updated_at: Ok(value.updated_at),
-                    username: Ok(value.username),
-                    with_replication: Ok(value.with_replication),
-                }
-            }
-        }
-        /// Builds [`QuerySafetySettings`](super::QuerySafetySettings).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct QuerySafetySettings {
-            require_where_on_delete: Result<super::RequireWhereOnDelete, String>,
-            require_where_on_update: Result<super::RequireWhereOnDelete, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for QuerySafetySettings {
-            fn default() -> Self {
-                Self {
-                    require_where_on_delete: Err(
-                        "`require_where_on_delete` was not set".to_string(),
-                    ),
-                    require_where_on_update: Err(
-                        "`require_where_on_update` was not set".to_string(),
-                    ),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl QuerySafetySettings {
-            /// Require WHERE clause on DELETE statements
-            pub fn require_where_on_delete<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::RequireWhereOnDelete>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.require_where_on_delete = crate::runtime::converted(
-                    "require_where_on_delete",
-                    value,
-                );
-                self
-            }
-            /// Require WHERE clause on UPDATE statements
-            pub fn require_where_on_update<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::RequireWhereOnDelete>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.require_where_on_update = crate::runtime::converted(
-                    "require_where_on_update",
-                    value,
-                );
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<QuerySafetySettings> for super::QuerySafetySettings {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: QuerySafetySettings,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    require_where_on_delete: value.require_where_on_delete?,
-                    require_where_on_update: value.require_where_on_update?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::QuerySafetySettings> for QuerySafetySettings {
-            fn from(value: super::QuerySafetySettings) -> Self {
-                Self {
-                    require_where_on_delete: Ok(value.require_where_on_delete),
-                    require_where_on_update: Ok(value.require_where_on_update),
-                }
-            }
-        }
         /// Builds [`ReassignRoleObjectsBody`](super::ReassignRoleObjectsBody).
         #[derive(Clone, Debug)]
         pub struct ReassignRoleObjectsBody {
@@ -1148,80 +422,6 @@ pub mod types {
             fn from(value: super::ReassignRoleObjectsBody) -> Self {
                 Self {
                     successor: Ok(value.successor),
-                }
-            }
-        }
-        /// Builds [`ResetDefaultRoleResponse`](super::ResetDefaultRoleResponse).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct ResetDefaultRoleResponse {
-            access_host_url: Result<String, String>,
-            password: Result<String, String>,
-            username: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for ResetDefaultRoleResponse {
-            fn default() -> Self {
-                Self {
-                    access_host_url: Err("`access_host_url` was not set".to_string()),
-                    password: Err("`password` was not set".to_string()),
-                    username: Err("`username` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl ResetDefaultRoleResponse {
-            /// The database connection host
-            pub fn access_host_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.access_host_url = crate::runtime::converted(
-                    "access_host_url",
-                    value,
-                );
-                self
-            }
-            /// The plaintext password
-            pub fn password<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.password = crate::runtime::converted("password", value);
-                self
-            }
-            /// The database user name
-            pub fn username<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.username = crate::runtime::converted("username", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<ResetDefaultRoleResponse> for super::ResetDefaultRoleResponse {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ResetDefaultRoleResponse,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    access_host_url: value.access_host_url?,
-                    password: value.password?,
-                    username: value.username?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::ResetDefaultRoleResponse> for ResetDefaultRoleResponse {
-            fn from(value: super::ResetDefaultRoleResponse) -> Self {
-                Self {
-                    access_host_url: Ok(value.access_host_url),
-                    password: Ok(value.password),
-                    username: Ok(value.username),
                 }
             }
         }
@@ -1709,6 +909,22 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        PaginatedPostgresRole,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        PostgresRole,
+        "{\"access_host_url\":\"access_host_url\",\"actor\":null,\"base_username\":\"base_username\",\"branch\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_name\":\"database_name\",\"default\":false,\"deleted_at\":null,\"disabled_at\":null,\"drop_failed\":\"drop_failed\",\"dropped_at\":null,\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"inherited_roles\":[],\"name\":\"name\",\"password\":\"password\",\"private_access_host_url\":\"private_access_host_url\",\"private_connection_service_name\":\"private_connection_service_name\",\"query_safety_settings\":null,\"ready\":false,\"ttl\":1,\"updated_at\":null,\"username\":\"username\",\"with_replication\":false}"
+    );
+    crate::runtime::fixture!(
+        QuerySafetySettings,
+        "{\"require_where_on_delete\":\"off\",\"require_where_on_update\":\"off\"}"
+    );
+    crate::runtime::fixture!(
+        ResetDefaultRoleResponse,
+        "{\"access_host_url\":\"access_host_url\",\"password\":\"password\",\"username\":\"username\"}"
+    );
 }
 /// # Operations
 ///
@@ -2007,6 +1223,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2056,26 +1273,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -2083,19 +1285,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateRole<'a> {
-        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateRole, types::PostgresRole);
     /// A call of [`Client::delete_role`](crate::Client::delete_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2109,6 +1303,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2155,46 +1350,24 @@ pub mod builder {
             self
         }
         /// Sets or clears [`successor`](Self::successor).
+        #[inline]
         pub fn set_successor(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DeleteRole<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DeleteRole<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DeleteRole, ());
     /// A call of [`Client::get_default_role`](crate::Client::get_default_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2208,6 +1381,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles/default",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2239,26 +1413,11 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/default`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2270,19 +1429,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::PostgresRole> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetDefaultRole<'a> {
-        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetDefaultRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetDefaultRole, types::PostgresRole);
     /// A call of [`Client::get_role`](crate::Client::get_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2296,6 +1447,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2335,26 +1487,11 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2366,19 +1503,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::PostgresRole> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetRole<'a> {
-        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetRole, types::PostgresRole);
     /// A call of [`Client::list_roles`](crate::Client::list_roles). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2392,6 +1521,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2433,6 +1563,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2443,6 +1574,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2453,6 +1585,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`q`](Self::q).
+        #[inline]
         pub fn set_q(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(5, value);
             self
@@ -2463,30 +1596,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`status`](Self::status).
+        #[inline]
         pub fn set_status(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(6, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPostgresRole> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2496,29 +1615,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedPostgresRole> {
             self.call.pages(3, |page: &types::PaginatedPostgresRole| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::PostgresRole> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListRoles<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedPostgresRole>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedPostgresRole>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListRoles<'_> {
-        type Answer = types::PaginatedPostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListRoles, types::PaginatedPostgresRole);
     /// A call of [`Client::reassign_role_objects`](crate::Client::reassign_role_objects). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2533,6 +1643,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2594,26 +1705,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -2625,19 +1721,11 @@ pub mod builder {
             };
             self.call.empty(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ReassignRoleObjects<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ReassignRoleObjects<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ReassignRoleObjects, ());
     /// A call of [`Client::renew_role`](crate::Client::renew_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2651,6 +1739,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2690,42 +1779,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for RenewRole<'a> {
-        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for RenewRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(RenewRole, types::PostgresRole);
     /// A call of [`Client::reset_default_role`](crate::Client::reset_default_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2739,6 +1805,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2770,45 +1837,19 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::ResetDefaultRoleResponse> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ResetDefaultRole<'a> {
-        type Output = Result<
-            crate::Response<types::ResetDefaultRoleResponse>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::ResetDefaultRoleResponse>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ResetDefaultRole<'_> {
-        type Answer = types::ResetDefaultRoleResponse;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ResetDefaultRole, types::ResetDefaultRoleResponse);
     /// A call of [`Client::reset_role`](crate::Client::reset_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2822,6 +1863,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2861,42 +1903,19 @@ pub mod builder {
             self.call.set::<String>(3, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ResetRole<'a> {
-        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ResetRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ResetRole, types::PostgresRole);
     /// A call of [`Client::update_role`](crate::Client::update_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2911,6 +1930,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2968,26 +1988,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PostgresRole> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -2995,19 +2000,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for UpdateRole<'a> {
-        type Output = Result<crate::Response<types::PostgresRole>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PostgresRole>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for UpdateRole<'_> {
-        type Answer = types::PostgresRole;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(UpdateRole, types::PostgresRole);
 }
 /// # Operations
 ///

@@ -20,13 +20,6 @@ pub mod types {
         /// The number of the deploy request
         pub number: i64,
     }
-    impl ClosedByDeployRequest {
-        /// A builder for [`ClosedByDeployRequest`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::ClosedByDeployRequest {
-            Default::default()
-        }
-    }
     /// `DismissSchemaRecommendationBody`
     ///
     /// From `#/components/schemas/DismissSchemaRecommendationBody` of the spec.
@@ -72,13 +65,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedSchemaRecommendation {
-        /// A builder for [`PaginatedSchemaRecommendation`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedSchemaRecommendation {
-            Default::default()
-        }
     }
     /// The type of recommendation
     ///
@@ -145,13 +131,6 @@ pub mod types {
         /// When the recommendation was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl SchemaRecommendation {
-        /// A builder for [`SchemaRecommendation`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::SchemaRecommendation {
-            Default::default()
-        }
-    }
     /// The state of the recommendation
     ///
     /// From `#/components/schemas/SchemaRecommendationState` of the spec.
@@ -171,77 +150,6 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`ClosedByDeployRequest`](super::ClosedByDeployRequest).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct ClosedByDeployRequest {
-            branch_id: Result<String, String>,
-            id: Result<String, String>,
-            number: Result<i64, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for ClosedByDeployRequest {
-            fn default() -> Self {
-                Self {
-                    branch_id: Err("`branch_id` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    number: Err("`number` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl ClosedByDeployRequest {
-            /// The ID of the branch
-            pub fn branch_id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch_id = crate::runtime::converted("branch_id", value);
-                self
-            }
-            /// The ID of the deploy request
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The number of the deploy request
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = crate::runtime::converted("number", value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<ClosedByDeployRequest> for super::ClosedByDeployRequest {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ClosedByDeployRequest,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    branch_id: value.branch_id?,
-                    id: value.id?,
-                    number: value.number?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::ClosedByDeployRequest> for ClosedByDeployRequest {
-            fn from(value: super::ClosedByDeployRequest) -> Self {
-                Self {
-                    branch_id: Ok(value.branch_id),
-                    id: Ok(value.id),
-                    number: Ok(value.number),
-                }
-            }
-        }
         /// Builds [`DismissSchemaRecommendationBody`](super::DismissSchemaRecommendationBody).
         #[derive(Clone, Debug)]
         pub struct DismissSchemaRecommendationBody {
@@ -283,472 +191,6 @@ pub mod types {
         for DismissSchemaRecommendationBody {
             fn from(value: super::DismissSchemaRecommendationBody) -> Self {
                 Self { reason: Ok(value.reason) }
-            }
-        }
-        /// Builds [`PaginatedSchemaRecommendation`](super::PaginatedSchemaRecommendation).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedSchemaRecommendation {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::SchemaRecommendation>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            total_count: Result<i64, String>,
-            total_pages: Result<i64, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedSchemaRecommendation {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    total_count: Err("`total_count` was not set".to_string()),
-                    total_pages: Err("`total_pages` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedSchemaRecommendation {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::SchemaRecommendation>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The total number of matching results
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = crate::runtime::converted("total_count", value);
-                self
-            }
-            /// The total number of pages of matching results
-            pub fn total_pages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_pages = crate::runtime::converted("total_pages", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedSchemaRecommendation>
-        for super::PaginatedSchemaRecommendation {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedSchemaRecommendation,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    total_count: value.total_count?,
-                    total_pages: value.total_pages?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedSchemaRecommendation>
-        for PaginatedSchemaRecommendation {
-            fn from(value: super::PaginatedSchemaRecommendation) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    total_count: Ok(value.total_count),
-                    total_pages: Ok(value.total_pages),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`SchemaRecommendation`](super::SchemaRecommendation).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct SchemaRecommendation {
-            applied_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            closed_by_deploy_request: Result<
-                Option<super::ClosedByDeployRequest>,
-                String,
-            >,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            ddl_statement: Result<String, String>,
-            dismissed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            dismissed_by: Result<Option<super::Actor>, String>,
-            html_url: Result<String, String>,
-            id: Result<String, String>,
-            keyspace: Result<String, String>,
-            number: Result<i64, String>,
-            recommendation_type: Result<super::RecommendationType, String>,
-            state: Result<super::SchemaRecommendationState, String>,
-            table_name: Result<String, String>,
-            title: Result<String, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for SchemaRecommendation {
-            fn default() -> Self {
-                Self {
-                    applied_at: Ok(Default::default()),
-                    closed_by_deploy_request: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    ddl_statement: Err("`ddl_statement` was not set".to_string()),
-                    dismissed_at: Ok(Default::default()),
-                    dismissed_by: Ok(Default::default()),
-                    html_url: Err("`html_url` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    keyspace: Err("`keyspace` was not set".to_string()),
-                    number: Err("`number` was not set".to_string()),
-                    recommendation_type: Err(
-                        "`recommendation_type` was not set".to_string(),
-                    ),
-                    state: Err("`state` was not set".to_string()),
-                    table_name: Err("`table_name` was not set".to_string()),
-                    title: Err("`title` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl SchemaRecommendation {
-            /// When the recommendation was applied
-            pub fn applied_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.applied_at = crate::runtime::converted("applied_at", value)
-                    .map(Some);
-                self
-            }
-            /// `closed_by_deploy_request`
-            pub fn closed_by_deploy_request<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::ClosedByDeployRequest>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.closed_by_deploy_request = crate::runtime::converted(
-                        "closed_by_deploy_request",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the recommendation was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The DDL statement to apply the recommendation
-            pub fn ddl_statement<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ddl_statement = crate::runtime::converted("ddl_statement", value);
-                self
-            }
-            /// When the recommendation was dismissed
-            pub fn dismissed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.dismissed_at = crate::runtime::converted("dismissed_at", value)
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn dismissed_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.dismissed_by = crate::runtime::converted("dismissed_by", value)
-                    .map(Some);
-                self
-            }
-            /// The URL to the schema recommendation in the app
-            pub fn html_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.html_url = crate::runtime::converted("html_url", value);
-                self
-            }
-            /// The ID of the schema recommendation
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// The keyspace the recommendation applies to
-            pub fn keyspace<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keyspace = crate::runtime::converted("keyspace", value);
-                self
-            }
-            /// The number of the schema recommendation
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = crate::runtime::converted("number", value);
-                self
-            }
-            /// The type of recommendation
-            pub fn recommendation_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::RecommendationType>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.recommendation_type = crate::runtime::converted(
-                    "recommendation_type",
-                    value,
-                );
-                self
-            }
-            /// The state of the recommendation
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::SchemaRecommendationState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// The name of the table the recommendation applies to
-            pub fn table_name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.table_name = crate::runtime::converted("table_name", value);
-                self
-            }
-            /// The title of the schema recommendation
-            pub fn title<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.title = crate::runtime::converted("title", value);
-                self
-            }
-            /// When the recommendation was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`applied_at`](Self::applied_at).
-            pub fn set_applied_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.applied_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`closed_by_deploy_request`](Self::closed_by_deploy_request).
-            pub fn set_closed_by_deploy_request(
-                mut self,
-                value: Option<super::ClosedByDeployRequest>,
-            ) -> Self {
-                self.closed_by_deploy_request = Ok(value);
-                self
-            }
-            /// Sets or clears [`dismissed_at`](Self::dismissed_at).
-            pub fn set_dismissed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.dismissed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`dismissed_by`](Self::dismissed_by).
-            pub fn set_dismissed_by(mut self, value: Option<super::Actor>) -> Self {
-                self.dismissed_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<SchemaRecommendation> for super::SchemaRecommendation {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SchemaRecommendation,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    applied_at: value.applied_at?,
-                    closed_by_deploy_request: value.closed_by_deploy_request?,
-                    created_at: value.created_at?,
-                    ddl_statement: value.ddl_statement?,
-                    dismissed_at: value.dismissed_at?,
-                    dismissed_by: value.dismissed_by?,
-                    html_url: value.html_url?,
-                    id: value.id?,
-                    keyspace: value.keyspace?,
-                    number: value.number?,
-                    recommendation_type: value.recommendation_type?,
-                    state: value.state?,
-                    table_name: value.table_name?,
-                    title: value.title?,
-                    updated_at: value.updated_at?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::SchemaRecommendation> for SchemaRecommendation {
-            fn from(value: super::SchemaRecommendation) -> Self {
-                Self {
-                    applied_at: Ok(value.applied_at),
-                    closed_by_deploy_request: Ok(value.closed_by_deploy_request),
-                    created_at: Ok(value.created_at),
-                    ddl_statement: Ok(value.ddl_statement),
-                    dismissed_at: Ok(value.dismissed_at),
-                    dismissed_by: Ok(value.dismissed_by),
-                    html_url: Ok(value.html_url),
-                    id: Ok(value.id),
-                    keyspace: Ok(value.keyspace),
-                    number: Ok(value.number),
-                    recommendation_type: Ok(value.recommendation_type),
-                    state: Ok(value.state),
-                    table_name: Ok(value.table_name),
-                    title: Ok(value.title),
-                    updated_at: Ok(value.updated_at),
-                }
             }
         }
     }
@@ -1082,6 +524,17 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        ClosedByDeployRequest, "{\"branch_id\":\"branch_id\",\"id\":\"id\",\"number\":1}"
+    );
+    crate::runtime::fixture!(
+        PaginatedSchemaRecommendation,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        SchemaRecommendation,
+        "{\"applied_at\":null,\"closed_by_deploy_request\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"dismissed_at\":null,\"dismissed_by\":null,\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"number\":1,\"recommendation_type\":\"unused_table\",\"state\":\"open\",\"table_name\":\"table_name\",\"title\":\"title\",\"updated_at\":null}"
+    );
 }
 /// # Operations
 ///
@@ -1186,6 +639,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1237,26 +691,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::SchemaRecommendation> {
             let body = crate::runtime::Body::json(
                 self.body,
@@ -1264,19 +703,11 @@ pub mod builder {
             );
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for DismissSchemaRecommendation<'a> {
-        type Output = Result<crate::Response<types::SchemaRecommendation>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::SchemaRecommendation>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for DismissSchemaRecommendation<'_> {
-        type Answer = types::SchemaRecommendation;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(DismissSchemaRecommendation, types::SchemaRecommendation);
     /// A call of [`Client::get_schema_recommendation`](crate::Client::get_schema_recommendation). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1290,6 +721,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/schema-recommendations/{number}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1321,26 +753,11 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::SchemaRecommendation> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -1352,19 +769,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::SchemaRecommendation> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetSchemaRecommendation<'a> {
-        type Output = Result<crate::Response<types::SchemaRecommendation>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::SchemaRecommendation>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetSchemaRecommendation<'_> {
-        type Answer = types::SchemaRecommendation;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetSchemaRecommendation, types::SchemaRecommendation);
     /// A call of [`Client::list_schema_recommendations`](crate::Client::list_schema_recommendations). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1378,6 +787,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/schema-recommendations",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1410,6 +820,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -1420,6 +831,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -1433,6 +845,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`state`](Self::state).
+        #[inline]
         pub fn set_state(
             mut self,
             value: Option<types::DatabaseDeployRequestState>,
@@ -1440,26 +853,11 @@ pub mod builder {
             self.call.set_or_clear(4, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedSchemaRecommendation> {
@@ -1471,28 +869,21 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedSchemaRecommendation> {
             self.call
                 .pages(2, |page: &types::PaginatedSchemaRecommendation| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::SchemaRecommendation> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListSchemaRecommendations<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedSchemaRecommendation>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedSchemaRecommendation>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListSchemaRecommendations<'_> {
-        type Answer = types::PaginatedSchemaRecommendation;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListSchemaRecommendations, types::PaginatedSchemaRecommendation
+    );
 }

@@ -42,13 +42,6 @@ pub mod types {
         /// `user`
         pub user: Option<User>,
     }
-    impl OrganizationTeamMembership {
-        /// A builder for [`OrganizationTeamMembership`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::OrganizationTeamMembership {
-            Default::default()
-        }
-    }
     /// `PaginatedOrganizationTeamMembership`
     ///
     /// From `#/components/schemas/PaginatedOrganizationTeamMembership` of the spec.
@@ -77,13 +70,6 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         pub type_: String,
-    }
-    impl PaginatedOrganizationTeamMembership {
-        /// A builder for [`PaginatedOrganizationTeamMembership`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedOrganizationTeamMembership {
-            Default::default()
-        }
     }
     /// Builders for the types that have fields.
     pub mod builder {
@@ -123,321 +109,6 @@ pub mod types {
         for AddOrganizationTeamMemberBody {
             fn from(value: super::AddOrganizationTeamMemberBody) -> Self {
                 Self { user_id: Ok(value.user_id) }
-            }
-        }
-        /// Builds [`OrganizationTeamMembership`](super::OrganizationTeamMembership).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct OrganizationTeamMembership {
-            actor: Result<Option<super::Actor>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            id: Result<String, String>,
-            passwords: Result<Vec<super::DatabaseBranchPassword>, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            user: Result<Option<super::User>, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for OrganizationTeamMembership {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    id: Err("`id` was not set".to_string()),
-                    passwords: Err("`passwords` was not set".to_string()),
-                    updated_at: Ok(Default::default()),
-                    user: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl OrganizationTeamMembership {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// When the membership was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// The ID of the team membership
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// `passwords`
-            pub fn passwords<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::DatabaseBranchPassword>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.passwords = crate::runtime::converted("passwords", value);
-                self
-            }
-            /// When the membership was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// `user`
-            pub fn user<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::User>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.user = crate::runtime::converted("user", value).map(Some);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`user`](Self::user).
-            pub fn set_user(mut self, value: Option<super::User>) -> Self {
-                self.user = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<OrganizationTeamMembership> for super::OrganizationTeamMembership {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: OrganizationTeamMembership,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    created_at: value.created_at?,
-                    id: value.id?,
-                    passwords: value.passwords?,
-                    updated_at: value.updated_at?,
-                    user: value.user?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::OrganizationTeamMembership> for OrganizationTeamMembership {
-            fn from(value: super::OrganizationTeamMembership) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    created_at: Ok(value.created_at),
-                    id: Ok(value.id),
-                    passwords: Ok(value.passwords),
-                    updated_at: Ok(value.updated_at),
-                    user: Ok(value.user),
-                }
-            }
-        }
-        /// Builds [`PaginatedOrganizationTeamMembership`](super::PaginatedOrganizationTeamMembership).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedOrganizationTeamMembership {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::OrganizationTeamMembership>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            total_count: Result<i64, String>,
-            total_pages: Result<i64, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedOrganizationTeamMembership {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    total_count: Err("`total_count` was not set".to_string()),
-                    total_pages: Err("`total_pages` was not set".to_string()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedOrganizationTeamMembership {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::OrganizationTeamMembership>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The total number of matching results
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = crate::runtime::converted("total_count", value);
-                self
-            }
-            /// The total number of pages of matching results
-            pub fn total_pages<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_pages = crate::runtime::converted("total_pages", value);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedOrganizationTeamMembership>
-        for super::PaginatedOrganizationTeamMembership {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedOrganizationTeamMembership,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    total_count: value.total_count?,
-                    total_pages: value.total_pages?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedOrganizationTeamMembership>
-        for PaginatedOrganizationTeamMembership {
-            fn from(value: super::PaginatedOrganizationTeamMembership) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    total_count: Ok(value.total_count),
-                    total_pages: Ok(value.total_pages),
-                    type_: Ok(value.type_),
-                }
             }
         }
     }
@@ -535,6 +206,14 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    crate::runtime::fixture!(
+        OrganizationTeamMembership,
+        "{\"actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"passwords\":[],\"updated_at\":null,\"user\":null}"
+    );
+    crate::runtime::fixture!(
+        PaginatedOrganizationTeamMembership,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
+    );
 }
 /// # Operations
 ///
@@ -665,6 +344,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/teams/{team}/members",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -710,26 +390,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/teams/{team}/members`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeamMembership> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -741,22 +406,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for AddOrganizationTeamMember<'a> {
-        type Output = Result<
-            crate::Response<types::OrganizationTeamMembership>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::OrganizationTeamMembership>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for AddOrganizationTeamMember<'_> {
-        type Answer = types::OrganizationTeamMembership;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(AddOrganizationTeamMember, types::OrganizationTeamMembership);
     /// A call of [`Client::get_organization_team_member`](crate::Client::get_organization_team_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -770,6 +424,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/teams/{team}/members/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -801,26 +456,11 @@ pub mod builder {
             self.call.set::<String>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/teams/{team}/members/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeamMembership> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -832,22 +472,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::OrganizationTeamMembership> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetOrganizationTeamMember<'a> {
-        type Output = Result<
-            crate::Response<types::OrganizationTeamMembership>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<'a, types::OrganizationTeamMembership>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetOrganizationTeamMember<'_> {
-        type Answer = types::OrganizationTeamMembership;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetOrganizationTeamMember, types::OrganizationTeamMembership);
     /// A call of [`Client::list_organization_team_members`](crate::Client::list_organization_team_members). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -861,6 +490,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/teams/{team}/members",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -892,6 +522,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -902,30 +533,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/teams/{team}/members`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(
             self,
         ) -> crate::CallFuture<'a, types::PaginatedOrganizationTeamMembership> {
@@ -937,6 +554,7 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(
             self,
         ) -> crate::Pages<'a, types::PaginatedOrganizationTeamMembership> {
@@ -947,28 +565,17 @@ pub mod builder {
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::OrganizationTeamMembership> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListOrganizationTeamMembers<'a> {
-        type Output = Result<
-            crate::Response<types::PaginatedOrganizationTeamMembership>,
-            crate::Error,
-        >;
-        type IntoFuture = crate::CallFuture<
-            'a,
-            types::PaginatedOrganizationTeamMembership,
-        >;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListOrganizationTeamMembers<'_> {
-        type Answer = types::PaginatedOrganizationTeamMembership;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(
+        ListOrganizationTeamMembers, types::PaginatedOrganizationTeamMembership
+    );
     /// A call of [`Client::remove_organization_team_member`](crate::Client::remove_organization_team_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -982,6 +589,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/teams/{team}/members/{id}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -1020,44 +628,22 @@ pub mod builder {
             self
         }
         /// Sets or clears [`delete_passwords`](Self::delete_passwords).
+        #[inline]
         pub fn set_delete_passwords(mut self, value: Option<bool>) -> Self {
             self.call.set_or_clear(3, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/teams/{team}/members/{id}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, ()> {
             self.call.empty(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for RemoveOrganizationTeamMember<'a> {
-        type Output = Result<crate::Response<()>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, ()>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for RemoveOrganizationTeamMember<'_> {
-        type Answer = ();
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(RemoveOrganizationTeamMember, ());
 }

@@ -79,13 +79,6 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: String,
     }
-    impl PaginatedWorkflow {
-        /// A builder for [`PaginatedWorkflow`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::PaginatedWorkflow {
-            Default::default()
-        }
-    }
     /// `Workflow`
     ///
     /// From `#/components/schemas/Workflow` of the spec.
@@ -175,13 +168,6 @@ pub mod types {
         pub workflow_subtype: String,
         /// The type of the workflow
         pub workflow_type: WorkflowType,
-    }
-    impl Workflow {
-        /// A builder for [`Workflow`].
-        #[cfg(feature = "mock")]
-        pub fn builder() -> builder::Workflow {
-            Default::default()
-        }
     }
     /// The state of the workflow
     ///
@@ -387,993 +373,6 @@ pub mod types {
                     source_keyspace: Ok(value.source_keyspace),
                     tables: Ok(value.tables),
                     target_keyspace: Ok(value.target_keyspace),
-                }
-            }
-        }
-        /// Builds [`PaginatedWorkflow`](super::PaginatedWorkflow).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct PaginatedWorkflow {
-            current_page: Result<i64, String>,
-            data: Result<Vec<super::Workflow>, String>,
-            next_page: Result<Option<i64>, String>,
-            next_page_url: Result<Option<String>, String>,
-            per_page: Result<i64, String>,
-            prev_page: Result<Option<i64>, String>,
-            prev_page_url: Result<Option<String>, String>,
-            type_: Result<String, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for PaginatedWorkflow {
-            fn default() -> Self {
-                Self {
-                    current_page: Err("`current_page` was not set".to_string()),
-                    data: Err("`data` was not set".to_string()),
-                    next_page: Ok(Default::default()),
-                    next_page_url: Ok(Default::default()),
-                    per_page: Err("`per_page` was not set".to_string()),
-                    prev_page: Ok(Default::default()),
-                    prev_page_url: Ok(Default::default()),
-                    type_: Err("`type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl PaginatedWorkflow {
-            /// The current page number
-            pub fn current_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.current_page = crate::runtime::converted("current_page", value);
-                self
-            }
-            /// `data`
-            pub fn data<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<super::Workflow>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data = crate::runtime::converted("data", value);
-                self
-            }
-            /// The next page number, or null when this is the last page
-            pub fn next_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page = crate::runtime::converted("next_page", value).map(Some);
-                self
-            }
-            /// The next page of results, or null when this is the last page
-            pub fn next_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_page_url = crate::runtime::converted("next_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The maximum number of results per page
-            pub fn per_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.per_page = crate::runtime::converted("per_page", value);
-                self
-            }
-            /// The previous page number, or null when this is the first page
-            pub fn prev_page<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
-                self
-            }
-            /// The previous page of results, or null when this is the first page
-            pub fn prev_page_url<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
-                    .map(Some);
-                self
-            }
-            /// The response type. Always "list" for paginated responses.
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = crate::runtime::converted("type", value);
-                self
-            }
-            /// Sets or clears [`next_page`](Self::next_page).
-            pub fn set_next_page(mut self, value: Option<i64>) -> Self {
-                self.next_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`next_page_url`](Self::next_page_url).
-            pub fn set_next_page_url(mut self, value: Option<String>) -> Self {
-                self.next_page_url = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page`](Self::prev_page).
-            pub fn set_prev_page(mut self, value: Option<i64>) -> Self {
-                self.prev_page = Ok(value);
-                self
-            }
-            /// Sets or clears [`prev_page_url`](Self::prev_page_url).
-            pub fn set_prev_page_url(mut self, value: Option<String>) -> Self {
-                self.prev_page_url = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<PaginatedWorkflow> for super::PaginatedWorkflow {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PaginatedWorkflow,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    current_page: value.current_page?,
-                    data: value.data?,
-                    next_page: value.next_page?,
-                    next_page_url: value.next_page_url?,
-                    per_page: value.per_page?,
-                    prev_page: value.prev_page?,
-                    prev_page_url: value.prev_page_url?,
-                    type_: value.type_?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::PaginatedWorkflow> for PaginatedWorkflow {
-            fn from(value: super::PaginatedWorkflow) -> Self {
-                Self {
-                    current_page: Ok(value.current_page),
-                    data: Ok(value.data),
-                    next_page: Ok(value.next_page),
-                    next_page_url: Ok(value.next_page_url),
-                    per_page: Ok(value.per_page),
-                    prev_page: Ok(value.prev_page),
-                    prev_page_url: Ok(value.prev_page_url),
-                    type_: Ok(value.type_),
-                }
-            }
-        }
-        /// Builds [`Workflow`](super::Workflow).
-        #[derive(Clone, Debug)]
-        #[cfg(feature = "mock")]
-        pub struct Workflow {
-            actor: Result<Option<super::Actor>, String>,
-            branch: Result<Option<super::BranchReference>, String>,
-            cancelled_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            cancelled_by: Result<Option<super::Actor>, String>,
-            completed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            completed_by: Result<Option<super::Actor>, String>,
-            created_at: Result<::chrono::DateTime<::chrono::Utc>, String>,
-            cutover_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            cutover_by: Result<Option<super::Actor>, String>,
-            data_copy_completed_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            defer_secondary_keys: Result<bool, String>,
-            global_keyspace: Result<Option<super::BranchReference>, String>,
-            id: Result<String, String>,
-            may_restart: Result<bool, String>,
-            may_retry: Result<bool, String>,
-            name: Result<String, String>,
-            number: Result<i64, String>,
-            on_ddl: Result<super::OnDdl, String>,
-            primaries_switched: Result<bool, String>,
-            replicas_switched: Result<bool, String>,
-            retried_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            retried_by: Result<Option<super::Actor>, String>,
-            reversed_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            reversed_by: Result<Option<super::Actor>, String>,
-            reversed_cutover_by: Result<Option<super::Actor>, String>,
-            sequence_tables_applied: Result<bool, String>,
-            source_keyspace: Result<Option<super::BranchReference>, String>,
-            started_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            state: Result<super::WorkflowState, String>,
-            switch_primaries_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            switch_primaries_by: Result<Option<super::Actor>, String>,
-            switch_replicas_at: Result<
-                Option<::chrono::DateTime<::chrono::Utc>>,
-                String,
-            >,
-            switch_replicas_by: Result<Option<super::Actor>, String>,
-            target_keyspace: Result<Option<super::BranchReference>, String>,
-            updated_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            verified_data_stale: Result<bool, String>,
-            verify_data_at: Result<Option<::chrono::DateTime<::chrono::Utc>>, String>,
-            verify_data_by: Result<Option<super::Actor>, String>,
-            workflow_errors: Result<String, String>,
-            workflow_subtype: Result<String, String>,
-            workflow_type: Result<super::WorkflowType, String>,
-        }
-        #[cfg(feature = "mock")]
-        impl Default for Workflow {
-            fn default() -> Self {
-                Self {
-                    actor: Ok(Default::default()),
-                    branch: Ok(Default::default()),
-                    cancelled_at: Ok(Default::default()),
-                    cancelled_by: Ok(Default::default()),
-                    completed_at: Ok(Default::default()),
-                    completed_by: Ok(Default::default()),
-                    created_at: Err("`created_at` was not set".to_string()),
-                    cutover_at: Ok(Default::default()),
-                    cutover_by: Ok(Default::default()),
-                    data_copy_completed_at: Ok(Default::default()),
-                    defer_secondary_keys: Err(
-                        "`defer_secondary_keys` was not set".to_string(),
-                    ),
-                    global_keyspace: Ok(Default::default()),
-                    id: Err("`id` was not set".to_string()),
-                    may_restart: Err("`may_restart` was not set".to_string()),
-                    may_retry: Err("`may_retry` was not set".to_string()),
-                    name: Err("`name` was not set".to_string()),
-                    number: Err("`number` was not set".to_string()),
-                    on_ddl: Err("`on_ddl` was not set".to_string()),
-                    primaries_switched: Err(
-                        "`primaries_switched` was not set".to_string(),
-                    ),
-                    replicas_switched: Err(
-                        "`replicas_switched` was not set".to_string(),
-                    ),
-                    retried_at: Ok(Default::default()),
-                    retried_by: Ok(Default::default()),
-                    reversed_at: Ok(Default::default()),
-                    reversed_by: Ok(Default::default()),
-                    reversed_cutover_by: Ok(Default::default()),
-                    sequence_tables_applied: Err(
-                        "`sequence_tables_applied` was not set".to_string(),
-                    ),
-                    source_keyspace: Ok(Default::default()),
-                    started_at: Ok(Default::default()),
-                    state: Err("`state` was not set".to_string()),
-                    switch_primaries_at: Ok(Default::default()),
-                    switch_primaries_by: Ok(Default::default()),
-                    switch_replicas_at: Ok(Default::default()),
-                    switch_replicas_by: Ok(Default::default()),
-                    target_keyspace: Ok(Default::default()),
-                    updated_at: Ok(Default::default()),
-                    verified_data_stale: Err(
-                        "`verified_data_stale` was not set".to_string(),
-                    ),
-                    verify_data_at: Ok(Default::default()),
-                    verify_data_by: Ok(Default::default()),
-                    workflow_errors: Err("`workflow_errors` was not set".to_string()),
-                    workflow_subtype: Err("`workflow_subtype` was not set".to_string()),
-                    workflow_type: Err("`workflow_type` was not set".to_string()),
-                }
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl Workflow {
-            /// The person, token or integration that asked for a backup.
-            pub fn actor<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.actor = crate::runtime::converted("actor", value).map(Some);
-                self
-            }
-            /// A mention of a database branch.
-            pub fn branch<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.branch = crate::runtime::converted("branch", value).map(Some);
-                self
-            }
-            /// When the workflow was cancelled
-            pub fn cancelled_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cancelled_at = crate::runtime::converted("cancelled_at", value)
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn cancelled_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cancelled_by = crate::runtime::converted("cancelled_by", value)
-                    .map(Some);
-                self
-            }
-            /// When the workflow was completed
-            pub fn completed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.completed_at = crate::runtime::converted("completed_at", value)
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn completed_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.completed_by = crate::runtime::converted("completed_by", value)
-                    .map(Some);
-                self
-            }
-            /// When the workflow was created
-            pub fn created_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_at = crate::runtime::converted("created_at", value);
-                self
-            }
-            /// When the cutover was completed
-            pub fn cutover_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cutover_at = crate::runtime::converted("cutover_at", value)
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn cutover_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cutover_by = crate::runtime::converted("cutover_by", value)
-                    .map(Some);
-                self
-            }
-            /// When the data copy was completed
-            pub fn data_copy_completed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.data_copy_completed_at = crate::runtime::converted(
-                        "data_copy_completed_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether or not secondary keys are deferred
-            pub fn defer_secondary_keys<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.defer_secondary_keys = crate::runtime::converted(
-                    "defer_secondary_keys",
-                    value,
-                );
-                self
-            }
-            /// A mention of a database branch.
-            pub fn global_keyspace<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.global_keyspace = crate::runtime::converted(
-                        "global_keyspace",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The ID of the workflow
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = crate::runtime::converted("id", value);
-                self
-            }
-            /// Whether or not the workflow may be restarted
-            pub fn may_restart<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.may_restart = crate::runtime::converted("may_restart", value);
-                self
-            }
-            /// Whether or not the workflow may be retried
-            pub fn may_retry<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.may_retry = crate::runtime::converted("may_retry", value);
-                self
-            }
-            /// The name of the workflow
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// The sequence number of the workflow
-            pub fn number<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.number = crate::runtime::converted("number", value);
-                self
-            }
-            /// The behavior when DDL changes during the workflow
-            pub fn on_ddl<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::OnDdl>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.on_ddl = crate::runtime::converted("on_ddl", value);
-                self
-            }
-            /// Whether or not the primaries have been switched
-            pub fn primaries_switched<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.primaries_switched = crate::runtime::converted(
-                    "primaries_switched",
-                    value,
-                );
-                self
-            }
-            /// Whether or not the replicas have been switched
-            pub fn replicas_switched<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.replicas_switched = crate::runtime::converted(
-                    "replicas_switched",
-                    value,
-                );
-                self
-            }
-            /// When the workflow was retried
-            pub fn retried_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.retried_at = crate::runtime::converted("retried_at", value)
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn retried_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.retried_by = crate::runtime::converted("retried_by", value)
-                    .map(Some);
-                self
-            }
-            /// When the workflow was reversed
-            pub fn reversed_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.reversed_at = crate::runtime::converted("reversed_at", value)
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn reversed_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.reversed_by = crate::runtime::converted("reversed_by", value)
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn reversed_cutover_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.reversed_cutover_by = crate::runtime::converted(
-                        "reversed_cutover_by",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// Whether or not sequence tables have been created
-            pub fn sequence_tables_applied<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.sequence_tables_applied = crate::runtime::converted(
-                    "sequence_tables_applied",
-                    value,
-                );
-                self
-            }
-            /// A mention of a database branch.
-            pub fn source_keyspace<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.source_keyspace = crate::runtime::converted(
-                        "source_keyspace",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the workflow was started
-            pub fn started_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.started_at = crate::runtime::converted("started_at", value)
-                    .map(Some);
-                self
-            }
-            /// The state of the workflow
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::WorkflowState>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = crate::runtime::converted("state", value);
-                self
-            }
-            /// When the primaries were switched
-            pub fn switch_primaries_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.switch_primaries_at = crate::runtime::converted(
-                        "switch_primaries_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn switch_primaries_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.switch_primaries_by = crate::runtime::converted(
-                        "switch_primaries_by",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the replicas were switched
-            pub fn switch_replicas_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.switch_replicas_at = crate::runtime::converted(
-                        "switch_replicas_at",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn switch_replicas_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.switch_replicas_by = crate::runtime::converted(
-                        "switch_replicas_by",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// A mention of a database branch.
-            pub fn target_keyspace<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::BranchReference>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.target_keyspace = crate::runtime::converted(
-                        "target_keyspace",
-                        value,
-                    )
-                    .map(Some);
-                self
-            }
-            /// When the workflow was last updated
-            pub fn updated_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.updated_at = crate::runtime::converted("updated_at", value)
-                    .map(Some);
-                self
-            }
-            /// Whether or not the verified data is stale
-            pub fn verified_data_stale<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.verified_data_stale = crate::runtime::converted(
-                    "verified_data_stale",
-                    value,
-                );
-                self
-            }
-            /// When the data was verified
-            pub fn verify_data_at<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::chrono::DateTime<::chrono::Utc>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.verify_data_at = crate::runtime::converted("verify_data_at", value)
-                    .map(Some);
-                self
-            }
-            /// The person, token or integration that asked for a backup.
-            pub fn verify_data_by<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::Actor>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.verify_data_by = crate::runtime::converted("verify_data_by", value)
-                    .map(Some);
-                self
-            }
-            /// The errors that occurred during the workflow
-            pub fn workflow_errors<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.workflow_errors = crate::runtime::converted(
-                    "workflow_errors",
-                    value,
-                );
-                self
-            }
-            /// The subtype of the workflow
-            pub fn workflow_subtype<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.workflow_subtype = crate::runtime::converted(
-                    "workflow_subtype",
-                    value,
-                );
-                self
-            }
-            /// The type of the workflow
-            pub fn workflow_type<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::WorkflowType>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.workflow_type = crate::runtime::converted("workflow_type", value);
-                self
-            }
-            /// Sets or clears [`actor`](Self::actor).
-            pub fn set_actor(mut self, value: Option<super::Actor>) -> Self {
-                self.actor = Ok(value);
-                self
-            }
-            /// Sets or clears [`branch`](Self::branch).
-            pub fn set_branch(mut self, value: Option<super::BranchReference>) -> Self {
-                self.branch = Ok(value);
-                self
-            }
-            /// Sets or clears [`cancelled_at`](Self::cancelled_at).
-            pub fn set_cancelled_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.cancelled_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`cancelled_by`](Self::cancelled_by).
-            pub fn set_cancelled_by(mut self, value: Option<super::Actor>) -> Self {
-                self.cancelled_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`completed_at`](Self::completed_at).
-            pub fn set_completed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.completed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`completed_by`](Self::completed_by).
-            pub fn set_completed_by(mut self, value: Option<super::Actor>) -> Self {
-                self.completed_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`cutover_at`](Self::cutover_at).
-            pub fn set_cutover_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.cutover_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`cutover_by`](Self::cutover_by).
-            pub fn set_cutover_by(mut self, value: Option<super::Actor>) -> Self {
-                self.cutover_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`data_copy_completed_at`](Self::data_copy_completed_at).
-            pub fn set_data_copy_completed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.data_copy_completed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`global_keyspace`](Self::global_keyspace).
-            pub fn set_global_keyspace(
-                mut self,
-                value: Option<super::BranchReference>,
-            ) -> Self {
-                self.global_keyspace = Ok(value);
-                self
-            }
-            /// Sets or clears [`retried_at`](Self::retried_at).
-            pub fn set_retried_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.retried_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`retried_by`](Self::retried_by).
-            pub fn set_retried_by(mut self, value: Option<super::Actor>) -> Self {
-                self.retried_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`reversed_at`](Self::reversed_at).
-            pub fn set_reversed_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.reversed_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`reversed_by`](Self::reversed_by).
-            pub fn set_reversed_by(mut self, value: Option<super::Actor>) -> Self {
-                self.reversed_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`reversed_cutover_by`](Self::reversed_cutover_by).
-            pub fn set_reversed_cutover_by(
-                mut self,
-                value: Option<super::Actor>,
-            ) -> Self {
-                self.reversed_cutover_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`source_keyspace`](Self::source_keyspace).
-            pub fn set_source_keyspace(
-                mut self,
-                value: Option<super::BranchReference>,
-            ) -> Self {
-                self.source_keyspace = Ok(value);
-                self
-            }
-            /// Sets or clears [`started_at`](Self::started_at).
-            pub fn set_started_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.started_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`switch_primaries_at`](Self::switch_primaries_at).
-            pub fn set_switch_primaries_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.switch_primaries_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`switch_primaries_by`](Self::switch_primaries_by).
-            pub fn set_switch_primaries_by(
-                mut self,
-                value: Option<super::Actor>,
-            ) -> Self {
-                self.switch_primaries_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`switch_replicas_at`](Self::switch_replicas_at).
-            pub fn set_switch_replicas_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.switch_replicas_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`switch_replicas_by`](Self::switch_replicas_by).
-            pub fn set_switch_replicas_by(
-                mut self,
-                value: Option<super::Actor>,
-            ) -> Self {
-                self.switch_replicas_by = Ok(value);
-                self
-            }
-            /// Sets or clears [`target_keyspace`](Self::target_keyspace).
-            pub fn set_target_keyspace(
-                mut self,
-                value: Option<super::BranchReference>,
-            ) -> Self {
-                self.target_keyspace = Ok(value);
-                self
-            }
-            /// Sets or clears [`updated_at`](Self::updated_at).
-            pub fn set_updated_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.updated_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`verify_data_at`](Self::verify_data_at).
-            pub fn set_verify_data_at(
-                mut self,
-                value: Option<::chrono::DateTime<::chrono::Utc>>,
-            ) -> Self {
-                self.verify_data_at = Ok(value);
-                self
-            }
-            /// Sets or clears [`verify_data_by`](Self::verify_data_by).
-            pub fn set_verify_data_by(mut self, value: Option<super::Actor>) -> Self {
-                self.verify_data_by = Ok(value);
-                self
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl TryFrom<Workflow> for super::Workflow {
-            type Error = super::error::ConversionError;
-            fn try_from(value: Workflow) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    actor: value.actor?,
-                    branch: value.branch?,
-                    cancelled_at: value.cancelled_at?,
-                    cancelled_by: value.cancelled_by?,
-                    completed_at: value.completed_at?,
-                    completed_by: value.completed_by?,
-                    created_at: value.created_at?,
-                    cutover_at: value.cutover_at?,
-                    cutover_by: value.cutover_by?,
-                    data_copy_completed_at: value.data_copy_completed_at?,
-                    defer_secondary_keys: value.defer_secondary_keys?,
-                    global_keyspace: value.global_keyspace?,
-                    id: value.id?,
-                    may_restart: value.may_restart?,
-                    may_retry: value.may_retry?,
-                    name: value.name?,
-                    number: value.number?,
-                    on_ddl: value.on_ddl?,
-                    primaries_switched: value.primaries_switched?,
-                    replicas_switched: value.replicas_switched?,
-                    retried_at: value.retried_at?,
-                    retried_by: value.retried_by?,
-                    reversed_at: value.reversed_at?,
-                    reversed_by: value.reversed_by?,
-                    reversed_cutover_by: value.reversed_cutover_by?,
-                    sequence_tables_applied: value.sequence_tables_applied?,
-                    source_keyspace: value.source_keyspace?,
-                    started_at: value.started_at?,
-                    state: value.state?,
-                    switch_primaries_at: value.switch_primaries_at?,
-                    switch_primaries_by: value.switch_primaries_by?,
-                    switch_replicas_at: value.switch_replicas_at?,
-                    switch_replicas_by: value.switch_replicas_by?,
-                    target_keyspace: value.target_keyspace?,
-                    updated_at: value.updated_at?,
-                    verified_data_stale: value.verified_data_stale?,
-                    verify_data_at: value.verify_data_at?,
-                    verify_data_by: value.verify_data_by?,
-                    workflow_errors: value.workflow_errors?,
-                    workflow_subtype: value.workflow_subtype?,
-                    workflow_type: value.workflow_type?,
-                })
-            }
-        }
-        #[cfg(feature = "mock")]
-        impl From<super::Workflow> for Workflow {
-            fn from(value: super::Workflow) -> Self {
-                Self {
-                    actor: Ok(value.actor),
-                    branch: Ok(value.branch),
-                    cancelled_at: Ok(value.cancelled_at),
-                    cancelled_by: Ok(value.cancelled_by),
-                    completed_at: Ok(value.completed_at),
-                    completed_by: Ok(value.completed_by),
-                    created_at: Ok(value.created_at),
-                    cutover_at: Ok(value.cutover_at),
-                    cutover_by: Ok(value.cutover_by),
-                    data_copy_completed_at: Ok(value.data_copy_completed_at),
-                    defer_secondary_keys: Ok(value.defer_secondary_keys),
-                    global_keyspace: Ok(value.global_keyspace),
-                    id: Ok(value.id),
-                    may_restart: Ok(value.may_restart),
-                    may_retry: Ok(value.may_retry),
-                    name: Ok(value.name),
-                    number: Ok(value.number),
-                    on_ddl: Ok(value.on_ddl),
-                    primaries_switched: Ok(value.primaries_switched),
-                    replicas_switched: Ok(value.replicas_switched),
-                    retried_at: Ok(value.retried_at),
-                    retried_by: Ok(value.retried_by),
-                    reversed_at: Ok(value.reversed_at),
-                    reversed_by: Ok(value.reversed_by),
-                    reversed_cutover_by: Ok(value.reversed_cutover_by),
-                    sequence_tables_applied: Ok(value.sequence_tables_applied),
-                    source_keyspace: Ok(value.source_keyspace),
-                    started_at: Ok(value.started_at),
-                    state: Ok(value.state),
-                    switch_primaries_at: Ok(value.switch_primaries_at),
-                    switch_primaries_by: Ok(value.switch_primaries_by),
-                    switch_replicas_at: Ok(value.switch_replicas_at),
-                    switch_replicas_by: Ok(value.switch_replicas_by),
-                    target_keyspace: Ok(value.target_keyspace),
-                    updated_at: Ok(value.updated_at),
-                    verified_data_stale: Ok(value.verified_data_stale),
-                    verify_data_at: Ok(value.verify_data_at),
-                    verify_data_by: Ok(value.verify_data_by),
-                    workflow_errors: Ok(value.workflow_errors),
-                    workflow_subtype: Ok(value.workflow_subtype),
-                    workflow_type: Ok(value.workflow_type),
                 }
             }
         }
@@ -1848,6 +847,14 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        PaginatedWorkflow,
+        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
+    );
+    crate::runtime::fixture!(
+        Workflow,
+        "{\"actor\":null,\"branch\":null,\"cancelled_at\":null,\"cancelled_by\":null,\"completed_at\":null,\"completed_by\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_at\":null,\"cutover_by\":null,\"data_copy_completed_at\":null,\"defer_secondary_keys\":false,\"global_keyspace\":null,\"id\":\"id\",\"may_restart\":false,\"may_retry\":false,\"name\":\"name\",\"number\":1,\"on_ddl\":\"IGNORE\",\"primaries_switched\":false,\"replicas_switched\":false,\"retried_at\":null,\"retried_by\":null,\"reversed_at\":null,\"reversed_by\":null,\"reversed_cutover_by\":null,\"sequence_tables_applied\":false,\"source_keyspace\":null,\"started_at\":null,\"state\":\"pending\",\"switch_primaries_at\":null,\"switch_primaries_by\":null,\"switch_replicas_at\":null,\"switch_replicas_by\":null,\"target_keyspace\":null,\"updated_at\":null,\"verified_data_stale\":false,\"verify_data_at\":null,\"verify_data_by\":null,\"workflow_errors\":\"workflow_errors\",\"workflow_subtype\":\"workflow_subtype\",\"workflow_type\":\"move_tables\"}"
+    );
 }
 /// # Operations
 ///
@@ -2042,6 +1049,7 @@ pub mod builder {
             "POST",
             "/organizations/{organization}/databases/{database}/workflows",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2087,26 +1095,11 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/workflows`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
@@ -2118,19 +1111,11 @@ pub mod builder {
             };
             self.call.json(body)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for CreateWorkflow<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for CreateWorkflow<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(CreateWorkflow, types::Workflow);
     /// A call of [`Client::get_workflow`](crate::Client::get_workflow). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2144,6 +1129,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/workflows/{number}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2175,26 +1161,11 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows/{number}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2206,19 +1177,11 @@ pub mod builder {
         ) -> crate::Until<'a, types::Workflow> {
             self.call.until(is_done, None)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for GetWorkflow<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for GetWorkflow<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(GetWorkflow, types::Workflow);
     /// A call of [`Client::list_workflows`](crate::Client::list_workflows). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2232,6 +1195,7 @@ pub mod builder {
             "GET",
             "/organizations/{organization}/databases/{database}/workflows",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2264,6 +1228,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`between`](Self::between).
+        #[inline]
         pub fn set_between(mut self, value: Option<String>) -> Self {
             self.call.set_or_clear(2, value);
             self
@@ -2274,6 +1239,7 @@ pub mod builder {
             self
         }
         /// Sets or clears [`page`](Self::page).
+        #[inline]
         pub fn set_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(3, value);
             self
@@ -2284,30 +1250,16 @@ pub mod builder {
             self
         }
         /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
         pub fn set_per_page(mut self, value: Option<i64>) -> Self {
             self.call.set_or_clear(4, value);
-            self
-        }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::PaginatedWorkflow> {
             self.call.json(crate::runtime::Body::none())
         }
@@ -2317,26 +1269,20 @@ pub mod builder {
         /// # Errors
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::PaginatedWorkflow> {
             self.call.pages(3, |page: &types::PaginatedWorkflow| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
         pub fn items(self) -> crate::Items<'a, types::Workflow> {
             crate::Items::new(self.pages(), |page| page.data)
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for ListWorkflows<'a> {
-        type Output = Result<crate::Response<types::PaginatedWorkflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::PaginatedWorkflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for ListWorkflows<'_> {
-        type Answer = types::PaginatedWorkflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(ListWorkflows, types::PaginatedWorkflow);
     /// A call of [`Client::verify_workflow`](crate::Client::verify_workflow). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2350,6 +1296,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/workflows/{number}/verify-data",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2381,42 +1328,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/verify-data`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for VerifyWorkflow<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for VerifyWorkflow<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(VerifyWorkflow, types::Workflow);
     /// A call of [`Client::workflow_cancel`](crate::Client::workflow_cancel). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2430,6 +1354,7 @@ pub mod builder {
             "DELETE",
             "/organizations/{organization}/databases/{database}/workflows/{number}",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2461,42 +1386,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/workflows/{number}`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for WorkflowCancel<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowCancel<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(WorkflowCancel, types::Workflow);
     /// A call of [`Client::workflow_complete`](crate::Client::workflow_complete). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2510,6 +1412,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/workflows/{number}/complete",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2541,42 +1444,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/complete`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for WorkflowComplete<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowComplete<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(WorkflowComplete, types::Workflow);
     /// A call of [`Client::workflow_cutover`](crate::Client::workflow_cutover). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2590,6 +1470,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/workflows/{number}/cutover",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2621,42 +1502,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/cutover`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for WorkflowCutover<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowCutover<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(WorkflowCutover, types::Workflow);
     /// A call of [`Client::workflow_retry`](crate::Client::workflow_retry). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2670,6 +1528,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/workflows/{number}/retry",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2701,42 +1560,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/retry`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for WorkflowRetry<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowRetry<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(WorkflowRetry, types::Workflow);
     /// A call of [`Client::workflow_reverse_cutover`](crate::Client::workflow_reverse_cutover). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2750,6 +1586,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2781,42 +1618,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for WorkflowReverseCutover<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowReverseCutover<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(WorkflowReverseCutover, types::Workflow);
     /// A call of [`Client::workflow_reverse_traffic`](crate::Client::workflow_reverse_traffic). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2830,6 +1644,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2861,42 +1676,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for WorkflowReverseTraffic<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowReverseTraffic<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(WorkflowReverseTraffic, types::Workflow);
     /// A call of [`Client::workflow_switch_primaries`](crate::Client::workflow_switch_primaries). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2910,6 +1702,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -2941,42 +1734,19 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for WorkflowSwitchPrimaries<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowSwitchPrimaries<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(WorkflowSwitchPrimaries, types::Workflow);
     /// A call of [`Client::workflow_switch_replicas`](crate::Client::workflow_switch_replicas). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2990,6 +1760,7 @@ pub mod builder {
             "PATCH",
             "/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas",
         );
+        #[inline]
         pub(crate) fn new(client: &'a crate::Client) -> Self {
             const PARAMETERS: &[crate::runtime::Parameter] = &[
                 crate::runtime::Parameter::path("organization"),
@@ -3021,40 +1792,17 @@ pub mod builder {
             self.call.set::<i64>(2, value);
             self
         }
-        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.call.timeout(timeout);
-            self
-        }
-        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
-        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-            self.call.retry(policy);
-            self
-        }
-        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
-        /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.call.header(name.as_ref(), value.as_ref());
-            self
-        }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
         pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
             self.call.json(crate::runtime::Body::none())
         }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
     }
-    impl<'a> ::std::future::IntoFuture for WorkflowSwitchReplicas<'a> {
-        type Output = Result<crate::Response<types::Workflow>, crate::Error>;
-        type IntoFuture = crate::CallFuture<'a, types::Workflow>;
-        fn into_future(self) -> Self::IntoFuture {
-            self.send()
-        }
-    }
-    #[cfg(feature = "mock")]
-    impl crate::mock::Call for WorkflowSwitchReplicas<'_> {
-        type Answer = types::Workflow;
-        const OPERATION: crate::Operation = Self::OPERATION;
-    }
+    crate::runtime::call!(WorkflowSwitchReplicas, types::Workflow);
 }

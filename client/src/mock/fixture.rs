@@ -1,44 +1,69 @@
 //! Values for tests that need no server.
 
-use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::backups::just_created;
-use crate::generated::types::Backup;
+use crate::transport::strictly;
 
-impl Backup {
-    /// A manual backup of the branch `main` that is done: every field is as the API has it then. Its fields are public,
-    /// and [`types::builder::Backup`](crate::types::builder::Backup) is made of it.
-    ///
-    /// # Examples
-    /// ```
-    /// use planetscale_client::types::{Backup, BackupState};
-    ///
-    /// let mut backup = Backup::fixture();
-    /// assert_eq!(backup.state, BackupState::Success);
-    /// (backup.state, backup.completed_at) = (BackupState::Running, None);
-    /// ```
-    pub fn fixture() -> Self {
-        // As the API writes it: what a later edition adds is empty.
-        #[allow(clippy::expect_used)] // The crate's own tests read it.
-        let time = |text: &str| text.parse::<DateTime<Utc>>().expect("a time as the API writes it");
-        let (made, expiry) = (time("2026-01-02T03:04:05Z"), time("2026-01-04T03:04:05Z"));
-        let mut backup = just_created("backup000001", "nightly", "main", made, expiry);
-        for (name, value) in [
-            ("state", json!("success")),
-            ("size", json!(5_368_709_120_i64)),
-            ("estimated_storage_cost", json!(0.12)),
-            ("started_at", json!("2026-01-02T03:05:05.000Z")),
-            ("completed_at", json!("2026-01-02T03:16:05.000Z")),
-            ("updated_at", json!("2026-01-02T03:16:05.000Z")),
-        ] {
-            backup[name] = value;
+/// A type of which there is an example: every struct that the API answers with.
+pub trait Fixture: DeserializeOwned {
+    /// The example, as the API would write it.
+    const JSON: &'static str;
+}
+
+/// An example of a type with values of your own: those of `given` in the place of what
+/// [`fixture()`](crate::types::Backup::fixture) has. Null in the place of the whole changes nothing.
+///
+/// # Examples
+/// ```
+/// use planetscale_client::mock;
+/// use planetscale_client::types::{Backup, BackupState};
+/// use serde_json::json;
+///
+/// let running: Backup = mock::fixture(json!({ "state": "running", "completed_at": null, "actor": { "id": "me" } }));
+/// assert_eq!(running.state, BackupState::Running);
+/// assert_eq!(running.actor.unwrap().display_name, "Ada");
+/// ```
+///
+/// # Panics
+/// Where a field is given that the type has not, or a value that its field does not take: all of them are named.
+#[allow(clippy::panic)] // For tests, where a panic is the answer to a typo.
+pub fn fixture<T: Fixture>(given: Value) -> T {
+    match made(given) {
+        Ok(made) => made,
+        Err(why) => panic!("mock::fixture::<{}>: {why}", std::any::type_name::<T>()),
+    }
+}
+
+fn made<T: Fixture>(given: Value) -> Result<T, String> {
+    let mut whole: Value = serde_json::from_str(T::JSON).map_err(|e| e.to_string())?;
+    let mut unknown = Vec::new();
+    if !given.is_null() {
+        merge(&mut whole, given, "", &mut unknown);
+    }
+    if !unknown.is_empty() {
+        return Err(format!("there is no field {}", unknown.join(", ")));
+    }
+    let read = || serde_json::from_value::<T>(whole.clone());
+    match (strictly(read), read()) {
+        (Some(made), _) => Ok(made),
+        (None, Err(e)) => Err(e.to_string()),
+        (None, Ok(_)) => Err(format!("a value is of another type than its field: {whole}")),
+    }
+}
+
+/// Puts values into the places of others, at any depth.
+fn merge(into: &mut Value, given: Value, at: &str, unknown: &mut Vec<String>) {
+    match (into, given) {
+        (Value::Object(fields), Value::Object(given)) => {
+            for (name, value) in given {
+                let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                match fields.get_mut(&name) {
+                    Some(field) => merge(field, value, &at, unknown),
+                    None => unknown.push(format!("`{at}`")),
+                }
+            }
         }
-        (backup["actor"]["id"], backup["actor"]["display_name"]) = (json!("actor0000001"), json!("Ada"));
-        let branch = &mut backup["database_branch"];
-        (branch["created_at"], branch["updated_at"]) =
-            (json!("2025-12-03T03:04:05.000Z"), json!("2026-01-01T03:04:05.000Z"));
-        #[allow(clippy::expect_used)] // The crate's own tests read it.
-        serde_json::from_value(backup).expect("a backup as the API writes it")
+        (into, given) => *into = given,
     }
 }

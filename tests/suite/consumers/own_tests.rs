@@ -32,6 +32,5 @@ fn it_is_tested_by_fixtures() {
 }
 
 fn done_with(state: BackupState) -> Backup {
-    let builder = planetscale_client::types::builder::Backup::from(Backup::fixture());
-    builder.state(state).try_into().unwrap()
+    planetscale_client::mock::fixture(serde_json::json!({ "state": state.as_str() }))
 }

@@ -4,6 +4,7 @@
 //! was never built. Bodies, private items and documentation are left out. The reader understands
 //! what this workspace writes: modules in files, `pub use` of names, `include!` of generated code.
 
+mod expand;
 mod features;
 mod import;
 mod paths;
@@ -105,7 +106,7 @@ impl Surface {
     /// # Errors
     /// Where a file cannot be read or is not Rust.
     pub fn of_crate(src: &Path, generated: &syn::File) -> anyhow::Result<Self> {
-        Ok(Self { items: read::read(src, generated)? })
+        Ok(Self { items: read::read(src, &expand::expanded(src, generated)?)? })
     }
 
     /// The surface of a client whose generated code is in its source, as in a package.

@@ -1,0 +1,80 @@
+//! What every call has beside its parameters, said once. rustdoc shows it as if it stood at each call. The surface that
+//! xtask prints expands these macros, too: each has one arm.
+
+/// How a call is awaited, and what the stand-in knows of it.
+macro_rules! call {
+    ($call:ident, $answer:ty) => {
+        impl<'a> ::std::future::IntoFuture for $call<'a> {
+            type Output = Result<crate::Response<$answer>, crate::Error>;
+            type IntoFuture = crate::CallFuture<'a, $answer>;
+
+            #[inline]
+            fn into_future(self) -> Self::IntoFuture {
+                self.send()
+            }
+        }
+
+        #[cfg(feature = "mock")]
+        impl crate::mock::Call for $call<'_> {
+            type Answer = $answer;
+            const OPERATION: crate::Operation = Self::OPERATION;
+        }
+    };
+}
+
+/// The time-out of a call.
+macro_rules! timeout {
+    () => {
+        /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+        #[inline]
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call.timeout(timeout);
+            self
+        }
+    };
+}
+
+/// The retries of a call.
+macro_rules! retry {
+    () => {
+        /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+        #[inline]
+        pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+            self.call.retry(policy);
+            self
+        }
+    };
+}
+
+/// The headers of a call.
+macro_rules! header {
+    () => {
+        /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+        /// [`send`](Self::send).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.call.header(name.as_ref(), value.as_ref());
+            self
+        }
+    };
+}
+
+/// The fixture of a type.
+macro_rules! fixture {
+    ($name:ident, $json:literal) => {
+        #[cfg(feature = "mock")]
+        impl crate::mock::Fixture for $name {
+            const JSON: &'static str = $json;
+        }
+
+        #[cfg(feature = "mock")]
+        impl $name {
+            /// An example for tests: what may be null is null, lists are empty, and all else is the least that the
+            /// API's description allows. [`mock::fixture`](crate::mock::fixture) makes one with other values.
+            pub fn fixture() -> Self {
+                crate::mock::fixture(::serde_json::Value::Null)
+            }
+        }
+    };
+}
+
+pub(crate) use {call, fixture, header, retry, timeout};
