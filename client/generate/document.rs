@@ -50,25 +50,29 @@ pub fn resolved_at<'v>(value: &'v Value, root: &'v Value) -> (Option<&'v str>, &
     found
 }
 
-/// A schema and all that it is composed of by `allOf`.
+/// A schema and all that it is composed of by `allOf`, each once.
 pub fn composed_of<'v>(schema: &'v Value, root: &'v Value) -> Vec<&'v Value> {
-    const DEEPEST: usize = 16;
-    fn collect<'v>(schema: &'v Value, root: &'v Value, into: &mut Vec<&'v Value>, depth: usize) {
+    fn collect<'v>(schema: &'v Value, root: &'v Value, into: &mut Vec<&'v Value>) {
         let schema = resolved(schema, root);
-        into.push(schema);
-        if depth < DEEPEST {
+        if !into.iter().any(|other| std::ptr::eq(*other, schema)) {
+            into.push(schema);
             let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-            members.for_each(|member| collect(member, root, into, depth + 1));
+            members.for_each(|member| collect(member, root, into));
         }
     }
     let mut members = Vec::new();
-    collect(schema, root, &mut members, 0);
+    collect(schema, root, &mut members);
     members
 }
 
 /// The pointers that the `$ref`s of a document's paths lead to, at any distance.
 pub fn reached(document: &Value) -> BTreeSet<String> {
-    let (mut open, mut seen) = (vec![document.get("paths").unwrap_or(&Value::Null)], BTreeSet::new());
+    reached_from(document, document.get("paths").into_iter().collect())
+}
+
+/// The pointers that the `$ref`s of some values of a document lead to, at any distance.
+pub fn reached_from<'d>(document: &'d Value, mut open: Vec<&'d Value>) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
     while let Some(value) = open.pop() {
         match value {
             Value::Object(map) => {

@@ -14,8 +14,8 @@
 //!    `handles` sets the names of a branch, `client` puts the crate's own client in the place of progenitor's, `stand_in`
 //!    tells the stand-in what there is, `setters` has the runtime do what builders do, and `words` changes what they say.
 //!
-//! `identifiers` refuses what would be said twice, and `demands` what a pass has left undone. `features` has what only
-//! some operations reach compiled with them.
+//! `circles` refuses what is described by itself, `identifiers` what would be said twice, and `demands` what a pass has
+//! left undone. `features` has what only some operations reach compiled with them.
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
@@ -23,6 +23,7 @@ mod answers;
 mod builders;
 mod calls;
 mod checks;
+mod circles;
 mod client;
 mod composed;
 mod defaults;
@@ -130,6 +131,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     parameters::prepare(&mut document);
     document::nulls::prepare(&mut document);
     composed::prepare(&mut document);
+    circles::refuse(&mut document)?;
     defaults::prepare(&mut document);
     let described = document.clone();
     let discriminators = discriminators::of(&document);

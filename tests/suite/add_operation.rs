@@ -151,3 +151,156 @@ fn where_documents_disagree_the_first_is_followed_and_it_is_told() {
     assert_eq!(error.to_string(), "first has GET /a, which another document has, too");
     assert_eq!(xtask::effective::merge::merge(&[]).unwrap_err().to_string(), "source.toml names no document");
 }
+
+/// A document whose first operation answers with a schema `X`, and whose other one has nothing to do with it.
+fn answering(schemas: &Value) -> Value {
+    let get = |id: &str, schema: Value| {
+        let content = json!({ "application/json": { "schema": schema } });
+        json!({ "get": {
+            "operationId": id, "summary": id, "tags": ["Looks"],
+            "responses": { "200": { "description": "ok", "content": content } },
+        } })
+    };
+    json!({
+        "openapi": "3.0.3",
+        "info": { "title": "T", "version": "v1" },
+        "servers": [{ "url": "https://api.planetscale.com/v1" }],
+        "paths": {
+            "/looks/x": get("look", to("X")),
+            "/looks/plain": get("look_elsewhere", object(json!({ "a": { "type": "string" } }))),
+        },
+        "components": { "schemas": schemas },
+    })
+}
+
+fn to(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn object(properties: Value) -> Value {
+    json!({ "type": "object", "properties": properties })
+}
+
+/// A base that is one of its parts, each of which begins with the base.
+fn base_of_its_parts() -> Value {
+    let part = |name: &str| json!({ "allOf": [to("X"), object(json!({ name: { "type": "string" } }))] });
+    let mut base = object(json!({ "kind": { "type": "string", "enum": ["A", "B"] } }));
+    base["required"] = json!(["kind"]);
+    base["oneOf"] = json!([to("A"), to("B")]);
+    base["discriminator"] = json!({ "propertyName": "kind" });
+    json!({ "X": base, "A": part("a"), "B": part("b") })
+}
+
+#[test]
+fn what_is_described_by_itself_is_refused_or_left_out() {
+    let copy = Copy::new();
+    let before = copy.files();
+    let from = copy.write("circle.json", &answering(&base_of_its_parts()).to_string());
+    let ended = copy.command("add-operation", &["look", "--from", &from]);
+    ended_with(&ended, 2);
+    let place = "operation look (#/paths/~1looks~1x/get) has a schema that is described by itself, without an end, at \
+                 #/components/schemas/";
+    assert!(ended.err.contains(place), "{}", ended.err);
+    assert_eq!(copy.files(), before);
+    // The other operation is offered.
+    let ended = copy.command("add-operation", &["--all", "--keep-going", "--from", &from]);
+    ended_with(&ended, 0);
+    let (_, left_out) = ended.out.split_once("Left out, as they cannot be offered:\n").unwrap();
+    assert!(left_out.contains(place) && !left_out.contains("look_elsewhere"), "{left_out}");
+    let offered = Spec::parse(&std::fs::read_to_string(copy.path("planetscale.yaml")).unwrap()).unwrap();
+    assert!(offered.operations().contains(&"look_elsewhere") && !offered.operations().contains(&"look"));
+}
+
+/// Each of these had no end for the generator.
+#[test]
+fn a_circle_of_compositions_is_refused_by_its_place() {
+    let text = || json!({ "type": "string" });
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let map = |values: Value| json!({ "type": "object", "additionalProperties": values });
+    let or_null = |name: &str| json!({ "allOf": [to(name)], "nullable": true });
+    let alike = |p: Value, q: Value| {
+        json!({
+            "X": { "allOf": [to("P"), to("Q")] },
+            "P": object(json!({ "next": p, "a": text() })),
+            "Q": object(json!({ "next": q, "b": text() })),
+        })
+    };
+    for (name, schemas) in [
+        ("all of itself", json!({ "X": { "allOf": [to("X"), object(json!({ "a": text() }))] } })),
+        ("all of itself, thrice", json!({ "X": { "allOf": [to("X"), to("X"), to("X")] } })),
+        ("any of itself", json!({ "X": { "anyOf": [text(), to("X")] } })),
+        ("one of itself", json!({ "X": { "oneOf": [to("X"), text()] } })),
+        ("itself alone", json!({ "X": { "oneOf": [to("X")] } })),
+        ("a reference to itself", json!({ "X": to("X") })),
+        ("references to each other", json!({ "X": to("Y"), "Y": to("X") })),
+        (
+            "through all three",
+            json!({ "X": { "allOf": [to("Y")] }, "Y": { "anyOf": [to("Z"), text()] }, "Z": { "oneOf": [to("X"), text()] } }),
+        ),
+        ("a base of its parts", base_of_its_parts()),
+        ("two lists of nodes", alike(to("P"), to("Q"))),
+        ("two lists of nodes, whose ends are null", alike(or_null("P"), or_null("Q"))),
+        ("two trees", alike(list(to("P")), list(to("Q")))),
+        ("two trees by name", alike(map(to("P")), map(to("Q")))),
+        (
+            "a field said again",
+            json!({
+                "X": { "allOf": [to("P"), object(json!({ "next": or_null("P") }))] },
+                "P": object(json!({ "next": or_null("P"), "a": text() })),
+            }),
+        ),
+        (
+            "a field and all other fields",
+            json!({ "X": { "allOf": [to("P"), map(to("Q"))] }, "P": object(json!({ "next": to("P") })), "Q": map(to("Q")) }),
+        ),
+    ] {
+        let error = xtask::krate::codegen::formatted(&answering(&schemas).to_string()).unwrap_err().to_string();
+        let place =
+            "operation look (#/paths/~1looks~1x/get) has a schema that is described by itself, without an end, at #/";
+        assert!(error.starts_with(place), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_schema_that_holds_itself_is_a_type_that_holds_itself() {
+    let text = || json!({ "type": "string" });
+    let tree = json!({
+        "X": { "oneOf": [to("Sum"), to("Negative"), text()] },
+        "Sum": object(json!({ "of": { "type": "array", "items": to("X") } })),
+        "Negative": object(json!({ "of": { "allOf": [to("X")], "nullable": true } })),
+    });
+    for (name, schemas, expected) in [
+        ("a list", json!({ "X": { "type": "array", "items": to("X") } }), "pub struct X(pub ::std::vec::Vec<X>)"),
+        (
+            "a map",
+            json!({ "X": { "type": "object", "additionalProperties": to("X") } }),
+            "HashMap<::std::string::String, X>",
+        ),
+        ("a field", json!({ "X": object(json!({ "next": to("X"), "a": text() })) }), "Box<X>"),
+        (
+            "a field that may be null",
+            json!({ "X": object(json!({ "next": { "allOf": [to("X")], "nullable": true } })) }),
+            "Box<X>",
+        ),
+        ("each other", json!({ "X": object(json!({ "y": to("Y") })), "Y": object(json!({ "x": to("X") })) }), "Box<"),
+        (
+            "a base that is held by its part",
+            json!({ "X": { "allOf": [to("P"), object(json!({ "p": to("P") }))] }, "P": object(json!({ "x": to("X") })) }),
+            "Box<X>",
+        ),
+        ("a tree", tree, "pub enum X"),
+    ] {
+        let code = xtask::krate::codegen::formatted(&answering(&schemas).to_string());
+        let code = code.unwrap_or_else(|e| panic!("{name}: {e:#}"));
+        assert!(code.contains(expected), "{name}: {code}");
+    }
+    // What no operation leads to does no harm.
+    let mut unused = base_of_its_parts();
+    let circle = unused.as_object_mut().unwrap().remove("X").unwrap();
+    unused["Unused"] = serde_json::from_str(&circle.to_string().replace("schemas/X", "schemas/Unused")).unwrap();
+    let unused = unused.to_string().replace("schemas/X", "schemas/Unused");
+    let mut unused: Value = serde_json::from_str(&unused).unwrap();
+    unused["X"] = object(json!({ "a": text() }));
+    let code = xtask::krate::codegen::formatted(&answering(&unused).to_string()).unwrap();
+    assert!(code.contains("pub struct X ") && !code.contains("Unused"), "{code}");
+}

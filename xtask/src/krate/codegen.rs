@@ -24,12 +24,16 @@ pub fn formatted(spec: &str) -> anyhow::Result<String> {
 /// some documents provoke, is an error too.
 pub fn generated(spec: &str) -> anyhow::Result<Generated> {
     let result = attempt(spec);
-    let Err(error) = &result else { return result };
+    // An error that says where it is needs no search.
+    let is_told = |error: &anyhow::Error| error.to_string().contains("#/paths/");
+    if result.as_ref().map_or_else(is_told, |_| true) {
+        return result;
+    }
     match Spec::parse(spec).ok().and_then(|spec| blame(&spec, |spec| Some(attempt(spec).err()?.to_string()))) {
-        Some((operation, pointer)) if !error.to_string().contains("#/paths/") => {
+        Some((operation, pointer)) => {
             result.with_context(|| format!("operation {operation} cannot be offered, for what is at {pointer}"))
         }
-        _ => result,
+        None => result,
     }
 }
 
