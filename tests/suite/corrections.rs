@@ -82,3 +82,65 @@ fn an_optional_part_that_cannot_be_read_costs_that_part_alone() {
     assert_eq!((backup.completed_at, backup.actor, backup.backup_policy), (None, None, None));
     assert!(!backup.id.is_empty());
 }
+
+/// What holds for a field of an answer holds wherever in the answer the object with the field stands.
+#[test]
+fn what_is_within_an_answer_is_corrected_wherever_it_stands() {
+    let object = |time: Value| json!({ "type": "object", "properties": { "ended_at": time } });
+    let text = json!({ "type": "string" });
+    let perhaps = json!({ "type": "string", "format": "date-time", "nullable": true });
+    for (name, around) in [
+        ("values of a map", (|inner| json!({ "type": "object", "additionalProperties": inner })) as fn(Value) -> Value),
+        ("items", |inner| json!({ "type": "array", "items": inner })),
+        ("a part", |inner| json!({ "allOf": [inner, { "type": "object" }] })),
+        ("any of two", |inner| json!({ "anyOf": [{ "type": "string" }, inner] })),
+        ("one of two", |inner| json!({ "oneOf": [inner, { "type": "string" }] })),
+        (
+            "a list of maps",
+            |inner| json!({ "type": "array", "items": { "type": "object", "additionalProperties": inner } }),
+        ),
+        ("a map of lists", |inner| json!({ "additionalProperties": { "type": "array", "items": inner } })),
+        (
+            "a map in a field",
+            |inner| json!({ "properties": { "by_name": { "type": "object", "additionalProperties": inner } } }),
+        ),
+    ] {
+        let mut corrected = document(around(object(text.clone())), thing());
+        rules::correct(&mut corrected);
+        assert_eq!(corrected["components"]["schemas"]["Answer"], around(object(perhaps.clone())), "{name}");
+    }
+    // A map of anything, or of nothing, holds no field.
+    for map in [json!({ "type": "object", "additionalProperties": true }), json!({ "additionalProperties": false })] {
+        let mut corrected = document(map.clone(), thing());
+        rules::correct(&mut corrected);
+        assert_eq!(corrected["components"]["schemas"]["Answer"], map);
+    }
+}
+
+/// A schema is an answer's where only answers lead to it, by whatever way.
+#[test]
+fn what_a_request_leads_to_is_left_alone_by_whatever_way() {
+    let part = || json!({ "type": "object", "properties": { "ended_at": { "type": "string" } } });
+    let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let map = json!({ "type": "object", "additionalProperties": to("Part") });
+    let with = |operation: Value| {
+        let mut document = document(map.clone(), json!({ "type": "object" }));
+        document["components"]["schemas"]["Part"] = part();
+        for (key, value) in operation.as_object().unwrap() {
+            document["paths"]["/things"]["post"][key] = value.clone();
+        }
+        rules::correct(&mut document);
+        document["components"]["schemas"]["Part"].clone()
+    };
+    assert_ne!(with(json!({})), part());
+    let body = |schema: Value| json!({ "content": { "application/json": { "schema": schema } } });
+    for operation in [
+        json!({ "requestBody": body(map.clone()) }),
+        json!({ "requestBody": body(json!({ "type": "array", "items": to("Part") })) }),
+        json!({ "parameters": [{ "in": "query", "name": "part", "schema": to("Part") }] }),
+    ] {
+        assert_eq!(with(operation.clone()), part(), "{operation}");
+    }
+    // What only a refusal has is no answer.
+    assert_eq!(with(json!({ "responses": { "200": body(json!({})), "422": body(map.clone()) } })), part());
+}

@@ -51,6 +51,7 @@ fn schemas() {
     let big = |digits: &str| {
         serde_json::from_str::<Value>(&format!(r#"{{ "type": "integer", "maximum": {digits} }}"#)).unwrap()
     };
+    let step = |of: Value| json!({ "type": "number", "multipleOf": of });
     // Name, old, new, the worst of a request and of a response.
     for (name, old, new, request, response) in [
         // `allOf` by what it means.
@@ -223,6 +224,42 @@ fn schemas() {
             ERR,
             INFO,
         ),
+        // An alternative that anything fits. `oneOf` takes what fits it alone: of `{}` and a text all but texts.
+        (
+            "anything or a text becomes a text",
+            json!({ "anyOf": [{}, text()] }),
+            json!({ "anyOf": [text()] }),
+            ERR,
+            INFO,
+        ),
+        (
+            "a text becomes anything or a text",
+            json!({ "anyOf": [text()] }),
+            json!({ "anyOf": [{}, text()] }),
+            INFO,
+            ERR,
+        ),
+        ("a text or anything becomes a text", json!({ "anyOf": [text(), {}] }), text(), ERR, INFO),
+        ("all but texts becomes a text", json!({ "oneOf": [{}, text()] }), json!({ "oneOf": [text()] }), ERR, WARN),
+        ("a text becomes all but texts", json!({ "oneOf": [text()] }), json!({ "oneOf": [{}, text()] }), WARN, ERR),
+        ("one of two that anything fits goes", json!({ "anyOf": [{}, true] }), json!({ "anyOf": [{}] }), INFO, INFO),
+        // Steps: a multiple of 10 is one of 5.
+        ("a smaller step", step(json!(10)), step(json!(5)), INFO, WARN),
+        ("a larger step", step(json!(5)), step(json!(10)), WARN, INFO),
+        ("another step", step(json!(4)), step(json!(6)), WARN, WARN),
+        ("a smaller step of a fraction", step(json!(0.5)), step(json!(0.25)), INFO, WARN),
+        ("a larger step of a fraction", step(json!(0.25)), step(json!(0.5)), WARN, INFO),
+        ("a step where there was none", json!({ "type": "number" }), step(json!(5)), WARN, INFO),
+        ("no step any more", step(json!(5)), json!({ "type": "number" }), INFO, WARN),
+        ("a smaller step, or a text", step(json!(10)), json!({ "anyOf": [step(json!(5)), text()] }), INFO, ERR),
+        ("a larger step, or a text", step(json!(5)), json!({ "anyOf": [step(json!(10)), text()] }), ERR, ERR),
+        (
+            "of a step or a text the smaller step is left",
+            json!({ "anyOf": [step(json!(5)), text()] }),
+            step(json!(10)),
+            ERR,
+            INFO,
+        ),
         // What an object may hold besides.
         ("a map of texts becomes free", map(text()), map(json!(true)), INFO, ERR),
         ("a map of texts becomes free, without a word", map(text()), json!({ "type": "object" }), INFO, ERR),
@@ -373,6 +410,15 @@ fn operations() {
         ("another charset", content("text/csv; charset=utf-8"), content("text/csv; charset=latin1"), ERR),
         ("security where there was none", json!({}), security(json!([{ "key": [] }])), ERR),
         ("security that one can do without", json!({}), security(json!([{ "key": [] }, {}])), INFO),
+        (
+            "security that one could do without",
+            security(json!([{}, { "key": [] }])),
+            security(json!([{ "key": [] }])),
+            ERR,
+        ),
+        ("the same, said last", security(json!([{ "key": [] }, {}])), security(json!([{ "key": [] }])), ERR),
+        ("one can do without now", security(json!([{ "key": [] }])), security(json!([{}, { "key": [] }])), INFO),
+        ("what one could do without goes", security(json!([{}, { "key": [] }])), security(json!([{}])), INFO),
         ("security is dropped", security(json!([{ "key": [] }])), security(json!([])), INFO),
         ("one way in more", security(json!([{ "key": [] }])), security(json!([{ "key": [] }, { "oauth": [] }])), INFO),
         ("one way in less", security(json!([{ "key": [] }, { "oauth": [] }])), security(json!([{ "key": [] }])), WARN),
@@ -610,4 +656,42 @@ fn paths_that_differ_in_names_only_are_paired_in_their_order() {
     let findings = diff(&document(["x", "y"]), &document(["u", "v"]));
     let ids: std::collections::BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
     assert_eq!(ids, std::collections::BTreeSet::from(["path-parameter-renamed"]), "{findings:?}");
+}
+
+/// Of one component, what is harmless in one operation may break another one.
+#[test]
+fn what_counts_less_for_one_operation_is_told_beside_what_counts_more_for_another() {
+    let shared = json!({ "$ref": "#/components/schemas/Shared" });
+    let any = json!({ "anyOf": [shared, { "type": "object" }] });
+    let document = |most: u64, uses: &[(&str, Vec<&Value>)]| {
+        // What is written in the same way is not looked at as a whole.
+        let said = |schema: &Value| match schema.get("anyOf") {
+            Some(_) => json!({ "description": most.to_string(), "anyOf": schema["anyOf"] }),
+            None => schema.clone(),
+        };
+        let operation = |(id, schemas): &(&str, Vec<&Value>)| {
+            let fields: serde_json::Map<_, _> =
+                schemas.iter().enumerate().map(|(at, schema)| (format!("f{at}"), said(schema))).collect();
+            let body = json!({ "type": "object", "properties": fields });
+            let body = json!({ "content": { "application/json": { "schema": body } } });
+            (format!("/{id}"), json!({ "post": { "operationId": id, "requestBody": body, "responses": {} } }))
+        };
+        let paths: serde_json::Map<_, _> = uses.iter().map(operation).collect();
+        let shared = json!({ "type": "object", "properties": { "a": { "type": "string", "maxLength": most } } });
+        json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": paths, "components": { "schemas": { "Shared": shared } } })
+    };
+    let told = |uses: &[(&str, Vec<&Value>)]| -> Vec<(Level, String)> {
+        let findings = diff(&document(9, uses), &document(5, uses));
+        let findings = findings.iter().filter(|finding| finding.level > Level::Doc);
+        findings.map(|finding| (finding.level, finding.operations.join(", "))).collect()
+    };
+    let only = |level, operation: &str| vec![(level, operation.to_owned())];
+    assert_eq!(told(&[("breaks", vec![&shared])]), only(Level::Err, "POST /breaks"));
+    assert_eq!(told(&[("stays", vec![&any])]), only(Level::Info, "POST /stays"));
+    // Both, whichever comes first.
+    let both = [only(Level::Err, "POST /breaks"), only(Level::Info, "POST /stays")].concat();
+    assert_eq!(told(&[("breaks", vec![&shared]), ("stays", vec![&any])]), both);
+    assert_eq!(told(&[("stays", vec![&any]), ("breaks", vec![&shared])]), both);
+    // For one operation that has it in both ways, what counts more is all that is told.
+    assert_eq!(told(&[("both", vec![&any, &shared])]), only(Level::Err, "POST /both"));
 }

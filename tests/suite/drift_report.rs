@@ -480,3 +480,87 @@ fn the_drift_of_2026() {
         .collect();
     insta::assert_snapshot!(format!("{verdict}\n\n{counts}\n{items}"));
 }
+
+/// A revision in git has a colon, too; so has a URL.
+#[test]
+fn a_file_may_have_a_colon_in_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let there = dir.path().join("a:b.yaml");
+    // Not where a file cannot be called so.
+    if std::fs::copy(&old, &there).is_ok() && there.exists() {
+        let there = there.to_str().unwrap();
+        let (code, out, err) = run(&[there, &old, "--wire-only"]);
+        assert_eq!((code, out.as_str(), err.as_str()), (exit_code(0), "no drift\n", ""));
+        let (_, out, _) = run(&[there, &new, "--wire-only"]);
+        assert!(out.starts_with("drift: "), "{out}");
+    }
+    use xtask::vendor::origin::Location;
+    for (name, location) in [
+        ("https://example.com/a.yaml", Location::Url("https://example.com/a.yaml".to_owned())),
+        ("HEAD~3:openapi/a.yaml", Location::Git("HEAD~3:openapi/a.yaml".to_owned())),
+        ("no-such-dir/a:b.yaml", Location::Git("no-such-dir/a:b.yaml".to_owned())),
+        (":a.yaml", Location::File(":a.yaml".into())),
+        ("a.yaml", Location::File("a.yaml".into())),
+    ] {
+        assert_eq!(Location::from(name), location);
+    }
+}
+
+#[test]
+fn what_two_answers_have_alike_stands_in_two_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, kind: &str| {
+        let fields = serde_json::json!({ "size": { "type": kind }, "count": { "type": kind } });
+        let schema = serde_json::json!({ "type": "object", "properties": fields });
+        let answer =
+            serde_json::json!({ "description": "ok", "content": { "application/json": { "schema": schema } } });
+        let operation = serde_json::json!({ "operationId": "a", "responses": { "200": answer, "202": answer } });
+        let document = serde_json::json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "v" }, "paths": { "/a": { "get": operation } } });
+        let path = dir.path().join(name);
+        std::fs::write(&path, document.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (old, new) = (write("old.json", "string"), write("new.json", "integer"));
+    // The fields of one answer are a row, and those of the other are another one.
+    let (_, text, _) = run(&[&old, &new, "--wire-only"]);
+    let rows: Vec<&str> = text.lines().map(str::trim).filter(|line| line.starts_with("response 20")).collect();
+    let places = |row: &str| row.split([':', ',', '(']).map(|part| part.trim().to_owned()).collect::<Vec<_>>();
+    assert_eq!(rows.len(), 2, "{text}");
+    for (row, status) in rows.iter().zip(["response 200", "response 202"]) {
+        let parts = places(row);
+        let has = |name: &str| parts.iter().any(|part| part == name);
+        assert!(has(status) && has("size") && has("count"), "{text}");
+    }
+    let (_, markdown, _) = run(&[&old, &new, "--wire-only", "--format", "markdown"]);
+    assert_eq!(
+        markdown.lines().filter(|line| line.starts_with("| ") && line.contains("response 20")).count(),
+        2,
+        "{markdown}"
+    );
+    // Each is told of its own to GitHub, which shows one place at a time.
+    let (_, github, _) = run(&[&old, &new, "--wire-only", "--format", "github"]);
+    for status in ["response 200", "response 202"] {
+        assert!(github.contains(status), "{github}");
+    }
+}
+
+#[test]
+fn what_is_accepted_until_a_day_is_accepted_on_that_day() {
+    let entry = |until: &str| {
+        let text = format!("[[accepted]]\nfingerprint = \"a\"\nreason = \"known\"\n{until}");
+        xtask::comparison::report::Accepted::list(&text).unwrap().remove(0)
+    };
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    let until = entry("until = 2027-01-01\n");
+    for (today, is_over) in [
+        ("2020-06-30", false),
+        ("2026-12-31", false),
+        ("2027-01-01", false),
+        ("2027-01-02", true),
+        ("2028-01-01", true),
+    ] {
+        assert_eq!(until.is_over_on(day(today)), is_over, "{today}");
+    }
+    assert!(!entry("").is_over_on(day("9999-12-31")), "for good");
+}

@@ -27,6 +27,7 @@ mod naming;
 mod nulls;
 mod openapi31;
 mod outcomes;
+mod overlay;
 mod pages;
 mod path_values;
 mod point_in_time;

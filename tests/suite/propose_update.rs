@@ -6,9 +6,11 @@ use std::process::Command;
 
 use xtask::comparison::report::changelog_entries;
 use xtask::krate::surface::{Bump, Change, Kind};
+use xtask::release::branch::Branch;
 use xtask::release::changelog::{notes, released, with_unreleased};
 use xtask::release::manifests::{Manifests, next, wanted};
 use xtask::workspace::Workspace;
+use xtask::workspace::git::Git;
 
 use crate::drift_report::{exit_code, run_xtask};
 use crate::update_spec::{Copy, SCHEDULE, openapi_dir, page, upstream};
@@ -554,4 +556,97 @@ fn the_changelog_is_kept() {
     assert!(notes(text, &version).is_err());
     let empty = with_unreleased("## [Unreleased]\n", "", "### Added\n- a").unwrap();
     assert_eq!(empty, "## [Unreleased]\n\n### Added\n- a\n");
+}
+
+/// Between looking at the remote and pushing there are minutes: a build, and CI.
+#[test]
+fn what_is_pushed_meanwhile_is_not_lost() {
+    for was_there in [false, true] {
+        let scratch = Scratch::new();
+        if was_there {
+            scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
+        }
+        let git = Git::new(scratch.dir.path());
+        let branch = Branch::open(&git, "drift", "origin").unwrap();
+        assert_eq!(branch.persons_commit().unwrap(), None);
+        branch
+            .make(|branch| {
+                fs::write(scratch.path("openapi/overlay.yaml"), "ours").unwrap();
+                branch.commit_all("Ours")
+            })
+            .unwrap();
+        // Somebody else, from a clone of their own.
+        let clone = tempfile::tempdir().unwrap();
+        let theirs = |arguments: &[&str]| {
+            let dir = clone.path().to_str().unwrap();
+            scratch.git(&[&["-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"], arguments].concat())
+        };
+        scratch.git(&[
+            "clone",
+            "--quiet",
+            scratch.path("remote.git").to_str().unwrap(),
+            clone.path().to_str().unwrap(),
+        ]);
+        let begin: &[&str] =
+            if was_there { &["checkout", "--quiet", "drift"] } else { &["checkout", "--quiet", "-b", "drift"] };
+        theirs(begin);
+        theirs(&["commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message", "theirs"]);
+        theirs(&["push", "--quiet", "origin", "drift"]);
+        let before = scratch.git(&["ls-remote", "origin", "drift"]);
+
+        branch.push().unwrap_err();
+        assert_eq!(scratch.git(&["ls-remote", "origin", "drift"]), before, "{was_there}");
+    }
+}
+
+#[test]
+fn a_change_of_what_the_crate_is_made_of_is_unreleased() {
+    let scratch = Scratch::new();
+    scratch.release_first();
+    scratch.git(&["tag", "v0.1.0"]);
+    let changelog = scratch.read("CHANGELOG.md").replace("## [Unreleased]\n", "## [Unreleased]\n\n### Fixed\n- it\n");
+    let commit = |file: &str| {
+        let text = scratch.read(file);
+        fs::write(scratch.path(file), text + "# more\n").unwrap();
+        scratch.git(&["commit", "--quiet", "--all", "--message", file]);
+    };
+    fs::write(scratch.path("CHANGELOG.md"), &changelog).unwrap();
+    // What is around it is in no release.
+    commit("Cargo.toml");
+    let (code, _, err) = scratch.release(&[]);
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("nothing changed in client/ or openapi/ since the last release"), "{err}");
+    for file in ["openapi/overlay.yaml", "client/Cargo.toml"] {
+        commit(file);
+        let (code, out, err) = scratch.release(&[]);
+        assert_eq!((code, err.as_str()), (exit_code(0), ""), "{file}");
+        assert!(out.starts_with("0.1.0 → 0.1.1: "), "{file}: {out}");
+        scratch.git(&["checkout", "--quiet", "."]);
+        scratch.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    }
+}
+
+/// What a person wrote stays as it was written, whatever stands under the same heading and comes or goes.
+#[test]
+fn what_a_person_wrote_under_a_heading_of_ours_stays() {
+    let text = |entries: &str| {
+        format!("# Changelog\n\n## [Unreleased]\n{entries}\n## [0.1.0] - 2026-01-01\n\n### Added\n- old\n")
+    };
+    let before = text("\n### Added\n- by hand\n- ours\n\n### Changed\n- a person's\n  second line\n");
+    // Ours is said anew, below the same heading; one more of ours comes with a heading that a person's is under.
+    let after = with_unreleased(&before, "### Added\n- ours", "### Added\n- new\n### Changed\n- another").unwrap();
+    assert_eq!(after, text("\n### Added\n- by hand\n- new\n\n### Changed\n- a person's\n  second line\n- another\n"));
+    // Ours goes, and nothing comes: the headings with a person's entries stay.
+    let after = with_unreleased(&after, "### Added\n- new\n### Changed\n- another", "").unwrap();
+    assert_eq!(after, text("\n### Added\n- by hand\n\n### Changed\n- a person's\n  second line\n"));
+    // A heading without an entry goes; one that is none of ours stays.
+    let after =
+        with_unreleased(&text("\n### Notes\n- read this\n\n### Removed\n- ours\n"), "### Removed\n- ours", "").unwrap();
+    assert_eq!(after, text("\n### Notes\n- read this\n"));
+    // An entry of an old release is not one of what is unreleased.
+    let after = with_unreleased(&text("\n### Added\n- by hand\n"), "- old", "").unwrap();
+    assert_eq!(after, text("\n### Added\n- by hand\n"));
+    // A line that is below no heading belongs nowhere.
+    let error = with_unreleased(&text("\nby hand\n"), "", "### Added\n- new").unwrap_err().to_string();
+    assert!(error.contains("that is below no `###`: by hand"), "{error}");
 }

@@ -383,13 +383,28 @@ fn a_killed_run_is_completed_by_the_next() {
     fs::remove_dir_all(copy.path(".staged")).unwrap();
     assert_eq!(copy.files(), whole.files());
 
-    // Not over what was edited since.
-    let (copy, _, from) = killed();
-    fs::write(copy.path("source.toml"), "mine").unwrap();
-    let ended = copy.run(&["--from", &from]);
-    ended_with(&ended, 2);
-    assert!(ended.err.contains("source.toml was edited since: undo that"), "{}", ended.err);
-    assert_eq!(fs::read_to_string(copy.path("source.toml")).unwrap(), "mine");
+    // Not over what was edited since: where one file was, none is moved, be it before that one or after it.
+    for edited in ["planetscale.yaml", "source.toml"] {
+        let (copy, whole, from) = killed();
+        let original = fs::read_to_string(copy.path(edited)).unwrap();
+        fs::write(copy.path(edited), "mine").unwrap();
+        let state = || {
+            let names = ["create_backup.yaml", "planetscale.yaml", "source.toml", "names.toml", "overlay.yaml"];
+            names.map(|name| fs::read_to_string(copy.path(name)).unwrap())
+        };
+        let before = state();
+        for command in [&["update-spec", "--from", &from][..], &["add-operation", "list_backups", "--from", &from]] {
+            let ended = copy.command(command[0], &command[1..]);
+            ended_with(&ended, 2);
+            assert!(ended.err.contains(&format!("{edited} was edited since: undo that")), "{}", ended.err);
+            assert_eq!(state(), before, "{edited}");
+        }
+        // What is undone is completed.
+        fs::write(copy.path(edited), original).unwrap();
+        ended_with(&copy.run(&["--from", &from]), 0);
+        fs::remove_dir_all(copy.path(".staged")).unwrap();
+        assert_eq!(copy.files(), whole.files(), "{edited}");
+    }
 }
 
 #[test]
@@ -818,4 +833,27 @@ fn all_operations_are_added_at_once() {
     let source = fs::read_to_string(copy.path("source.toml")).unwrap();
     assert_eq!(source.matches("whole_api.yaml").count(), 1, "{source}");
     assert!(source.contains("\"later\"") && source.contains("\"revive_backup\""), "{source}");
+}
+
+/// Who answers at another port is somebody else, and what was asked for over TLS is not asked for without.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_to_another_port_or_scheme_is_not_followed() {
+    let copy = Copy::new();
+    let elsewhere = Server::start([Step::Answer(answer("200 OK", &[], &page(&upstream())))]).await;
+    for is_scheme in [false, true] {
+        let mut location = format!("{}/page.md", elsewhere.url());
+        let server = Server::start_with(|own| {
+            if is_scheme {
+                location = format!("{}/page.md", own.replace("http:", "https:"));
+            }
+            vec![Step::Answer(answer("302 Found", &[("location", &location)], ""))]
+        })
+        .await;
+        let from = format!("{}/page.md", server.url());
+        let ended = tokio::task::block_in_place(|| copy.run(&["--from", &from, "--check"]));
+        ended_with(&ended, 2);
+        assert!(ended.err.contains(&format!("it redirects off the host, to {location};")), "{}", ended.err);
+        assert_eq!(server.arrived().len(), 1);
+    }
+    assert_eq!(elsewhere.arrived(), []);
 }

@@ -55,10 +55,16 @@ pub struct Server {
 impl Server {
     /// Starts a server that takes these steps; the last one is repeated.
     pub async fn start(steps: impl IntoIterator<Item = Step>) -> Self {
+        let steps: Vec<Step> = steps.into_iter().collect();
+        Self::start_with(|_| steps).await
+    }
+
+    /// The same, with steps that depend on the URL to reach it by.
+    pub async fn start_with(steps: impl FnOnce(&str) -> Vec<Step>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let arrived = Arc::new(Mutex::new(Vec::new()));
-        let steps: Vec<Step> = steps.into_iter().collect();
+        let steps = steps(&format!("http://{address}"));
         let seen = Arc::clone(&arrived);
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();

@@ -61,7 +61,11 @@ impl Accepted {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive();
+        self.is_over_on(chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive())
+    }
+
+    /// Whether it counts again on a day, as its last one is over.
+    pub fn is_over_on(&self, today: NaiveDate) -> bool {
         self.until.is_some_and(|until| until < today)
     }
 

@@ -1,0 +1,61 @@
+//! The overlay's text without some of its actions: what a person wrote around the others stays.
+
+use xtask::effective::overlay::{adding, apply, without};
+
+const HEAD: &str = "# Ours.\noverlay: 1.1.0\ninfo:\n  title: Ours\n  version: '1'\nactions:\n";
+const BACKUPS: &str = "  # --- Backups ---\n";
+const FIRST: &str =
+    "  # Seen in February.\n  # And in May.\n  - target: $.a\n    description: First.\n    update:\n      x: 1\n";
+const SECOND: &str = "  - target: $.b\n    description: Second.\n    remove: true\n";
+const BRANCHES: &str = "\n  # --- Branches ---\n";
+const THIRD: &str = "  # Of branches.\n  - target: $.c\n    description: Third.\n    update:\n      - of: a list\n";
+
+fn text(parts: &[&str]) -> String {
+    [&[HEAD], parts].concat().concat()
+}
+
+#[test]
+fn an_action_goes_with_its_comment_and_without_the_heading_above() {
+    let all = text(&[BACKUPS, FIRST, SECOND, BRANCHES, THIRD]);
+    assert_eq!(without(&all, &[]).unwrap(), all);
+    for (gone, left) in [
+        (&[0][..], &[BACKUPS, SECOND, BRANCHES, THIRD][..]),
+        (&[1], &[BACKUPS, FIRST, BRANCHES, THIRD]),
+        (&[2], &[BACKUPS, FIRST, SECOND, BRANCHES]),
+        (&[0, 1], &[BACKUPS, BRANCHES, THIRD]),
+        (&[2, 0], &[BACKUPS, SECOND, BRANCHES]),
+    ] {
+        assert_eq!(without(&all, gone).unwrap(), text(left), "{gone:?}");
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_cut_says_why() {
+    let all = text(&[FIRST, SECOND]);
+    for (text, gone, why) in [
+        (all.as_str(), &[2][..], "there is no actions[2]"),
+        ("overlay: 1.1.0\n", &[0], "there is no `actions:`"),
+        ("overlay: 1.1.0\nactions:\n", &[0], "there are no actions"),
+    ] {
+        let error = format!("{:#}", without(text, gone).unwrap_err());
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
+fn an_action_that_adds_an_operation_waits_until_upstream_has_it() {
+    let overlay = format!(
+        "{HEAD}  - target: $.paths\n    description: Not there yet.\n    x-adds-operation: look\n    update:\n      /b:\n        \
+         get:\n          operationId: look\n  - target: $.paths\n    description: Another.\n    x-adds-operation: see\n    \
+         update: {{}}\n"
+    );
+    assert_eq!(adding(&overlay, "look").unwrap(), [0]);
+    assert_eq!(adding(&overlay, "see").unwrap(), [1]);
+    assert!(adding(&overlay, "other").unwrap().is_empty());
+    let document = |id: &str| serde_json::json!({ "paths": { "/a": { "get": { "operationId": id } } } });
+    let (mut without, mut with) = (document("other"), document("look"));
+    let effects = apply(&overlay, &mut without).unwrap();
+    assert!(effects[0].changed && without["paths"].get("/b").is_some());
+    let effects = apply(&overlay, &mut with).unwrap();
+    assert!(effects[0].is_needless() && with == document("look"), "{effects:?}");
+}
