@@ -564,3 +564,73 @@ fn what_is_accepted_until_a_day_is_accepted_on_that_day() {
     }
     assert!(!entry("").is_over_on(day("9999-12-31")), "for good");
 }
+
+/// Two documents have one component, which breaks the operation of one, and is harmless to that of the other.
+#[test]
+fn a_finding_of_several_documents_counts_as_where_it_counts_most() {
+    use xtask::comparison::diff::diff;
+    use xtask::comparison::report::{Format, Report};
+    use xtask::vendor::spec::Spec;
+    let document = |id: &str, most: u64| {
+        let shared = serde_json::json!({ "$ref": "#/components/schemas/Shared" });
+        let schema = match id {
+            "breaks" => shared,
+            _ => serde_json::json!({ "description": most.to_string(), "anyOf": [shared, { "type": "object" }] }),
+        };
+        let body = serde_json::json!({ "content": { "application/json": { "schema": schema } } });
+        Spec::from(serde_json::json!({
+            "openapi": "3.0.3", "info": { "title": "T", "version": "1" },
+            "paths": { format!("/{id}"): { "post": { "operationId": id, "requestBody": body, "responses": {} } } },
+            "components": { "schemas": { "Shared": { "type": "object", "properties": { "a": { "type": "string", "maxLength": most } } } } },
+        }))
+    };
+    for order in [["breaks", "stays"], ["stays", "breaks"]] {
+        let report = order.iter().fold(Report::new(None), |report, id| {
+            let (old, new) = (document(id, 9), document(id, 5));
+            report.with_findings(diff(&old.value, &new.value), (&old, &new), id)
+        });
+        let mut out = Vec::new();
+        report.write(Format::Json, &mut out).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let lengths: Vec<_> =
+            findings.filter(|finding| finding["id"] == "request-property-max-length-decreased").collect();
+        assert_eq!(lengths.len(), 1, "{order:?}: {report:#}");
+        assert_eq!(lengths[0]["level"], "ERR", "{order:?}");
+        assert_eq!(lengths[0]["operations"], serde_json::json!(["POST /breaks", "POST /stays"]));
+        assert_eq!(report["counts"]["ERR"], 1);
+    }
+}
+
+/// What is accepted stays accepted when something comes before it in a list.
+#[test]
+fn a_fingerprint_does_not_count_what_stands_before() {
+    use serde_json::{Value, json};
+    let document = |parameters: Value, schema: Value| {
+        let body = json!({ "content": { "application/json": { "schema": schema } } });
+        let operation = json!({ "operationId": "a", "parameters": parameters, "requestBody": body, "responses": {} });
+        json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": { "/a": { "post": operation } } })
+    };
+    let parameter = |name: &str, most: u64| json!({ "in": "query", "name": name, "schema": { "type": "string", "maxLength": most } });
+    let part = |title: &str, most: u64| {
+        let size = json!({ "type": "integer", "maximum": most });
+        json!({ "title": title, "type": "object", "required": ["kind"], "properties": { title: size, "kind": { "enum": [title] } } })
+    };
+    let prints = |old: &Value, new: &Value, of: &str| -> Vec<String> {
+        let findings = xtask::comparison::diff::diff(old, new);
+        findings.iter().filter(|finding| finding.id.ends_with(of)).map(|finding| finding.fingerprint()).collect()
+    };
+    let last = |most: u64, more: &[Value]| document([more, &[parameter("b", most)]].concat().into(), json!({}));
+    let alone = prints(&last(9, &[]), &last(5, &[]), "max-length-decreased");
+    let after = prints(&last(9, &[parameter("a", 9)]), &last(5, &[parameter("a", 9)]), "max-length-decreased");
+    assert_eq!((alone.len(), &alone), (1, &after));
+    for keyword in ["anyOf", "oneOf", "allOf"] {
+        let last = |most: u64, more: &[Value]| {
+            let parts = [more, &[part("b", most), part("c", 9)]].concat();
+            document(json!([]), json!({ keyword: parts }))
+        };
+        let alone = prints(&last(9, &[]), &last(5, &[]), "max-decreased");
+        let after = prints(&last(9, &[part("a", 9)]), &last(5, &[part("a", 9)]), "max-decreased");
+        assert_eq!((alone.len(), &alone), (1, &after), "{keyword}");
+    }
+}

@@ -74,3 +74,18 @@ fn the_manifest_has_the_features_and_keeps_what_is_not_theirs() {
     assert_eq!(with_features(&next, &[]).unwrap(), manifest);
     assert!(with_features("[package]", &[]).is_err());
 }
+
+/// A tag may be of operations that are behind several features, as one of them was moved by hand.
+#[test]
+fn a_new_operation_goes_where_most_of_its_tag_are() {
+    let table =
+        Features::parse("apart = [\"a\"]\nbranches = [\"b\", \"c\"]\nothers = [\"x\", \"y\", \"z\"]\n").unwrap();
+    let tagged = |id: &'static str| (id, "Database branches");
+    let others = ["x", "y", "z"].map(|id| (id, "Others"));
+    let all = [&[tagged("a"), tagged("b"), tagged("c"), tagged("new")][..], &others].concat();
+    let next = table.followed_by(&document(&all));
+    assert_eq!((next.of("new"), next.of("a")), (Some("branches"), Some("apart")));
+    // What is the first of its tag gets a feature of its own.
+    let next = table.followed_by(&document(&[&all[..], &[("first", "Deploy requests")]].concat()));
+    assert_eq!(next.of("first"), Some("deploy-requests"));
+}

@@ -166,3 +166,39 @@ fn a_table_that_cannot_be_followed_says_why() {
         assert!(error.contains(reason), "{text}: {error}");
     }
 }
+
+/// Of two days, a field is null where it may be on either, also where the other says in words that it is not.
+#[test]
+fn a_field_may_be_null_where_either_page_says_so() {
+    let with = |more: Value| {
+        let mut state = json!({ "type": "string" });
+        state.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object(json!({ "id": {}, "name": {}, "state": state }))
+    };
+    let (never, perhaps, unsaid) = (with(json!({ "nullable": false })), with(json!({ "nullable": true })), with(json!({})));
+    let origins = BTreeMap::from([("create_backup".to_owned(), 0), ("get_backup".to_owned(), 1)]);
+    for (old, new, expected) in [
+        (&never, &perhaps, true),
+        (&perhaps, &never, true),
+        (&unsaid, &perhaps, true),
+        (&perhaps, &unsaid, true),
+        (&never, &unsaid, false),
+    ] {
+        let mut newer = new.clone();
+        newer["properties"]["size"] = json!({ "type": "integer" });
+        let named = name(&document(&[("create_backup", old.clone()), ("get_backup", newer)]), &origins, &Table::default());
+        assert_eq!(names(&named), ["Backup"]);
+        let state = &named.value["components"]["schemas"]["Backup"]["properties"]["state"];
+        assert_eq!(state["nullable"] == true, expected, "{old} {new}");
+    }
+}
+
+#[test]
+fn a_table_with_the_names_of_another_keeps_its_own() {
+    let one = Table::parse("Actor = \"backup.200.actor\"\nBackup = \"backup.200\"\n").unwrap();
+    let other = Table::parse("Actor = \"elsewhere\"\nBranch = \"branch.200\"\n").unwrap();
+    let both = one.and(&other);
+    assert_eq!(both.names().collect::<Vec<_>>(), ["Actor", "Backup", "Branch"]);
+    assert_eq!((both.name_of("branch.200"), both.name_of("backup.200.actor")), (Some("Branch"), Some("Actor")));
+    assert_eq!((both.name_of("elsewhere"), both.text()), (None, one.text()));
+}

@@ -237,6 +237,9 @@ fn definitions_and_patterns_become_components_and_maps() {
     };
     properties.insert("closed".to_owned(), map(json!({ "additionalProperties": false })));
     properties.insert("open".to_owned(), map(json!({})));
+    let several =
+        json!({ "patternProperties": { "^a-": text(), "^b-": { "type": "integer" } }, "additionalProperties": false });
+    properties.insert("several".to_owned(), several);
     properties.insert("fields".to_owned(), map(json!({ "properties": { "a": text() } })));
     let document = Document::parse("a.json", document.to_string()).unwrap();
     let merged = merge(&[document]).unwrap().spec;
@@ -248,6 +251,8 @@ fn definitions_and_patterns_become_components_and_maps() {
     let properties = &merged.value.pointer(content).unwrap()["properties"];
     assert_eq!(properties["closed"], json!({ "type": "object", "additionalProperties": text() }));
     assert_eq!(properties["open"], json!({ "type": "object", "additionalProperties": {} }));
+    // Values of several patterns are of no one kind.
+    assert_eq!(properties["several"], json!({ "type": "object", "additionalProperties": {} }));
     assert_eq!(properties["fields"], json!({ "type": "object", "properties": { "a": text() } }));
     xtask::krate::codegen::formatted(&serde_json::to_string(&merged.value).unwrap()).unwrap();
 }

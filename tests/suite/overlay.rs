@@ -59,3 +59,17 @@ fn an_action_that_adds_an_operation_waits_until_upstream_has_it() {
     let effects = apply(&overlay, &mut with).unwrap();
     assert!(effects[0].is_needless() && with == document("look"), "{effects:?}");
 }
+
+#[test]
+fn an_action_is_needless_where_it_finds_what_it_would_write() {
+    let overlay = format!(
+        "{HEAD}  - target: $.there\n    description: Upstream has it.\n    update:\n      a: 1\n  - target: $.nowhere\n    \
+         description: Upstream has no such place.\n    update:\n      a: 1\n  - target: $.other\n    description: Upstream \
+         lacks it.\n    update:\n      a: 1\n"
+    );
+    let mut document = serde_json::json!({ "there": { "a": 1 }, "other": { "b": 2 } });
+    let effects = apply(&overlay, &mut document).unwrap();
+    let what: Vec<_> = effects.iter().map(|effect| (effect.matched, effect.changed, effect.is_needless())).collect();
+    assert_eq!(what, [(1, false, true), (0, false, false), (1, true, false)]);
+    assert_eq!(document, serde_json::json!({ "there": { "a": 1 }, "other": { "b": 2, "a": 1 } }));
+}

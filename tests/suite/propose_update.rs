@@ -130,6 +130,22 @@ impl Scratch {
         log.lines().map(str::to_owned).collect()
     }
 
+    /// Somebody pushes a commit to the branch, from a clone of their own.
+    fn pushes_from_elsewhere(&self, is_there: bool) {
+        let clone = tempfile::tempdir().unwrap();
+        let dir = clone.path().to_str().unwrap();
+        let git = |arguments: &[&str]| {
+            self.git(&[&["-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"], arguments].concat())
+        };
+        self.git(&["clone", "--quiet", self.path("remote.git").to_str().unwrap(), dir]);
+        match is_there {
+            true => git(&["checkout", "--quiet", "drift"]),
+            false => git(&["checkout", "--quiet", "-b", "drift"]),
+        };
+        git(&["commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message", "theirs"]);
+        git(&["push", "--quiet", "origin", "drift"]);
+    }
+
     #[track_caller]
     fn ended(&self, (code, out, err): (String, String, String), outcome: &str) {
         assert_eq!(code, exit_code(0), "{out}{err}");
@@ -157,6 +173,11 @@ const NEW_FIELD: (&str, &str) = (
 const MAJOR: (&str, &str) = (
     "                  pvc_size:\n                    type: integer\n",
     "                  pvc_size:\n                    type: string\n",
+);
+/// What breaks a plain client, and not ours: the field is an option already.
+const FORESEEN: (&str, &str) = (
+    "                  completed_at:\n                    type: string\n",
+    "                  completed_at:\n                    type: string\n                    nullable: true\n",
 );
 /// A tag that no operation has.
 const OTHER_TAG: (&str, &str) = ("\ntags:\n", "\ntags:\n  - name: Pets\n");
@@ -238,9 +259,13 @@ fn a_release_raises_the_version_and_a_drift_after_it_as_well() {
         scratch.ended(scratch.propose_update(&[edit]), "made");
         let raised = format!("Raise the version to {version}, and say in the changelog why");
         assert_eq!(scratch.pushed().last(), Some(&raised));
-        for file in ["client/Cargo.toml", "Cargo.toml", "Cargo.lock"] {
-            let text = scratch.git(&["show", &format!("drift:{file}")]);
-            assert!(text.contains(&format!("version = \"{version}\"")), "{file}");
+        for (file, line) in [
+            ("client/Cargo.toml", format!("version = \"{version}\"\n")),
+            ("Cargo.toml", format!("planetscale-client = {{ path = \"client\", version = \"{version}\" }}\n")),
+            ("Cargo.lock", format!("name = \"planetscale-client\"\nversion = \"{version}\"\n")),
+        ] {
+            let text = scratch.git(&["show", &format!("drift:{file}")]).replace("\r\n", "\n");
+            assert!(text.contains(&line), "{file}");
         }
         assert!(scratch.git(&["show", "drift:CHANGELOG.md"]).contains("## [Unreleased]\n\n### "));
     }
@@ -306,6 +331,22 @@ fn what_a_person_did_is_never_lost() {
     }
 }
 
+/// A commit that is at the remote only, whether the branch is here, too, or not.
+#[test]
+fn what_a_person_pushed_from_elsewhere_is_left_alone() {
+    for is_here in [true, false] {
+        let scratch = Scratch::new();
+        if is_here {
+            scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
+        }
+        scratch.pushes_from_elsewhere(is_here);
+        let before = scratch.git(&["ls-remote", "origin", "drift"]);
+        scratch.ended(scratch.propose_update(&[NEW_FIELD, MAJOR]), "person");
+        assert_eq!(scratch.git(&["ls-remote", "origin", "drift"]), before, "{is_here}");
+        assert!(scratch.read("out/body.md").contains("at origin is a person's"));
+    }
+}
+
 #[test]
 fn commits_that_cannot_be_made_leave_the_checkout_as_it_was() {
     let scratch = Scratch::new();
@@ -313,8 +354,8 @@ fn commits_that_cannot_be_made_leave_the_checkout_as_it_was() {
         let branches = scratch.git(&["branch", "--list", "--format", "%(refname) %(objectname)"]);
         (scratch.git(&["symbolic-ref", "HEAD"]), branches, scratch.git(&["status", "--porcelain"]))
     };
-    let before = state();
     let refused = |why: &str| {
+        let before = state();
         let (code, out, err) = scratch.propose_update(&[NEW_FIELD]);
         assert_eq!(code, exit_code(2), "{why}: {out}");
         assert!(err.contains(why), "{err}");
@@ -343,7 +384,10 @@ fn commits_that_cannot_be_made_leave_the_checkout_as_it_was() {
     fs::write(scratch.path("out"), "").unwrap();
     refused("cannot make the folder");
     fs::remove_file(scratch.path("out")).unwrap();
-    scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
+    scratch.ended(scratch.propose_update(&[MAJOR]), "made");
+    // The branch that there is by now stays, too.
+    scratch.git(&["config", "commit.gpgsign", "true"]);
+    refused("commit");
 }
 
 #[test]
@@ -379,10 +423,12 @@ fn the_changelog_is_that_of_the_whole_way_from_the_last_release() {
     scratch.git(&["checkout", "--quiet", "main"]);
     scratch.git(&["merge", "--quiet", "--ff-only", "drift"]);
     scratch.git(&["push", "--quiet", "origin", "main"]);
-    scratch.ended(scratch.propose_update(&[MAJOR]), "made");
+    scratch.ended(scratch.propose_update(&[FORESEEN, MAJOR]), "made");
     assert_eq!(unreleased(), "### Changed\n- `Backup::pvc_size` is `String` (was `i64`).");
     let title = scratch.read("out/title");
+    // Of two breaks, that which breaks the crate.
     assert!(title.starts_with("create_backup: ") && title.contains("pvc_size"), "{title}");
+    assert!(title.ends_with(", and 1 more that break"), "{title}");
     // Parameters are setters of the operation.
     let parameter = (
         "      requestBody:\n",
@@ -461,7 +507,8 @@ fn a_last_release_that_is_not_known_is_no_first_one() {
     // A pre-release is none, and what it was for is released as that.
     scratch.git(&["tag", "--force", "v0.1.0"]);
     fs::write(scratch.path("client/src/more.rs"), "//! More.\n").unwrap();
-    let changelog = scratch.read("CHANGELOG.md").replace("## [Unreleased]\n", "## [Unreleased]\n\n### Fixed\n- it\n");
+    let unreleased = "## [Unreleased]\n\n### Fixed\n- it\n\n## [0.3.0-rc.1] - 2026-01-02\n\n### Added\n- tried\n";
+    let changelog = scratch.read("CHANGELOG.md").replace("## [Unreleased]\n", unreleased);
     fs::write(scratch.path("CHANGELOG.md"), changelog).unwrap();
     Manifests(&Workspace::at(scratch.dir.path())).set_version(&"0.2.0-rc.1".parse().unwrap()).unwrap();
     scratch.git(&["add", "--all"]);
@@ -547,6 +594,10 @@ fn the_changelog_is_kept() {
     assert_eq!(with_unreleased(&more, "### Removed\n- c", "").unwrap(), expected.replace("\n### Removed\n- c\n", ""));
     assert_eq!(notes(&out, &version).unwrap(), "### Added\n- a\n  more\n- b\n\n### Removed\n- c");
     assert_eq!(notes(&out, &semver::Version::new(0, 1, 0)).unwrap(), "### Added\n- old");
+    // A version is released once, whatever its section says.
+    let more = with_unreleased(&out, "", "### Fixed\n- d").unwrap();
+    let error = released(&more, &version, "2026-02-04").unwrap_err().to_string();
+    assert_eq!(error, "CHANGELOG.md has a section for 0.1.1 already");
     for (text, why) in [
         (out.as_str(), "CHANGELOG.md says nothing under `## [Unreleased]`"),
         ("# Changelog\n", "CHANGELOG.md has no `## [Unreleased]`"),
@@ -575,23 +626,7 @@ fn what_is_pushed_meanwhile_is_not_lost() {
                 branch.commit_all("Ours")
             })
             .unwrap();
-        // Somebody else, from a clone of their own.
-        let clone = tempfile::tempdir().unwrap();
-        let theirs = |arguments: &[&str]| {
-            let dir = clone.path().to_str().unwrap();
-            scratch.git(&[&["-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"], arguments].concat())
-        };
-        scratch.git(&[
-            "clone",
-            "--quiet",
-            scratch.path("remote.git").to_str().unwrap(),
-            clone.path().to_str().unwrap(),
-        ]);
-        let begin: &[&str] =
-            if was_there { &["checkout", "--quiet", "drift"] } else { &["checkout", "--quiet", "-b", "drift"] };
-        theirs(begin);
-        theirs(&["commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message", "theirs"]);
-        theirs(&["push", "--quiet", "origin", "drift"]);
+        scratch.pushes_from_elsewhere(was_there);
         let before = scratch.git(&["ls-remote", "origin", "drift"]);
 
         branch.push().unwrap_err();
@@ -649,4 +684,42 @@ fn what_a_person_wrote_under_a_heading_of_ours_stays() {
     // A line that is below no heading belongs nowhere.
     let error = with_unreleased(&text("\nby hand\n"), "", "### Added\n- new").unwrap_err().to_string();
     assert!(error.contains("that is below no `###`: by hand"), "{error}");
+}
+
+/// One file that is forgotten makes `cargo build --locked` fail.
+#[test]
+fn a_version_is_written_wherever_it_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
+        fs::write(dir.path().join(name), text).unwrap();
+    };
+    let lock = "[[package]]\nname = \"other\"\nversion = \"0.1.0\"\n\n[[package]]\nname = \"planetscale-client\"\nversion = \"0.1.0\"\n";
+    write("client/Cargo.toml", "[package]\nversion = \"0.1.0\"\n\n[dependencies]\nother = \"0.1.0\"\n");
+    write(
+        "Cargo.toml",
+        "[workspace.dependencies]\nother = \"0.1.0\"\nplanetscale-client = { path = \"client\", version = \"0.1.0\" }\n",
+    );
+    write("Cargo.lock", lock);
+    let workspace = Workspace::at(dir.path());
+    let manifests = Manifests(&workspace);
+    // A fresh clone has no lock file of the fuzz targets.
+    manifests.set_version(&semver::Version::new(0, 1, 1)).unwrap();
+    write("tests/fuzz/Cargo.lock", lock);
+    manifests.set_version(&semver::Version::new(0, 2, 0)).unwrap();
+    let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+    assert_eq!(read("client/Cargo.toml"), "[package]\nversion = \"0.2.0\"\n\n[dependencies]\nother = \"0.1.0\"\n");
+    assert!(
+        read("Cargo.toml")
+            .ends_with("other = \"0.1.0\"\nplanetscale-client = { path = \"client\", version = \"0.2.0\" }\n")
+    );
+    let (other, own) = lock.split_once("\n\n").unwrap();
+    let raised = format!("{other}\n\n{}", own.replace("0.1.0", "0.2.0"));
+    assert_eq!((read("Cargo.lock"), read("tests/fuzz/Cargo.lock")), (raised.clone(), raised));
+    assert_eq!(manifests.version().unwrap(), semver::Version::new(0, 2, 0));
+    // A lock file without the crate is of something else.
+    write("tests/fuzz/Cargo.lock", "[[package]]\nname = \"other\"\nversion = \"0.1.0\"\n");
+    let error = manifests.set_version(&semver::Version::new(0, 3, 0)).unwrap_err().to_string();
+    assert!(error.contains("tests/fuzz/Cargo.lock lacks planetscale-client"), "{error}");
+    assert_eq!(manifests.version().unwrap(), semver::Version::new(0, 2, 0), "nothing was written");
 }

@@ -161,11 +161,15 @@ fn the_generated_code_comes_with_the_documents() {
         "                  brand_new:\n                    type: string\n                  estimated_storage_cost:",
     );
     assert_ne!(new, upstream());
+    // Beside it a file of a feature that there is no more, and one of a person.
+    let beside = |name: &str| code.parent().unwrap().join(name);
+    ["gone.rs", "README.md"].iter().for_each(|name| fs::write(beside(name), "// Beside.\n").unwrap());
     let new = copy.write("new.yaml", &new);
     let (code_of_exit, out, err) = update(&new);
     assert_eq!(code_of_exit, exit_code(0), "{out}{err}");
     let after = fs::read_to_string(&code).unwrap();
     assert!(after.contains("pub brand_new: "), "{out}");
+    assert_eq!((beside("gone.rs").exists(), beside("README.md").exists()), (false, true));
     let effective = fs::read_to_string(store.join("planetscale.yaml")).unwrap();
     assert_eq!(after, xtask::krate::codegen::formatted(&effective).unwrap());
     assert!(!out.contains("pub struct"), "the difference is that of the documents: {out}");
@@ -522,6 +526,16 @@ fn a_lost_operation_is_drift_and_hides_nothing() {
     ended_with(&ended, 0);
     assert!(ended.out.contains("calls the operation make_something make_it now"), "{}", ended.out);
     assert!(ended.out.contains("Client::make_it") && ended.out.contains("a breaking release"), "{}", ended.out);
+    // One has the name that another of ours had: that other one is there still, and this one is lost.
+    let from = edited(&|document| {
+        document["paths"].as_object_mut().unwrap().remove(&at("/elsewhere")).unwrap();
+        document["paths"][at("/something")]["post"]["operationId"] = "revive_backup".into();
+        document["paths"].as_object_mut().unwrap().remove(&at("/backups/restores")).unwrap();
+    });
+    let ended = copy.run(&["--from", &from, "--check"]);
+    ended_with(&ended, 1);
+    assert!(!ended.out.contains("calls the operation"), "{}", ended.out);
+    assert!(ended.out.contains("has the operation make_it no more"), "{}", ended.out);
     // All of one document: that stays, and it is said.
     let from = edited(&|document| {
         let paths = document["paths"].as_object_mut().unwrap();
@@ -544,6 +558,12 @@ fn an_operation_is_removed_from_all_that_it_is_in() {
     let copy = Copy::new();
     let from = copy.write("api.json", &with_new_operations());
     ended_with(&copy.command("add-operation", &["--all", "--from", &from]), 0);
+    // An action for that operation alone, and one that found nothing before.
+    let overlay = fs::read_to_string(copy.path("overlay.yaml")).unwrap();
+    let target = format!("$.paths['{}'].post", at("/elsewhere"));
+    let own = format!("  - target: \"{target}\"\n    description: Of that one.\n    update:\n      summary: Export\n");
+    let idle = "  - target: $.paths[*].trace\n    description: For an operation to come.\n    remove: true\n";
+    fs::write(copy.path("overlay.yaml"), format!("{overlay}{own}{idle}")).unwrap();
     let ended = copy.command("remove-operation", &["export_backup"]);
     ended_with(&ended, 2);
     assert_eq!(ended.err, "error: export_backup is not offered; did you mean export_backups?\n");
@@ -555,11 +575,46 @@ fn an_operation_is_removed_from_all_that_it_is_in() {
         let may_name = ["source.toml", "whole_api.yaml"].iter().any(|file| name == *file);
         assert!(may_name || !text.contains("export_backups"), "{name:?}");
     }
+    assert_eq!(fs::read_to_string(copy.path("overlay.yaml")).unwrap(), format!("{overlay}{idle}"));
     // With the last one of a document, the document.
     let ended = copy.command("remove-operation", &["create_backup"]);
     ended_with(&ended, 0);
     assert!(!copy.path("create_backup.yaml").exists());
     ended_with(&copy.run(&["--from", &from, "--check"]), 0);
+}
+
+#[test]
+fn the_only_operation_stays() {
+    let copy = Copy::new();
+    let overlay = "overlay: 1.1.0\ninfo:\n  title: Ours\n  version: '1'\nactions:\n  - target: $.info\n    description: More.\n    update:\n      x-a: 1\n";
+    fs::write(copy.path("overlay.yaml"), overlay).unwrap();
+    ended_with(&copy.run(&["--from", &copy.write("same.yaml", &upstream())]), 0);
+    let before = copy.files();
+    let ended = copy.command("remove-operation", &["create_backup"]);
+    ended_with(&ended, 2);
+    assert!(ended.err.contains("create_backup is the only operation: a client without any is none"), "{}", ended.err);
+    assert_eq!(copy.files(), before);
+}
+
+/// An ETag is for one version of the page at the URL that is in source.toml.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_page_is_called_is_not_asked_for_with() {
+    let copy = Copy::new();
+    let changed = |name: &str| upstream().replace("The name of the backup\n", &format!("The backup's {name}\n"));
+    let server = Server::start([Step::Answer(answer("200 OK", &[("etag", "\"v1\"")], &page(&changed("first"))))]).await;
+    let url = format!("{}/page.md", server.url());
+    let etag = || fs::read_to_string(copy.path("source.toml")).unwrap().contains("etag =");
+    // From elsewhere than source.toml says.
+    ended_with(&tokio::task::block_in_place(|| copy.run(&["--from", &url])), 0);
+    assert!(!etag());
+    let source = fs::read_to_string(copy.path("source.toml")).unwrap();
+    let moved = source.replace("https://planetscale.com/docs/api/reference/create_backup.md", &url);
+    fs::write(copy.path("source.toml"), moved).unwrap();
+    ended_with(&tokio::task::block_in_place(|| copy.run(&[])), 0);
+    assert!(etag());
+    // Another version, from a file: what the last one was called says nothing of it.
+    ended_with(&copy.run(&["--from", &copy.write("new.md", &page(&changed("second")))]), 0);
+    assert!(!etag());
 }
 
 #[test]
