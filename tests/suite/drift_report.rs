@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::StripStream;
+use xtask::comparison::report::Format;
+use xtask::vendor::origin::Location;
 
 use crate::update_spec::{BACKUPS, fixture, fixtures, openapi_dir, upstream};
 
@@ -230,11 +232,19 @@ fn nothing_in_a_document_steers_what_shows_it() {
         ('\u{200f}', "\\u{200f}"),
     ] {
         let [old, new] = pair_with_name(dir.path(), &format!("a{c}b"));
-        for format in ["text", "markdown", "github"] {
-            let (_, out, err) = run(&[&old, &new, "--format", format]);
-            assert!(!out.contains(c) && !err.contains(c) && out.contains(escaped), "{format}: {out:?}");
+        // One report, written in each way.
+        let [from, to] = [&old, &new].map(|path| Location::File(path.into()));
+        let report = xtask::commands::diff::report(&from, &to, Some(&fixtures())).unwrap();
+        let written = |format| {
+            let mut out = Vec::new();
+            report.write(format, &mut StripStream::new(&mut out)).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        for format in [Format::Text, Format::Markdown, Format::Github] {
+            let out = written(format);
+            assert!(!out.contains(c) && out.contains(escaped), "{format:?}: {out:?}");
         }
-        let (_, out, _) = run(&[&old, &new, "--format", "json"]);
+        let out = written(Format::Json);
         assert!(!out.contains(c));
         let report: serde_json::Value = serde_json::from_str(&out).unwrap();
         let said = |finding: &serde_json::Value| finding["message"].as_str().unwrap().contains(c);
@@ -495,7 +505,6 @@ fn a_file_may_have_a_colon_in_its_name() {
         let (_, out, _) = run(&[there, &new, "--wire-only"]);
         assert!(out.starts_with("drift: "), "{out}");
     }
-    use xtask::vendor::origin::Location;
     for (name, location) in [
         ("https://example.com/a.yaml", Location::Url("https://example.com/a.yaml".to_owned())),
         ("HEAD~3:openapi/a.yaml", Location::Git("HEAD~3:openapi/a.yaml".to_owned())),
@@ -569,7 +578,7 @@ fn what_is_accepted_until_a_day_is_accepted_on_that_day() {
 #[test]
 fn a_finding_of_several_documents_counts_as_where_it_counts_most() {
     use xtask::comparison::diff::diff;
-    use xtask::comparison::report::{Format, Report};
+    use xtask::comparison::report::Report;
     use xtask::vendor::spec::Spec;
     let document = |id: &str, most: u64| {
         let shared = serde_json::json!({ "$ref": "#/components/schemas/Shared" });

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use xtask::comparison::report::changelog_entries;
 use xtask::krate::surface::{Bump, Change, Kind};
@@ -46,13 +47,11 @@ impl Scratch {
         }
         fs::create_dir_all(scratch.path("tests/suite")).unwrap();
         fs::write(scratch.path(".gitignore"), ".lock\n").unwrap();
-        // The names and the code of the one operation, as they are before anything is taken over.
+        // The names and the code of the one operation, as they are before anything is taken over: made once for all.
+        static CODE: OnceLock<String> = OnceLock::new();
         let effective = fs::read_to_string(scratch.path("openapi/planetscale.yaml")).unwrap();
-        fs::write(
-            scratch.path("client/src/generated/client.rs"),
-            xtask::krate::codegen::formatted(&effective).unwrap(),
-        )
-        .unwrap();
+        let code = CODE.get_or_init(|| xtask::krate::codegen::formatted(&effective).unwrap());
+        fs::write(scratch.path("client/src/generated/client.rs"), code).unwrap();
 
         scratch.git(&["init", "--quiet", "--initial-branch", "main"]);
         // Whatever whoever runs the tests has set.

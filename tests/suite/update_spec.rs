@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use planetscale_tests::{Server, Step, answer};
 use xtask::edition::Edition;
@@ -43,6 +44,23 @@ pub struct Ended {
 
 impl Copy {
     pub fn new() -> Self {
+        /// The files of a first copy, which is made once for all tests, and where it was.
+        static FIRST: LazyLock<(Vec<(OsString, String)>, String)> = LazyLock::new(|| {
+            let first = Copy::made();
+            (first.files(), first.workspace().openapi().to_str().unwrap().replace('\\', "/"))
+        });
+        let dir = tempfile::tempdir().unwrap();
+        let openapi = Workspace::at(dir.path()).openapi();
+        fs::create_dir(&openapi).unwrap();
+        let (files, place) = &*FIRST;
+        for (name, text) in files {
+            let own = openapi.to_str().unwrap().replace('\\', "/");
+            fs::write(openapi.join(name), text.replace(place, &own)).unwrap();
+        }
+        Self(dir, tempfile::tempdir().unwrap())
+    }
+
+    fn made() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let workspace = Workspace::at(dir.path());
         let openapi = workspace.openapi();

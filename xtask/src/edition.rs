@@ -246,7 +246,7 @@ impl Edition {
     pub fn krate(&self) -> anyhow::Result<&Rc<Crate>> {
         once(&self.krate, || {
             let effective = self.effective_as_stored_or_made()?;
-            Ok(Rc::new(Crate::of(&effective.text, &effective.spec, &self.workspace)?))
+            Crate::shared(&effective.text, &effective.spec, &self.workspace)
         })
     }
 

@@ -6,6 +6,7 @@ pub mod codegen;
 pub mod constructs;
 pub mod own_code;
 mod parsed;
+mod recent;
 pub mod surface;
 
 use std::borrow::Cow;

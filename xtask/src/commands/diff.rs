@@ -52,17 +52,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let (Some(from), Some(to)) = (&arguments.old, &arguments.new) else {
         return list_rules(out);
     };
-    let (old, new) = (read(from)?, read(to)?);
-    let findings = diff::diff(&old.value, &new.value);
-    let krate = match arguments.wire_only {
-        true => None,
-        false => Some(crate_impact(&old, &new, workspace)?),
-    };
-    let notes = [(from, &old), (to, &new)]
-        .into_iter()
-        .flat_map(|(location, spec)| spec.notes().iter().map(move |note| format!("{location}: {note}")));
-    let report = Report::new(krate).with_notes(&[], notes.collect());
-    let report = report.with_findings(findings, (&old, &new), &to.to_string()).with_effects();
+    let report = report(from, to, if arguments.wire_only { None } else { Some(workspace) })?;
     let accepted = arguments.accepted.clone().unwrap_or_else(|| workspace.openapi().join(store::ACCEPTED));
     let report = arguments.output.narrowed(report, &accepted)?;
     let files = [from, to]
@@ -72,6 +62,21 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     arguments.output.print(&report, &inputs, out)?;
     let fails = arguments.fail_on.is_some_and(|level| level.is_reached(&report));
     Ok(if fails { Status::Drift } else { Status::Done })
+}
+
+/// What two documents differ in, and what that does to the crate of a workspace, where there is one.
+///
+/// # Errors
+/// Where a document cannot be read.
+pub fn report(from: &Location, to: &Location, workspace: Option<&Workspace>) -> anyhow::Result<Report> {
+    let (old, new) = (read(from)?, read(to)?);
+    let findings = diff::diff(&old.value, &new.value);
+    let krate = workspace.map(|workspace| crate_impact(&old, &new, workspace)).transpose()?;
+    let notes = [(from, &old), (to, &new)]
+        .into_iter()
+        .flat_map(|(location, spec)| spec.notes().iter().map(move |note| format!("{location}: {note}")));
+    let report = Report::new(krate).with_notes(&[], notes.collect());
+    Ok(report.with_findings(findings, (&old, &new), &to.to_string()).with_effects())
 }
 
 fn list_rules(out: &mut dyn Write) -> anyhow::Result<Status> {

@@ -77,10 +77,7 @@ pub fn impact(old: &Edition, new: &Edition) -> Impact {
 /// The crates of two editions, which are one where they are generated from one text.
 fn crates(old: &Edition, new: &Edition) -> anyhow::Result<[Rc<Crate>; 2]> {
     let krate = |edition: &Edition, which| anyhow::Ok(Rc::clone(edition.krate().with_context(|| no_crate(which))?));
-    let text = |edition: &'_ Edition| edition.effective_as_stored_or_made().map(|effective| effective.text.clone());
-    let same = text(old).is_ok_and(|old| text(new).is_ok_and(|new| old == new));
-    let old = krate(if same { new } else { old }, "old")?;
-    Ok([old, krate(new, "new")?])
+    Ok([krate(old, "old")?, krate(new, "new")?])
 }
 
 /// The name of the tag that a finding is about, where it is about one. Those that none of our operations has are

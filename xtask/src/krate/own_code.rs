@@ -80,6 +80,20 @@ pub fn methods_of_client(workspace: &Workspace) -> anyhow::Result<BTreeSet<Strin
     Ok(methods)
 }
 
+/// The files that are written by hand, with their texts.
+///
+/// # Errors
+/// Where one cannot be read.
+pub fn source(workspace: &Workspace) -> anyhow::Result<Vec<(PathBuf, String)>> {
+    let mut files = Vec::new();
+    rust_files(&workspace.client_source(), &mut files)?;
+    let read = |file: PathBuf| {
+        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok((file, text))
+    };
+    files.into_iter().map(read).collect()
+}
+
 /// Whether names are those of an item: its own, and that of what it belongs to.
 fn is_used(item: &str, names: &BTreeSet<String>) -> bool {
     let has = |name: &str| names.contains(name);
