@@ -270,11 +270,11 @@ fn a_schema_that_holds_itself_is_a_type_that_holds_itself() {
         "Negative": object(json!({ "of": { "allOf": [to("X")], "nullable": true } })),
     });
     for (name, schemas, expected) in [
-        ("a list", json!({ "X": { "type": "array", "items": to("X") } }), "pub struct X(pub ::std::vec::Vec<X>)"),
+        ("a list", json!({ "X": { "type": "array", "items": to("X") } }), "pub struct X(pub Vec<X>)"),
         (
             "a map",
             json!({ "X": { "type": "object", "additionalProperties": to("X") } }),
-            "HashMap<::std::string::String, X>",
+            "HashMap<String, X>",
         ),
         ("a field", json!({ "X": object(json!({ "next": to("X"), "a": text() })) }), "Box<X>"),
         (
