@@ -20,8 +20,12 @@ fn main() {
         });
         for item in module.into_iter().flat_map(|(_, items)| items) {
             match item {
-                Item::Struct(item) if is_built(&item.attrs) => names.push(item.ident.to_string()),
-                Item::Enum(item) if is_built(&item.attrs) => names.push(item.ident.to_string()),
+                // What is generic has a schema for each type that it holds.
+                Item::Struct(item) if is_built(&item.attrs) && !item.generics.params.is_empty() => {
+                    names.push((item.ident.to_string(), "<planetscale_client::types::Backup>"));
+                }
+                Item::Struct(item) if is_built(&item.attrs) => names.push((item.ident.to_string(), "")),
+                Item::Enum(item) if is_built(&item.attrs) => names.push((item.ident.to_string(), "")),
                 _ => {}
             }
         }
@@ -29,7 +33,7 @@ fn main() {
     names.sort();
     let schemas: String = names
         .iter()
-        .map(|name| format!("({name:?}, schemars::schema_for!(planetscale_client::types::{name})),\n"))
+        .map(|(name, of)| format!("({name:?}, schemars::schema_for!(planetscale_client::types::{name}{of})),\n"))
         .collect();
     let list = format!("vec![\n{schemas}]");
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");

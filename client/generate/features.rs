@@ -85,7 +85,7 @@ fn graph(types: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The type that an item is, or is about.
-fn owner(item: &Item) -> Option<String> {
+pub(crate) fn owner(item: &Item) -> Option<String> {
     match item {
         Item::Struct(item) => Some(item.ident.to_string()),
         Item::Enum(item) => Some(item.ident.to_string()),

@@ -125,8 +125,9 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
 /// As [`generate`].
 pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generated, Error> {
     let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
-    features::select(&mut document, wants);
     document::nulls::fold(&mut document);
+    let pages = pages::Whole::of(&document);
+    features::select(&mut document, wants);
     let bodies = answers::simplify(&mut document)?;
     parameters::prepare(&mut document);
     document::nulls::prepare(&mut document);
@@ -147,9 +148,11 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
 
     identifiers::check(&file)?;
-    let directions = directions::Directions::of(&file)?;
-    let model = model::of(&file, &operations)?;
-    let (checked, places) = types::harden(&mut file, &directions, &discriminators)?;
+    let mut directions = directions::Directions::of(&file)?;
+    let mut model = model::of(&file, &operations)?;
+    let (checked, mut places) = types::harden(&mut file, &directions, &discriminators)?;
+    let types = rust::module_mut(&mut file.items, "types").ok_or_else(|| rust::missing("mod types"))?;
+    pages::rename(&mut model, &pages::unify(types, &pages, &mut places), &mut directions);
     operations::emit(&mut file, &model, &checked)?;
     handles::add(&mut file, &model);
     client::replace(&mut file, &spec.info.version);

@@ -1,12 +1,26 @@
-//! Lists that come in pages: those that take a `page` and answer with a list `data` and a `next_page`.
+//! Lists that come in pages: those with numbers take a `page` and answer with a list `data` and a `next_page`, those with
+//! cursors take a `starting_after` and answer with `data` and a `cursor_end`. What all pages have is one type.
 //!
-//! before: `ListBackups`, whose parameter 3 is `page: i64`, and `PaginatedBackup { data: Vec<Backup>, next_page: Option<i64> }`
-//! after:  `Paged { at: 3, held: types::Backup }`
+//! before: `PaginatedBackup { data: Vec<Backup>, next_page: Option<i64>, … }`, and 40 more
+//! after:  `Page<T> { data: Vec<T>, next_page: Option<i64>, … }`, and `types::Page<types::Backup>` where they were
+//!
+//! The fields of a page are those of the whole document, whatever features are on. Those that are listed here are
+//! plain; every other one is an `Option`, and stays one when all pages have it: a field that is new on some pages, or on
+//! all, is a new field and breaks nobody.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
 use syn::{Fields, FieldsNamed, Item, Type};
 
+use super::Places;
+use super::directions::{Directions, names_in};
+use super::features::owner;
 use super::model::{Operation, Reading};
-use super::rust::{argument, last_name};
+use super::prose::tidy;
+use super::rust::{argument, last_name, rename_of};
 
 /// The property that holds a page's items.
 pub(crate) const DATA: &str = "data";
@@ -14,6 +28,70 @@ pub(crate) const DATA: &str = "data";
 pub(crate) const NEXT: &str = "next_page";
 /// The parameter that chooses a page.
 const PAGE: &str = "page";
+/// The parameter that chooses the page after a cursor.
+const AFTER: &str = "starting_after";
+
+/// A kind of pages.
+struct Kind {
+    /// The name of their type.
+    name: &'static str,
+    doc: &'static str,
+    /// What makes a struct one of them: fields by their names in JSON, each with its type.
+    plain: &'static [(&'static str, &'static str)],
+}
+
+const KINDS: [Kind; 2] = [
+    Kind {
+        name: "Page",
+        doc: "A page of a list, by its number.",
+        plain: &[
+            ("current_page", "i64"),
+            ("next_page", "Option<i64>"),
+            ("next_page_url", "Option<String>"),
+            ("per_page", "i64"),
+            ("prev_page", "Option<i64>"),
+            ("prev_page_url", "Option<String>"),
+            ("type", "String"),
+        ],
+    },
+    Kind {
+        name: "CursorPage",
+        doc: "A page of a list, by cursors.",
+        plain: &[
+            ("cursor_end", "Option<String>"),
+            ("cursor_start", "Option<String>"),
+            ("has_next", "bool"),
+            ("has_prev", "bool"),
+            ("type", "String"),
+        ],
+    },
+];
+
+/// The fields of pages over a whole document: each property's type where it is none of the plain ones, and its text.
+pub(crate) struct Whole(Vec<BTreeMap<String, (String, String)>>);
+
+impl Whole {
+    /// Reads them from a document before any operation is left out of it.
+    pub(crate) fn of(document: &Value) -> Self {
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let schemas: BTreeMap<&String, &Value> = schemas.into_iter().flatten().collect();
+        let of = |kind: &Kind| {
+            let mut fields = BTreeMap::new();
+            for properties in schemas.values().filter_map(|schema| schema.get("properties")?.as_object()) {
+                let is_list = properties.get(DATA).is_some_and(|data| data["type"] == "array");
+                if is_list && kind.plain.iter().all(|(name, _)| properties.contains_key(*name)) {
+                    for (name, property) in properties.iter().filter(|(name, _)| *name != DATA) {
+                        let text = property.get("description").and_then(Value::as_str).unwrap_or_default();
+                        let of = property.get("type").and_then(Value::as_str).unwrap_or_default();
+                        fields.entry(name.clone()).or_insert_with(|| (of.to_owned(), text.to_owned()));
+                    }
+                }
+            }
+            fields
+        };
+        Self(KINDS.iter().map(of).collect())
+    }
+}
 
 /// A list that comes in pages.
 pub(crate) struct Paged {
@@ -21,6 +99,178 @@ pub(crate) struct Paged {
     pub(crate) at: usize,
     /// What the pages hold.
     pub(crate) held: Type,
+    /// Whether they have cursors instead of numbers.
+    pub(crate) has_cursors: bool,
+}
+
+/// Makes one type of all pages, and returns what it is called in their places.
+pub(crate) fn unify(types: &mut Vec<Item>, whole: &Whole, places: &mut Places) -> BTreeMap<String, Type> {
+    let held_elsewhere: BTreeSet<String> = types.iter().flat_map(named_by).collect();
+    let mut unified: BTreeMap<String, (&Kind, Type)> = BTreeMap::new();
+    for item in types.iter() {
+        let Item::Struct(syn::ItemStruct { ident, fields: Fields::Named(fields), .. }) = item else { continue };
+        let kind = KINDS.iter().zip(&whole.0).find_map(|(kind, known)| Some((kind, kind.held(fields, known)?)));
+        if let Some(kind) = kind.filter(|_| !held_elsewhere.contains(&ident.to_string())) {
+            unified.insert(ident.to_string(), kind);
+        }
+    }
+    types.retain(|item| owner(item).is_none_or(|owner| !unified.contains_key(&owner)));
+    for (_, path) in places.iter_mut() {
+        let name = path.trim_start_matches("types::").split("::").next().unwrap_or_default();
+        if let Some((kind, _)) = unified.get(name) {
+            *path = path.replacen(name, kind.name, 1);
+        }
+    }
+    let is_own = |ty: &Type| {
+        let name = last_name(ty).map(ToString::to_string);
+        name.is_some_and(|name| types.iter().any(|item| owner(item).is_some_and(|owner| owner == name)))
+    };
+    let named = |(name, (kind, held)): (String, (&Kind, Type))| {
+        let kind = format_ident!("{}", kind.name);
+        let held = if is_own(&held) { quote!(types::#held) } else { quote!(#held) };
+        (name, syn::parse_quote!(types::#kind<#held>))
+    };
+    let named = unified.into_iter().map(named).collect();
+    for (kind, known) in KINDS.iter().zip(&whole.0) {
+        types.extend(kind.items(known));
+    }
+    named
+}
+
+/// The types that an item names beside its own.
+fn named_by(item: &Item) -> BTreeSet<String> {
+    use syn::visit::Visit;
+    match item {
+        Item::Struct(item) => names_in(|names| names.visit_fields(&item.fields)),
+        Item::Enum(item) => names_in(|names| item.variants.iter().for_each(|variant| names.visit_variant(variant))),
+        _ => BTreeSet::new(),
+    }
+}
+
+impl Kind {
+    /// What the list of a page holds, where these are the fields of one of this kind.
+    fn held<'f>(&self, fields: &'f FieldsNamed, known: &BTreeMap<String, (String, String)>) -> Option<Type> {
+        let mut plain = 0;
+        let mut held = None;
+        for field in &fields.named {
+            let name = rename_of(&field.attrs).or_else(|| Some(field.ident.as_ref()?.to_string()))?;
+            let ty = &field.ty;
+            if name == DATA {
+                held = argument(ty, "Vec").cloned();
+            } else if let Some((_, expected)) = self.plain.iter().find(|(plain, _)| *plain == name) {
+                (short(ty) == *expected).then_some(())?;
+                plain += 1;
+            } else {
+                let of = &known.get(&name)?.0;
+                (short(argument(ty, "Option").unwrap_or(ty)) == rust_type(of)).then_some(())?;
+            }
+        }
+        held.filter(|_| plain == self.plain.len())
+    }
+
+    /// The type, and how it is read.
+    fn items(&self, known: &BTreeMap<String, (String, String)>) -> Vec<Item> {
+        let mut fields: BTreeMap<&str, (String, &str)> = BTreeMap::new();
+        for (name, ty) in self.plain {
+            let text = known.get(*name).map_or("", |(_, text)| text);
+            fields.insert(name, ((*ty).to_owned(), text));
+        }
+        for (name, (of, text)) in known {
+            fields.entry(name).or_insert_with(|| (format!("Option<{}>", rust_type(of)), text));
+        }
+        fields.insert(DATA, ("Vec<T>".to_owned(), "What the page holds."));
+        let (mut declared, mut slots, mut read, mut values) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut example = BTreeMap::new();
+        for (json, (ty, text)) in &fields {
+            let ident = match syn::parse_str::<syn::Ident>(json) {
+                Ok(ident) => ident,
+                Err(_) => format_ident!("{json}_"),
+            };
+            let rename = (ident != json).then(|| quote!(#[serde(rename = #json)]));
+            let doc = format!(" {}", if text.is_empty() { format!("`{json}`") } else { tidy(text) });
+            let tokens: TokenStream = ty.parse().unwrap_or_default();
+            let is_plain = self.plain.iter().any(|(name, _)| name == json) || *json == DATA;
+            let left_out = (!is_plain).then(|| quote!(#[serde(skip_serializing_if = "Option::is_none")]));
+            declared.push(quote!(#[doc = #doc] #rename #left_out pub #ident: #tokens));
+            let (how, value) = match ty.as_str() {
+                _ if *json == DATA => ("required", quote!(.value::<A::Error>(#json)?)),
+                "i64" => ("or_empty_whole", quote!(.value())),
+                "Option<i64>" => ("optional_whole", quote!(.value())),
+                ty if ty.starts_with("Option") => ("optional", quote!(.value())),
+                _ => ("or_empty", quote!(.value())),
+            };
+            let how = format_ident!("{how}");
+            slots.push(quote!(let mut #ident = slot::#how();));
+            read.push(quote!((#json, &mut #ident)));
+            values.push(quote!(#ident: #ident #value));
+            let value = match ty.as_str() {
+                _ if *json == DATA => Value::Array(Vec::new()),
+                "i64" => 1.into(),
+                "bool" => false.into(),
+                "String" => (*json).into(),
+                _ => Value::Null,
+            };
+            example.insert((*json).to_owned(), value);
+        }
+        let example = Value::Object(example.into_iter().collect()).to_string();
+        let (name, label, doc) = (format_ident!("{}", self.name), self.name, format!(" {}", self.doc));
+        vec![
+            syn::parse_quote! {
+                #[doc = #doc]
+                #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+                #[non_exhaustive]
+                #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+                pub struct #name<T> { #(#declared),* }
+            },
+            syn::parse_quote! {
+                impl<T: ::serde::de::DeserializeOwned> crate::runtime::object::Object for #name<T> {
+                    const NAME: &'static str = #label;
+                    fn read<'de, A: ::serde::de::MapAccess<'de>>(
+                        object: A,
+                    ) -> ::std::result::Result<Self, A::Error> {
+                        use crate::runtime::{object, slot};
+                        #(#slots)*
+                        object::read_fields(object, Self::NAME, &mut [#(#read),*])?;
+                        Ok(Self { #(#values),* })
+                    }
+                }
+            },
+            syn::parse_quote! {
+                impl<'de, T: ::serde::de::DeserializeOwned> ::serde::Deserialize<'de> for #name<T> {
+                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                        deserializer: D,
+                    ) -> ::std::result::Result<Self, D::Error> {
+                        crate::runtime::object::read(deserializer)
+                    }
+                }
+            },
+            syn::parse_quote! {
+                #[cfg(feature = "mock")]
+                impl<T: ::serde::de::DeserializeOwned> crate::mock::Fixture for #name<T> {
+                    const JSON: &'static str = #example;
+                }
+            },
+        ]
+    }
+}
+
+/// A type of Rust without the modules of its names.
+fn short(ty: &Type) -> String {
+    match argument(ty, "Option") {
+        Some(inner) => format!("Option<{}>", short(inner)),
+        None => last_name(ty).map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+/// The type of Rust that a type of JSON is in an answer.
+fn rust_type(of: &str) -> &'static str {
+    match of {
+        "integer" => "i64",
+        "number" => "f64",
+        "boolean" => "bool",
+        "string" => "String",
+        _ => "::serde_json::Value",
+    }
 }
 
 /// Whether these are the fields of a page.
@@ -28,7 +278,7 @@ pub(crate) fn is_page(fields: &FieldsNamed) -> bool {
     items(fields).is_some()
 }
 
-/// What a page's list holds, where the fields are those of a page.
+/// What a page's list holds, where the fields are those of a page with numbers.
 fn items(fields: &FieldsNamed) -> Option<&Type> {
     let next = field(fields, NEXT).and_then(|next| argument(next, "Option"))?;
     last_name(next).filter(|name| *name == "i64")?;
@@ -41,30 +291,53 @@ fn field<'a>(fields: &'a FieldsNamed, name: &str) -> Option<&'a Type> {
 
 /// Whether a type is a struct that is no page: one thing.
 pub(crate) fn is_one(ty: &Type, types: &[Item]) -> bool {
-    last_name(ty).and_then(|name| fields_of(types, &name.to_string())).is_some_and(|fields| !is_page(fields))
+    let is_page_of_all = KINDS.iter().any(|kind| argument(ty, kind.name).is_some());
+    !is_page_of_all
+        && last_name(ty).and_then(|name| fields_of(types, &name.to_string())).is_some_and(|fields| !is_page(fields))
 }
 
 /// How the pages of an operation are gone through, where its answers come in pages.
 pub(crate) fn of(operation: &Operation<'_>, types: &[Item]) -> Option<Paged> {
     let Reading::Json(answer) = &operation.answer else { return None };
-    let is_page = |setter: &syn::Ident, ty: &Type| setter == PAGE && last_name(ty).is_some_and(|name| name == "i64");
-    let at = operation.parameters.iter().position(|parameter| is_page(&parameter.setter, &parameter.ty))?;
+    if operation.body.is_some() {
+        return None;
+    }
+    let parameter = |name: &str, of: &str| {
+        let is_it = |setter: &syn::Ident, ty: &Type| setter == name && last_name(ty).is_some_and(|ty| ty == of);
+        operation.parameters.iter().position(|parameter| is_it(&parameter.setter, &parameter.ty))
+    };
+    let [numbers, cursors] = [&KINDS[0], &KINDS[1]].map(|kind| argument(answer, kind.name));
+    if let Some(held) = cursors {
+        return Some(Paged { at: parameter(AFTER, "String")?, held: held.clone(), has_cursors: true });
+    }
+    let at = parameter(PAGE, "i64")?;
+    if let Some(held) = numbers {
+        return Some(Paged { at, held: held.clone(), has_cursors: false });
+    }
     let held = items(fields_of(types, &last_name(answer)?.to_string())?)?;
     // `Vec<Backup>` in `types` is a list of `types::Backup` elsewhere.
-    let is_own = |name: &str| {
-        types.iter().any(|item| match item {
-            Item::Struct(item) => item.ident == name,
-            Item::Enum(item) => item.ident == name,
-            _ => false,
-        })
-    };
+    let is_own = |name: &str| types.iter().any(|item| owner(item).is_some_and(|owner| owner == name));
     let held = match held {
         Type::Path(path) if path.path.get_ident().is_some_and(|name| is_own(&name.to_string())) => {
             syn::parse_quote!(types::#held)
         }
         _ => held.clone(),
     };
-    Some(Paged { at, held }).filter(|_| operation.body.is_none())
+    Some(Paged { at, held, has_cursors: false })
+}
+
+/// What the types of answers are called once pages are one.
+pub(crate) fn rename(model: &mut [Operation<'_>], unified: &BTreeMap<String, Type>, directions: &mut Directions) {
+    for operation in model {
+        if let Reading::Json(ty) | Reading::Optional(ty) = &mut operation.answer
+            && let Some(page) = last_name(ty).and_then(|name| unified.get(&name.to_string()))
+        {
+            *ty = page.clone();
+        }
+    }
+    for names in [&mut directions.response, &mut directions.answers] {
+        names.retain(|name| !unified.contains_key(name));
+    }
 }
 
 fn fields_of<'a>(items: &'a [Item], name: &str) -> Option<&'a FieldsNamed> {

@@ -21,8 +21,8 @@ pub(crate) use self::text::request_id;
 pub(crate) use self::unanswered::How;
 pub use self::unanswered::Unanswered;
 pub use self::unfinished::Unfinished;
-pub(crate) use self::unreadable::Reason;
 pub use self::unreadable::Unreadable;
+pub(crate) use self::unreadable::{PageAt, Reason};
 use crate::operation::Operation;
 
 /// Whether the server has done what it was asked for: whether a backup was made, changed or deleted.

@@ -271,11 +271,7 @@ fn a_schema_that_holds_itself_is_a_type_that_holds_itself() {
     });
     for (name, schemas, expected) in [
         ("a list", json!({ "X": { "type": "array", "items": to("X") } }), "pub struct X(pub Vec<X>)"),
-        (
-            "a map",
-            json!({ "X": { "type": "object", "additionalProperties": to("X") } }),
-            "HashMap<String, X>",
-        ),
+        ("a map", json!({ "X": { "type": "object", "additionalProperties": to("X") } }), "HashMap<String, X>"),
         ("a field", json!({ "X": object(json!({ "next": to("X"), "a": text() })) }), "Box<X>"),
         (
             "a field that may be null",

@@ -39,7 +39,7 @@ pub(crate) enum Reason {
     /// It is compressed, which was not asked for.
     Encoded(String),
     /// It is page `page` of a list, and names a next one that does not come after it.
-    NextPage { page: i64, next: i64 },
+    NextPage { page: PageAt, next: PageAt },
     /// It is not a redirect, which is all that the operation answers with.
     NoLocation,
     /// Something else.
@@ -196,4 +196,48 @@ fn id_of(body: &[u8]) -> Option<String> {
     // An error is expected here; what was found before it counts.
     let _ = serde_json::Deserializer::from_slice(without_bom(body)).deserialize_map(FindId(&mut id));
     id
+}
+/// Which page of a list: what a page is asked for by.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum PageAt {
+    /// The page of this number.
+    Number(i64),
+    /// The page after this cursor.
+    Cursor(String),
+}
+
+impl PageAt {
+    pub(crate) fn number(self) -> Option<i64> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
+    pub(crate) fn cursor(self) -> Option<String> {
+        if let Self::Cursor(cursor) = self { Some(cursor) } else { None }
+    }
+
+    /// Whether it can come after another page: a greater number, or another cursor, as cursors have no order.
+    pub(crate) fn comes_after(&self, page: &Self) -> bool {
+        match (self, page) {
+            (Self::Number(next), Self::Number(page)) => next > page,
+            (next, page) => next != page,
+        }
+    }
+}
+
+impl fmt::Debug for PageAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => fmt::Debug::fmt(number, f),
+            Self::Cursor(cursor) => fmt::Debug::fmt(cursor, f),
+        }
+    }
+}
+
+impl fmt::Display for PageAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => fmt::Display::fmt(number, f),
+            Self::Cursor(cursor) => write!(f, "after `{}`", cursor.escape_debug()),
+        }
+    }
 }

@@ -55,31 +55,6 @@ pub mod types {
         /// The tablet type the query ran against
         pub tablet_type: TabletType,
     }
-    /// `PaginatedAnomaly`
-    ///
-    /// From `#/components/schemas/PaginatedAnomaly` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedAnomaly {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<Anomaly>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     impl crate::runtime::object::Object for Anomaly {
         const NAME: &'static str = "Anomaly";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -174,53 +149,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedAnomaly {
-        const NAME: &'static str = "PaginatedAnomaly";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedAnomaly {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         Anomaly,
         "{\"active\":false,\"correlations\":null,\"duration\":1.0,\"id\":\"id\",\"metrics_end\":\"metrics_end\",\"metrics_start\":\"metrics_start\",\"minutes_in_violation\":1,\"period_end\":\"period_end\",\"period_start\":\"period_start\"}"
@@ -228,10 +156,6 @@ pub mod types {
     crate::runtime::fixture!(
         Correlation,
         "{\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"r\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tablet_type\":\"primary\"}"
-    );
-    crate::runtime::fixture!(
-        PaginatedAnomaly,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -489,7 +413,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedAnomaly> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Anomaly>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -499,8 +423,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedAnomaly> {
-            self.call.pages(4, |page: &types::PaginatedAnomaly| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Anomaly>> {
+            self.call.pages(4, |page: &types::Page<types::Anomaly>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -511,7 +435,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBranchAnomalies, types::PaginatedAnomaly);
+    crate::runtime::call!(ListBranchAnomalies, types::Page < types::Anomaly >);
 }
 /// # Operations
 ///

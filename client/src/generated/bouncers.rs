@@ -32,31 +32,6 @@ pub mod types {
             Default::default()
         }
     }
-    /// `PaginatedPostgresBouncer`
-    ///
-    /// From `#/components/schemas/PaginatedPostgresBouncer` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedPostgresBouncer {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<PostgresBouncer>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `PostgresBouncer`
     ///
     /// From `#/components/schemas/PostgresBouncer` of the spec.
@@ -268,53 +243,6 @@ pub mod types {
                     target: Ok(value.target),
                 }
             }
-        }
-    }
-    impl crate::runtime::object::Object for PaginatedPostgresBouncer {
-        const NAME: &'static str = "PaginatedPostgresBouncer";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresBouncer {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
         }
     }
     impl crate::runtime::object::Object for PostgresBouncer {
@@ -607,10 +535,6 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    crate::runtime::fixture!(
-        PaginatedPostgresBouncer,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
     crate::runtime::fixture!(
         PostgresBouncer,
         "{\"actor\":null,\"branch\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"parameters\":[],\"replicas_per_cell\":1,\"sku\":null,\"target\":\"primary\",\"updated_at\":null}"
@@ -1033,7 +957,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPostgresBouncer> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::PostgresBouncer>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1043,8 +967,9 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedPostgresBouncer> {
-            self.call.pages(3, |page: &types::PaginatedPostgresBouncer| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::PostgresBouncer>> {
+            self.call
+                .pages(3, |page: &types::Page<types::PostgresBouncer>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1055,7 +980,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBouncers, types::PaginatedPostgresBouncer);
+    crate::runtime::call!(ListBouncers, types::Page < types::PostgresBouncer >);
 }
 /// # Operations
 ///

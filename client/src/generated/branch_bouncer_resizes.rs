@@ -117,7 +117,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedPostgresBouncerResizeRequest> {
+        ) -> crate::CallFuture<'a, types::Page<types::PostgresBouncerResizeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -129,11 +129,13 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::PaginatedPostgresBouncerResizeRequest> {
+        ) -> crate::Pages<'a, types::Page<types::PostgresBouncerResizeRequest>> {
             self.call
                 .pages(
                     3,
-                    |page: &types::PaginatedPostgresBouncerResizeRequest| page.next_page,
+                    |page: &types::Page<types::PostgresBouncerResizeRequest>| {
+                        page.next_page
+                    },
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -146,7 +148,8 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBranchBouncerResizeRequests, types::PaginatedPostgresBouncerResizeRequest
+        ListBranchBouncerResizeRequests, types::Page <
+        types::PostgresBouncerResizeRequest >
     );
 }
 /// # Operations

@@ -6,31 +6,6 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `PaginatedPostgresClusterResizeRequest`
-    ///
-    /// From `#/components/schemas/PaginatedPostgresClusterResizeRequest` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedPostgresClusterResizeRequest {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<PostgresClusterResizeRequest>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `PostgresClusterResizeRequest`
     ///
     /// From `#/components/schemas/PostgresClusterResizeRequest` of the spec.
@@ -414,53 +389,6 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for PaginatedPostgresClusterResizeRequest {
-        const NAME: &'static str = "PaginatedPostgresClusterResizeRequest";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresClusterResizeRequest {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl crate::runtime::object::Object for PostgresClusterResizeRequest {
         const NAME: &'static str = "PostgresClusterResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -674,10 +602,6 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    crate::runtime::fixture!(
-        PaginatedPostgresClusterResizeRequest,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
     crate::runtime::fixture!(
         PostgresClusterResizeRequest,
         "{\"actor\":null,\"cluster_display_name\":\"cluster_display_name\",\"cluster_metal\":false,\"cluster_name\":\"cluster_name\",\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"maximum_storage_bytes\":1,\"minimum_storage_bytes\":1,\"parameters\":{},\"previous_cluster_display_name\":\"previous_cluster_display_name\",\"previous_cluster_metal\":false,\"previous_cluster_name\":\"previous_cluster_name\",\"previous_maximum_storage_bytes\":1,\"previous_minimum_storage_bytes\":1,\"previous_parameters\":{},\"previous_replicas\":1,\"previous_storage_autoscaling\":false,\"previous_storage_iops\":1,\"previous_storage_shrinking\":false,\"previous_storage_throughput_mibs\":1,\"previous_storage_type\":\"previous_storage_type\",\"replicas\":1,\"started_at\":null,\"state\":\"pending\",\"storage_autoscaling\":false,\"storage_iops\":1,\"storage_shrinking\":false,\"storage_throughput_mibs\":1,\"storage_type\":\"gp3\",\"updated_at\":null}"
@@ -1012,7 +936,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedPostgresClusterResizeRequest> {
+        ) -> crate::CallFuture<'a, types::Page<types::PostgresClusterResizeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1024,11 +948,13 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::PaginatedPostgresClusterResizeRequest> {
+        ) -> crate::Pages<'a, types::Page<types::PostgresClusterResizeRequest>> {
             self.call
                 .pages(
                     3,
-                    |page: &types::PaginatedPostgresClusterResizeRequest| page.next_page,
+                    |page: &types::Page<types::PostgresClusterResizeRequest>| {
+                        page.next_page
+                    },
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -1041,7 +967,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBranchChangeRequests, types::PaginatedPostgresClusterResizeRequest
+        ListBranchChangeRequests, types::Page < types::PostgresClusterResizeRequest >
     );
     /// A call of [`Client::update_branch_change_request`](crate::Client::update_branch_change_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]

@@ -159,31 +159,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `PaginatedDatabaseBranchKeyspace`
-    ///
-    /// From `#/components/schemas/PaginatedDatabaseBranchKeyspace` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedDatabaseBranchKeyspace {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<DatabaseBranchKeyspace>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `Shard`
     ///
     /// From `#/components/schemas/Shard` of the spec.
@@ -779,53 +754,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedDatabaseBranchKeyspace {
-        const NAME: &'static str = "PaginatedDatabaseBranchKeyspace";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranchKeyspace {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl crate::runtime::object::Object for Shard {
         const NAME: &'static str = "Shard";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -1034,10 +962,6 @@ pub mod types {
     );
     crate::runtime::fixture!(
         KeyspaceRolloutStatus, "{\"name\":\"name\",\"shards\":[],\"state\":\"state\"}"
-    );
-    crate::runtime::fixture!(
-        PaginatedDatabaseBranchKeyspace,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
     crate::runtime::fixture!(
         Shard,
@@ -1562,7 +1486,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedDatabaseBranchKeyspace> {
+        ) -> crate::CallFuture<'a, types::Page<types::DatabaseBranchKeyspace>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1572,9 +1496,14 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranchKeyspace> {
+        pub fn pages(
+            self,
+        ) -> crate::Pages<'a, types::Page<types::DatabaseBranchKeyspace>> {
             self.call
-                .pages(3, |page: &types::PaginatedDatabaseBranchKeyspace| page.next_page)
+                .pages(
+                    3,
+                    |page: &types::Page<types::DatabaseBranchKeyspace>| page.next_page,
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1585,7 +1514,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListKeyspaces, types::PaginatedDatabaseBranchKeyspace);
+    crate::runtime::call!(ListKeyspaces, types::Page < types::DatabaseBranchKeyspace >);
     /// A call of [`Client::update_keyspace`](crate::Client::update_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

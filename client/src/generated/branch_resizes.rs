@@ -56,31 +56,6 @@ pub mod types {
         /// The target CPU utilization for the vtgate cluster
         pub vtgate_target_cpu_utilization: f64,
     }
-    /// `PaginatedMysqlClusterResizeRequest`
-    ///
-    /// From `#/components/schemas/PaginatedMysqlClusterResizeRequest` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedMysqlClusterResizeRequest {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<MysqlClusterResizeRequest>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `UpdateBranchResizeRequestBody`
     ///
     /// From `#/components/schemas/UpdateBranchResizeRequestBody` of the spec.
@@ -341,60 +316,9 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedMysqlClusterResizeRequest {
-        const NAME: &'static str = "PaginatedMysqlClusterResizeRequest";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedMysqlClusterResizeRequest {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         MysqlClusterResizeRequest,
         "{\"actor\":null,\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"previous_vtgate_autoscaling\":false,\"previous_vtgate_count\":1,\"previous_vtgate_display_name\":\"previous_vtgate_display_name\",\"previous_vtgate_max_count\":1,\"previous_vtgate_name\":\"previous_vtgate_name\",\"previous_vtgate_size\":\"previous_vtgate_size\",\"previous_vtgate_target_cpu_utilization\":1.0,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_display_name\":\"vtgate_display_name\",\"vtgate_max_count\":1,\"vtgate_name\":\"vtgate_name\",\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":1.0}"
-    );
-    crate::runtime::fixture!(
-        PaginatedMysqlClusterResizeRequest,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -639,7 +563,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedMysqlClusterResizeRequest> {
+        ) -> crate::CallFuture<'a, types::Page<types::MysqlClusterResizeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -651,11 +575,11 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::PaginatedMysqlClusterResizeRequest> {
+        ) -> crate::Pages<'a, types::Page<types::MysqlClusterResizeRequest>> {
             self.call
                 .pages(
                     3,
-                    |page: &types::PaginatedMysqlClusterResizeRequest| page.next_page,
+                    |page: &types::Page<types::MysqlClusterResizeRequest>| page.next_page,
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -668,7 +592,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBranchResizeRequests, types::PaginatedMysqlClusterResizeRequest
+        ListBranchResizeRequests, types::Page < types::MysqlClusterResizeRequest >
     );
     /// A call of [`Client::update_branch_resize_request`](crate::Client::update_branch_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]

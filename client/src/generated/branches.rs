@@ -189,60 +189,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `PaginatedDatabaseBranch`
-    ///
-    /// From `#/components/schemas/PaginatedDatabaseBranch` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedDatabaseBranch {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<DatabaseBranch>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        pub total_count: i64,
-        /// The total number of pages of matching results
-        pub total_pages: i64,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedSchemaLintError`
-    ///
-    /// From `#/components/schemas/PaginatedSchemaLintError` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedSchemaLintError {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<SchemaLintError>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `SchemaLintError`
     ///
     /// From `#/components/schemas/SchemaLintError` of the spec.
@@ -1026,106 +972,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedDatabaseBranch {
-        const NAME: &'static str = "PaginatedDatabaseBranch";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::or_empty_whole();
-            let mut total_pages = slot::or_empty_whole();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranch {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for PaginatedSchemaLintError {
-        const NAME: &'static str = "PaginatedSchemaLintError";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedSchemaLintError {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl crate::runtime::object::Object for SchemaLintError {
         const NAME: &'static str = "SchemaLintError";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -1369,14 +1215,6 @@ pub mod types {
     crate::runtime::fixture!(
         DatabaseBranch,
         "{\"actor\":null,\"cluster_iops\":null,\"cluster_name\":\"cluster_name\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"deletion_protected\":false,\"direct_vtgate\":false,\"has_read_only_replicas\":false,\"has_replicas\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace_count\":1,\"kind\":\"mysql\",\"metal\":false,\"mysql_address\":\"mysql_address\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"parent_branch\":null,\"private_edge_connectivity\":false,\"production\":false,\"ready\":false,\"region\":null,\"restore_checklist_completed_at\":null,\"restored_from_branch\":null,\"safe_migrations\":false,\"schema_last_updated_at\":null,\"schema_ready\":false,\"shard_count\":1,\"sharded\":false,\"stale_schema\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\",\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_max_count\":null,\"vtgate_name\":null,\"vtgate_options\":{},\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":null}"
-    );
-    crate::runtime::fixture!(
-        PaginatedDatabaseBranch,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
-    );
-    crate::runtime::fixture!(
-        PaginatedSchemaLintError,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
     crate::runtime::fixture!(
         SchemaLintError,
@@ -2258,7 +2096,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedSchemaLintError> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::SchemaLintError>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -2268,8 +2106,9 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedSchemaLintError> {
-            self.call.pages(3, |page: &types::PaginatedSchemaLintError| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::SchemaLintError>> {
+            self.call
+                .pages(3, |page: &types::Page<types::SchemaLintError>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -2280,7 +2119,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(LintBranchSchema, types::PaginatedSchemaLintError);
+    crate::runtime::call!(LintBranchSchema, types::Page < types::SchemaLintError >);
     /// A call of [`Client::list_branches`](crate::Client::list_branches). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2395,7 +2234,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDatabaseBranch> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::DatabaseBranch>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -2405,8 +2244,9 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabaseBranch> {
-            self.call.pages(3, |page: &types::PaginatedDatabaseBranch| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::DatabaseBranch>> {
+            self.call
+                .pages(3, |page: &types::Page<types::DatabaseBranch>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -2417,7 +2257,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBranches, types::PaginatedDatabaseBranch);
+    crate::runtime::call!(ListBranches, types::Page < types::DatabaseBranch >);
     /// A call of [`Client::promote_branch`](crate::Client::promote_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

@@ -192,35 +192,6 @@ pub mod types {
             Default::default()
         }
     }
-    /// `PaginatedBackup`
-    ///
-    /// From `#/components/schemas/PaginatedBackup` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedBackup {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<Backup>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        pub total_count: i64,
-        /// The total number of pages of matching results
-        pub total_pages: i64,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// Unit for the retention period of the backup
     ///
     /// From `#/components/schemas/RetentionUnit` of the spec.
@@ -552,6 +523,7 @@ pub mod types {
                 feature = "organizations",
                 feature = "query-insights",
                 feature = "query-insights-errors",
+                feature = "query-insights-reports",
                 feature = "query-insights-tags",
                 feature = "query-insights-traffic-budgets",
                 feature = "schema-recommendations",
@@ -830,59 +802,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedBackup {
-        const NAME: &'static str = "PaginatedBackup";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::or_empty_whole();
-            let mut total_pages = slot::or_empty_whole();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedBackup {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl crate::runtime::object::Object for SchemaSnapshot {
         const NAME: &'static str = "SchemaSnapshot";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -1092,6 +1011,92 @@ pub mod types {
             Ok(())
         }
     }
+    /// A page of a list, by its number.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Page<T> {
+        /// The current page number
+        pub current_page: i64,
+        /// What the page holds.
+        pub data: Vec<T>,
+        /// The next page number, or null when this is the last page
+        pub next_page: Option<i64>,
+        /// The next page of results, or null when this is the last page
+        pub next_page_url: Option<String>,
+        /// The maximum number of results per page
+        pub per_page: i64,
+        /// The previous page number, or null when this is the first page
+        pub prev_page: Option<i64>,
+        /// The previous page of results, or null when this is the first page
+        pub prev_page_url: Option<String>,
+        /// The total number of matching results
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub total_count: Option<i64>,
+        /// The total number of pages of matching results
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub total_pages: Option<i64>,
+        /// The response type. Always "list" for paginated responses.
+        #[serde(rename = "type")]
+        pub type_: String,
+    }
+    impl<T: ::serde::de::DeserializeOwned> crate::runtime::object::Object for Page<T> {
+        const NAME: &'static str = "Page";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::optional_whole();
+            let mut total_pages = slot::optional_whole();
+            let mut type_ = slot::or_empty();
+            object::read_fields(
+                object,
+                Self::NAME,
+                &mut [
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>("data")?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de, T: ::serde::de::DeserializeOwned> ::serde::Deserialize<'de> for Page<T> {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(feature = "mock")]
+    impl<T: ::serde::de::DeserializeOwned> crate::mock::Fixture for Page<T> {
+        const JSON: &'static str = "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":null,\"total_pages\":null,\"type\":\"type\"}";
+    }
     crate::runtime::fixture!(
         Actor,
         "{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}"
@@ -1107,10 +1112,6 @@ pub mod types {
     crate::runtime::fixture!(
         BranchReference,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}"
-    );
-    crate::runtime::fixture!(
-        PaginatedBackup,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
     );
     crate::runtime::fixture!(
         SchemaSnapshot,
@@ -1203,6 +1204,7 @@ pub mod types {
             feature = "organizations",
             feature = "query-insights",
             feature = "query-insights-errors",
+            feature = "query-insights-reports",
             feature = "query-insights-tags",
             feature = "query-insights-traffic-budgets",
             feature = "schema-recommendations",
@@ -1771,7 +1773,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedBackup> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Backup>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1781,8 +1783,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedBackup> {
-            self.call.pages(5, |page: &types::PaginatedBackup| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Backup>> {
+            self.call.pages(5, |page: &types::Page<types::Backup>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1793,7 +1795,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBackups, types::PaginatedBackup);
+    crate::runtime::call!(ListBackups, types::Page < types::Backup >);
     /// A call of [`Client::update_backup`](crate::Client::update_backup). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -4005,6 +4007,7 @@ mod service_tokens;
         feature = "organizations",
         feature = "query-insights",
         feature = "query-insights-errors",
+        feature = "query-insights-reports",
         feature = "query-insights-tags",
         feature = "query-insights-traffic-budgets",
         feature = "schema-recommendations",

@@ -215,60 +215,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `PaginatedDatabase`
-    ///
-    /// From `#/components/schemas/PaginatedDatabase` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedDatabase {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<Database>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        pub total_count: i64,
-        /// The total number of pages of matching results
-        pub total_pages: i64,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedDatabaseBranchReadOnlyRegion`
-    ///
-    /// From `#/components/schemas/PaginatedDatabaseBranchReadOnlyRegion` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedDatabaseBranchReadOnlyRegion {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<DatabaseBranchReadOnlyRegion>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `UpdateDatabaseSettingsBody`
     ///
     /// From `#/components/schemas/UpdateDatabaseSettingsBody` of the spec.
@@ -1055,106 +1001,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedDatabase {
-        const NAME: &'static str = "PaginatedDatabase";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::or_empty_whole();
-            let mut total_pages = slot::or_empty_whole();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabase {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for PaginatedDatabaseBranchReadOnlyRegion {
-        const NAME: &'static str = "PaginatedDatabaseBranchReadOnlyRegion";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranchReadOnlyRegion {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl DatabaseState {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
@@ -1259,14 +1105,6 @@ pub mod types {
     crate::runtime::fixture!(
         DatabaseBranchReadOnlyRegion,
         "{\"actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"id\":\"id\",\"ready\":false,\"ready_at\":null,\"region\":null,\"updated_at\":null}"
-    );
-    crate::runtime::fixture!(
-        PaginatedDatabase,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
-    );
-    crate::runtime::fixture!(
-        PaginatedDatabaseBranchReadOnlyRegion,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -1805,7 +1643,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPlanetscaleRegion> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Region>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1815,8 +1653,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedPlanetscaleRegion> {
-            self.call.pages(2, |page: &types::PaginatedPlanetscaleRegion| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Region>> {
+            self.call.pages(2, |page: &types::Page<types::Region>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1827,7 +1665,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListDatabaseRegions, types::PaginatedPlanetscaleRegion);
+    crate::runtime::call!(ListDatabaseRegions, types::Page < types::Region >);
     /// A call of [`Client::list_databases`](crate::Client::list_databases). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1898,7 +1736,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedDatabase> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Database>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1908,8 +1746,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDatabase> {
-            self.call.pages(1, |page: &types::PaginatedDatabase| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Database>> {
+            self.call.pages(1, |page: &types::Page<types::Database>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1920,7 +1758,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListDatabases, types::PaginatedDatabase);
+    crate::runtime::call!(ListDatabases, types::Page < types::Database >);
     /// A call of [`Client::list_read_only_regions`](crate::Client::list_read_only_regions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1989,7 +1827,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedDatabaseBranchReadOnlyRegion> {
+        ) -> crate::CallFuture<'a, types::Page<types::DatabaseBranchReadOnlyRegion>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -2001,11 +1839,13 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::PaginatedDatabaseBranchReadOnlyRegion> {
+        ) -> crate::Pages<'a, types::Page<types::DatabaseBranchReadOnlyRegion>> {
             self.call
                 .pages(
                     2,
-                    |page: &types::PaginatedDatabaseBranchReadOnlyRegion| page.next_page,
+                    |page: &types::Page<types::DatabaseBranchReadOnlyRegion>| {
+                        page.next_page
+                    },
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -2018,7 +1858,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListReadOnlyRegions, types::PaginatedDatabaseBranchReadOnlyRegion
+        ListReadOnlyRegions, types::Page < types::DatabaseBranchReadOnlyRegion >
     );
     /// A call of [`Client::update_database_settings`](crate::Client::update_database_settings). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]

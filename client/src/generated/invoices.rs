@@ -50,56 +50,6 @@ pub mod types {
         /// The total for the line item
         pub subtotal: f64,
     }
-    /// `PaginatedInvoice`
-    ///
-    /// From `#/components/schemas/PaginatedInvoice` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedInvoice {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<Invoice>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedLineItem`
-    ///
-    /// From `#/components/schemas/PaginatedLineItem` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedLineItem {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<LineItem>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     impl crate::runtime::object::Object for Invoice {
         const NAME: &'static str = "Invoice";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -188,100 +138,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedInvoice {
-        const NAME: &'static str = "PaginatedInvoice";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedInvoice {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for PaginatedLineItem {
-        const NAME: &'static str = "PaginatedLineItem";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedLineItem {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         Invoice,
         "{\"billing_period_end\":\"billing_period_end\",\"billing_period_start\":\"billing_period_start\",\"id\":\"id\",\"overdue\":false,\"paid\":false,\"total\":\"total\"}"
@@ -289,14 +145,6 @@ pub mod types {
     crate::runtime::fixture!(
         LineItem,
         "{\"cloudflare_billed\":false,\"database_id\":\"database_id\",\"database_name\":\"database_name\",\"description\":\"description\",\"id\":\"id\",\"metric_name\":\"metric_name\",\"resource\":null,\"subtotal\":1.0}"
-    );
-    crate::runtime::fixture!(
-        PaginatedInvoice,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
-    crate::runtime::fixture!(
-        PaginatedLineItem,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -504,7 +352,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedLineItem> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::LineItem>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -514,8 +362,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedLineItem> {
-            self.call.pages(2, |page: &types::PaginatedLineItem| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::LineItem>> {
+            self.call.pages(2, |page: &types::Page<types::LineItem>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -526,7 +374,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetInvoiceLineItems, types::PaginatedLineItem);
+    crate::runtime::call!(GetInvoiceLineItems, types::Page < types::LineItem >);
     /// A call of [`Client::list_invoices`](crate::Client::list_invoices). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -585,7 +433,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedInvoice> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Invoice>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -595,8 +443,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedInvoice> {
-            self.call.pages(1, |page: &types::PaginatedInvoice| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Invoice>> {
+            self.call.pages(1, |page: &types::Page<types::Invoice>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -607,5 +455,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListInvoices, types::PaginatedInvoice);
+    crate::runtime::call!(ListInvoices, types::Page < types::Invoice >);
 }

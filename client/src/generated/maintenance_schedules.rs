@@ -71,31 +71,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `PaginatedBranchMaintenanceSchedule`
-    ///
-    /// From `#/components/schemas/PaginatedBranchMaintenanceSchedule` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedBranchMaintenanceSchedule {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<BranchMaintenanceSchedule>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     impl crate::runtime::object::Object for BranchMaintenanceSchedule {
         const NAME: &'static str = "BranchMaintenanceSchedule";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -182,53 +157,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedBranchMaintenanceSchedule {
-        const NAME: &'static str = "PaginatedBranchMaintenanceSchedule";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedBranchMaintenanceSchedule {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl BranchMaintenanceScheduleFrequencyUnit {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &["day", "week", "month", "once"];
@@ -308,10 +236,6 @@ pub mod types {
     crate::runtime::fixture!(
         BranchMaintenanceSchedule,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"day\":1,\"deadline_at\":null,\"duration\":1,\"enabled\":false,\"expires_at\":null,\"frequency_unit\":\"day\",\"frequency_value\":1,\"hour\":1,\"id\":\"id\",\"last_window_datetime\":\"last_window_datetime\",\"name\":\"name\",\"next_window_datetime\":\"next_window_datetime\",\"pending_mysql_version\":null,\"pending_mysql_version_update\":false,\"pending_vitess_version\":null,\"pending_vitess_version_update\":false,\"required\":false,\"updated_at\":null,\"week\":1}"
-    );
-    crate::runtime::fixture!(
-        PaginatedBranchMaintenanceSchedule,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -508,7 +432,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedBranchMaintenanceSchedule> {
+        ) -> crate::CallFuture<'a, types::Page<types::BranchMaintenanceSchedule>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -520,11 +444,11 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::PaginatedBranchMaintenanceSchedule> {
+        ) -> crate::Pages<'a, types::Page<types::BranchMaintenanceSchedule>> {
             self.call
                 .pages(
                     2,
-                    |page: &types::PaginatedBranchMaintenanceSchedule| page.next_page,
+                    |page: &types::Page<types::BranchMaintenanceSchedule>| page.next_page,
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -537,6 +461,6 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListMaintenanceSchedules, types::PaginatedBranchMaintenanceSchedule
+        ListMaintenanceSchedules, types::Page < types::BranchMaintenanceSchedule >
     );
 }

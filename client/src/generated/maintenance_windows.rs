@@ -24,31 +24,6 @@ pub mod types {
         /// When the maintenance window was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `PaginatedBranchMaintenanceWindow`
-    ///
-    /// From `#/components/schemas/PaginatedBranchMaintenanceWindow` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedBranchMaintenanceWindow {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<BranchMaintenanceWindow>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     impl crate::runtime::object::Object for BranchMaintenanceWindow {
         const NAME: &'static str = "BranchMaintenanceWindow";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -87,60 +62,9 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedBranchMaintenanceWindow {
-        const NAME: &'static str = "PaginatedBranchMaintenanceWindow";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedBranchMaintenanceWindow {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         BranchMaintenanceWindow,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"finished_at\":null,\"id\":\"id\",\"started_at\":null,\"updated_at\":null}"
-    );
-    crate::runtime::fixture!(
-        PaginatedBranchMaintenanceWindow,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -255,7 +179,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedBranchMaintenanceWindow> {
+        ) -> crate::CallFuture<'a, types::Page<types::BranchMaintenanceWindow>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -265,11 +189,13 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedBranchMaintenanceWindow> {
+        pub fn pages(
+            self,
+        ) -> crate::Pages<'a, types::Page<types::BranchMaintenanceWindow>> {
             self.call
                 .pages(
                     3,
-                    |page: &types::PaginatedBranchMaintenanceWindow| page.next_page,
+                    |page: &types::Page<types::BranchMaintenanceWindow>| page.next_page,
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -282,6 +208,6 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListMaintenanceWindows, types::PaginatedBranchMaintenanceWindow
+        ListMaintenanceWindows, types::Page < types::BranchMaintenanceWindow >
     );
 }

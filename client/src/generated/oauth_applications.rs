@@ -44,31 +44,6 @@ pub mod types {
         /// When the OAuth application was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `PaginatedOauthApplication`
-    ///
-    /// From `#/components/schemas/PaginatedOauthApplication` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedOauthApplication {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<OauthApplication>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     impl crate::runtime::object::Object for OauthApplication {
         const NAME: &'static str = "OauthApplication";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -137,60 +112,9 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedOauthApplication {
-        const NAME: &'static str = "PaginatedOauthApplication";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedOauthApplication {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         OauthApplication,
         "{\"all_scopes_by_resource\":{},\"avatar\":\"avatar\",\"client_id\":\"client_id\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"dcr\":false,\"domain\":\"domain\",\"id\":\"id\",\"name\":\"name\",\"redirect_uri\":\"redirect_uri\",\"requires_org_scope\":false,\"scopes\":\"scopes\",\"scopes_by_resource\":{},\"single_org_authorization\":false,\"tokens\":1,\"updated_at\":null}"
-    );
-    crate::runtime::fixture!(
-        PaginatedOauthApplication,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -542,7 +466,9 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedOauthApplication> {
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::Page<types::OauthApplication>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -552,8 +478,9 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedOauthApplication> {
-            self.call.pages(1, |page: &types::PaginatedOauthApplication| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::OauthApplication>> {
+            self.call
+                .pages(1, |page: &types::Page<types::OauthApplication>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -564,7 +491,9 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListOauthApplications, types::PaginatedOauthApplication);
+    crate::runtime::call!(
+        ListOauthApplications, types::Page < types::OauthApplication >
+    );
     /// A call of [`Client::list_oauth_tokens`](crate::Client::list_oauth_tokens). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -631,7 +560,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedServiceToken> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::ServiceToken>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -641,8 +570,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedServiceToken> {
-            self.call.pages(2, |page: &types::PaginatedServiceToken| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::ServiceToken>> {
+            self.call.pages(2, |page: &types::Page<types::ServiceToken>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -653,5 +582,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListOauthTokens, types::PaginatedServiceToken);
+    crate::runtime::call!(ListOauthTokens, types::Page < types::ServiceToken >);
 }

@@ -73,35 +73,6 @@ pub mod types {
         /// When the team was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `PaginatedOrganizationTeam`
-    ///
-    /// From `#/components/schemas/PaginatedOrganizationTeam` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedOrganizationTeam {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<OrganizationTeam>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        pub total_count: i64,
-        /// The total number of pages of matching results
-        pub total_pages: i64,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `UpdateOrganizationTeamBody`
     ///
     /// From `#/components/schemas/UpdateOrganizationTeamBody` of the spec.
@@ -342,59 +313,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedOrganizationTeam {
-        const NAME: &'static str = "PaginatedOrganizationTeam";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::or_empty_whole();
-            let mut total_pages = slot::or_empty_whole();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedOrganizationTeam {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         AnalystDatabase,
         "{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}"
@@ -402,10 +320,6 @@ pub mod types {
     crate::runtime::fixture!(
         OrganizationTeam,
         "{\"analyst_databases\":[],\"created_at\":\"2026-01-02T03:04:05.000Z\",\"creator\":null,\"databases\":[],\"description\":null,\"display_name\":\"display_name\",\"id\":\"id\",\"managed\":false,\"members\":[],\"name\":\"name\",\"slug\":\"slug\",\"updated_at\":null}"
-    );
-    crate::runtime::fixture!(
-        PaginatedOrganizationTeam,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -786,7 +700,9 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedOrganizationTeam> {
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::Page<types::OrganizationTeam>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -796,8 +712,9 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedOrganizationTeam> {
-            self.call.pages(1, |page: &types::PaginatedOrganizationTeam| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::OrganizationTeam>> {
+            self.call
+                .pages(1, |page: &types::Page<types::OrganizationTeam>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -808,7 +725,9 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListOrganizationTeams, types::PaginatedOrganizationTeam);
+    crate::runtime::call!(
+        ListOrganizationTeams, types::Page < types::OrganizationTeam >
+    );
     /// A call of [`Client::update_organization_team`](crate::Client::update_organization_team). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

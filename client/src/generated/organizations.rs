@@ -141,52 +141,6 @@ pub mod types {
         /// Whether or not the organization's billing information is valid
         pub valid_billing_info: bool,
     }
-    /// `PaginatedAuditLogEvent`
-    ///
-    /// From `#/components/schemas/PaginatedAuditLogEvent` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedAuditLogEvent {
-        /// The ID of the last object in the current results, or null when there are no results
-        pub cursor_end: Option<String>,
-        /// The ID of the first object in the current results, or null when there are no results
-        pub cursor_start: Option<String>,
-        /// `data`
-        pub data: Vec<AuditLogEvent>,
-        /// Whether there is a next page of results
-        pub has_next: bool,
-        /// Whether there is a previous page of results
-        pub has_prev: bool,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedOrganization`
-    ///
-    /// From `#/components/schemas/PaginatedOrganization` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedOrganization {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<Organization>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `UpdateOrganizationBody`
     ///
     /// From `#/components/schemas/UpdateOrganizationBody` of the spec.
@@ -531,94 +485,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedAuditLogEvent {
-        const NAME: &'static str = "PaginatedAuditLogEvent";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut cursor_end = slot::optional();
-            let mut cursor_start = slot::optional();
-            let mut data = slot::or_empty();
-            let mut has_next = slot::or_empty();
-            let mut has_prev = slot::or_empty();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("cursor_end", &mut cursor_end),
-                    ("cursor_start", &mut cursor_start),
-                    ("data", &mut data),
-                    ("has_next", &mut has_next),
-                    ("has_prev", &mut has_prev),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                cursor_end: cursor_end.value(),
-                cursor_start: cursor_start.value(),
-                data: data.value(),
-                has_next: has_next.value(),
-                has_prev: has_prev.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedAuditLogEvent {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for PaginatedOrganization {
-        const NAME: &'static str = "PaginatedOrganization";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedOrganization {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         AuditLogEvent,
         "{\"action\":\"action\",\"actor_display_name\":\"actor_display_name\",\"actor_id\":null,\"actor_type\":null,\"audit_action\":\"audit_action\",\"auditable_display_name\":\"auditable_display_name\",\"auditable_id\":null,\"auditable_type\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"location\":null,\"metadata\":null,\"remote_ip\":null,\"target_display_name\":null,\"target_id\":null,\"target_type\":null,\"updated_at\":null}"
@@ -630,14 +496,6 @@ pub mod types {
     crate::runtime::fixture!(
         Organization,
         "{\"billing_email\":\"billing_email\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_count\":1,\"features\":{},\"has_card\":false,\"has_past_due_invoices\":null,\"id\":\"id\",\"idp_managed_roles\":false,\"invoice_budget_amount\":\"invoice_budget_amount\",\"keyspace_shard_limit\":1,\"managed_tenancy\":false,\"name\":\"name\",\"payment_info_required\":false,\"plan\":\"plan\",\"single_tenancy\":false,\"sso\":false,\"sso_directory\":false,\"sso_portal_url\":null,\"updated_at\":null,\"valid_billing_info\":false}"
-    );
-    crate::runtime::fixture!(
-        PaginatedAuditLogEvent,
-        "{\"cursor_end\":null,\"cursor_start\":null,\"data\":[],\"has_next\":false,\"has_prev\":false,\"type\":\"type\"}"
-    );
-    crate::runtime::fixture!(
-        PaginatedOrganization,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -907,22 +765,37 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedAuditLogEvent> {
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::CursorPage<types::AuditLogEvent>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::PaginatedAuditLogEvent) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PaginatedAuditLogEvent> {
-            self.call.until(is_done, None)
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
+        pub fn pages(self) -> crate::Pages<'a, types::CursorPage<types::AuditLogEvent>> {
+            self.call
+                .pages_after(
+                    3,
+                    |page: &types::CursorPage<types::AuditLogEvent>| {
+                        page.cursor_end.clone().filter(|_| page.has_next)
+                    },
+                )
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
+        pub fn items(self) -> crate::Items<'a, types::AuditLogEvent> {
+            crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListAuditLogs, types::PaginatedAuditLogEvent);
+    crate::runtime::call!(ListAuditLogs, types::CursorPage < types::AuditLogEvent >);
     /// A call of [`Client::list_cluster_size_skus`](crate::Client::list_cluster_size_skus). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1065,7 +938,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedOrganization> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Organization>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1075,8 +948,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedOrganization> {
-            self.call.pages(0, |page: &types::PaginatedOrganization| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Organization>> {
+            self.call.pages(0, |page: &types::Page<types::Organization>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1087,7 +960,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListOrganizations, types::PaginatedOrganization);
+    crate::runtime::call!(ListOrganizations, types::Page < types::Organization >);
     /// A call of [`Client::list_regions_for_organization`](crate::Client::list_regions_for_organization). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1146,7 +1019,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPlanetscaleRegion> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Region>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1156,8 +1029,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedPlanetscaleRegion> {
-            self.call.pages(1, |page: &types::PaginatedPlanetscaleRegion| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Region>> {
+            self.call.pages(1, |page: &types::Page<types::Region>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1168,7 +1041,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListRegionsForOrganization, types::PaginatedPlanetscaleRegion);
+    crate::runtime::call!(ListRegionsForOrganization, types::Page < types::Region >);
     /// A call of [`Client::update_organization`](crate::Client::update_organization). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

@@ -286,31 +286,6 @@ pub mod types {
             value.parse()
         }
     }
-    /// `PaginatedQuerySummary`
-    ///
-    /// From `#/components/schemas/PaginatedQuerySummary` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedQuerySummary {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<QuerySummary>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `QuerySummary`
     ///
     /// From `#/components/schemas/QuerySummary` of the spec.
@@ -418,53 +393,6 @@ pub mod types {
         pub traffic_control_throttled: i64,
         /// The number of executions that triggered a traffic control warning
         pub traffic_control_warnings: i64,
-    }
-    impl crate::runtime::object::Object for PaginatedQuerySummary {
-        const NAME: &'static str = "PaginatedQuerySummary";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedQuerySummary {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
     }
     impl crate::runtime::object::Object for QuerySummary {
         const NAME: &'static str = "QuerySummary";
@@ -639,10 +567,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    crate::runtime::fixture!(
-        PaginatedQuerySummary,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
     crate::runtime::fixture!(
         QuerySummary,
         "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"index_usages\":[],\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"keyspace\":\"keyspace\",\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"multishard\":false,\"normalized_sql\":\"normalized_sql\",\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":[],\"query_count\":1,\"routing_index_usages\":[],\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"statement_type\":\"statement_type\",\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"table_keyspaces\":[],\"tables\":[],\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
@@ -987,7 +911,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuery> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Query>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -997,8 +921,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuery> {
-            self.call.pages(6, |page: &types::PaginatedQuery| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Query>> {
+            self.call.pages(6, |page: &types::Page<types::Query>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1009,7 +933,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetQueryStatistics, types::PaginatedQuery);
+    crate::runtime::call!(GetQueryStatistics, types::Page < types::Query >);
     /// A call of [`Client::get_query_summary`](crate::Client::get_query_summary). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1329,7 +1253,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuerySummary> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QuerySummary>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1339,8 +1263,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuerySummary> {
-            self.call.pages(6, |page: &types::PaginatedQuerySummary| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::QuerySummary>> {
+            self.call.pages(6, |page: &types::Page<types::QuerySummary>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1351,7 +1275,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBranchQueries, types::PaginatedQuerySummary);
+    crate::runtime::call!(ListBranchQueries, types::Page < types::QuerySummary >);
 }
 /// # Operations
 ///

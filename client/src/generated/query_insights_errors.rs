@@ -106,31 +106,6 @@ pub mod types {
             value.parse()
         }
     }
-    /// `PaginatedErrorSummary`
-    ///
-    /// From `#/components/schemas/PaginatedErrorSummary` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedErrorSummary {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<ErrorSummary>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     impl crate::runtime::object::Object for ErrorSummary {
         const NAME: &'static str = "ErrorSummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -175,60 +150,9 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedErrorSummary {
-        const NAME: &'static str = "PaginatedErrorSummary";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedErrorSummary {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         ErrorSummary,
         "{\"error_count\":1,\"error_fingerprint\":\"error_fingerprint\",\"error_message\":\"error_message\",\"id\":\"id\",\"started_at\":null,\"time_per_query\":1.0,\"total_duration_millis\":1.0}"
-    );
-    crate::runtime::fixture!(
-        PaginatedErrorSummary,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -429,7 +353,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQuery> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Query>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -439,8 +363,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedQuery> {
-            self.call.pages(5, |page: &types::PaginatedQuery| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Query>> {
+            self.call.pages(5, |page: &types::Page<types::Query>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -451,7 +375,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetBranchQueryError, types::PaginatedQuery);
+    crate::runtime::call!(GetBranchQueryError, types::Page < types::Query >);
     /// A call of [`Client::list_branch_query_errors`](crate::Client::list_branch_query_errors). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -622,7 +546,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedErrorSummary> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::ErrorSummary>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -632,8 +556,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedErrorSummary> {
-            self.call.pages(5, |page: &types::PaginatedErrorSummary| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::ErrorSummary>> {
+            self.call.pages(5, |page: &types::Page<types::ErrorSummary>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -644,7 +568,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBranchQueryErrors, types::PaginatedErrorSummary);
+    crate::runtime::call!(ListBranchQueryErrors, types::Page < types::ErrorSummary >);
 }
 /// # Operations
 ///

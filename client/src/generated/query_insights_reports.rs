@@ -6,27 +6,6 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `PaginatedQueryPatternsDownload`
-    ///
-    /// From `#/components/schemas/PaginatedQueryPatternsDownload` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedQueryPatternsDownload {
-        /// The ID of the last object in the current results, or null when there are no results
-        pub cursor_end: Option<String>,
-        /// The ID of the first object in the current results, or null when there are no results
-        pub cursor_start: Option<String>,
-        /// `data`
-        pub data: Vec<QueryPatternsDownload>,
-        /// Whether there is a next page of results
-        pub has_next: bool,
-        /// Whether there is a previous page of results
-        pub has_prev: bool,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `QueryPatternsDownload`
     ///
     /// From `#/components/schemas/QueryPatternsDownload` of the spec.
@@ -63,47 +42,6 @@ pub mod types {
         Failed,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
-    }
-    impl crate::runtime::object::Object for PaginatedQueryPatternsDownload {
-        const NAME: &'static str = "PaginatedQueryPatternsDownload";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut cursor_end = slot::optional();
-            let mut cursor_start = slot::optional();
-            let mut data = slot::or_empty();
-            let mut has_next = slot::or_empty();
-            let mut has_prev = slot::or_empty();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("cursor_end", &mut cursor_end),
-                    ("cursor_start", &mut cursor_start),
-                    ("data", &mut data),
-                    ("has_next", &mut has_next),
-                    ("has_prev", &mut has_prev),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                cursor_end: cursor_end.value(),
-                cursor_start: cursor_start.value(),
-                data: data.value(),
-                has_next: has_next.value(),
-                has_prev: has_prev.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedQueryPatternsDownload {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
     }
     impl crate::runtime::object::Object for QueryPatternsDownload {
         const NAME: &'static str = "QueryPatternsDownload";
@@ -223,10 +161,6 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    crate::runtime::fixture!(
-        PaginatedQueryPatternsDownload,
-        "{\"cursor_end\":null,\"cursor_start\":null,\"data\":[],\"has_next\":false,\"has_prev\":false,\"type\":\"type\"}"
-    );
     crate::runtime::fixture!(
         QueryPatternsDownload,
         "{\"actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"download_url\":\"download_url\",\"finished_at\":null,\"id\":\"id\",\"state\":\"pending\",\"url\":\"url\"}"
@@ -737,25 +671,39 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedQueryPatternsDownload> {
+        ) -> crate::CallFuture<'a, types::CursorPage<types::QueryPatternsDownload>> {
             self.call.json(crate::runtime::Body::none())
         }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
+        pub fn pages(
             self,
-            is_done: impl FnMut(
-                &types::PaginatedQueryPatternsDownload,
-            ) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PaginatedQueryPatternsDownload> {
-            self.call.until(is_done, None)
+        ) -> crate::Pages<'a, types::CursorPage<types::QueryPatternsDownload>> {
+            self.call
+                .pages_after(
+                    5,
+                    |page: &types::CursorPage<types::QueryPatternsDownload>| {
+                        page.cursor_end.clone().filter(|_| page.has_next)
+                    },
+                )
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
+        pub fn items(self) -> crate::Items<'a, types::QueryPatternsDownload> {
+            crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListGeneratedQueryPatternsReports, types::PaginatedQueryPatternsDownload
+        ListGeneratedQueryPatternsReports, types::CursorPage <
+        types::QueryPatternsDownload >
     );
 }
 /// # Operations

@@ -377,56 +377,6 @@ pub mod types {
             value.parse()
         }
     }
-    /// `PaginatedDimensionsQuerySummary`
-    ///
-    /// From `#/components/schemas/PaginatedDimensionsQuerySummary` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedDimensionsQuerySummary {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<DimensionsQuerySummary>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedQueryTag`
-    ///
-    /// From `#/components/schemas/PaginatedQueryTag` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedQueryTag {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<QueryTag>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `QueryTag`
     ///
     /// From `#/components/schemas/QueryTag` of the spec.
@@ -629,100 +579,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedDimensionsQuerySummary {
-        const NAME: &'static str = "PaginatedDimensionsQuerySummary";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedDimensionsQuerySummary {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for PaginatedQueryTag {
-        const NAME: &'static str = "PaginatedQueryTag";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedQueryTag {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl crate::runtime::object::Object for QueryTag {
         const NAME: &'static str = "QueryTag";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -870,14 +726,6 @@ pub mod types {
     crate::runtime::fixture!(
         DimensionsQuerySummary,
         "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"dimensions\":{},\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"index_usages\":[],\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":[],\"query_count\":1,\"routing_index_usages\":[],\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"table_keyspaces\":[],\"tables\":[],\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
-    );
-    crate::runtime::fixture!(
-        PaginatedDimensionsQuerySummary,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
-    crate::runtime::fixture!(
-        PaginatedQueryTag,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
     crate::runtime::fixture!(
         QueryTag,
@@ -1394,7 +1242,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedDimensionsQuerySummary> {
+        ) -> crate::CallFuture<'a, types::Page<types::DimensionsQuerySummary>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1404,9 +1252,14 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedDimensionsQuerySummary> {
+        pub fn pages(
+            self,
+        ) -> crate::Pages<'a, types::Page<types::DimensionsQuerySummary>> {
             self.call
-                .pages(6, |page: &types::PaginatedDimensionsQuerySummary| page.next_page)
+                .pages(
+                    6,
+                    |page: &types::Page<types::DimensionsQuerySummary>| page.next_page,
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1418,7 +1271,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBranchQueryTagSummaries, types::PaginatedDimensionsQuerySummary
+        ListBranchQueryTagSummaries, types::Page < types::DimensionsQuerySummary >
     );
     /// A call of [`Client::list_branch_query_tags`](crate::Client::list_branch_query_tags). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1608,7 +1461,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedQueryTag> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QueryTag>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1618,8 +1471,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedQueryTag> {
-            self.call.pages(7, |page: &types::PaginatedQueryTag| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::QueryTag>> {
+            self.call.pages(7, |page: &types::Page<types::QueryTag>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1630,7 +1483,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBranchQueryTags, types::PaginatedQueryTag);
+    crate::runtime::call!(ListBranchQueryTags, types::Page < types::QueryTag >);
 }
 /// # Operations
 ///

@@ -6,31 +6,6 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `PaginatedPublicPlanetscaleRegionSerializer`
-    ///
-    /// From `#/components/schemas/PaginatedPublicPlanetscaleRegionSerializer` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedPublicPlanetscaleRegionSerializer {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<PublicPlanetscaleRegionSerializer>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `PublicPlanetscaleRegionSerializer`
     ///
     /// From `#/components/schemas/PublicPlanetscaleRegionSerializer` of the spec.
@@ -52,53 +27,6 @@ pub mod types {
         pub public_ip_addresses: Vec<String>,
         /// The slug identifier for the region
         pub slug: String,
-    }
-    impl crate::runtime::object::Object for PaginatedPublicPlanetscaleRegionSerializer {
-        const NAME: &'static str = "PaginatedPublicPlanetscaleRegionSerializer";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedPublicPlanetscaleRegionSerializer {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
     }
     impl crate::runtime::object::Object for PublicPlanetscaleRegionSerializer {
         const NAME: &'static str = "PublicPlanetscaleRegionSerializer";
@@ -144,10 +72,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    crate::runtime::fixture!(
-        PaginatedPublicPlanetscaleRegionSerializer,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
     crate::runtime::fixture!(
         PublicPlanetscaleRegionSerializer,
         "{\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"provider\":\"provider\",\"public_ip_addresses\":[],\"slug\":\"slug\"}"
@@ -227,7 +151,10 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedPublicPlanetscaleRegionSerializer> {
+        ) -> crate::CallFuture<
+            'a,
+            types::Page<types::PublicPlanetscaleRegionSerializer>,
+        > {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -239,11 +166,11 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::PaginatedPublicPlanetscaleRegionSerializer> {
+        ) -> crate::Pages<'a, types::Page<types::PublicPlanetscaleRegionSerializer>> {
             self.call
                 .pages(
                     0,
-                    |page: &types::PaginatedPublicPlanetscaleRegionSerializer| {
+                    |page: &types::Page<types::PublicPlanetscaleRegionSerializer>| {
                         page.next_page
                     },
                 )
@@ -260,6 +187,6 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListPublicRegions, types::PaginatedPublicPlanetscaleRegionSerializer
+        ListPublicRegions, types::Page < types::PublicPlanetscaleRegionSerializer >
     );
 }

@@ -71,35 +71,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `PaginatedPostgresRole`
-    ///
-    /// From `#/components/schemas/PaginatedPostgresRole` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedPostgresRole {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<PostgresRole>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        pub total_count: i64,
-        /// The total number of pages of matching results
-        pub total_pages: i64,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `PostgresRole`
     ///
     /// From `#/components/schemas/PostgresRole` of the spec.
@@ -515,59 +486,6 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for PaginatedPostgresRole {
-        const NAME: &'static str = "PaginatedPostgresRole";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::or_empty_whole();
-            let mut total_pages = slot::or_empty_whole();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresRole {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl crate::runtime::object::Object for PostgresRole {
         const NAME: &'static str = "PostgresRole";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -909,10 +827,6 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    crate::runtime::fixture!(
-        PaginatedPostgresRole,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
-    );
     crate::runtime::fixture!(
         PostgresRole,
         "{\"access_host_url\":\"access_host_url\",\"actor\":null,\"base_username\":\"base_username\",\"branch\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_name\":\"database_name\",\"default\":false,\"deleted_at\":null,\"disabled_at\":null,\"drop_failed\":\"drop_failed\",\"dropped_at\":null,\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"inherited_roles\":[],\"name\":\"name\",\"password\":\"password\",\"private_access_host_url\":\"private_access_host_url\",\"private_connection_service_name\":\"private_connection_service_name\",\"query_safety_settings\":null,\"ready\":false,\"ttl\":1,\"updated_at\":null,\"username\":\"username\",\"with_replication\":false}"
@@ -1606,7 +1520,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedPostgresRole> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::PostgresRole>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1616,8 +1530,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedPostgresRole> {
-            self.call.pages(3, |page: &types::PaginatedPostgresRole| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::PostgresRole>> {
+            self.call.pages(3, |page: &types::Page<types::PostgresRole>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1628,7 +1542,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListRoles, types::PaginatedPostgresRole);
+    crate::runtime::call!(ListRoles, types::Page < types::PostgresRole >);
     /// A call of [`Client::reassign_role_objects`](crate::Client::reassign_role_objects). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

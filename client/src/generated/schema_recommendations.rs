@@ -37,35 +37,6 @@ pub mod types {
             Default::default()
         }
     }
-    /// `PaginatedSchemaRecommendation`
-    ///
-    /// From `#/components/schemas/PaginatedSchemaRecommendation` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedSchemaRecommendation {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<SchemaRecommendation>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        pub total_count: i64,
-        /// The total number of pages of matching results
-        pub total_pages: i64,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// The type of recommendation
     ///
     /// From `#/components/schemas/RecommendationType` of the spec.
@@ -220,59 +191,6 @@ pub mod types {
         }
     }
     impl<'de> ::serde::Deserialize<'de> for ClosedByDeployRequest {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for PaginatedSchemaRecommendation {
-        const NAME: &'static str = "PaginatedSchemaRecommendation";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::or_empty_whole();
-            let mut total_pages = slot::or_empty_whole();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedSchemaRecommendation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -526,10 +444,6 @@ pub mod types {
     }
     crate::runtime::fixture!(
         ClosedByDeployRequest, "{\"branch_id\":\"branch_id\",\"id\":\"id\",\"number\":1}"
-    );
-    crate::runtime::fixture!(
-        PaginatedSchemaRecommendation,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
     );
     crate::runtime::fixture!(
         SchemaRecommendation,
@@ -860,7 +774,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedSchemaRecommendation> {
+        ) -> crate::CallFuture<'a, types::Page<types::SchemaRecommendation>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -870,9 +784,14 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedSchemaRecommendation> {
+        pub fn pages(
+            self,
+        ) -> crate::Pages<'a, types::Page<types::SchemaRecommendation>> {
             self.call
-                .pages(2, |page: &types::PaginatedSchemaRecommendation| page.next_page)
+                .pages(
+                    2,
+                    |page: &types::Page<types::SchemaRecommendation>| page.next_page,
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -884,6 +803,6 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListSchemaRecommendations, types::PaginatedSchemaRecommendation
+        ListSchemaRecommendations, types::Page < types::SchemaRecommendation >
     );
 }

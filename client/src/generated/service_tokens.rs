@@ -412,7 +412,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedServiceToken> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::ServiceToken>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -422,8 +422,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedServiceToken> {
-            self.call.pages(1, |page: &types::PaginatedServiceToken| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::ServiceToken>> {
+            self.call.pages(1, |page: &types::Page<types::ServiceToken>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -434,5 +434,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListServiceTokens, types::PaginatedServiceToken);
+    crate::runtime::call!(ListServiceTokens, types::Page < types::ServiceToken >);
 }

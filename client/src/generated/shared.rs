@@ -710,140 +710,6 @@ pub mod types {
         /// the name of the user
         pub name: String,
     }
-    /// `PaginatedPlanetscaleRegion`
-    ///
-    /// From `#/components/schemas/PaginatedPlanetscaleRegion` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "databases", feature = "organizations"))]
-    pub struct PaginatedPlanetscaleRegion {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<Region>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedPostgresBouncerResizeRequest`
-    ///
-    /// From `#/components/schemas/PaginatedPostgresBouncerResizeRequest` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    pub struct PaginatedPostgresBouncerResizeRequest {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<PostgresBouncerResizeRequest>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedQuery`
-    ///
-    /// From `#/components/schemas/PaginatedQuery` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
-    pub struct PaginatedQuery {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<Query>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedServiceToken`
-    ///
-    /// From `#/components/schemas/PaginatedServiceToken` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
-    pub struct PaginatedServiceToken {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<ServiceToken>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        pub total_count: i64,
-        /// The total number of pages of matching results
-        pub total_pages: i64,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
-    /// `PaginatedTrafficBudget`
-    ///
-    /// From `#/components/schemas/PaginatedTrafficBudget` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
-    pub struct PaginatedTrafficBudget {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<TrafficBudget>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `PostgresBouncerResizeRequest`
     ///
     /// From `#/components/schemas/PostgresBouncerResizeRequest` of the spec.
@@ -2202,257 +2068,6 @@ pub mod types {
         )
     )]
     impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceUserUser {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(any(feature = "databases", feature = "organizations"))]
-    impl crate::runtime::object::Object for PaginatedPlanetscaleRegion {
-        const NAME: &'static str = "PaginatedPlanetscaleRegion";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    #[cfg(any(feature = "databases", feature = "organizations"))]
-    impl<'de> ::serde::Deserialize<'de> for PaginatedPlanetscaleRegion {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl crate::runtime::object::Object for PaginatedPostgresBouncerResizeRequest {
-        const NAME: &'static str = "PaginatedPostgresBouncerResizeRequest";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresBouncerResizeRequest {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
-    impl crate::runtime::object::Object for PaginatedQuery {
-        const NAME: &'static str = "PaginatedQuery";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
-    impl<'de> ::serde::Deserialize<'de> for PaginatedQuery {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
-    impl crate::runtime::object::Object for PaginatedServiceToken {
-        const NAME: &'static str = "PaginatedServiceToken";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::or_empty_whole();
-            let mut total_pages = slot::or_empty_whole();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
-    impl<'de> ::serde::Deserialize<'de> for PaginatedServiceToken {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
-    impl crate::runtime::object::Object for PaginatedTrafficBudget {
-        const NAME: &'static str = "PaginatedTrafficBudget";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
-    impl<'de> ::serde::Deserialize<'de> for PaginatedTrafficBudget {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -4637,6 +4252,76 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    /// A page of a list, by cursors.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
+    pub struct CursorPage<T> {
+        /// The ID of the last object in the current results, or null when there are no results
+        pub cursor_end: Option<String>,
+        /// The ID of the first object in the current results, or null when there are no results
+        pub cursor_start: Option<String>,
+        /// What the page holds.
+        pub data: Vec<T>,
+        /// Whether there is a next page of results
+        pub has_next: bool,
+        /// Whether there is a previous page of results
+        pub has_prev: bool,
+        /// The response type. Always "list" for paginated responses.
+        #[serde(rename = "type")]
+        pub type_: String,
+    }
+    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
+    impl<T: ::serde::de::DeserializeOwned> crate::runtime::object::Object
+    for CursorPage<T> {
+        const NAME: &'static str = "CursorPage";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut cursor_end = slot::optional();
+            let mut cursor_start = slot::optional();
+            let mut data = slot::required();
+            let mut has_next = slot::or_empty();
+            let mut has_prev = slot::or_empty();
+            let mut type_ = slot::or_empty();
+            object::read_fields(
+                object,
+                Self::NAME,
+                &mut [
+                    ("cursor_end", &mut cursor_end),
+                    ("cursor_start", &mut cursor_start),
+                    ("data", &mut data),
+                    ("has_next", &mut has_next),
+                    ("has_prev", &mut has_prev),
+                    ("type", &mut type_),
+                ],
+            )?;
+            Ok(Self {
+                cursor_end: cursor_end.value(),
+                cursor_start: cursor_start.value(),
+                data: data.value::<A::Error>("data")?,
+                has_next: has_next.value(),
+                has_prev: has_prev.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
+    impl<'de, T: ::serde::de::DeserializeOwned> ::serde::Deserialize<'de>
+    for CursorPage<T> {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(feature = "mock")]
+    #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
+    impl<T: ::serde::de::DeserializeOwned> crate::mock::Fixture for CursorPage<T> {
+        const JSON: &'static str = "{\"cursor_end\":null,\"cursor_start\":null,\"data\":[],\"has_next\":false,\"has_prev\":false,\"type\":\"type\"}";
+    }
     #[cfg(
         any(
             feature = "oauth-applications",
@@ -4754,31 +4439,6 @@ pub mod types {
     )]
     crate::runtime::fixture!(
         OauthAccessesByResourceUserUser, "{\"id\":\"id\",\"name\":\"name\"}"
-    );
-    #[cfg(any(feature = "databases", feature = "organizations"))]
-    crate::runtime::fixture!(
-        PaginatedPlanetscaleRegion,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    crate::runtime::fixture!(
-        PaginatedPostgresBouncerResizeRequest,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
-    #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
-    crate::runtime::fixture!(
-        PaginatedQuery,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
-    #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
-    crate::runtime::fixture!(
-        PaginatedServiceToken,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
-    );
-    #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
-    crate::runtime::fixture!(
-        PaginatedTrafficBudget,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
     );
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     crate::runtime::fixture!(

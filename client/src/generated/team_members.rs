@@ -42,35 +42,6 @@ pub mod types {
         /// `user`
         pub user: Option<User>,
     }
-    /// `PaginatedOrganizationTeamMembership`
-    ///
-    /// From `#/components/schemas/PaginatedOrganizationTeamMembership` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedOrganizationTeamMembership {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<OrganizationTeamMembership>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The total number of matching results
-        pub total_count: i64,
-        /// The total number of pages of matching results
-        pub total_pages: i64,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// Builders for the types that have fields.
     pub mod builder {
         /// Builds [`AddOrganizationTeamMemberBody`](super::AddOrganizationTeamMemberBody).
@@ -153,66 +124,9 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for PaginatedOrganizationTeamMembership {
-        const NAME: &'static str = "PaginatedOrganizationTeamMembership";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut total_count = slot::or_empty_whole();
-            let mut total_pages = slot::or_empty_whole();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("total_count", &mut total_count),
-                    ("total_pages", &mut total_pages),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                total_count: total_count.value(),
-                total_pages: total_pages.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedOrganizationTeamMembership {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     crate::runtime::fixture!(
         OrganizationTeamMembership,
         "{\"actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"passwords\":[],\"updated_at\":null,\"user\":null}"
-    );
-    crate::runtime::fixture!(
-        PaginatedOrganizationTeamMembership,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":1,\"total_pages\":1,\"type\":\"type\"}"
     );
 }
 /// # Operations
@@ -545,7 +459,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::PaginatedOrganizationTeamMembership> {
+        ) -> crate::CallFuture<'a, types::Page<types::OrganizationTeamMembership>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -557,11 +471,13 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::PaginatedOrganizationTeamMembership> {
+        ) -> crate::Pages<'a, types::Page<types::OrganizationTeamMembership>> {
             self.call
                 .pages(
                     2,
-                    |page: &types::PaginatedOrganizationTeamMembership| page.next_page,
+                    |page: &types::Page<types::OrganizationTeamMembership>| {
+                        page.next_page
+                    },
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -574,7 +490,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListOrganizationTeamMembers, types::PaginatedOrganizationTeamMembership
+        ListOrganizationTeamMembers, types::Page < types::OrganizationTeamMembership >
     );
     /// A call of [`Client::remove_organization_team_member`](crate::Client::remove_organization_team_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]

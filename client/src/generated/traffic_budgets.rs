@@ -704,7 +704,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedTrafficBudget> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::TrafficBudget>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -714,8 +714,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedTrafficBudget> {
-            self.call.pages(5, |page: &types::PaginatedTrafficBudget| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::TrafficBudget>> {
+            self.call.pages(5, |page: &types::Page<types::TrafficBudget>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -726,7 +726,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListTrafficBudgets, types::PaginatedTrafficBudget);
+    crate::runtime::call!(ListTrafficBudgets, types::Page < types::TrafficBudget >);
     /// A call of [`Client::update_traffic_budget`](crate::Client::update_traffic_budget). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

@@ -54,31 +54,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `PaginatedWorkflow`
-    ///
-    /// From `#/components/schemas/PaginatedWorkflow` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PaginatedWorkflow {
-        /// The current page number
-        pub current_page: i64,
-        /// `data`
-        pub data: Vec<Workflow>,
-        /// The next page number, or null when this is the last page
-        pub next_page: Option<i64>,
-        /// The next page of results, or null when this is the last page
-        pub next_page_url: Option<String>,
-        /// The maximum number of results per page
-        pub per_page: i64,
-        /// The previous page number, or null when this is the first page
-        pub prev_page: Option<i64>,
-        /// The previous page of results, or null when this is the first page
-        pub prev_page_url: Option<String>,
-        /// The response type. Always "list" for paginated responses.
-        #[serde(rename = "type")]
-        pub type_: String,
-    }
     /// `Workflow`
     ///
     /// From `#/components/schemas/Workflow` of the spec.
@@ -375,53 +350,6 @@ pub mod types {
                     target_keyspace: Ok(value.target_keyspace),
                 }
             }
-        }
-    }
-    impl crate::runtime::object::Object for PaginatedWorkflow {
-        const NAME: &'static str = "PaginatedWorkflow";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
-            let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
-            let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
-            let mut prev_page_url = slot::optional();
-            let mut type_ = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("current_page", &mut current_page),
-                    ("data", &mut data),
-                    ("next_page", &mut next_page),
-                    ("next_page_url", &mut next_page_url),
-                    ("per_page", &mut per_page),
-                    ("prev_page", &mut prev_page),
-                    ("prev_page_url", &mut prev_page_url),
-                    ("type", &mut type_),
-                ],
-            )?;
-            Ok(Self {
-                current_page: current_page.value(),
-                data: data.value::<A::Error>("data")?,
-                next_page: next_page.value(),
-                next_page_url: next_page_url.value(),
-                per_page: per_page.value(),
-                prev_page: prev_page.value(),
-                prev_page_url: prev_page_url.value(),
-                type_: type_.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PaginatedWorkflow {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
         }
     }
     impl crate::runtime::object::Object for Workflow {
@@ -848,10 +776,6 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        PaginatedWorkflow,
-        "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"type\":\"type\"}"
-    );
-    crate::runtime::fixture!(
         Workflow,
         "{\"actor\":null,\"branch\":null,\"cancelled_at\":null,\"cancelled_by\":null,\"completed_at\":null,\"completed_by\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_at\":null,\"cutover_by\":null,\"data_copy_completed_at\":null,\"defer_secondary_keys\":false,\"global_keyspace\":null,\"id\":\"id\",\"may_restart\":false,\"may_retry\":false,\"name\":\"name\",\"number\":1,\"on_ddl\":\"IGNORE\",\"primaries_switched\":false,\"replicas_switched\":false,\"retried_at\":null,\"retried_by\":null,\"reversed_at\":null,\"reversed_by\":null,\"reversed_cutover_by\":null,\"sequence_tables_applied\":false,\"source_keyspace\":null,\"started_at\":null,\"state\":\"pending\",\"switch_primaries_at\":null,\"switch_primaries_by\":null,\"switch_replicas_at\":null,\"switch_replicas_by\":null,\"target_keyspace\":null,\"updated_at\":null,\"verified_data_stale\":false,\"verify_data_at\":null,\"verify_data_by\":null,\"workflow_errors\":\"workflow_errors\",\"workflow_subtype\":\"workflow_subtype\",\"workflow_type\":\"move_tables\"}"
     );
@@ -1260,7 +1184,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PaginatedWorkflow> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Workflow>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1270,8 +1194,8 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::PaginatedWorkflow> {
-            self.call.pages(3, |page: &types::PaginatedWorkflow| page.next_page)
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Workflow>> {
+            self.call.pages(3, |page: &types::Page<types::Workflow>| page.next_page)
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1282,7 +1206,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListWorkflows, types::PaginatedWorkflow);
+    crate::runtime::call!(ListWorkflows, types::Page < types::Workflow >);
     /// A call of [`Client::verify_workflow`](crate::Client::verify_workflow). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

@@ -152,6 +152,24 @@ impl<'a> Call<'a> {
         Pages::new(operation, first, call, next_of)
     }
 
+    /// The pages of a list, from the one after the cursor that the parameter `at` is, or else the first.
+    pub(crate) fn pages_after<P: DeserializeOwned + 'a>(
+        self,
+        at: usize,
+        next_of: fn(&P) -> Option<String>,
+    ) -> Pages<'a, P> {
+        let (operation, set) = (self.operation, self.values[at].as_ref());
+        let first = set.and_then(|value| Some(value.as_ref().ok()?.as_str()?.to_owned()));
+        let call = move |cursor: Option<String>| {
+            let mut call = self.clone();
+            if let Some(cursor) = cursor {
+                call.set::<String>(at, cursor);
+            }
+            call.json(Body::none()).boxed()
+        };
+        Pages::after_cursors(operation, first, call, next_of)
+    }
+
     /// The same call, until what it reads is as it should be.
     pub(crate) fn until<T: DeserializeOwned + 'a>(
         self,
