@@ -9,6 +9,7 @@ use planetscale_client::{
 };
 use planetscale_tests::{Server, Step, json};
 
+use crate::clock;
 use crate::just_created;
 
 #[test]
@@ -67,6 +68,7 @@ fn an_answer_is_what_it_holds() {
 
 #[tokio::test]
 async fn one_call_has_settings_of_its_own() {
+    clock::pause();
     let server = Server::start([Step::Answer(json("200 OK", &just_created::body().to_string()))]).await;
     let client = just_created::builder(&server.url()).build().unwrap();
     let call = || client.get_backup().organization("acme").database("shop").branch("main").id("b");

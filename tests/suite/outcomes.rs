@@ -8,10 +8,13 @@ use planetscale_client::{ClientBuilder, Error, Outcome, Unreadable};
 use planetscale_tests::{Server, Step, answer, closed_address, json};
 use serde_json::{Value, json as value};
 
+use crate::clock;
 use crate::just_created::{self, body_with, builder, create};
+use crate::traces::Trace;
 
 /// Creates a backup on a server that takes one step, and says how many requests arrived.
 async fn create_on(step: Step) -> (Result<planetscale_client::types::Backup, Error>, usize) {
+    clock::pause();
     let server = Server::start([step]).await;
     let client = builder(&server.url()).timeout(Duration::from_millis(700)).build().unwrap();
     let result = create(&client).await.map(|backup| backup.into_inner());
@@ -162,19 +165,15 @@ async fn headers_and_the_requests_id_can_be_had() {
 
 #[tokio::test]
 async fn what_is_taken_as_empty_is_named_in_the_trace() {
-    let log = crate::secrets::Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let trace = Trace::begin();
     let mut body = body_with("state", None);
     body["restored_branches"] = Value::Null;
     body["size"] = value!(5368709120.0);
     body["schema_snapshot"] = value!("none");
     body["actor"].as_object_mut().unwrap().remove("avatar_url").unwrap();
     let backup = created(&body).await;
-    drop(guard);
     assert_eq!((backup.state.as_str(), backup.size, backup.restored_branches.len()), ("", 5_368_709_120, 0));
-    let text = log.text();
+    let text = trace.text();
     let warned = |line: &&str| line.contains("WARN");
     let field = |line: &str| line.split("field=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
     let mut fields: Vec<Option<String>> = text.lines().filter(warned).map(field).collect();
@@ -403,6 +402,7 @@ async fn a_redirect_is_an_error() {
 
 #[tokio::test]
 async fn clients_are_shared_and_calls_can_be_dropped() {
+    clock::pause();
     fn shared<T: Clone + Send + Sync + 'static>(_: &T) {}
     fn sent<T: Send>(call: T) -> T {
         call

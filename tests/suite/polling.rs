@@ -7,7 +7,10 @@ use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, BackupState};
 use planetscale_client::{Error, Outcome, PollError, StatusCode, Until};
 
+use crate::clock;
+
 async fn made(server: &MockServer) -> GetBackup<'static> {
+    clock::pause();
     let client: &'static _ = Box::leak(Box::new(server.client().unwrap()));
     let call = client.create_backup().organization("acme").database("shop").branch("main");
     let backup = call.send().await.unwrap();

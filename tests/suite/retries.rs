@@ -1,11 +1,13 @@
 //! A second attempt is made only where there cannot be a first backup.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use planetscale_client::mock::MockServer;
 use planetscale_client::{Error, Outcome, RetryPolicy};
 use planetscale_tests::{Server, Step, answer, closed_address, json};
+use tokio::time::Instant;
 
+use crate::clock;
 use crate::just_created::{self, builder, create};
 
 fn created() -> Step {
@@ -23,6 +25,7 @@ fn quick() -> RetryPolicy {
 
 #[tokio::test]
 async fn after_429_the_request_is_sent_again() {
+    clock::pause();
     let server = Server::start([too_many(&[]), too_many(&[]), created()]).await;
     let start = Instant::now();
     create(&builder(&server.url()).retry(quick()).build().unwrap()).await.unwrap();
@@ -35,6 +38,7 @@ async fn after_429_the_request_is_sent_again() {
 
 #[tokio::test]
 async fn retry_after_in_seconds_is_obeyed() {
+    clock::pause();
     let server = Server::start([too_many(&[("retry-after", "1")]), created()]).await;
     let start = Instant::now();
     create(&builder(&server.url()).build().unwrap()).await.unwrap();
@@ -43,6 +47,7 @@ async fn retry_after_in_seconds_is_obeyed() {
 
 #[tokio::test]
 async fn retry_after_as_a_date_is_obeyed_by_the_servers_own_clock() {
+    clock::pause();
     let server_time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     let date = httpdate::fmt_http_date(server_time);
     let until = httpdate::fmt_http_date(server_time + Duration::from_secs(1));
@@ -54,6 +59,7 @@ async fn retry_after_as_a_date_is_obeyed_by_the_servers_own_clock() {
 
 #[tokio::test]
 async fn a_retry_after_in_the_past_or_beyond_sense_does_no_harm() {
+    clock::pause();
     let past = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH);
     for value in [past.as_str(), "soon", "-1", "0", ""] {
         let server = Server::start([too_many(&[("retry-after", value)]), created()]).await;
@@ -66,6 +72,7 @@ async fn a_retry_after_in_the_past_or_beyond_sense_does_no_harm() {
 
 #[tokio::test]
 async fn retry_after_may_be_a_decimal() {
+    clock::pause();
     let server = Server::start([too_many(&[("retry-after", "0.3")]), created()]).await;
     let start = Instant::now();
     create(&builder(&server.url()).build().unwrap()).await.unwrap();
@@ -74,6 +81,7 @@ async fn retry_after_may_be_a_decimal() {
 
 #[tokio::test]
 async fn a_read_whose_answer_is_cut_short_is_made_again() {
+    clock::pause();
     let whole = json("200 OK", &just_created::body().to_string());
     let cut = Step::Answer(whole[..whole.len() - 40].to_vec());
     let server = Server::start([cut.clone(), cut.clone(), Step::Answer(whole)]).await;
@@ -89,6 +97,7 @@ async fn a_read_whose_answer_is_cut_short_is_made_again() {
 
 #[tokio::test]
 async fn a_retry_after_beyond_the_deadline_is_not_waited_for() {
+    clock::pause();
     for value in ["3600", "18446744073709551615"] {
         let server = Server::start([too_many(&[("retry-after", value)]), created()]).await;
         let start = Instant::now();
@@ -102,6 +111,7 @@ async fn a_retry_after_beyond_the_deadline_is_not_waited_for() {
 
 #[tokio::test]
 async fn retries_end() {
+    clock::pause();
     let server = Server::start([too_many(&[])]).await;
     let policy = RetryPolicy::default().initial_delay(Duration::from_millis(1)).max_retries(2);
     let error = create(&builder(&server.url()).retry(policy).build().unwrap()).await.unwrap_err();
@@ -111,6 +121,7 @@ async fn retries_end() {
 
 #[tokio::test]
 async fn retries_can_be_off() {
+    clock::pause();
     let server = Server::start([too_many(&[]), created()]).await;
     let client = builder(&server.url()).retry(RetryPolicy::none()).build().unwrap();
     create(&client).await.unwrap_err();
@@ -119,6 +130,7 @@ async fn retries_can_be_off() {
 
 #[tokio::test]
 async fn a_refused_connection_is_tried_again_within_the_deadline() {
+    clock::pause();
     let policy = RetryPolicy::default().initial_delay(Duration::from_millis(150)).max_retries(1000);
     let client = builder(&closed_address().await).retry(policy).timeout(Duration::from_millis(900));
     let start = Instant::now();
@@ -131,6 +143,7 @@ async fn a_refused_connection_is_tried_again_within_the_deadline() {
 
 #[tokio::test]
 async fn an_attempt_that_stalls_is_not_all_of_it() {
+    clock::pause();
     // What reads is answered by the second attempt.
     let server = Server::start([Step::Stall, Step::Answer(json("200 OK", &just_created::body().to_string()))]).await;
     let client = builder(&server.url()).retry(quick()).attempt_timeout(Duration::from_millis(300)).build().unwrap();
@@ -157,6 +170,7 @@ async fn an_attempt_that_stalls_is_not_all_of_it() {
 
 #[tokio::test]
 async fn nothing_that_may_have_acted_is_sent_again() {
+    clock::pause();
     let steps = [
         Step::ResetAfterReading,
         Step::Answer(json("500 Internal Server Error", "{}")),

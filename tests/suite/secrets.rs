@@ -1,37 +1,16 @@
 //! No token where people look: Debug, Display, errors, traces.
 
 use std::error::Error as _;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use planetscale_client::{BearerToken, Client, Error, RetryPolicy, ServiceToken};
 use planetscale_tests::{Server, Step, answer, closed_address, json};
-use tracing::Level;
 
+use crate::clock;
 use crate::just_created::{self, body_with, create};
+use crate::traces::Trace;
 
 const TOKEN: &str = "pscale_tkn_0123456789abcdef";
-
-/// What was traced.
-#[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 fn all_of(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
@@ -50,15 +29,8 @@ fn all_of(error: &Error) -> String {
 
 #[tokio::test]
 async fn no_token_in_debug_display_errors_or_traces() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-
+    clock::pause();
+    let trace = Trace::begin();
     let echo = format!(r#"{{"code":"unauthorized","message":"`id:{TOKEN}` is no token"}}"#);
     let mut text = String::new();
     for auth in [true, false] {
@@ -77,7 +49,7 @@ async fn no_token_in_debug_display_errors_or_traces() {
         }
         text.push_str(&everything(&closed_address().await, auth).await);
     }
-    text.push_str(&String::from_utf8(log.0.lock().unwrap().clone()).unwrap());
+    text.push_str(&trace.text());
     assert!(text.contains("create_backup"));
     assert!(!text.contains(TOKEN), "{text}");
     assert!(!text.contains("0123456789"), "{text}");
@@ -117,23 +89,14 @@ async fn a_token_that_is_sent_back_is_taken_out_and_nothing_else() {
 
 #[tokio::test]
 async fn the_span_tells_the_operation() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::INFO)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let trace = Trace::begin();
     let server = Server::start([
         Step::Answer(answer("429 Too Many Requests", &[], "")),
         Step::Answer(json("201 Created", &just_created::body().to_string())),
     ])
     .await;
     create(&just_created::builder(&server.url()).build().unwrap()).await.unwrap();
-    drop(guard);
-    let text = log.text();
+    let text = trace.text();
     let closed = text.lines().last().unwrap();
     for field in [
         "operation=\"create_backup\"",

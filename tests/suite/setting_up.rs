@@ -1,15 +1,18 @@
 //! Settings for one call, reqwest's own builder, and endpoints that have no method.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use planetscale_client::{Client, Error, Method, Outcome, RetryPolicy, ServiceToken};
 use planetscale_tests::{Server, Step, answer, json};
 use serde_json::json as value;
+use tokio::time::Instant;
 
+use crate::clock;
 use crate::just_created::{self, builder, create};
 
 #[tokio::test]
 async fn a_clone_may_have_other_settings() {
+    clock::pause();
     let server = Server::start([Step::Stall]).await;
     let client = builder(&server.url()).timeout(Duration::from_secs(30)).build().unwrap();
     let hasty = client.with(|settings| {

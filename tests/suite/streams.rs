@@ -9,6 +9,7 @@ use planetscale_client::{Client, Error, Outcome, RetryPolicy};
 use planetscale_tests::{Server, Step, json};
 use serde_json::{Value, json as value};
 
+use crate::clock;
 use crate::just_created::{self, builder};
 
 fn list(client: &Client) -> planetscale_client::builder::ListBackups<'_> {
@@ -30,6 +31,7 @@ fn targets(server: &Server) -> Vec<String> {
 
 #[tokio::test]
 async fn all_backups_come_once_and_in_order() {
+    clock::pause();
     for (count, per_page, requests) in [(0, 100, 1), (1, 100, 1), (99, 100, 1), (100, 100, 1), (101, 100, 2), (7, 3, 3)]
     {
         let server = MockServer::start().await.unwrap();
@@ -135,6 +137,7 @@ async fn a_page_without_its_list_is_no_empty_page() {
 
 #[tokio::test]
 async fn a_fault_is_retried_as_ever_and_ends_the_stream_where_it_stays() {
+    clock::pause();
     let server = MockServer::start().await.unwrap();
     let client = server.client().unwrap();
     let call = client.create_backup().organization("acme").database("shop").branch("main");

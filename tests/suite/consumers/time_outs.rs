@@ -24,6 +24,7 @@ async fn is_healthy(client: &Client, branch: &BranchRef) -> Result<bool, Error> 
 
 #[tokio::test]
 async fn each_call_has_its_time() {
+    crate::clock::pause();
     let server = Server::start([Step::Stall]).await;
     let (client, main) = (client(&server.url()).unwrap(), BranchRef::new("acme", "shop", "main"));
     assert!(!is_healthy(&client, &main).await.unwrap());
