@@ -9,7 +9,7 @@ use planetscale_tests::{Server, Step, answer, json};
 use proptest::prelude::*;
 use serde_json::{Value, json as value};
 
-use crate::clock;
+use crate::clock::{self, A_WHILE};
 use crate::faults::{Fault, LATE, fault, quick, script};
 use crate::just_created::{self, body_with};
 use crate::property::config;
@@ -26,12 +26,12 @@ fn main_branch() -> BranchRef {
 async fn started() -> (MockServer, Client) {
     clock::pause();
     let server = MockServer::start().await.unwrap();
-    let client = quick(&server.base_url(), Duration::from_secs(5));
+    let client = quick(&server.base_url(), Duration::from_secs(60));
     (server, client)
 }
 
 fn ensure(client: &Client) -> EnsureBackup {
-    client.ensure_backup(main_branch(), NAME).interval(Duration::from_millis(5)).deadline(Duration::from_secs(20))
+    client.ensure_backup(main_branch(), NAME).interval(Duration::from_millis(5)).deadline(Duration::from_secs(600))
 }
 
 fn posts(server: &MockServer) -> usize {
@@ -241,7 +241,7 @@ async fn a_look_that_fails_says_nothing_of_the_backup() {
         assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
         assert!(error.looks() > 2 && server.arrived().iter().all(|it| it.head.starts_with("GET ")), "{error}");
     }
-    let closed = planetscale_tests::closed_address().await;
+    let closed = planetscale_tests::closed_address();
     let error = ensure(&quick(&closed, timeout)).await.unwrap_err();
     assert!(matches!(error.call_error(), Some(Error::NotSent(_))) && error.outcome() == Outcome::Unknown, "{error}");
 }
@@ -311,9 +311,9 @@ async fn a_branch_is_named_once() {
 #[tokio::test]
 async fn a_look_has_the_time_of_an_attempt() {
     let (server, _) = started().await;
-    let client = quick(&server.base_url(), Duration::from_secs(2));
+    let client = quick(&server.base_url(), 3 * A_WHILE / 2);
     ensure(&client).await.unwrap();
-    server.delay_next(Duration::from_millis(1_300));
+    server.delay_next(A_WHILE);
     assert!(!ensure(&client).await.unwrap().created);
 }
 
@@ -350,29 +350,29 @@ async fn nothing_is_sent_for_what_is_not_valid() {
 async fn it_waits_for_an_idle_branch_if_told_so() {
     let (server, client) = started().await;
     server.one_at_a_time();
-    // Longer than the calls before it take on a busy machine.
-    let short = Duration::from_millis(500);
-    server.move_states([(short, "running"), (2 * short, "success")]);
+    server.move_states([(A_WHILE, "running"), (2 * A_WHILE, "success")]);
     let start = tokio::time::Instant::now();
     client.ensure_backup(main_branch(), "other").await.unwrap();
     let error = ensure(&client).await.unwrap_err();
     assert_eq!((error.outcome(), error.call_error().unwrap().code()), (Outcome::NotApplied, Some("unprocessable")));
 
-    let ensured = ensure(&client).when_idle().await.unwrap();
-    assert!(ensured.created && start.elapsed() >= 2 * short);
+    let ensured = ensure(&client).when_idle().interval(A_WHILE / 5).deadline(10 * A_WHILE).await.unwrap();
+    assert!(ensured.created && start.elapsed() >= 2 * A_WHILE);
     assert_eq!(posts(&server), 3);
 
     // Its own name is no other backup.
     assert!(!ensure(&client).when_idle().await.unwrap().created);
 
     server.move_states([(Duration::ZERO, "running")]);
-    let wait = client.ensure_backup(main_branch(), "third").when_idle().interval(short).deadline(2 * short);
+    let wait = client.ensure_backup(main_branch(), "third").when_idle().interval(A_WHILE).deadline(2 * A_WHILE);
     let error = wait.await.unwrap_err();
     assert!(error.busy_with().is_some_and(|busy| busy.name == NAME) && error.is_retryable(), "{error:?}");
     assert_eq!((error.outcome(), error.creation_sent(), posts(&server)), (Outcome::NotApplied, false, 3));
     let shown = error.to_string();
-    let start = "nothing was created within the deadline of 1s: the branch is busy, backup backup00000";
-    assert!(shown.starts_with(start), "{shown}");
+    let deadline = 2 * A_WHILE;
+    let start =
+        format!("nothing was created within the deadline of {deadline:?}: the branch is busy, backup backup00000");
+    assert!(shown.starts_with(&start), "{shown}");
 }
 
 #[tokio::test]
@@ -380,15 +380,15 @@ async fn the_deadline_is_that_of_the_whole() {
     clock::pause();
     let server = Server::start([Step::Stall]).await;
     let client = quick(&server.url(), Duration::from_secs(60));
-    let ensure = client.ensure_backup(main_branch(), NAME).deadline(Duration::from_millis(200));
+    let ensure = client.ensure_backup(main_branch(), NAME).deadline(A_WHILE);
     // It owns what it needs.
     let error = tokio::spawn(ensure.into_future()).await.unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "the deadline of 200ms passed: nothing was created");
+    assert_eq!(error.to_string(), format!("the deadline of {A_WHILE:?} passed: nothing was created"));
     assert_eq!((error.outcome(), error.creation_sent(), error.is_retryable()), (Outcome::Unknown, false, true));
 
     let server = Server::start([Step::Answer(json("200 OK", NOTHING)), Step::Stall]).await;
     let client = quick(&server.url(), Duration::from_secs(60));
-    let error = client.ensure_backup(main_branch(), NAME).deadline(Duration::from_millis(400)).await.unwrap_err();
+    let error = client.ensure_backup(main_branch(), NAME).deadline(A_WHILE).await.unwrap_err();
     assert_eq!((error.outcome(), error.creation_sent()), (Outcome::Unknown, true));
     assert!(error.to_string().ends_with("the backup may have been created; ensure it again"), "{error}");
     // For a function that has one error for all calls.
@@ -412,12 +412,11 @@ async fn a_missing_access_says_that_nothing_was_tried() {
 async fn a_branch_that_becomes_busy_is_waited_for() {
     let (server, client) = started().await;
     server.one_at_a_time();
-    // Longer than the calls before it take on a busy machine.
-    let short = Duration::from_millis(500);
-    server.move_states([(short, "success")]);
+    server.move_states([(A_WHILE, "success")]);
     client.ensure_backup(main_branch(), "other").await.unwrap();
     server.answer_next(200, NOTHING);
-    assert!(ensure(&client).when_idle().await.unwrap().created);
+    let wait = ensure(&client).when_idle().interval(A_WHILE / 5).deadline(10 * A_WHILE);
+    assert!(wait.await.unwrap().created);
     assert_eq!(posts(&server), 3);
 }
 
@@ -463,7 +462,7 @@ async fn what_is_ensured_can_be_waited_for() {
     server.move_states([(Duration::ZERO, "success")]);
     // A new backup has the first delay to be done in; one that was found may be done.
     let wait = client.wait_for_backup(&created);
-    assert!(tokio::time::timeout(Duration::from_millis(100), wait.into_future()).await.is_err());
+    assert!(tokio::time::timeout(A_WHILE, wait.into_future()).await.is_err());
     let found = ensure(&client).await.unwrap();
     let done = tokio::time::timeout(Duration::from_secs(5), client.wait_for_backup(found).into_future()).await;
     assert_eq!(done.unwrap().unwrap().state, BackupState::Success);

@@ -33,7 +33,7 @@ async fn started() -> (MockServer, Client) {
     clock::pause();
     let server = MockServer::start().await.unwrap();
     server.add_backup(&main_branch(), &restorable());
-    let client = quick(&server.base_url(), Duration::from_secs(5));
+    let client = quick(&server.base_url(), Duration::from_secs(60));
     (server, client)
 }
 

@@ -132,7 +132,7 @@ async fn retries_can_be_off() {
 async fn a_refused_connection_is_tried_again_within_the_deadline() {
     clock::pause();
     let policy = RetryPolicy::default().initial_delay(Duration::from_millis(150)).max_retries(1000);
-    let client = builder(&closed_address().await).retry(policy).timeout(Duration::from_millis(900));
+    let client = builder(&closed_address()).retry(policy).timeout(Duration::from_millis(900));
     let start = Instant::now();
     let error = create(&client.build().unwrap()).await.unwrap_err();
     assert!(matches!(error, Error::NotSent(_)), "{error:?}");
@@ -146,24 +146,23 @@ async fn an_attempt_that_stalls_is_not_all_of_it() {
     clock::pause();
     // What reads is answered by the second attempt.
     let server = Server::start([Step::Stall, Step::Answer(json("200 OK", &just_created::body().to_string()))]).await;
-    let client = builder(&server.url()).retry(quick()).attempt_timeout(Duration::from_millis(300)).build().unwrap();
+    let client = builder(&server.url()).retry(quick()).attempt_timeout(clock::A_WHILE).build().unwrap();
     let get = || client.get_backup().organization("acme").database("shop").branch("main").id("b1");
     let start = Instant::now();
     get().send().await.unwrap();
-    assert!(start.elapsed() >= Duration::from_millis(300) && start.elapsed() < Duration::from_secs(20));
+    assert!(start.elapsed() >= clock::A_WHILE && start.elapsed() < Duration::from_secs(20));
     assert_eq!(server.arrived().len(), 2);
     // What may have acted is not sent again, and is not waited for.
     let server = Server::start([Step::Stall, created()]).await;
-    let client = builder(&server.url()).attempt_timeout(Duration::from_millis(300)).build().unwrap();
+    let client = builder(&server.url()).attempt_timeout(clock::A_WHILE).build().unwrap();
     let error = create(&client).await.unwrap_err();
     assert_eq!((error.outcome(), error.operation()), (Outcome::Unknown, Some("create_backup")));
-    assert!(start.elapsed() < Duration::from_secs(20));
     assert_eq!(server.arrived().len(), 1);
     // For one call, too.
     let server = Server::start([Step::Stall, created()]).await;
     let client = builder(&server.url()).build().unwrap();
     let client = client.with(|settings| {
-        settings.attempt_timeout(Duration::from_millis(300));
+        settings.attempt_timeout(clock::A_WHILE);
     });
     assert!(matches!(create(&client).await.unwrap_err(), Error::Timeout(_)));
 }
@@ -181,7 +180,7 @@ async fn nothing_that_may_have_acted_is_sent_again() {
     ];
     for step in steps {
         let server = Server::start([step.clone(), created()]).await;
-        let client = builder(&server.url()).timeout(Duration::from_millis(500)).build().unwrap();
+        let client = builder(&server.url()).timeout(clock::A_WHILE).build().unwrap();
         create(&client).await.unwrap_err();
         assert_eq!(server.arrived().len(), 1, "{step:?}");
     }

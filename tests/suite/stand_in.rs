@@ -92,17 +92,23 @@ async fn times_and_size_follow_the_state() {
 #[tokio::test]
 async fn it_is_gone_when_it_is_dropped() {
     let (server, client) = started().await;
+    create(&client).await.unwrap();
+    let address = server.base_url().strip_prefix("http://").unwrap().strip_suffix("/v1").unwrap().parse().unwrap();
     drop(server);
-    let call = client.create_backup().organization("acme").database("shop").branch("main");
-    // Whether the listener is closed yet is up to the runtime; an answer there is none.
-    assert!(call.send().await.is_err());
+    // As soon as it listens no more, its port is taken, so that no other test's server gets the call.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    while socket.bind(address).is_err() {
+        tokio::task::yield_now().await;
+    }
+    create(&client).await.unwrap_err();
 }
 
 #[tokio::test]
 async fn a_wait_ends_at_its_deadline() {
     let (_server, client) = started().await;
     let it = made(&client).await;
-    let wait = wait_for(&client, &it).interval(A_MINUTE).deadline(Duration::from_secs(2));
+    let wait = wait_for(&client, &it).interval(A_MINUTE).deadline(clock::A_WHILE);
     let error = wait.await.unwrap_err();
     assert!(matches!(&error, WaitError::TimedOut { last: Some(_), error: None, .. }), "{error:?}");
     assert!(error.source().is_none());
@@ -358,7 +364,7 @@ async fn it_plays_the_worst() {
 
     // What has arrived is done, whether its sender waits for the answer or not.
     server.delay_next(A_MINUTE);
-    assert!(tokio::time::timeout(Duration::from_secs(1), create(&client)).await.is_err());
+    assert!(tokio::time::timeout(clock::A_WHILE, create(&client)).await.is_err());
     assert_eq!(server.backups().len(), 4);
 
     // An answer without a body can only be lost.

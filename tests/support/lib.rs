@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// What the server does with one request.
 #[derive(Clone, Debug)]
@@ -94,10 +94,14 @@ impl Drop for Server {
     }
 }
 
-/// An address on loopback that refuses connections.
-pub async fn closed_address() -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+/// An address on loopback that refuses connections. It stays taken, so that no other test's server gets it.
+pub fn closed_address() -> String {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
+    // Bound, but not listening, for as long as the process lives.
+    std::mem::forget(socket);
+    format!("http://{address}")
 }
 
 async fn take(step: Step, mut stream: TcpStream, arrived: Arc<Mutex<Vec<Arrived>>>) {
