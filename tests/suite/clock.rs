@@ -37,6 +37,6 @@ async fn hold() {
         std::thread::sleep((step / 50).clamp(Duration::from_micros(50), Duration::from_millis(5)));
         // The thread goes to sleep and wakes up a few times for a timer, and more often for a request and its answer.
         let before = std::mem::replace(&mut count, metrics.worker_park_unpark_count(0));
-        step = if count - before < 8 { step.mul_f64(1.25) } else { SHORTEST };
+        step = if count - before < 12 { step.mul_f64(1.25) } else { SHORTEST };
     }
 }

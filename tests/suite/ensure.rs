@@ -398,6 +398,49 @@ async fn the_deadline_is_that_of_the_whole() {
     assert!(unfinished.get_ref().is::<EnsureError>());
 }
 
+/// A creation that was refused is one that was not made: the deadline may pass in the look after it.
+#[tokio::test]
+async fn a_deadline_after_a_refused_creation_says_that_nothing_was_created() {
+    clock::pause();
+    let look = || Step::Answer(json("200 OK", NOTHING));
+    let create = |status| Step::Answer(json(status, r#"{"code": "unprocessable", "message": "a backup is running"}"#));
+    let busy = value!({ "data": [body_with("name", Some("other".into()))] }).to_string();
+    for (what, steps, sent) in [
+        ("refused", vec![look(), create("422 Unprocessable Entity"), Step::Stall], false),
+        ("a conflict", vec![look(), create("409 Conflict"), Step::Stall], false),
+        ("not answered", vec![look(), Step::Stall], true),
+        ("not looked", vec![Step::Stall], false),
+        ("busy before", vec![Step::Answer(json("200 OK", &busy)), look(), Step::Stall], true),
+    ] {
+        let server = Server::start(steps).await;
+        let client = quick(&server.url(), Duration::from_secs(600));
+        let client = client.with(|settings| {
+            settings.attempt_timeout(Duration::from_secs(600));
+        });
+        let error = client.ensure_backup(main_branch(), NAME).when_idle().interval(A_WHILE / 10).deadline(A_WHILE);
+        let error = error.await.unwrap_err();
+        assert_eq!((error.creation_sent(), error.outcome()), (sent, Outcome::Unknown), "{what}: {error}");
+        assert!(error.busy_with().is_none() && error.is_retryable(), "{what}: {error}");
+        assert_eq!(error.to_string().contains("nothing was created"), !sent, "{what}: {error}");
+    }
+}
+
+/// A short time that the server asks for is no reason to look again at once.
+#[tokio::test]
+async fn a_look_does_not_come_sooner_than_the_policy_says() {
+    clock::pause();
+    for asked in ["0", "1"] {
+        let slow = answer("503 Service Unavailable", &[("retry-after", asked)], "");
+        let there = value!({ "data": [body_with("name", Some(value!(NAME)))] });
+        let server = Server::start([Step::Answer(slow), Step::Answer(json("200 OK", &there.to_string()))]).await;
+        let policy = RetryPolicy::default().initial_delay(Duration::from_secs(2)).max_retries(0);
+        let client = Client::builder().auth(MockServer::token()).base_url(server.url()).retry(policy).build().unwrap();
+        let start = tokio::time::Instant::now();
+        assert!(!ensure(&client).await.unwrap().created);
+        assert!(start.elapsed() >= Duration::from_secs(2), "{asked}");
+    }
+}
+
 #[tokio::test]
 async fn a_missing_access_says_that_nothing_was_tried() {
     let refused = json("403 Forbidden", r#"{"code": "forbidden", "message": "no"}"#);

@@ -287,6 +287,30 @@ async fn a_slow_body_ends_in_a_timeout_that_says_made() {
     assert_eq!(error.status().unwrap(), 201);
 }
 
+/// The status says it all: what of the body has not come in time does not matter.
+#[tokio::test]
+async fn a_refusal_whose_body_stalls_is_a_refusal() {
+    for (status, outcome) in [
+        ("422 Unprocessable Entity", Outcome::NotApplied),
+        ("404 Not Found", Outcome::NotApplied),
+        ("500 Internal Server Error", Outcome::Unknown),
+        ("302 Found", Outcome::Unknown),
+    ] {
+        let body = r#"{"code": "unprocessable", "message": "no"}"#;
+        let error = error_on(Step::Drip(json(status, body), Duration::from_secs(100_000))).await;
+        assert!(matches!(&error, Error::Refused(refused) if refused.body().is_empty()), "{status}: {error:?}");
+        assert_eq!((error.outcome(), error.code()), (outcome, None), "{status}");
+        assert_eq!(error.status().map(|status| status.as_u16().to_string()), Some(status[..3].to_owned()));
+    }
+    // Nor where it is cut short, or too large: what came of it is read.
+    let whole = json("422 Unprocessable Entity", r#"{"code": "unprocessable", "message": "no"}"#);
+    let error = error_on(Step::Answer(whole[..whole.len() - 3].to_vec())).await;
+    assert!(matches!(&error, Error::Refused(refused) if refused.body().starts_with(b"{\"code\"")), "{error:?}");
+    let head = b"HTTP/1.1 422 Unprocessable Entity\r\nconnection: close\r\n\r\n".to_vec();
+    let error = error_on(Step::Endless(head, vec![b'x'; 1 << 16])).await;
+    assert!(matches!(&error, Error::Refused(_)) && error.outcome() == Outcome::NotApplied, "{error:?}");
+}
+
 #[tokio::test]
 async fn every_failure_on_the_way_is_told_on_one_line() {
     let drip = Step::Drip(json("201 Created", &just_created::body().to_string()), Duration::from_millis(50));

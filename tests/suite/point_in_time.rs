@@ -12,14 +12,14 @@ fn main_branch() -> BranchRef {
     BranchRef::new("acme", "shop", "main")
 }
 
-/// A backup that was completed so many minutes after the first one, or was not.
-fn backup(number: usize, minutes: Option<i64>, state: &str) -> Backup {
+/// A backup that was completed so many seconds after the first one, or was not, and took so many.
+fn backup(number: usize, seconds: Option<i64>, took: i64, state: &str) -> Backup {
     let mut backup = Backup::fixture();
     let first = backup.completed_at.unwrap();
     backup.id = format!("b{number}");
     backup.state = BackupState::from(state);
-    backup.completed_at = minutes.map(|minutes| first + TimeDelta::minutes(minutes));
-    backup.started_at = backup.completed_at.map(|completed| completed - TimeDelta::minutes(11));
+    backup.completed_at = seconds.map(|seconds| first + TimeDelta::seconds(seconds));
+    backup.started_at = backup.completed_at.map(|completed| completed - TimeDelta::seconds(took));
     backup
 }
 
@@ -29,16 +29,20 @@ proptest! {
     /// Whatever the order of the list: the last that succeeded at or before the time, or nothing.
     #[test]
     fn it_is_the_last_that_was_completed_by_then(
-        made in prop::collection::vec((prop::option::of(0i64..60), prop::sample::select(vec!["success", "failed", "running"])), 0..12),
-        minute in -5i64..70,
+        made in prop::collection::vec(
+            (prop::option::of(0i64..600), 0i64..90, prop::sample::select(vec!["success", "failed", "running"])),
+            0..12,
+        ),
+        second in -50i64..700,
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let server = MockServer::start().await.unwrap();
             let client = server.client().unwrap();
-            let all: Vec<Backup> = made.iter().enumerate().map(|(i, (minutes, state))| backup(i, *minutes, state)).collect();
+            let all: Vec<Backup> =
+                made.iter().enumerate().map(|(i, (seconds, took, state))| backup(i, *seconds, *took, state)).collect();
             all.iter().for_each(|backup| server.add_backup(&main_branch(), backup));
-            let at: DateTime<Utc> = Backup::fixture().completed_at.unwrap() + TimeDelta::minutes(minute);
+            let at: DateTime<Utc> = Backup::fixture().completed_at.unwrap() + TimeDelta::seconds(second);
             let found = client.branch(main_branch()).backup_for(at).await.unwrap();
             let fits = |backup: &&Backup| backup.state == BackupState::Success && backup.completed_at.is_some_and(|done| done <= at);
             let best = all.iter().filter(fits).map(|backup| backup.completed_at).max();
@@ -52,11 +56,27 @@ proptest! {
 async fn it_reads_all_pages() {
     let server = MockServer::start().await.unwrap();
     for number in 0..230 {
-        server.add_backup(&main_branch(), &backup(number, Some(number as i64), "success"));
+        server.add_backup(&main_branch(), &backup(number, Some(60 * number as i64), 660, "success"));
     }
     let client = server.client().unwrap();
     let first = Backup::fixture().completed_at.unwrap();
     let found = client.backup_for(main_branch(), first + TimeDelta::minutes(205)).await.unwrap();
     assert_eq!(found.unwrap().id, "b205");
     assert_eq!(client.backup_for(main_branch(), first - TimeDelta::minutes(1)).await.unwrap(), None);
+}
+
+/// One that took less than a minute, and was done in that of the time: whether the API looks at the seconds of `to`, or
+/// goes by the beginning of the minute or by its end, is not documented.
+#[tokio::test]
+async fn a_backup_of_the_same_minute_counts() {
+    let server = MockServer::start().await.unwrap();
+    // Started at 03:16:20, and completed at 03:16:40.
+    server.add_backup(&main_branch(), &backup(1, Some(35), 20, "success"));
+    let client = server.client().unwrap();
+    let completed = Backup::fixture().completed_at.unwrap() + TimeDelta::seconds(35);
+    for (at, is_found) in
+        [(completed, true), (completed + TimeDelta::seconds(1), true), (completed - TimeDelta::seconds(1), false)]
+    {
+        assert_eq!(client.backup_for(main_branch(), at).await.unwrap().is_some(), is_found, "{at}");
+    }
 }

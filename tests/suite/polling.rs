@@ -5,7 +5,7 @@ use std::time::Duration;
 use planetscale_client::builder::GetBackup;
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, BackupState};
-use planetscale_client::{Error, Outcome, PollError, StatusCode, Until};
+use planetscale_client::{Error, Outcome, PollError, StatusCode, Until, WaitError};
 
 use crate::clock;
 
@@ -63,4 +63,89 @@ async fn what_is_gone_ends_it_and_what_takes_too_long_tells_the_last() {
     let error = quick(gone.until(|_| true)).await.unwrap_err();
     assert!(matches!(&error, PollError::Poll(error) if error.status() == Some(StatusCode::NOT_FOUND)), "{error:?}");
     assert!(!error.is_retryable());
+}
+
+#[tokio::test]
+async fn what_is_a_failure_is_none_the_less_for_being_done() {
+    let server = MockServer::start().await.unwrap();
+    server.script_states(["pending", "failed"]);
+    let call = made(&server).await;
+    let is_final = |backup: &Backup| backup.state != BackupState::Pending;
+    let has_failed = |backup: &Backup| backup.state == BackupState::Failed;
+    let mut seen = 0;
+    let poll = quick(call.clone().until(is_final)).fails_if(has_failed).on_progress(|_| seen += 1);
+    assert!(matches!(poll.await.unwrap_err(), PollError::Ended(backup) if has_failed(&backup)));
+    assert_eq!(seen, 2);
+    // What is no failure is done.
+    server.script_states(["pending", "success"]);
+    assert!(is_final(&quick(call.until(is_final)).fails_if(has_failed).await.unwrap()));
+}
+
+#[tokio::test]
+async fn what_takes_too_long_tells_what_the_last_poll_found_or_why_it_found_nothing() {
+    let server = MockServer::start().await.unwrap();
+    server.script_states(["pending"]);
+    let call = made(&server).await;
+    let call = call.retry(planetscale_client::RetryPolicy::none());
+    let poll = || quick(call.clone().until(|_| false)).interval(clock::A_WHILE / 5).deadline(clock::A_WHILE);
+    // The first poll fails, and those after it do not.
+    server.refuse_next(503, "unavailable", "later");
+    let error = poll().await.unwrap_err();
+    assert!(matches!(&error, PollError::TimedOut { last: Some(_), error: None, .. }), "{error:?}");
+    // The first poll does not, and those after it fail.
+    server.pass_next();
+    for _ in 0..10 {
+        server.refuse_next(503, "unavailable", "later");
+    }
+    let error = poll().max_consecutive_errors(10).await.unwrap_err();
+    let PollError::TimedOut { last: Some(_), error: Some(why), .. } = &error else { panic!("{error:?}") };
+    assert_eq!(why.code(), Some("unavailable"));
+}
+
+/// When the first polls of something are, and when it is given up, in seconds.
+async fn times_of<'a, T>(poll: impl Fn() -> Until<'a, T>) -> (Vec<u64>, u64)
+where
+    T: std::fmt::Debug + Send + 'a,
+{
+    let start = tokio::time::Instant::now();
+    let (send, mut times) = tokio::sync::mpsc::unbounded_channel();
+    let polled = poll().on_progress(move |_| send.send(start.elapsed().as_secs()).unwrap()).into_future();
+    let three = async { vec![times.recv().await.unwrap(), times.recv().await.unwrap(), times.recv().await.unwrap()] };
+    let times = tokio::select! {
+        ended = polled => panic!("{ended:?}"),
+        times = three => times,
+    };
+    // Polled once.
+    match poll().interval(Duration::MAX).await {
+        Err(PollError::TimedOut { after, last: Some(_), error: None }) => (times, after.as_secs()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The times of the vendor's own tools, where they poll that; else those of the crate.
+#[tokio::test]
+#[cfg_attr(not(target_os = "linux"), ignore = "it would take an hour")]
+async fn each_operation_is_polled_at_its_times() {
+    clock::pause();
+    let server = MockServer::start().await.unwrap();
+    server.script_branch_states(["pending"]);
+    let client = server.client().unwrap();
+    client.create_branch().organization("acme").database("shop").body_map(|body| body.name("dev")).await.unwrap();
+    let dev = planetscale_client::BranchRef::new("acme", "shop", "dev");
+    let branch = client.branch(&dev);
+    let id = branch.create_backup().await.unwrap().id.clone();
+    for (what, (times, deadline), first) in [
+        ("a branch", times_of(|| branch.get_branch().until(|_| false)).await, 30),
+        ("a restored branch", times_of(|| client.wait_for_branch(&dev)).await, 0),
+        ("any other", times_of(|| branch.backup(&id).get().until(|_| false)).await, 0),
+    ] {
+        assert_eq!((times[0], deadline), (first, 900), "{what}: {times:?}");
+        // Ten seconds, give or take a tenth.
+        assert!(times.windows(2).all(|pair| (8..=11).contains(&(pair[1] - pair[0]))), "{what}: {times:?}");
+    }
+    // A backup takes longer.
+    let wait = client.wait_for_backup(dev.backup(&id));
+    assert!(
+        matches!(wait.interval(Duration::MAX).await, Err(WaitError::TimedOut { after, .. }) if after.as_secs() == 12 * 3600)
+    );
 }

@@ -132,6 +132,112 @@ async fn a_lost_answer_is_looked_after() {
     assert_eq!((server.branches().len(), creations(&server).len()), (1, 1));
 }
 
+/// A branch of that name that is gone, and another one that has the name now.
+#[tokio::test]
+async fn a_branch_is_told_by_its_id_and_not_by_its_name() {
+    let branch = BranchRef::new("acme", "shop", NAME);
+    for (id, name, is_ours) in
+        [("another", NAME, false), ("own-restored-42", "renamed-since", true), ("own-restored-42", NAME, true)]
+    {
+        let (server, client) = started().await;
+        let mut backup = restorable();
+        backup.id = "b".to_owned();
+        let others = backup.database_branch.clone().unwrap();
+        let mut mentioned = others.clone();
+        (mentioned.id, mentioned.name) = (id.to_owned(), name.to_owned());
+        backup.restored_branches = vec![others, mentioned];
+        server.add_backup(&main_branch(), &backup);
+        server.add_branch(&branch);
+        let restored = client.restore_backup(main_branch().backup("b"), NAME).await;
+        match (is_ours, restored) {
+            (true, Ok(restored)) => assert!(!restored.created && restored.branch.id == "own-restored-42"),
+            (false, Err(error)) => assert!(error.branch_in_the_way().is_some() && !error.creation_sent(), "{error:?}"),
+            (_, other) => panic!("{id} {name}: {other:?}"),
+        }
+        assert_eq!((creations(&server).len(), server.branches().len()), (0, 1));
+    }
+}
+
+/// Where the creation is not answered, and then there is a new branch of that name: of somebody who was quicker, unless
+/// it comes from where the backup does, and was made since.
+#[tokio::test]
+async fn a_new_branch_of_that_name_from_elsewhere_is_not_ours() {
+    let made = {
+        let (server, client) = started().await;
+        restore(&client).await.unwrap();
+        server.branches().remove(0)
+    };
+    let from = |name: Option<&str>| {
+        let mut branch = made.clone();
+        branch.id = "found".to_owned();
+        branch.restored_from_branch = name.map(|name| {
+            let mut from = made.restored_from_branch.clone().unwrap();
+            from.name = name.to_owned();
+            from
+        });
+        branch
+    };
+    let mut old = from(Some("main"));
+    old.created_at -= chrono::TimeDelta::hours(1);
+    for (branch, is_ours) in [(from(Some("main")), true), (from(Some("dev")), false), (from(None), false), (old, false)]
+    {
+        let (server, client) = started().await;
+        server.answer::<planetscale_client::builder::GetBranch>(&branch);
+        server.refuse_next(404, "not_found", "Not Found");
+        // The look at the backup.
+        server.pass_next();
+        server.lose_next_request();
+        match (is_ours, restore(&client).await) {
+            (true, Ok(restored)) => assert!(restored.created && restored.branch.id == "found"),
+            (false, Err(error)) => {
+                assert_eq!(error.branch_in_the_way().map(|branch| branch.id.as_str()), Some("found"), "{error:?}");
+                assert_eq!((error.creation_sent(), error.outcome()), (true, Outcome::NotApplied));
+            }
+            (_, other) => panic!("{branch:?}: {other:?}"),
+        }
+        assert_eq!(creations(&server).len(), 1);
+    }
+}
+
+/// As what is found when the creation is refused.
+#[tokio::test]
+async fn one_that_was_quicker_is_ours_by_its_id_alone() {
+    for is_ours in [true, false] {
+        let (server, client) = started().await;
+        let other = client.restore_backup(main_branch().backup(&restorable().id), NAME).await.unwrap();
+        if !is_ours {
+            client.branch(&other).delete_branch().await.unwrap();
+            server.add_branch(&BranchRef::new("acme", "shop", NAME));
+        }
+        // It comes between the look and the creation, which is refused with 422.
+        server.refuse_next(404, "not_found", "Not Found");
+        match (is_ours, restore(&client).await) {
+            (true, Ok(restored)) => assert!(!restored.created && restored.branch.id == other.branch.id),
+            (false, Err(error)) => {
+                assert_eq!(error.branch_in_the_way().map(|branch| branch.id.as_str()), Some("own-restored-42"));
+                assert!(error.creation_sent(), "{error:?}");
+            }
+            (_, other) => panic!("{is_ours}: {other:?}"),
+        }
+        assert_eq!(server.branches().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_size_of_the_cluster_is_left_out_where_each_keyspace_has_its_own() {
+    let (server, client) = started().await;
+    let sizes = vec!["shop:PS_20".to_owned()];
+    restore(&client).body_map(|body| body.keyspace_cluster_sizes(sizes.clone())).await.unwrap();
+    client.branch(BranchRef::new("acme", "shop", NAME)).delete_branch().await.unwrap();
+    // Unless it is wanted beside them.
+    let both = restore(&client).body_map(|body| body.keyspace_cluster_sizes(sizes.clone()).cluster_size("PS_40"));
+    both.await.unwrap();
+    let plain = json!({ "name": NAME, "backup_id": "backup000001", "keyspace_cluster_sizes": ["shop:PS_20"] });
+    let mut sized = plain.clone();
+    sized["cluster_size"] = "PS_40".into();
+    assert_eq!(creations(&server), [plain, sized]);
+}
+
 #[tokio::test]
 async fn what_the_server_refuses_is_told() {
     let (server, client) = started().await;

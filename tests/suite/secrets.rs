@@ -87,6 +87,39 @@ async fn a_token_that_is_sent_back_is_taken_out_and_nothing_else() {
     }
 }
 
+/// Whatever is wrong with the answer that has them.
+#[tokio::test]
+async fn a_token_in_headers_is_taken_out_and_no_other_header_is_changed() {
+    clock::pause();
+    let echo = format!("Bearer {TOKEN}, {TOKEN}");
+    let headers = [("x-echo", echo.as_str()), ("x-plain", "plain"), ("x-request-id", TOKEN)];
+    let gzip = [&headers[..], &[("content-encoding", "gzip")]].concat();
+    let whole = just_created::body().to_string();
+    let whole = answer("201 Created", &headers, &whole);
+    for (what, step) in [
+        ("refused", Step::Answer(answer("422 Unprocessable Entity", &headers, "{}"))),
+        ("a redirect", Step::Answer(answer("302 Found", &headers, ""))),
+        ("no JSON", Step::Answer(answer("201 Created", &headers, "{"))),
+        ("not the JSON", Step::Answer(answer("201 Created", &headers, r#"{"id": 7}"#))),
+        ("encoded", Step::Answer(answer("201 Created", &gzip, "{}"))),
+        ("cut short", Step::Answer(whole[..whole.len() - 40].to_vec())),
+        ("too large", Step::Endless(b"HTTP/1.1 201 Created\r\nx-echo: Bearer pscale_tkn_0123456789abcdef, pscale_tkn_0123456789abcdef\r\nx-plain: plain\r\nx-request-id: pscale_tkn_0123456789abcdef\r\nconnection: close\r\n\r\n".to_vec(), vec![b' '; 1 << 16])),
+    ] {
+        let server = Server::start([step]).await;
+        let client = Client::builder().base_url(server.url()).auth(ServiceToken::new("id", TOKEN)).build().unwrap();
+        let error = create(&client).await.unwrap_err();
+        let headers = match &error {
+            Error::Refused(refused) => refused.headers(),
+            Error::Unreadable(answer) => answer.headers(),
+            other => panic!("{what}: {other:?}"),
+        };
+        assert_eq!(headers["x-echo"], "Bearer [REDACTED], [REDACTED]", "{what}");
+        assert_eq!(headers["x-plain"], "plain", "{what}");
+        assert_eq!(error.request_id(), Some("[REDACTED]"), "{what}");
+        assert!(!all_of(&error).contains(TOKEN) && !format!("{headers:?}").contains(TOKEN), "{what}: {error:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_span_tells_the_operation() {
     let trace = Trace::begin();

@@ -534,3 +534,37 @@ async fn faults_are_for_those_they_are_aimed_at() {
     assert_eq!(other.unwrap().id, second.id);
     assert!(a.list_backups().await.is_ok() && a.backup(&first.id).get().await.is_ok());
 }
+
+/// A name with a slash, a space or a percent sign is encoded on its way.
+#[tokio::test]
+async fn faults_are_aimed_at_names_of_any_kind() {
+    let server = MockServer::start().await.unwrap();
+    let client = server.client().unwrap();
+    let names = ["feature", "feature/é", "feature/é/b", "a b", "100%", "%2F", "a+b", "backups"];
+    for name in names {
+        let branch = BranchRef::new("acme", "shop", name);
+        let id = client.branch(&branch).create_backup().await.unwrap().id.clone();
+        let backup = branch.backup(&id);
+        server.on(&branch).refuse_next(403, "forbidden", "the branch");
+        server.on(&backup).refuse_next(403, "forbidden", "the backup");
+        // Not of any other branch, database, organization or backup.
+        for other in names.iter().filter(|other| **other != name) {
+            client.branch(BranchRef::new("acme", "shop", *other)).list_backups().await.unwrap();
+        }
+        for other in [BranchRef::new("acme", "other", name), BranchRef::new("other", "shop", name)] {
+            client.branch(&other).list_backups().await.unwrap();
+        }
+        let said = |error: Error| match error {
+            Error::Refused(refused) => refused.message().map(str::to_owned),
+            other => panic!("{other:?}"),
+        };
+        let branch = client.branch(&branch);
+        let first = branch.list_backups().await.unwrap_err();
+        assert_eq!(said(first).as_deref(), Some("the branch"), "{name}");
+        branch.list_backups().await.unwrap();
+        branch.backup("another").get().await.unwrap_err();
+        let second = branch.backup(&id).get().await.unwrap_err();
+        assert_eq!(said(second).as_deref(), Some("the backup"), "{name}");
+        branch.backup(&id).get().await.unwrap();
+    }
+}

@@ -44,7 +44,8 @@ impl EnsureError {
     }
 
     /// Whether the request that creates the backup was, or may have been, sent, whatever it was answered. Where it was
-    /// not, nothing was changed: a reason to mend what is wrong, not to look for a backup.
+    /// not, nothing was changed: a reason to mend what is wrong, not to look for a backup. Where the deadline passed, one
+    /// that was refused before does not count.
     pub fn creation_sent(&self) -> bool {
         self.creation_sent
     }

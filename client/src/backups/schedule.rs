@@ -317,6 +317,34 @@ mod tests {
         assert!((130..=131).contains(&times[1]), "{times:?}");
     }
 
+    /// It asks to wait at least so long: a shorter time than the interval is no reason to come back sooner.
+    #[tokio::test(start_paused = true)]
+    async fn a_retry_after_does_not_poll_faster_than_the_interval() {
+        for asked in [0, 1, 26] {
+            let (end, _, times) = follow(schedule(), vec![fails(429, Some(asked)), sees("success")]).await;
+            end.unwrap();
+            assert!((56..=64).contains(&times[1]), "{asked}: {times:?}");
+        }
+        // Nor is it for longer than one poll.
+        let script = vec![fails(429, Some(100)), sees("running"), sees("success")];
+        let (_, _, times) = follow(schedule(), script).await;
+        assert!((26..=34).contains(&(times[2] - times[1])), "{times:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_tells_what_the_last_poll_found_or_why_it_found_nothing() {
+        let schedule = Schedule { deadline: Duration::from_secs(80), ..schedule() };
+        // The first poll is after 30 s, and the second after 60: there is no third.
+        let (end, ..) = follow(schedule.clone(), vec![fails(503, None), sees("running")]).await;
+        let error = end.unwrap_err();
+        assert!(matches!(&error, WaitError::TimedOut { last: Some(_), error: None, .. }), "{error:?}");
+        assert!(std::error::Error::source(&error).is_none());
+        let (end, ..) = follow(schedule, vec![sees("running"), fails(503, None)]).await;
+        let error = end.unwrap_err();
+        assert!(matches!(&error, WaitError::TimedOut { last: Some(_), error: Some(_), .. }), "{error:?}");
+        assert_eq!(error.backup().map(|backup| backup.state.clone()), Some(BackupState::Running));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn the_deadline_tells_the_last_error() {
         let schedule = Schedule { deadline: Duration::from_secs(40), ..schedule() };

@@ -1,6 +1,6 @@
 //! What a list is asked for, held to the spec.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::generated::types::BackupState;
@@ -17,6 +17,7 @@ pub(super) struct Query {
     state: Option<BackupState>,
     policy: Option<String>,
     from: Option<DateTime<Utc>>,
+    /// The minute that it is in, from its beginning: seconds are not looked at.
     to: Option<DateTime<Utc>>,
     running_at: Option<(DateTime<Utc>, DateTime<Utc>)>,
     production: Option<bool>,
@@ -44,7 +45,9 @@ impl Query {
                 "state" => read.state = Some(value.as_str().into()),
                 "policy" => read.policy = Some(value.clone()),
                 "from" => read.from = Some(time(value)?),
-                "to" => read.to = Some(time(value)?),
+                // What the API makes of the seconds is not documented: here they do not count, so that a client that
+                // leaves a backup out for them is noticed.
+                "to" => read.to = Some(minute_of(time(value)?)),
                 "running_at" => {
                     let (from, to) = value.split_once("..").unwrap_or((value, value));
                     read.running_at = Some((time(from)?, time(to)?));
@@ -71,4 +74,9 @@ impl Query {
             && self.to.is_none_or(|to| started.is_some_and(|started| started <= to))
             && self.running_at.is_none_or(is_running)
     }
+}
+
+/// The beginning of the minute that a time is in.
+fn minute_of(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.duration_trunc(TimeDelta::minutes(1)).unwrap_or(time)
 }

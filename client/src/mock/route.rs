@@ -50,15 +50,24 @@ pub(super) type Scripts = HashMap<&'static str, VecDeque<Reply>>;
 
 /// The operation that a request is for.
 pub(super) fn route(method: &str, segments: &[&str]) -> Option<&'static Route> {
+    find(ROUTES, method, segments)
+}
+
+fn find<'r>(routes: &'r [Route], method: &str, segments: &[&str]) -> Option<&'r Route> {
     let fits = |route: &&Route| {
         let mut template = route.operation.path.split('/').skip(1);
         let fits = segments.iter().all(|segment| {
-            template.next().is_some_and(|part| part == *segment || part.starts_with('{') && !segment.is_empty())
+            template.next().is_some_and(|part| part == *segment || is_name(part) && !segment.is_empty())
         });
         fits && template.next().is_none() && route.operation.method == method
     };
-    // What has fewer names in its path is meant rather.
-    ROUTES.iter().filter(fits).min_by_key(|route| route.operation.path.matches('{').count())
+    // A word is meant rather than a name, first of all on the left: `/tags/{tag}` rather than `/{fingerprint}/summary`.
+    routes.iter().filter(fits).min_by_key(|route| route.operation.path.split('/').map(is_name).collect::<Vec<_>>())
+}
+
+/// Whether a part of a path's template stands for any value.
+fn is_name(part: &str) -> bool {
+    part.starts_with('{')
 }
 
 impl Route {
@@ -158,5 +167,97 @@ fn fault(sent: &Value, known: &Value, at: &str) -> Option<String> {
             Some(format!("{} is a list, but must be an object", if at.is_empty() { "the body" } else { at }))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// All operations of the description, whichever are built: their methods and paths.
+    fn described() -> Vec<(String, String)> {
+        let spec = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/planetscale.yaml")).unwrap();
+        let (mut path, mut all) = ("", Vec::new());
+        let lines = spec.lines().skip_while(|line| *line != "paths:").skip(1);
+        for line in lines.take_while(|line| line.is_empty() || line.starts_with(' ')) {
+            match line.strip_prefix("  ").and_then(|line| line.strip_suffix(':')) {
+                Some(key) if key.starts_with('/') => path = key,
+                Some("  get" | "  post" | "  put" | "  patch" | "  delete") => {
+                    all.push((line.trim().trim_end_matches(':').to_uppercase(), path.to_owned()));
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
+    fn routes(operations: &[(String, String)]) -> Vec<Route> {
+        let leaked = |text: &String| -> &'static str { text.clone().leak() };
+        let route = |(method, path): &(String, String)| Route {
+            operation: Operation::new("any", leaked(method), leaked(path)),
+            call: "Any",
+            query: &[],
+            body: None,
+        };
+        operations.iter().map(route).collect()
+    }
+
+    /// A request that two operations fit is for the one that has a word where they differ first, whichever is listed first.
+    #[test]
+    fn a_word_in_a_path_is_meant_rather_than_a_name() {
+        let mut operations = described();
+        assert!(operations.len() > 150, "{}", operations.len());
+        let mut ambiguous = 0;
+        for turn in 0..2 {
+            let routes = routes(&operations);
+            for (method, path) in &operations {
+                for (_, other) in operations.iter().filter(|(others, other)| others == method && other != path) {
+                    let (parts, others): (Vec<_>, Vec<_>) = (path.split('/').collect(), other.split('/').collect());
+                    let both = |(part, other): (&&str, &&str)| part == other || is_name(part) || is_name(other);
+                    if parts.len() != others.len() || !parts.iter().zip(&others).all(both) {
+                        continue;
+                    }
+                    ambiguous += 1;
+                    let differ = parts.iter().zip(&others).find(|(part, other)| is_name(part) != is_name(other));
+                    let meant = if is_name(differ.unwrap().0) { other } else { path };
+                    // What both say, and a value where both have a name.
+                    let said = |(part, other): (&&'static str, &&'static str)| match (is_name(part), is_name(other)) {
+                        (true, true) => "value",
+                        (true, false) => *other,
+                        (false, _) => *part,
+                    };
+                    let (parts, others): (Vec<&'static str>, Vec<&'static str>) =
+                        (path.clone().leak().split('/').collect(), other.clone().leak().split('/').collect());
+                    let segments: Vec<&str> = parts.iter().zip(&others).skip(1).map(said).collect();
+                    let found = find(&routes, method, &segments).unwrap();
+                    assert_eq!(found.operation.path, meant, "{segments:?}, turn {turn}");
+                }
+            }
+            operations.reverse();
+        }
+        // Each pair both ways, in both orders.
+        assert!(ambiguous >= 4 * 9, "{ambiguous}");
+    }
+
+    #[test]
+    fn what_is_of_another_length_or_method_or_has_no_value_is_not_meant() {
+        let operations = [("GET", "/a/{x}"), ("POST", "/a/b"), ("GET", "/a/{x}/c")];
+        let routes = routes(&operations.map(|(method, path)| (method.to_owned(), path.to_owned())));
+        let found = |method: &str, segments: &[&str]| find(&routes, method, segments).map(|route| route.operation.path);
+        assert_eq!(found("GET", &["a", "b"]), Some("/a/{x}"));
+        assert_eq!(found("POST", &["a", "b"]), Some("/a/b"));
+        assert_eq!(found("GET", &["a", "b", "c"]), Some("/a/{x}/c"));
+        for (method, segments) in [
+            ("GET", &["a"] as &[&str]),
+            ("GET", &["a", ""]),
+            ("GET", &["b", "b"]),
+            ("GET", &["a", "b", "d"]),
+            ("GET", &["a", "b", "c", "d"]),
+            ("POST", &["a", "c"]),
+            ("PUT", &["a", "b"]),
+        ] {
+            assert_eq!(found(method, segments), None, "{method} {segments:?}");
+        }
     }
 }

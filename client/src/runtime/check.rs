@@ -306,8 +306,36 @@ mod tests {
         assert_eq!(Some(Digit(9)).check(), Ok(()));
         assert_eq!(None::<Digit>.check(), Ok(()));
         assert_eq!(inside("list", &vec![Digit(1), Digit(2)]), Ok(()));
-        let error = "list: digit: 10 is not at most 9".to_owned();
-        assert_eq!(inside("list", &vec![Digit(1), Digit(10)]), Err(error.clone()));
-        assert_eq!(inside("list", &Some(Digit(10))), Err(error));
+        let error = Err("list: digit: 10 is not at most 9".to_owned());
+        // Whichever it is of the list.
+        assert_eq!(inside("list", &vec![Digit(1), Digit(10)]), error);
+        assert_eq!(inside("list", &vec![Digit(10), Digit(1)]), error);
+        assert_eq!(inside("list", &Some(Digit(10))), error);
+        assert_eq!(inside("list", &Box::new(Digit(10))), error);
+        assert_eq!(inside("list", &Some(vec![Digit(1), Digit(10)])), error);
+        let map = |value| HashMap::from([("a".to_owned(), Digit(1)), ("b".to_owned(), Digit(value))]);
+        assert_eq!((inside("list", &map(10)), inside("list", &map(9))), (error, Ok(())));
+    }
+
+    #[test]
+    fn limits_hold_inside_of_what_may_be_null() {
+        let error = |at: &str| Err(format!("{at} is not at most 9"));
+        // Of an object, of a number, of what a list holds, and of what objects in a list hold.
+        assert_eq!(inside("field", &Nullable::Value(Digit(10))), error("field: digit: 10"));
+        assert_eq!(inside("field", &Nullable::Value(vec![Digit(1), Digit(10)])), error("field: digit: 10"));
+        assert_eq!(value("field", &Nullable::Value(10_i64)).max(9.0).done(), error("field: 10"));
+        assert_eq!(value("field", &Box::new(10_i64)).max(9.0).done(), error("field: 10"));
+        let at_most_nine = |value: Value| value.max(9.0);
+        assert_eq!(each("field", &Nullable::Value(vec![1_i64, 10]), at_most_nine), error("field[1]: 10"));
+        assert_eq!(each("field", &Box::new(vec![10_i64, 1]), at_most_nine), error("field[0]: 10"));
+        assert_eq!(each("field", &vec![Nullable::Null, Nullable::Value(10_i64)], at_most_nine), error("field[1]: 10"));
+        for absent in [Nullable::<i64>::Unset, Nullable::Null] {
+            assert_eq!(value("field", &absent).min(1.0).done(), Ok(()));
+        }
+        for absent in [Nullable::<Vec<i64>>::Unset, Nullable::Null] {
+            assert_eq!(each("field", &absent, |value| value.min(1.0)), Ok(()));
+            assert_eq!(value("field", &absent).min_items(1.0).done(), Ok(()));
+        }
+        assert_eq!(inside("field", &Nullable::<Digit>::Null), Ok(()));
     }
 }

@@ -191,7 +191,7 @@ pub(crate) fn header_value(name: &str, style: Style, value: &impl Serialize) -> 
         Value::Object(fields) => {
             let between = if style == Style::SimpleExploded { "=" } else { "," };
             let field = |(key, value): (&String, &Value)| Ok(format!("{key}{between}{}", plain(value)?));
-            fields.iter().map(field).collect::<Result<Vec<_>, Error>>()?.join(",")
+            fields.iter().filter(is_set).map(field).collect::<Result<Vec<_>, Error>>()?.join(",")
         }
         value => plain(value)?,
     };
@@ -247,8 +247,12 @@ fn flat_fields(name: &str, fields: &Fields) -> Result<Vec<String>, Error> {
 
 /// The fields of an object, each as key and value, encoded.
 fn pairs(name: &str, fields: &Fields) -> Result<Vec<(String, String)>, Error> {
-    let set = fields.iter().filter(|(_, value)| !value.is_null());
-    set.map(|(field, value)| Ok((encoded(field), text(name, value)?))).collect()
+    fields.iter().filter(is_set).map(|(field, value)| Ok((encoded(field), text(name, value)?))).collect()
+}
+
+/// Whether a field has a value.
+fn is_set((_, value): &(&String, &Value)) -> bool {
+    !value.is_null()
 }
 
 fn text(name: &str, value: &Value) -> Result<String, Error> {
@@ -342,5 +346,42 @@ mod tests {
         assert_eq!(header(Style::SimpleExploded, &json!({ "R": 100 })), "R=100");
         assert_eq!(form(&json!({ "a": [1, 2], "b": null, "c d": "e f" })).unwrap(), "a=1&a=2&c%20d=e%20f");
         form(&json!({ "a": [[1]] })).unwrap_err();
+    }
+
+    /// Fields come in the order of their names.
+    #[test]
+    fn a_field_that_is_not_set_is_not_sent() {
+        let some = json!({ "a": null, "b": 1, "c": null, "d": "x y" });
+        let none = json!({ "a": null });
+        let query = |style, value: &Value| Query::new("/p".to_owned()).add("o", style, value).unwrap().url();
+        for (style, expected) in [
+            (Style::Form, "/p?b=1&d=x%20y"),
+            (Style::FormJoined, "/p?o=b,1,d,x%20y"),
+            (Style::SpaceDelimited, "/p?o=b%201%20d%20x%20y"),
+            (Style::PipeDelimited, "/p?o=b%7C1%7Cd%7Cx%20y"),
+            (Style::DeepObject, "/p?o%5Bb%5D=1&o%5Bd%5D=x%20y"),
+        ] {
+            assert_eq!(query(style, &some), expected, "{style:?}");
+            assert_eq!(query(style, &none), "/p", "{style:?}");
+        }
+        // A field that is an object itself, as far as a style can write that.
+        let deep = json!({ "a": { "b": null, "c": [1, 2] }, "d": { "e": null } });
+        assert_eq!(query(Style::DeepObject, &deep), "/p?o%5Ba%5D%5Bc%5D=1&o%5Ba%5D%5Bc%5D=2");
+        query_pairs("o", Style::Form, &deep).unwrap_err();
+        for (style, expected) in [
+            (Style::Simple, "b,1,d,x%20y"),
+            (Style::SimpleExploded, "b=1,d=x%20y"),
+            (Style::LabelExploded, ".b=1.d=x%20y"),
+            (Style::Matrix, ";o=b,1,d,x%20y"),
+            (Style::MatrixExploded, ";b=1;d=x%20y"),
+        ] {
+            assert_eq!(path_segment("o", style, &some).unwrap(), expected, "{style:?}");
+        }
+        assert_eq!(header_value("o", Style::Simple, &some).unwrap(), "b,1,d,x y");
+        assert_eq!(header_value("o", Style::SimpleExploded, &some).unwrap(), "b=1,d=x y");
+        assert_eq!(form(&some).unwrap(), "b=1&d=x%20y");
+        // What comes after it is joined as if it was not there.
+        let url = Query::new("/p".to_owned()).add("o", Style::Form, &none).unwrap();
+        assert_eq!(url.add("q", Style::Form, &1).unwrap().add("r", Style::Form, &true).unwrap().url(), "/p?q=1&r=true");
     }
 }
