@@ -313,8 +313,10 @@ async fn a_look_has_the_time_of_an_attempt() {
     let (server, _) = started().await;
     let client = quick(&server.base_url(), 3 * A_WHILE / 2);
     ensure(&client).await.unwrap();
+    let before = server.requests().len();
     server.delay_next(A_WHILE);
     assert!(!ensure(&client).await.unwrap().created);
+    assert_eq!(server.requests().len(), before + 1);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use planetscale_client::BranchRef;
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, BackupState};
+use planetscale_tests::{Server, Step, json};
 use proptest::prelude::*;
 
 use crate::property::config;
@@ -63,6 +64,35 @@ async fn it_reads_all_pages() {
     let found = client.backup_for(main_branch(), first + TimeDelta::minutes(205)).await.unwrap();
     assert_eq!(found.unwrap().id, "b205");
     assert_eq!(client.backup_for(main_branch(), first - TimeDelta::minutes(1)).await.unwrap(), None);
+}
+
+/// Where a backup is deleted while the list is read, those after it move up, and one of the readings misses one.
+#[tokio::test]
+async fn what_either_reading_has_counts() {
+    let page = |data: &[&Backup], next: Option<u64>| {
+        Step::Answer(json("200 OK", &serde_json::json!({ "data": data, "next_page": next }).to_string()))
+    };
+    let (old, new) = (backup(1, Some(0), 60, "success"), backup(2, Some(60), 60, "success"));
+    for (first, second) in [(vec![&old, &new], vec![&old]), (vec![&old], vec![&old, &new])] {
+        let server =
+            Server::start([page(&first, Some(2)), page(&[], None), page(&second, Some(2)), page(&[], None)]).await;
+        let client = crate::just_created::builder(&server.url()).build().unwrap();
+        let at = new.completed_at.unwrap();
+        assert_eq!(client.backup_for(main_branch(), at).await.unwrap().unwrap().id, "b2");
+        assert_eq!(server.arrived().len(), 4);
+    }
+}
+
+/// One that was deleted is none, whatever the list has.
+#[tokio::test]
+async fn a_deleted_backup_does_not_count() {
+    let (good, mut deleted) = (backup(1, Some(0), 60, "success"), backup(2, Some(60), 60, "success"));
+    deleted.deleted_at = deleted.completed_at;
+    let list = serde_json::json!({ "data": [good, deleted], "next_page": null }).to_string();
+    let server = Server::start([Step::Answer(json("200 OK", &list))]).await;
+    let client = crate::just_created::builder(&server.url()).build().unwrap();
+    let later = deleted.completed_at.unwrap() + TimeDelta::minutes(5);
+    assert_eq!(client.backup_for(main_branch(), later).await.unwrap().unwrap().id, "b1");
 }
 
 /// One that took less than a minute, and was done in that of the time: whether the API looks at the seconds of `to`, or

@@ -43,6 +43,7 @@ async fn an_end_that_is_a_failure_is_one_at_once() {
     let poll = quick(call.until(|backup| backup.state == BackupState::Success));
     let error = poll.fails_if(|backup| backup.state == BackupState::Failed).await.unwrap_err();
     assert!(matches!(&error, PollError::Ended(backup) if backup.state == BackupState::Failed), "{error:?}");
+    assert_eq!(error.last().map(|backup| backup.state.clone()), Some(BackupState::Failed));
     assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, false));
     // It becomes an error of the crate, which says the same.
     let error = Error::from(error);

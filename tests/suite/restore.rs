@@ -5,10 +5,11 @@ use std::time::Duration;
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, BackupState, DatabaseBranchState};
 use planetscale_client::{BranchRef, Client, Error, Outcome, PollError, RestoreBackup, StatusCode};
+use planetscale_tests::{Server, Step, answer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::clock;
+use crate::clock::{self, A_WHILE};
 use crate::faults::{Fault, LATE, fault, quick, script};
 use crate::property::config;
 
@@ -236,6 +237,70 @@ async fn the_size_of_the_cluster_is_left_out_where_each_keyspace_has_its_own() {
     let mut sized = plain.clone();
     sized["cluster_size"] = "PS_40".into();
     assert_eq!(creations(&server), [plain, sized]);
+}
+
+/// A server whose clock shows a time, on which there is a backup and no branch yet.
+async fn with_clock(date: &str, backup: &Backup) -> Server {
+    let (mock, client) = started().await;
+    let made = restore(&client).await.unwrap().branch;
+    drop(mock);
+    let headers = [("date", date), ("content-type", "application/json")];
+    let says = |status: &str, body: Value| Step::Answer(answer(status, &headers, &body.to_string()));
+    let made = serde_json::to_value(made).unwrap();
+    let backup = serde_json::to_value(backup).unwrap();
+    let none = json!({ "code": "not_found", "message": "Not Found" });
+    Server::start([says("404 Not Found", none), says("200 OK", backup), says("201 Created", made)]).await
+}
+
+/// Clocks differ: whether a backup has expired is told by the server's.
+#[tokio::test]
+async fn a_backup_expires_by_the_servers_clock() {
+    let expires = |at: &str| {
+        let mut backup = restorable();
+        backup.expires_at = Some(at.parse().unwrap());
+        backup
+    };
+    for (expires_at, is_there) in
+        [("2026-01-04T12:00:01Z", true), ("2026-01-04T12:00:00Z", false), ("2026-01-04T11:59:59Z", false)]
+    {
+        let server = with_clock("Sun, 04 Jan 2026 12:00:00 GMT", &expires(expires_at)).await;
+        let restored = restore(&quick(&server.url(), Duration::from_secs(60))).await;
+        assert_eq!(
+            (restored.is_ok(), server.arrived().len()),
+            (is_there, if is_there { 3 } else { 2 }),
+            "{expires_at}"
+        );
+    }
+    // One that would be there for long yet, by the clock of this machine.
+    let server = with_clock("Fri, 01 Jan 2100 00:00:00 GMT", &expires("2099-12-31T00:00:00Z")).await;
+    let error = restore(&quick(&server.url(), Duration::from_secs(60))).await.unwrap_err();
+    assert!(error.unusable_backup().is_some() && error.to_string().contains("expired at 2099"), "{error}");
+    // And one that was deleted.
+    let mut deleted = restorable();
+    deleted.deleted_at = deleted.completed_at;
+    let server = with_clock("Sun, 04 Jan 2026 12:00:00 GMT", &deleted).await;
+    let error = restore(&quick(&server.url(), Duration::from_secs(60))).await.unwrap_err();
+    assert_eq!(error.to_string(), "nothing was restored: backup backup000001 was deleted");
+    assert_eq!((error.outcome(), error.is_retryable(), server.arrived().len()), (Outcome::NotApplied, false, 2));
+}
+
+/// The deadline is that of all of it: whether the creation was sent decides what is known.
+#[tokio::test]
+async fn a_deadline_tells_whether_the_branch_may_come_yet() {
+    for (passed, sent) in [(0, false), (1, false), (2, true)] {
+        let (server, client) = started().await;
+        for _ in 0..passed {
+            server.pass_next();
+            server.delay_next(Duration::ZERO);
+        }
+        server.delay_next(Duration::from_secs(100_000));
+        let error = restore(&client).deadline(A_WHILE).await.unwrap_err();
+        let outcome = if sent { Outcome::Unknown } else { Outcome::NotApplied };
+        assert_eq!((error.creation_sent(), error.outcome(), error.is_retryable()), (sent, outcome, true), "{passed}");
+        let said = if sent { "the branch may have been created; restore it again" } else { "nothing was restored" };
+        assert_eq!(error.to_string(), format!("the deadline of {A_WHILE:?} passed: {said}"));
+        assert_eq!(server.branches().len(), usize::from(sent));
+    }
 }
 
 #[tokio::test]

@@ -167,6 +167,26 @@ async fn an_attempt_that_stalls_is_not_all_of_it() {
     assert!(matches!(create(&client).await.unwrap_err(), Error::Timeout(_)));
 }
 
+/// Each attempt has the time of one, and the last one what is left of the whole.
+#[tokio::test]
+async fn attempts_share_the_time_of_the_whole() {
+    clock::pause();
+    let found = Step::Answer(json("200 OK", &just_created::body().to_string()));
+    for whole in [10, 5] {
+        // Five times that of an attempt is enough for the fourth one, and two and a half times is not.
+        let server = Server::start([Step::Stall, Step::Stall, Step::Stall, found.clone()]).await;
+        let client = builder(&server.url()).retry(quick().max_retries(10));
+        let client = client.timeout(clock::A_WHILE * whole / 2).attempt_timeout(clock::A_WHILE).build().unwrap();
+        let start = Instant::now();
+        let call = client.get_backup().organization("acme").database("shop").branch("main").id("b1").send();
+        let (result, after) = (call.await, start.elapsed());
+        assert_eq!((result.is_ok(), server.arrived().len()), if whole == 10 { (true, 4) } else { (false, 3) });
+        let attempts = if whole == 10 { 6 } else { 5 };
+        let (least, most) = (clock::A_WHILE * attempts / 2, clock::A_WHILE * (attempts + 1) / 2);
+        assert!(least <= after && after < most, "{after:?}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_that_may_have_acted_is_sent_again() {
     clock::pause();

@@ -434,6 +434,34 @@ async fn states_move_with_time() {
     assert_eq!(call.send().await.unwrap().data.len(), 1);
 }
 
+/// In whatever order they are given; nobody needs to look in between.
+#[tokio::test]
+async fn the_state_is_that_of_the_age() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    server.move_states([(3 * A_MINUTE, "success"), (A_MINUTE, "running")]);
+    for (after, state) in [(0, "pending"), (2, "running"), (2, "success"), (2, "success")] {
+        tokio::time::sleep(A_MINUTE * after * u32::from(cfg!(target_os = "linux"))).await;
+        if cfg!(target_os = "linux") || after == 0 {
+            assert_eq!(looked_at(&client, &it).await.unwrap().state.to_string(), state);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_has_a_hundred_at_most_and_twenty_five_if_not_told() {
+    let (server, client) = started().await;
+    let main = BranchRef::new("acme", "shop", "main");
+    (0..101).for_each(|_| server.add_backup(&main, &Backup::fixture()));
+    let list = || client.branch(&main).list_backups();
+    for (call, per_page, pages) in [(list(), 25, 5), (list().per_page(1000), 100, 2), (list().per_page(101), 100, 2)] {
+        let page = call.send().await.unwrap().into_inner();
+        assert_eq!((page.data.len(), page.next_page), (per_page, Some(2)));
+        assert_eq!((page.per_page, page.total_pages), (per_page as i64, pages));
+    }
+    assert!(list().per_page(25).page(6).send().await.unwrap().data.is_empty());
+}
+
 #[tokio::test]
 async fn a_branch_is_busy_if_told_so() {
     let (server, client) = started().await;

@@ -269,6 +269,8 @@ mod tests {
         assert_eq!(strictly(|| disk(r#"{"id": "a"}"#)), None);
         let limits = strictly(|| disk(r#"{"id": "a", "size": 1, "labels": [], "limits": [1.0]}"#)).unwrap().limits;
         assert_eq!(limits, Some(vec![1]));
+        // A key of another case is another key.
+        assert_eq!(disk(r#"{"ID": "b", "id": "a", "Note": "c"}"#).unwrap(), empty());
         // Of what is no JSON nothing is read.
         assert!(disk(r#"{"id": "a", "note": {"seven"#).unwrap_err().starts_with("EOF"));
     }

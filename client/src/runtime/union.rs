@@ -133,6 +133,14 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_equals_is_taken() {
+        let read =
+            |json: Value| Union::read(json).unwrap().or(|one: Small| ("first", one)).or(|two: Small| ("second", two));
+        let (which, _) = read(json!({ "name": "a" })).or_unknown(|_| unreachable!());
+        assert_eq!(which, "first");
+    }
+
+    #[test]
     fn what_may_be_absent_costs_no_alternative() {
         #[derive(Debug, PartialEq, Serialize)]
         struct Noted {
