@@ -80,6 +80,10 @@ async fn one_call_has_settings_of_its_own() {
         head.contains("traceparent: 00-1") && head.contains("x-a: b") && head.contains("authorization: "),
         "{head}"
     );
+    // As often as it is said.
+    call().header("x-a", "b").header("X-A", "c").await.unwrap();
+    let head = server.arrived()[1].head.to_lowercase();
+    assert!(head.contains("x-a: b") && head.contains("x-a: c"), "{head}");
     for (name, value) in [("a b", "c"), ("a", "b\nc"), ("Authorization", "mine")] {
         let error = call().header(name, value).send().await.unwrap_err();
         assert!(matches!(error, Error::InvalidInput(_)), "{error}");

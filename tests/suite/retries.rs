@@ -89,6 +89,13 @@ async fn a_read_whose_answer_is_cut_short_is_made_again() {
     let get = || client.get_backup().organization("acme").database("shop").branch("main").id("b").send();
     assert_eq!(get().await.unwrap().id, "abc123def456");
     assert_eq!(server.arrived().len(), 3);
+    // One that came whole and cannot be read will be no other the next time.
+    for body in ["<html>", "{", "{}"] {
+        let server = Server::start([Step::Answer(json("200 OK", body))]).await;
+        let client = builder(&server.url()).retry(quick()).build().unwrap();
+        let error = client.get_backup().organization("acme").database("shop").branch("main").id("b").await.unwrap_err();
+        assert_eq!((error.is_retryable(), server.arrived().len()), (false, 1), "{body}");
+    }
     // What changes something is not.
     let server = Server::start([cut, created()]).await;
     create(&builder(&server.url()).retry(quick()).build().unwrap()).await.unwrap_err();
@@ -165,6 +172,32 @@ async fn an_attempt_that_stalls_is_not_all_of_it() {
         settings.attempt_timeout(clock::A_WHILE);
     });
     assert!(matches!(create(&client).await.unwrap_err(), Error::Timeout(_)));
+}
+
+/// What only reads is asked again after what may pass, and after nothing else.
+#[tokio::test]
+async fn a_read_is_made_again_after_what_may_pass() {
+    clock::pause();
+    let found = || Step::Answer(json("200 OK", &just_created::body().to_string()));
+    let refused = |status: &str| Step::Answer(json(status, "{}"));
+    for (step, requests) in [
+        (Step::ResetAfterReading, 2),
+        (refused("408 Request Timeout"), 2),
+        (refused("429 Too Many Requests"), 2),
+        (refused("500 Internal Server Error"), 2),
+        (refused("502 Bad Gateway"), 2),
+        (refused("503 Service Unavailable"), 2),
+        (refused("501 Not Implemented"), 1),
+        (refused("400 Bad Request"), 1),
+        (refused("404 Not Found"), 1),
+        (refused("422 Unprocessable Entity"), 1),
+        (refused("302 Found"), 1),
+    ] {
+        let server = Server::start([step.clone(), found()]).await;
+        let client = builder(&server.url()).retry(quick()).build().unwrap();
+        let result = client.get_backup().organization("acme").database("shop").branch("main").id("b").await;
+        assert_eq!((result.is_ok(), server.arrived().len()), (requests == 2, requests), "{step:?}");
+    }
 }
 
 /// Each attempt has the time of one, and the last one what is left of the whole.

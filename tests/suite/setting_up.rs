@@ -50,6 +50,22 @@ async fn a_clone_may_have_other_settings() {
         assert_eq!(create(&client).await.is_ok(), fits, "{most}");
     }
 
+    // No time is too long.
+    let longest = larger.with(|settings| {
+        settings.timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    });
+    create(&longest).await.unwrap();
+    assert!(
+        longest
+            .create_backup()
+            .organization("acme")
+            .database("shop")
+            .branch("main")
+            .timeout(Duration::MAX)
+            .await
+            .is_ok()
+    );
+
     let busy = Server::start([Step::Answer(answer("429 Too Many Requests", &[], ""))]).await;
     let client = builder(&busy.url()).retry(RetryPolicy::none()).build().unwrap();
     let again = client.with(|settings| {

@@ -149,6 +149,9 @@ mod tests {
         ] {
             assert_eq!(read(body), some("bad", "No."), "{body}");
         }
+        // What is said outside comes first; each part by itself.
+        let both = r#"{"code": "bad", "error": {"code": "inner", "message": "No.", "errors": ["why"]}}"#;
+        assert_eq!(read(both), (Some("bad".to_owned()), Some("No.".to_owned()), vec![detail("", "", &["why"])]));
         assert_eq!(read(r#"{"code": 422, "message": "No."}"#), some("422", "No."));
         assert_eq!(read(r#"{"code": ["bad"], "message": "No."}"#), (None, Some("No.".to_owned()), vec![]));
         assert_eq!(read(r#"{"code": "bad", "message": null}"#), (Some("bad".to_owned()), None, vec![]));

@@ -260,4 +260,53 @@ mod tests {
             assert_eq!(found(method, segments), None, "{method} {segments:?}");
         }
     }
+
+    #[test]
+    fn a_query_has_what_must_be_in_it_and_nothing_else() {
+        let mut route = routes(&[("GET".to_owned(), "/a".to_owned())]).remove(0);
+        route.query = &[
+            ("keyspace", true, Kind::Text),
+            ("tags[]", true, Kind::OneOf(&["a", "b"])),
+            ("page", false, Kind::Integer),
+            ("all", false, Kind::Boolean),
+        ];
+        assert_eq!(route.check_query("keyspace=k&tags[]=a&tags[]=b&page=2&all=true"), Ok(()));
+        assert_eq!(route.check_query("tags=b&keyspace="), Ok(()));
+        for (query, why) in [
+            ("", "keyspace is missing"),
+            ("keyspace=k", "tags[] is missing"),
+            ("tags[]=a&page=1", "keyspace is missing"),
+            ("keyspace=k&tags[]=c", "tags[] is `c`, but must be one of a, b"),
+            ("keyspace=k&tags[]=a&page=1.5", "page is `1.5`, but must be a whole number"),
+            ("keyspace=k&tags[]=a&all=yes", "all is `yes`, but must be true or false"),
+            ("keyspace=k&tags[]=a&pages=1", "pages is no parameter of any"),
+        ] {
+            assert_eq!(route.check_query(query), Err(why.to_owned()), "{query}");
+        }
+        // What is played by hand is held to the values alone.
+        assert!(route.refusal_of_values("pages=1").is_none() && route.refusal_of_values("page=x").is_some());
+    }
+
+    #[test]
+    fn a_body_is_held_to_its_type_at_any_depth() {
+        #[derive(serde::Deserialize, Serialize)]
+        struct Node {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            name: Option<String>,
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            nodes: Vec<Node>,
+        }
+        let check = |body: &str| check_body::<Node>(body.as_bytes());
+        assert_eq!(check(r#"{"name": "a", "nodes": [{"nodes": []}, {"name": "b"}]}"#), Ok(()));
+        for (body, why) in [
+            (r#"{"nme": "a"}"#, "nme is no field of the body"),
+            (r#"{"name": null}"#, "name is null, but can be left out only"),
+            (r#"{"nodes": [{}, {"nme": "a"}]}"#, "nodes[1].nme is no field of the body"),
+            (r#"{"nodes": [{"nodes": [{"name": null}]}]}"#, "nodes[0].nodes[0].name is null, but can be left out only"),
+            (r#"{"nodes": [[null, []]]}"#, "nodes[0] is a list, but must be an object"),
+            ("[null, []]", "the body is a list, but must be an object"),
+        ] {
+            assert_eq!(check(body), Err(why.to_owned()), "{body}");
+        }
+    }
 }
