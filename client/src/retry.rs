@@ -107,4 +107,41 @@ mod tests {
         }
         assert_eq!(RetryPolicy::none().backoff().build().count(), 0);
     }
+
+    #[test]
+    fn polls_have_no_end_and_are_never_at_once() {
+        let (least, second) = (Duration::from_millis(1), Duration::from_secs(1));
+        let none = RetryPolicy::none().initial_delay(Duration::ZERO).max_delay(Duration::ZERO);
+        let slow = RetryPolicy::none().initial_delay(second).max_delay(4 * second);
+        for (policy, first, longest) in [(none, least, second), (slow, second, 4 * second)] {
+            let delays: Vec<_> = policy.backoff_for_polls().build().take(50).collect();
+            assert_eq!(delays.len(), 50);
+            assert!((first..=2 * first).contains(&delays[0]), "{delays:?}");
+            assert!(delays[20..].iter().all(|delay| (longest..=2 * longest).contains(delay)), "{delays:?}");
+        }
+    }
+
+    #[test]
+    fn the_servers_wish_comes_first_and_429_without_one_takes_longer() {
+        let operation = crate::operation::Operation::new("any", "GET", "/");
+        let refused = |status: u16, asked: Option<u64>| {
+            let mut headers = reqwest::header::HeaderMap::new();
+            asked.map(|seconds| headers.insert("retry-after", seconds.into()));
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            Error::from(crate::error::Refused::new(operation, status).with_headers(headers))
+        };
+        let second = Duration::from_secs(1);
+        for (error, delay) in [
+            (refused(429, Some(1)), second),
+            (refused(503, Some(1)), second),
+            (refused(429, Some(600)), 600 * second),
+            (refused(429, Some(0)), 300 * second),
+            (refused(429, None), 300 * second),
+            (refused(503, Some(0)), 30 * second),
+            (refused(503, None), 30 * second),
+            (Error::not_sent(operation), 30 * second),
+        ] {
+            assert_eq!(RetryPolicy::delay_after(&error, 30 * second), delay, "{error}");
+        }
+    }
 }
