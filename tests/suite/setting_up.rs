@@ -111,7 +111,8 @@ async fn any_endpoint_can_be_asked() {
     ])
     .await;
     let client = builder(&server.url()).build().unwrap();
-    let got = client.request(Method::GET, ["organizations", "a/b#c", "regions"]).query("page", "2 & 3").send();
+    let got = client.request(Method::GET, ["organizations", "a/b#c", "regions"]);
+    let got = got.query("page", "2 & 3").query("tag", "a").query("tag", "b").send();
     assert_eq!(*got.await.unwrap(), value!({ "data": [1000.0] }));
     let gone = client.request(Method::DELETE, ["organizations", "acme"]).send().await.unwrap();
     assert_eq!((gone.status().as_u16(), gone.into_inner()), (204, value!(null)));
@@ -119,7 +120,7 @@ async fn any_endpoint_can_be_asked() {
     assert_eq!(patch.await.unwrap_err().code(), Some("not_found"));
     assert!(matches!(client.request(Method::GET, ["a"]).send().await, Err(Error::Unreadable(_))));
     let arrived = server.arrived();
-    assert_eq!(arrived[0].target(), "/organizations/a%2Fb%23c/regions?page=2+%26+3");
+    assert_eq!(arrived[0].target(), "/organizations/a%2Fb%23c/regions?page=2+%26+3&tag=a&tag=b");
     let head = arrived[0].head.to_ascii_lowercase();
     assert!(head.contains("authorization: ") && head.contains("api-version: "), "{head}");
     assert_eq!(arrived[2].body, r#"{"protected":true}"#);
