@@ -11,6 +11,7 @@ mod corpora;
 mod corrections;
 mod coupling;
 mod credentials;
+mod drift_bounds;
 mod drift_instances;
 mod drift_laws;
 mod drift_meaning;

@@ -4,6 +4,7 @@
 //! - `rules`: the table of what changes are called and how bad they are;
 //! - `node`, `pair`, `view`, `views`: a place in a document, the same place in both, a schema by what it means, and two;
 //! - `context`, `role`: for whom something is compared;
+//! - `bounds`: how far schemas are followed that lead back to themselves;
 //! - `walk`: what every part of the comparison uses;
 //! - `document`, `operations`, `parameters`, `bodies`: from the document down to everything that holds a schema;
 //! - `schema`, `objects`, `values`, `composition`: two schemas, wherever they stand.
@@ -16,6 +17,7 @@
 mod alternatives;
 mod argument;
 mod bodies;
+mod bounds;
 mod callbacks;
 mod composition;
 mod context;
@@ -67,4 +69,10 @@ pub fn diff(old: &Value, new: &Value) -> Vec<Finding> {
     let mut walk = walk::Walk::new(old, new);
     walk.document(context::Context::new(origins::Origins::document()));
     walk.into_findings()
+}
+
+/// The same, with the steps that it took, of which there are not many more than values in the documents.
+pub fn diff_in_steps(old: &Value, new: &Value) -> (Vec<Finding>, usize) {
+    let before = bounds::steps();
+    (diff(old, new), bounds::steps() - before)
 }

@@ -1,9 +1,10 @@
 //! What alternatives mean: null among them, those within others, and those that only list values.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::bounds::Met;
 use super::node::Node;
 use super::numbers;
 use super::rules::is_prose;
@@ -15,7 +16,7 @@ pub(super) fn all_allow(all: impl IntoIterator<Item = Option<bool>>) -> Option<b
 }
 
 /// Whether a schema allows null; nothing where it says nothing of what it allows.
-pub(super) fn null(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> {
+pub(super) fn null(node: &Node<'_>, seen: &mut Met<String>) -> Option<bool> {
     let node = node.clone().resolved();
     if node.is_true("nullable") {
         return Some(true);
@@ -23,7 +24,7 @@ pub(super) fn null(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> 
     if node.has("type") || node.has("properties") {
         return Some(false);
     }
-    if !seen.insert(node.at.clone()) {
+    if !seen.is_new(node.at.clone()) {
         return None;
     }
     let values = node.get("enum").value.as_array().map(|values| values.contains(&Value::Null));
@@ -62,7 +63,7 @@ fn is_null(node: &Node<'_>) -> bool {
 pub(super) struct Flattened<'a> {
     pub(super) members: Vec<Node<'a>>,
     pub(super) nulls: Vec<Node<'a>>,
-    seen: HashSet<String>,
+    seen: Met<String>,
 }
 
 /// Collects alternatives, those of alternatives that are nothing else included.
@@ -83,7 +84,7 @@ pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Flattened<'
                 let inner_list = node.get(inner);
                 let is_single = inner_list.list().len() == 1;
                 let is_part = inner == keyword && (inner == "anyOf" || !lists_twice(&inner_list));
-                if (is_single || is_part) && into.seen.insert(node.at.clone()) {
+                if (is_single || is_part) && into.seen.is_new(node.at.clone()) {
                     flatten(&inner_list, keyword, into);
                 } else {
                     into.members.push(member);

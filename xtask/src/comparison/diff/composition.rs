@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use super::argument::Argument;
+use super::bounds::Bounds;
 use super::covers::{Cover, resemblance};
 use super::facts::are_disjoint;
 use super::node::Node;
@@ -124,7 +125,7 @@ impl<'a> Walk<'a> {
     /// nobody notices what differs.
     pub(super) fn nothing_lost(&mut self, role: Role, views: &Views<'a>) -> bool {
         let (wide, narrow) = if role.is_response() { (&views.old, &views.new) } else { (&views.new, &views.old) };
-        Cover::new(&mut self.likeness, &self.changed).view_covers(wide, narrow)
+        Cover::new(&mut self.likeness, &self.changed, self.bounds.question()).view_covers(wide, narrow)
     }
 
     /// `anyOf` and `oneOf`. Returns whether the schemas are so compared to their end.
@@ -212,7 +213,7 @@ impl<'a> Walk<'a> {
                 self.likeness.of(a, prose) == self.likeness.of(b, prose)
             }));
         }
-        pairs.extend(most_alike(&mut old, &mut new));
+        pairs.extend(most_alike(&mut old, &mut new, &self.bounds));
         if of.keyword == "oneOf" {
             self.overlap(role, &lists, &pairs, (&old, &new), (from, to));
         }
@@ -222,12 +223,13 @@ impl<'a> Walk<'a> {
         for (members, others, did) in [(old, to, 1), (new, from, 0)] {
             for member in members {
                 // Another alternative may take all that it takes.
-                let mut cover = Cover::new(&mut self.likeness, &self.changed);
+                let mut cover = Cover::new(&mut self.likeness, &self.changed, self.bounds.question());
                 let covered = of.keyword == "anyOf"
                     && others
                         .members
                         .iter()
                         .any(|other| cover.covers(slice::from_ref(other), slice::from_ref(&member)));
+                drop(cover);
                 let role = if covered { role.used_by(role.context.harmless()) } else { role };
                 let [came, went] =
                     if did == 0 { [&[][..], slice::from_ref(&member)] } else { [slice::from_ref(&member), &[][..]] };
@@ -255,15 +257,18 @@ impl<'a> Walk<'a> {
             if self.surely_same(&Nodes::new(old.clone(), new.clone())) {
                 continue;
             }
-            let mut cover = Cover::new(&mut self.likeness, &self.changed);
+            let mut cover = Cover::new(&mut self.likeness, &self.changed, self.bounds.question());
             let (wide, narrow, member) = if response { (new, old, old) } else { (old, new, new) };
             if !cover.covers(slice::from_ref(wide), slice::from_ref(narrow)) {
                 members.push(member.clone());
             }
         }
-        let overlaps = members
-            .iter()
-            .any(|member| group.members.iter().any(|other| other.at != member.at && !are_disjoint(member, other)));
+        let overlaps = members.iter().any(|member| {
+            group
+                .members
+                .iter()
+                .any(|other| other.at != member.at && !are_disjoint(member, other, &self.bounds.question()))
+        });
         if overlaps {
             self.changed(role, lists, &ONE_OF_OVERLAP);
         }
@@ -293,13 +298,13 @@ fn is_annotation(node: &Node<'_>) -> bool {
 }
 
 /// Takes from two lists the pairs of which each is most like the other, where they are alike at all.
-fn most_alike<'a>(old: &mut Vec<Node<'a>>, new: &mut Vec<Node<'a>>) -> Vec<(Node<'a>, Node<'a>)> {
+fn most_alike<'a>(old: &mut Vec<Node<'a>>, new: &mut Vec<Node<'a>>, bounds: &Bounds) -> Vec<(Node<'a>, Node<'a>)> {
     /// In percent.
     const ALIKE: usize = 50;
     let mut scores: Vec<(usize, usize, usize)> = Vec::new();
     for (i, a) in old.iter().enumerate() {
         for (j, b) in new.iter().enumerate() {
-            scores.push((resemblance(a, b), i, j));
+            scores.push((resemblance(a, b, &bounds.question()), i, j));
         }
     }
     scores.sort_by_key(|(score, i, j)| (std::cmp::Reverse(*score), *i, *j));

@@ -9,6 +9,7 @@ use std::slice;
 
 use serde_json::Value;
 
+use super::bounds::{Met, Question};
 use super::facts::{DISJOINT_DEPTH, Facts, MOST_COMBINATIONS, are_disjoint, combinations, disjoint};
 use super::node::Node;
 use super::numbers;
@@ -16,17 +17,45 @@ use super::rules::is_prose;
 use super::same::{ChangedReferences, Likeness, are_equal, says_nothing};
 use super::view::{Group, View};
 
+/// The schemas that are to cover, and those to be covered.
+type Key = (Vec<usize>, Vec<usize>);
+
 /// Looks whether schemas cover others.
 pub(super) struct Cover<'c, 'a> {
     likeness: &'c mut Likeness<'a>,
     changed: Rc<ChangedReferences<'a>>,
+    question: Question<'c>,
     /// What is being looked at: where a schema leads back to itself, it is taken to be covered.
-    assumed: HashSet<(Vec<usize>, Vec<usize>)>,
+    assumed: Met<Key>,
+    /// The same, in its order.
+    trail: Vec<Key>,
+    /// What is not covered, whatever is assumed.
+    refuted: HashSet<Key>,
+    /// Alternatives that are being looked at, each with the facts that are to fit one of them.
+    open: Met<(*const Value, usize)>,
+    /// Alternatives of which facts fit none.
+    unfit: HashSet<(*const Value, usize)>,
+    /// How many facts were looked at.
+    facts: usize,
 }
 
 impl<'c, 'a> Cover<'c, 'a> {
-    pub(super) fn new(likeness: &'c mut Likeness<'a>, changed: &Rc<ChangedReferences<'a>>) -> Self {
-        Self { likeness, changed: Rc::clone(changed), assumed: HashSet::new() }
+    pub(super) fn new(
+        likeness: &'c mut Likeness<'a>,
+        changed: &Rc<ChangedReferences<'a>>,
+        question: Question<'c>,
+    ) -> Self {
+        Self {
+            likeness,
+            changed: Rc::clone(changed),
+            question,
+            assumed: Met::default(),
+            trail: Vec::new(),
+            refuted: HashSet::new(),
+            open: Met::default(),
+            unfit: HashSet::new(),
+            facts: 0,
+        }
     }
 
     /// Whether a value that fits all of some schemas fits all of others.
@@ -38,11 +67,21 @@ impl<'c, 'a> Cover<'c, 'a> {
             return true;
         }
         let address = |nodes: &[Node<'a>]| nodes.iter().map(|node| std::ptr::from_ref(node.value).addr()).collect();
-        let key = (address(wide), address(narrow));
-        if wide.iter().chain(narrow).all(|node| !node.value.is_null()) && !self.assumed.insert(key) {
+        let key: Key = (address(wide), address(narrow));
+        if self.refuted.contains(&key) {
+            return false;
+        }
+        // Nothing at all stands everywhere.
+        let is_place = wide.iter().chain(narrow).all(|node| !node.value.is_null());
+        if is_place && !self.assumed.is_new(key.clone()) {
             return true;
         }
-        self.view_covers(&View::of(wide), &View::of(narrow))
+        self.trail.extend(Some(key.clone()).filter(|_| is_place));
+        let covers = self.view_covers(&View::of(wide), &View::of(narrow));
+        if is_place && !covers {
+            self.refuted.insert(key);
+        }
+        covers
     }
 
     pub(super) fn view_covers(&mut self, wide: &View<'a>, narrow: &View<'a>) -> bool {
@@ -55,12 +94,23 @@ impl<'c, 'a> Cover<'c, 'a> {
         if wide.null() == Some(false) && narrow.null() != Some(false) && !narrow_excludes_null(narrow) {
             return false;
         }
-        let Some(all) = combinations(narrow) else { return false };
-        all.iter().all(|facts| self.implied(wide, facts))
+        let Some(all) = combinations(narrow, &self.question) else { return false };
+        all.into_iter().all(|facts| {
+            let facts = self.numbered(facts);
+            self.implied(wide, &facts)
+        })
     }
 
     /// Whether values of which these facts hold, null aside, fit a schema.
     fn implied(&mut self, wide: &View<'a>, facts: &Facts<'a>) -> bool {
+        self.question.enter() && {
+            let implied = self.all_implied(wide, facts);
+            self.question.leave();
+            implied
+        }
+    }
+
+    fn all_implied(&mut self, wide: &View<'a>, facts: &Facts<'a>) -> bool {
         if facts.values.as_ref().is_some_and(BTreeSet::is_empty) {
             return true;
         }
@@ -74,6 +124,25 @@ impl<'c, 'a> Cover<'c, 'a> {
     }
 
     fn group_implied(&mut self, group: &Group<'a>, facts: &Facts<'a>) -> bool {
+        // What is its own alternative takes nothing by that.
+        let here = (std::ptr::from_ref(group.list.value), facts.number);
+        if self.unfit.contains(&here) || !self.open.is_new(here) {
+            return false;
+        }
+        let implied = self.member_implied(group, facts);
+        self.open.forget(&here);
+        if !implied {
+            self.unfit.insert(here);
+        }
+        implied
+    }
+
+    fn numbered(&mut self, facts: Facts<'a>) -> Facts<'a> {
+        self.facts += 1;
+        Facts { number: self.facts, ..facts }
+    }
+
+    fn member_implied(&mut self, group: &Group<'a>, facts: &Facts<'a>) -> bool {
         // Each as often as it is there: oneOf takes nothing of what is there twice.
         let hashes = |likeness: &mut Likeness<'a>, group: &Group<'a>| -> Vec<u64> {
             let mut all: Vec<u64> = group.members.iter().map(|member| likeness.of(member, false)).collect();
@@ -88,16 +157,16 @@ impl<'c, 'a> Cover<'c, 'a> {
         let each: Vec<Facts<'a>> = match &facts.values {
             Some(values) if values.len() <= MOST_COMBINATIONS => {
                 let one = |value: &String| Facts { values: Some(BTreeSet::from([value.clone()])), ..facts.clone() };
-                values.iter().map(one).collect()
+                values.iter().map(|value| self.numbered(one(value))).collect()
             }
             _ => vec![facts.clone()],
         };
         each.iter().all(|facts| {
             let fits = |cover: &mut Self, member: &Node<'a>| {
-                let assumed = cover.assumed.clone();
+                let assumed = cover.trail.len();
                 let fits = cover.implied(&View::of(slice::from_ref(member)), facts);
                 if !fits {
-                    cover.assumed = assumed;
+                    cover.trail.drain(assumed..).for_each(|key| cover.assumed.forget(&key));
                 }
                 fits
             };
@@ -107,8 +176,9 @@ impl<'c, 'a> Cover<'c, 'a> {
             group.keyword == "anyOf"
                 || group.members.iter().enumerate().all(|(number, member)| {
                     number == fitting || {
-                        let others = combinations(&View::of(slice::from_ref(member)));
-                        others.is_some_and(|others| others.iter().all(|other| disjoint(facts, other, DISJOINT_DEPTH)))
+                        let others = combinations(&View::of(slice::from_ref(member)), &self.question);
+                        let is_apart = |other: &Facts<'a>| disjoint(facts, other, DISJOINT_DEPTH, &self.question);
+                        others.is_some_and(|others| others.iter().all(is_apart))
                     }
                 })
         })
@@ -259,10 +329,10 @@ fn fits_limit(key: &str, limit: &Value, exclusive: bool, json: &str) -> bool {
 }
 
 /// How much two alternatives are alike, in percent.
-pub(super) fn resemblance<'a>(a: &Node<'a>, b: &Node<'a>) -> usize {
+pub(super) fn resemblance<'a>(a: &Node<'a>, b: &Node<'a>, question: &Question<'_>) -> usize {
     let view = |node: &Node<'a>| View::of(slice::from_ref(node));
     let (x, y) = (view(a), view(b));
-    if are_disjoint(a, b) {
+    if are_disjoint(a, b, question) {
         return 0;
     }
     if x.has("title") && x.text("title") == y.text("title") {

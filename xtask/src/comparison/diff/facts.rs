@@ -6,6 +6,7 @@ use std::slice;
 use serde_json::Value;
 
 use super::alternatives::type_of_json;
+use super::bounds::Question;
 use super::node::Node;
 use super::view::{Group, View};
 
@@ -22,6 +23,8 @@ pub(super) struct Facts<'a> {
     /// The groups that one member was taken of.
     pub(super) groups: Vec<Group<'a>>,
     pub(super) values: Option<BTreeSet<String>>,
+    /// What tells it from others of one question.
+    pub(super) number: usize,
 }
 
 impl<'a> Facts<'a> {
@@ -83,17 +86,30 @@ impl<'a> Facts<'a> {
 }
 
 /// The combinations of a schema's alternatives; nothing, where they are too many.
-pub(super) fn combinations<'a>(view: &View<'a>) -> Option<Vec<Facts<'a>>> {
-    fn add<'a>(view: &View<'a>, to: Facts<'a>, depth: u8, into: &mut Vec<Facts<'a>>) -> Option<()> {
+pub(super) fn combinations<'a>(view: &View<'a>, question: &Question<'_>) -> Option<Vec<Facts<'a>>> {
+    fn add<'a>(
+        view: &View<'a>,
+        to: Facts<'a>,
+        depth: u8,
+        question: &Question<'_>,
+        into: &mut Vec<Facts<'a>>,
+    ) -> Option<()> {
+        Some(()).filter(|()| question.step())?;
         let mut facts = to;
         facts.parts.extend(view.parts().iter().cloned());
         facts.values = match (facts.values.take(), view.values("enum")) {
             (Some(a), Some(b)) => Some(a.intersection(&b).cloned().collect()),
             (a, b) => a.or(b),
         };
-        expand(facts, &view.groups, depth, into)
+        expand(facts, &view.groups, depth, question, into)
     }
-    fn expand<'a>(facts: Facts<'a>, groups: &[Group<'a>], depth: u8, into: &mut Vec<Facts<'a>>) -> Option<()> {
+    fn expand<'a>(
+        facts: Facts<'a>,
+        groups: &[Group<'a>],
+        depth: u8,
+        question: &Question<'_>,
+        into: &mut Vec<Facts<'a>>,
+    ) -> Option<()> {
         let Some((group, others)) = groups.split_first() else {
             into.push(facts);
             return Some(()).filter(|()| into.len() <= MOST_COMBINATIONS);
@@ -103,21 +119,24 @@ pub(super) fn combinations<'a>(view: &View<'a>) -> Option<Vec<Facts<'a>>> {
             let mut facts = facts.clone();
             facts.groups.push(group.clone());
             let mut inner = Vec::new();
-            add(&View::of(slice::from_ref(member)), facts, depth, &mut inner)?;
+            add(&View::of(slice::from_ref(member)), facts, depth, question, &mut inner)?;
             for facts in inner {
-                expand(facts, others, depth, into)?;
+                expand(facts, others, depth, question, into)?;
             }
         }
         Some(())
     }
     let mut all = Vec::new();
-    let none = Facts { parts: Vec::new(), groups: Vec::new(), values: None };
-    add(view, none, 8, &mut all)?;
+    let none = Facts { parts: Vec::new(), groups: Vec::new(), values: None, number: 0 };
+    add(view, none, 8, question, &mut all)?;
     Some(all)
 }
 
 /// Whether no value fits both, null aside.
-pub(super) fn disjoint(a: &Facts<'_>, b: &Facts<'_>, depth: u8) -> bool {
+pub(super) fn disjoint(a: &Facts<'_>, b: &Facts<'_>, depth: u8, question: &Question<'_>) -> bool {
+    if !question.step() {
+        return false;
+    }
     let apart = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.is_disjoint(b);
     if let (Some(x), Some(y)) = (&a.values, &b.values)
         && apart(x, y)
@@ -139,9 +158,9 @@ pub(super) fn disjoint(a: &Facts<'_>, b: &Facts<'_>, depth: u8) -> bool {
     shared.into_iter().any(|name| {
         let views = (View::of(&a.property(name)), View::of(&b.property(name)));
         let null = (views.0.null(), views.1.null());
-        match (combinations(&views.0), combinations(&views.1)) {
+        match (combinations(&views.0, question), combinations(&views.1, question)) {
             (Some(x), Some(y)) if null.0 == Some(false) || null.1 == Some(false) || both_listed(&views) => {
-                x.iter().all(|x| y.iter().all(|y| disjoint(x, y, depth)))
+                x.iter().all(|x| y.iter().all(|y| disjoint(x, y, depth, question)))
             }
             _ => false,
         }
@@ -153,10 +172,10 @@ fn both_listed(views: &(View<'_>, View<'_>)) -> bool {
 }
 
 /// Whether two schemas surely have no value in common, null aside.
-pub(super) fn are_disjoint<'a>(a: &Node<'a>, b: &Node<'a>) -> bool {
-    let all = |node: &Node<'a>| combinations(&View::of(slice::from_ref(node)));
+pub(super) fn are_disjoint<'a>(a: &Node<'a>, b: &Node<'a>, question: &Question<'_>) -> bool {
+    let all = |node: &Node<'a>| combinations(&View::of(slice::from_ref(node)), question);
     match (all(a), all(b)) {
-        (Some(x), Some(y)) => x.iter().all(|x| y.iter().all(|y| disjoint(x, y, DISJOINT_DEPTH))),
+        (Some(x), Some(y)) => x.iter().all(|x| y.iter().all(|y| disjoint(x, y, DISJOINT_DEPTH, question))),
         _ => false,
     }
 }

@@ -1,9 +1,8 @@
 //! A place in a document.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
+use super::bounds::Met;
 use crate::vendor::spec::{self, pointer_token};
 
 /// A value and where it stands.
@@ -76,10 +75,10 @@ impl<'a> Node<'a> {
     pub(super) fn resolved(self) -> Self {
         let mut here = self;
         // Where each of several references in a row leads from.
-        let mut seen = HashSet::new();
+        let mut seen = Met::default();
         while let Some(pointer) = here.text("$ref").and_then(spec::target) {
             let from = std::ptr::from_ref(here.value);
-            let Some(value) = here.root.pointer(&pointer).filter(|_| seen.insert(from)) else { break };
+            let Some(value) = here.root.pointer(&pointer).filter(|_| seen.is_new(from)) else { break };
             here = Self { root: here.root, value, at: pointer.into_owned() };
         }
         here

@@ -2,12 +2,13 @@
 //! the members of a list are paired.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::bounds::Met;
 use super::node::Node;
 use super::numbers;
 use super::rules;
@@ -53,7 +54,8 @@ impl<'a> ChangedReferences<'a> {
     fn follow(&self, text: &'a str) {
         let mut known = self.known.borrow_mut();
         let mut users: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
-        let (mut met, mut open, mut changed) = (HashSet::from([text]), vec![text], Vec::new());
+        let (mut met, mut open, mut changed) = (Met::default(), vec![text], Vec::new());
+        met.is_new(text);
         while let Some(text) = open.pop() {
             let [old, new] =
                 self.documents.map(|document| spec::target(text).and_then(|pointer| document.pointer(&pointer)));
@@ -69,14 +71,14 @@ impl<'a> ChangedReferences<'a> {
                     Some(false) => {}
                     None => {
                         users.entry(inner).or_default().push(text);
-                        if met.insert(inner) {
+                        if met.is_new(inner) {
                             open.push(inner);
                         }
                     }
                 });
             }
         }
-        known.extend(met.into_iter().map(|text| (text, false)));
+        known.extend(met.all().map(|text| (text, false)));
         while let Some(text) = changed.pop() {
             if known.insert(text, true) == Some(false) {
                 changed.extend(users.get(text).into_iter().flatten());

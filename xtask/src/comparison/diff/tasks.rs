@@ -15,6 +15,16 @@ pub(super) enum Task<'a> {
     Callback(Context, Nodes<'a>),
 }
 
+impl<'a> Task<'a> {
+    /// What it compares first.
+    pub(super) fn pair(&self) -> Nodes<'a> {
+        match self {
+            Self::Schema(_, old, new) => Nodes::new(old[0].clone(), new[0].clone()),
+            Self::Callback(_, pair) => pair.clone(),
+        }
+    }
+}
+
 /// What tells tasks apart: the values that they compare, and the role of schemas.
 pub(super) type TaskKey = (Identity, Identity, Option<RoleKey>);
 

@@ -1,10 +1,9 @@
 //! What no rule reads: compared as it stands, `$ref`s followed, so that it is the same inline and behind a
 //! reference. What is in it for readers is told as such.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
+use super::bounds::Met;
 use super::context::Context;
 use super::pair::Nodes;
 use super::rules::is_prose;
@@ -14,16 +13,16 @@ use super::walk::Walk;
 impl<'a> Walk<'a> {
     /// Compares values that no rule reads.
     pub(super) fn unread(&mut self, context: Context, pair: &Nodes<'a>) {
-        self.unread_below(context, pair, &mut BTreeSet::new());
+        self.unread_below(context, pair, &mut Met::default());
     }
 
-    fn unread_below(&mut self, context: Context, pair: &Nodes<'a>, seen: &mut BTreeSet<(usize, usize)>) {
+    fn unread_below(&mut self, context: Context, pair: &Nodes<'a>, seen: &mut Met<(usize, usize)>) {
         if self.surely_same(pair) {
             return;
         }
         let pair = &pair.resolved();
         let address = |value: &Value| std::ptr::from_ref(value).addr();
-        if self.surely_same(pair) || !seen.insert((address(pair.old.value), address(pair.new.value))) {
+        if self.surely_same(pair) || !seen.is_new((address(pair.old.value), address(pair.new.value))) {
             return;
         }
         match pair.values() {

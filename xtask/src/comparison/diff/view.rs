@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::alternatives::{Flattened, all_allow, constants, flatten, null, type_of_json};
 use super::argument::TypeName;
+use super::bounds::Met;
 use super::node::Node;
 use super::numbers;
 use super::rules::is_prose;
@@ -65,11 +66,11 @@ impl<'a> View<'a> {
             nulls: Vec::new(),
             singles: Vec::new(),
         };
-        let mut seen = HashSet::new();
+        let mut seen = Met::default();
         // Outer schemas before their members, first members first.
         let mut open: Vec<Node<'a>> = nodes.iter().rev().cloned().map(Node::resolved).collect();
         while let Some(node) = open.pop() {
-            if node.value.is_null() || !seen.insert(node.at.clone()) {
+            if node.value.is_null() || !seen.is_new(node.at.clone()) {
                 continue;
             }
             if !node.value.is_object() {
@@ -363,6 +364,6 @@ impl<'a> View<'a> {
     /// Strictly, OpenAPI 3.0 has `nullable` do nothing beside `allOf` without a `type`; it is the only way there to say
     /// that what a `$ref` leads to may be null, and meant so.
     pub(super) fn null(&self) -> Option<bool> {
-        all_allow(self.nodes.iter().map(|node| null(node, &mut HashSet::new())))
+        all_allow(self.nodes.iter().map(|node| null(node, &mut Met::default())))
     }
 }

@@ -7,6 +7,7 @@ use std::slice;
 use serde_json::Value;
 
 use super::argument::Argument;
+use super::bounds::Bounds;
 use super::context::Context;
 use super::findings::{Finding, Found};
 use super::level::Level;
@@ -17,8 +18,8 @@ use super::origins::{Origin, Origins};
 use super::pair::Nodes;
 use super::role::{Role, RoleKey};
 use super::rules::table::{
-    API_SUNSET_PARSE, DEPRECATED, DEPRECATED_WITH_SUNSET, PARAMETER_SUNSET_PARSE, REACTIVATED, REF_SIBLING_CHANGED,
-    SUNSET_CHANGED, SUNSET_INVALID, TEXT_CHANGED, UNCLASSIFIED,
+    API_SUNSET_PARSE, COMPARISON_CUT_SHORT, DEPRECATED, DEPRECATED_WITH_SUNSET, PARAMETER_SUNSET_PARSE, REACTIVATED,
+    REF_SIBLING_CHANGED, SUNSET_CHANGED, SUNSET_INVALID, TEXT_CHANGED, UNCLASSIFIED,
 };
 use super::rules::{Lowering, Rule, is_prose};
 use super::same::{ChangedReferences, Likeness};
@@ -32,6 +33,7 @@ pub(super) struct Walk<'a> {
     findings: HashMap<Finding, BTreeSet<Origin>>,
     pub(super) origins: Origins,
     tasks: HashMap<TaskKey, Origin>,
+    pub(super) bounds: Bounds,
     /// Tasks by the reference that leads to them.
     references: HashMap<(&'a str, RoleKey), Origin>,
     open: Vec<Task<'a>>,
@@ -55,6 +57,7 @@ impl<'a> Walk<'a> {
             findings: HashMap::new(),
             origins: Origins::default(),
             tasks: HashMap::new(),
+            bounds: Bounds::of([old, new]),
             references: HashMap::new(),
             open: Vec::new(),
             likeness: Likeness::new(Rc::clone(&changed)),
@@ -116,8 +119,13 @@ impl<'a> Walk<'a> {
             Some(origin) => *origin,
             None => {
                 let origin = self.origins.shared();
+                let task = task(context.of(origin));
                 self.tasks.insert(key, origin);
-                self.open.push(task(context.of(origin)));
+                match self.tasks.len().checked_sub(self.bounds.most_pairs()) {
+                    None | Some(0) => self.open.push(task),
+                    Some(1) => self.report(context, &task.pair(), &COMPARISON_CUT_SHORT),
+                    Some(_) => {}
+                }
                 origin
             }
         };

@@ -371,6 +371,9 @@ table! {
         "what stands beside the $ref of {name}, where it is ignored, changed");
     DEFINITIONS_CHANGED = Rule::new("definitions-changed", Either(Doc, Doc),
         "$defs of {name} changed, which count where they are referred to");
+    COMPARISON_CUT_SHORT = Rule::new("comparison-cut-short", Either(Warn, Warn),
+        "{name} and what it refers to belong together in more ways than are compared; what was not compared yet is left out")
+        .whatever_values();
     UNCLASSIFIED = Rule::new("unclassified-change", Either(Warn, Warn),
         "{key} {change}; no rule knows what that means");
     DEPRECATED = Rule::new("*-deprecated", Roles(DEPRECATABLE, Info, Info), "{name} became deprecated");
