@@ -228,7 +228,15 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
         ),
         ("deprecated", text(none()), text(json!({ "deprecated": true }))),
         ("description", text(none()), text(json!({ "description": "x" }))),
-        ("an unknown keyword", text(none()), text(json!({ "contentEncoding": "base64" }))),
+        ("no value", text(none()), text(json!({ "not": {} }))),
+        ("an unknown keyword", text(none()), text(json!({ "contentCharset": "utf-8" }))),
+        ("contentEncoding", text(none()), text(json!({ "contentEncoding": "base64" }))),
+        (
+            "another contentEncoding",
+            text(json!({ "contentEncoding": "base64" })),
+            text(json!({ "contentEncoding": "base16" })),
+        ),
+        ("contentMediaType", text(none()), text(json!({ "contentMediaType": "application/xml" }))),
         ("a list of five", text(json!({ "later": [1, 2, 3, 4] })), text(json!({ "later": [1, 2, 3, 4, 5] }))),
         ("a list of six", text(json!({ "later": [1, 2, 3, 4, 5] })), text(json!({ "later": [1, 2, 3, 4, 5, 6] }))),
         ("a long text", text(json!({ "later": "é".repeat(78) })), text(json!({ "later": "é".repeat(79) }))),
@@ -449,7 +457,7 @@ fn document_edits() -> Vec<(&'static str, Value, Value)> {
         ("summary", "summary: Create a backup", "summary: Make a backup"),
         ("deprecated", "      operationId:", "      deprecated: true\n      operationId:"),
         ("sunset", "      operationId:", "      deprecated: true\n      x-sunset: '9999-01-01'\n      operationId:"),
-        ("an unknown keyword", "      operationId:", "      callbacks: {}\n      operationId:"),
+        ("an unknown keyword", "      operationId:", "      beta: {}\n      operationId:"),
         ("an extension", "      operationId:", "      x-beta: true\n      operationId:"),
         ("required body", "      requestBody:\n", "      requestBody:\n        required: true\n"),
         (
@@ -806,12 +814,26 @@ fn every_id_in_the_table_is_found_by_an_edit() {
         parameter(json!({ "schema": { "type": "string" } })),
         parameter(json!({ "content": { "application/json": { "schema": { "type": "string" } } } })),
     );
+    let header = "/paths/~1things/post/responses/201/headers/Content-Type".to_owned();
+    let encoding = "/paths/~1things/post/requestBody/content/application~1json/encoding".to_owned();
+    let hook = |statuses: &[&str]| {
+        let answers = statuses.iter().map(|status| ((*status).to_owned(), json!({ "description": "seen" })));
+        json!({ "done": { "post": { "responses": answers.collect::<serde_json::Map<_, _>>() } } })
+    };
     let defined = |name: &str| document(&json!({ "type": "string", "$defs": { name: {} } }));
     let all = schemas.chain(document_edits()).chain(other_edits()).chain(contents).chain(access).chain(few).chain([
         ("bearer", bearer("JWT"), bearer("opaque")),
         encoded,
         ("$defs", defined("A"), defined("B")),
         ("plain characters", old, new),
+        ("an ignored header", with(&header, None), with(&header, Some(&json!({ "schema": {} })))),
+        ("an ignored encoding", with(&encoding, None), with(&encoding, Some(&json!({ "a": {} })))),
+        ("a webhook", with("/webhooks", Some(&json!({}))), with("/webhooks", Some(&hook(&["200"])))),
+        (
+            "an answer to a webhook",
+            with("/webhooks", Some(&hook(&["200"]))),
+            with("/webhooks", Some(&hook(&["200", "204"]))),
+        ),
         ("too many ways", subsets(10, "string"), subsets(10, "integer")),
         ("security", restated[0].clone(), restated[1].clone()),
     ]);

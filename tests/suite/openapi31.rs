@@ -190,7 +190,7 @@ fn what_has_no_counterpart_is_named_and_its_change_is_of_unknown_effect() {
     for (keyword, value, other) in [
         ("patternProperties", json!({ "^x": {} }), json!({ "^y": {} })),
         ("prefixItems", json!([{ "type": "string" }]), json!([{ "type": "integer" }])),
-        ("if", json!({ "required": ["a"] }), json!({ "required": ["b"] })),
+        ("contains", json!({ "required": ["a"] }), json!({ "required": ["b"] })),
         ("unevaluatedProperties", json!(false), json!(true)),
         ("$defs", json!({ "A": {} }), json!({ "B": {} })),
     ] {
@@ -271,7 +271,7 @@ fn each_keyword_means_what_it_meant() {
         (json!({ "items": true, "type": "array" }), json!({ "items": {}, "type": "array" })),
         (
             json!({ "contentEncoding": "base64", "contentMediaType": "image/png" }),
-            json!({ "format": "byte", "x-contentMediaType": "image/png" }),
+            json!({ "format": "byte", "contentMediaType": "image/png" }),
         ),
     ] {
         let spec = read(&with(said.clone()));

@@ -51,7 +51,7 @@ fn what_is_refused_is_refused_with_its_place() {
                 "responses: { '200': { description: d, content: { application/json: { schema: { properties: { a: { required: true } } } } } } }",
             ),
         ),
-        ("a response without a description", operation("responses: { '200': {} }")),
+        ("a response whose description is a number", operation("responses: { '200': { description: 1 } }")),
         (
             "a limit that is a text",
             format!("{HEAD}components:\n  schemas:\n    A/b:\n      type: string\n      maxLength: '5'\n"),

@@ -15,11 +15,13 @@
 //! and change, and coincide with oasdiff's where oasdiff has one.
 
 mod alternatives;
+mod annotations;
 mod argument;
 mod bodies;
 mod bounds;
 mod callbacks;
 mod composition;
+mod contents;
 mod context;
 mod contradiction;
 mod covers;
@@ -28,7 +30,10 @@ mod document;
 mod encodings;
 mod facts;
 mod findings;
+mod foreign;
+mod inherited;
 mod level;
+mod limits;
 mod location;
 mod media_type;
 mod message;
@@ -41,19 +46,23 @@ mod origins;
 mod pair;
 mod parameters;
 mod paths;
+mod ranges;
 mod role;
 pub mod rules;
 mod same;
 mod schema;
 mod security;
+mod servers;
 mod subtypes;
 mod sunset;
 mod tasks;
+mod unevaluated;
 mod unread;
 mod values;
 mod view;
 mod views;
 mod walk;
+mod wire;
 
 use serde_json::Value;
 

@@ -71,6 +71,7 @@ impl Spec {
             *version = number.to_string().into();
         }
         let foreign = if v31::is_31(&value) { v31::read_as_30(&mut value) } else { Vec::new() };
+        repairs::describe_responses(&mut value, &mut notes);
         if let Err(Invalid { pointer, what }) = validate::validate(&value) {
             let place = yaml::places(text, &[&pointer])?.get(&pointer).copied();
             let place = place.map(|place| format!(" ({})", in_page(place))).unwrap_or_default();

@@ -63,6 +63,8 @@ fn is_null(node: &Node<'_>) -> bool {
 pub(super) struct Flattened<'a> {
     pub(super) members: Vec<Node<'a>>,
     pub(super) nulls: Vec<Node<'a>>,
+    /// What holds others and says nothing else.
+    pub(super) wrappers: Vec<Node<'a>>,
     seen: Met<String>,
 }
 
@@ -86,6 +88,7 @@ pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Flattened<'
                 let is_part = inner == keyword && (inner == "anyOf" || !lists_twice(&inner_list));
                 if (is_single || is_part) && into.seen.is_new(node.at.clone()) {
                     flatten(&inner_list, keyword, into);
+                    into.wrappers.push(node);
                 } else {
                     into.members.push(member);
                 }

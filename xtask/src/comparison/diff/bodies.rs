@@ -12,14 +12,16 @@ use super::pair::Nodes;
 use super::paths::last_token;
 use super::rules::Lowering;
 use super::rules::table::{
-    MEDIA_TYPE_ADDED, MEDIA_TYPE_CHANGED, MEDIA_TYPE_CHARSET_CHANGED, MEDIA_TYPE_GENERALIZED, MEDIA_TYPE_REMOVED,
-    MEDIA_TYPE_SCHEMA_ADDED, MEDIA_TYPE_SCHEMA_REMOVED, MEDIA_TYPE_SPECIALIZED, MEDIA_TYPE_SPELLING_CHANGED,
-    REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_OPTIONAL,
-    REQUEST_BODY_BECAME_REQUIRED, REQUEST_BODY_REMOVED, RESPONSE_HEADER_ADDED, RESPONSE_HEADER_BECAME_OPTIONAL,
-    RESPONSE_HEADER_BECAME_REQUIRED, RESPONSE_HEADER_REMOVED, STATUS_ADDED, STATUS_REMOVED,
+    IGNORED_RESPONSE_HEADER_CHANGED, MEDIA_TYPE_ADDED, MEDIA_TYPE_CHANGED, MEDIA_TYPE_CHARSET_CHANGED,
+    MEDIA_TYPE_GENERALIZED, MEDIA_TYPE_REMOVED, MEDIA_TYPE_SCHEMA_ADDED, MEDIA_TYPE_SCHEMA_REMOVED,
+    MEDIA_TYPE_SPECIALIZED, MEDIA_TYPE_SPELLING_CHANGED, REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED,
+    REQUEST_BODY_BECAME_OPTIONAL, REQUEST_BODY_BECAME_REQUIRED, REQUEST_BODY_REMOVED, RESPONSE_HEADER_ADDED,
+    RESPONSE_HEADER_BECAME_OPTIONAL, RESPONSE_HEADER_BECAME_REQUIRED, RESPONSE_HEADER_REMOVED, STATUS_ADDED,
+    STATUS_REMOVED,
 };
 use super::view::View;
 use super::walk::Walk;
+use super::wire::Place;
 use crate::vendor::spec::key_of;
 
 impl<'a> Walk<'a> {
@@ -43,7 +45,7 @@ impl<'a> Walk<'a> {
         self.flags(context, body, &["required"]);
         self.containers(context, body, &["content"], &[]);
         self.requiredness(context, body, [&REQUEST_BODY_BECAME_REQUIRED, &REQUEST_BODY_BECAME_OPTIONAL]);
-        self.content(context, "request-body", body);
+        self.content(context, body_of(context), body);
     }
 
     pub(super) fn responses(&mut self, context: Context, pair: &Nodes<'a>) {
@@ -96,7 +98,7 @@ impl<'a> Walk<'a> {
         if response.has("headers") {
             self.headers(context, response);
         }
-        self.content(context, "response", response);
+        self.content(context, body_of(context), response);
     }
 
     fn headers(&mut self, context: Context, response: &Nodes<'a>) {
@@ -108,6 +110,19 @@ impl<'a> Walk<'a> {
         for (name, node) in from.values().chain(to.values()).filter(|(_, node)| node.has("$ref")) {
             self.headers.entry(node.clone().resolved().at).or_insert_with(|| (*name).clone());
         }
+        // What it would say stands in media types. <https://spec.openapis.org/oas/v3.0.3#response-object>
+        const IGNORED: &str = "content-type";
+        let ignored = (from.get(IGNORED).map(|(_, node)| node.clone()), to.get(IGNORED).map(|(_, node)| node.clone()));
+        if let (Some(there), _) | (None, Some(there)) = &ignored {
+            let pair =
+                Nodes::new(ignored.0.as_ref().unwrap_or(there).clone(), ignored.1.as_ref().unwrap_or(there).clone());
+            if ignored.0.is_none() || ignored.1.is_none() || !self.surely_same(&pair) {
+                self.report(context, &pair, &IGNORED_RESPONSE_HEADER_CHANGED);
+            }
+        }
+        let (mut from, mut to) = (from, to);
+        from.remove(IGNORED);
+        to.remove(IGNORED);
         for (name, (shown, old)) in &from {
             match to.get(name) {
                 Some((_, new)) => self.header(context, &Nodes::new(old.clone(), new.clone()).resolved()),
@@ -172,6 +187,8 @@ impl<'a> Walk<'a> {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let all: Vec<(String, Node<'a>)> = to.iter().map(|(name, node)| (name.clone(), node.clone())).collect();
         let met: Vec<(String, Node<'a>)> = pairs.iter().map(|pair| (meant(&pair.new), pair.new.clone())).collect();
+        let ranges = pairs.iter().map(|pair| (meant(&pair.old), pair.old.clone()));
+        let mut ranges: Vec<_> = ranges.filter(|(name, _)| MediaType::of(name).is_range()).collect();
         for (old_name, old) in from {
             let fits = |(name, node): &(String, Node<'a>)| {
                 let how = renamed(&old_name, name)?;
@@ -179,8 +196,13 @@ impl<'a> Walk<'a> {
                 free.then(|| (node.clone(), name.clone(), how))
             };
             let in_range = || met.iter().filter_map(fits).find(|(.., how)| *how == Renamed::Wider);
+            let remains = |name: &str| MediaType::of(name).is_range() && met.iter().any(|(other, _)| other == name);
             match all.iter().find_map(fits).or_else(in_range) {
                 Some((new, new_name, how)) => {
+                    if how == Renamed::Narrower && MediaType::of(&old_name).is_range() {
+                        ranges.push((old_name.clone(), old.clone()));
+                    }
+                    let lowering = Some(Lowering::RangeRemains).filter(|_| how == Renamed::Wider && remains(&new_name));
                     taken.insert(new_name.clone());
                     to.remove(&new_name);
                     let rule = match how {
@@ -191,7 +213,7 @@ impl<'a> Walk<'a> {
                         Renamed::Otherwise => &MEDIA_TYPE_CHANGED,
                     };
                     let pair = Nodes::new(old, new);
-                    self.report(context, &pair, named(rule.of(role), &[old_name, new_name]));
+                    self.report(context, &pair, named(rule.of(role), &[old_name, new_name]).lowered(lowering));
                     pairs.push(pair);
                 }
                 None => {
@@ -200,8 +222,14 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        // The narrowest first.
+        ranges.sort_by_key(|(name, _)| name.starts_with('*'));
         for (name, new) in &to {
             self.report(context, &Nodes::only(new), MEDIA_TYPE_ADDED.of(role).with("new", Argument::name(name)));
+            // What described it before, if something did.
+            if let Some((_, old)) = ranges.iter().find(|(range, _)| renamed(range, name) == Some(Renamed::Narrower)) {
+                pairs.push(Nodes::new(old.clone(), new.clone()));
+            }
         }
         for pair in &pairs {
             self.media_type(context, pair);
@@ -211,7 +239,8 @@ impl<'a> Walk<'a> {
     fn media_type(&mut self, context: Context, pair: &Nodes<'a>) {
         self.other_keys(context, pair, &["schema", "encoding"]);
         self.encoding(context, pair);
-        let typed = last_token(&pair.old.at).to_ascii_lowercase().contains("json");
+        let names = [&pair.old, &pair.new].map(|node| key_of(last_token(&node.at)));
+        let typed = names.iter().all(|name| Place::Content(name).tells_types_apart());
         let schema = pair.get("schema");
         let role = if context.direction == Direction::Response { "response-body" } else { "request-body" };
         match schema.absent() {
@@ -224,6 +253,11 @@ impl<'a> Walk<'a> {
             (false, false) => self.body_schema(context, &schema, typed),
         }
     }
+}
+
+/// Whose body it is, by who sends it.
+fn body_of(context: Context) -> &'static str {
+    if context.direction == Direction::Response { "response" } else { "request-body" }
 }
 
 fn is_anything(schema: &Node<'_>) -> bool {

@@ -22,6 +22,7 @@ use super::rules::table::{
     ONE_OF_REMOVED, UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
 };
 use super::rules::{Lowering, Rule, is_prose};
+use super::unevaluated;
 use super::view::{Group, View};
 use super::views::Views;
 use super::walk::Walk;
@@ -132,6 +133,7 @@ impl<'a> Walk<'a> {
     pub(super) fn alternatives(&mut self, role: Role, views: &Views<'a>) -> bool {
         let (old, new) = (&views.old, &views.new);
         let keywords = |view: &View<'a>| view.groups.iter().map(|group| group.keyword).collect::<Vec<_>>();
+        let sees_all = unevaluated::is_said(old) || unevaluated::is_said(new);
         match (&old.groups[..], &new.groups[..]) {
             ([], []) => false,
             // The same alternatives under the other keyword.
@@ -141,12 +143,12 @@ impl<'a> Walk<'a> {
                     _ => (ONE_OF, &ANY_OF_BECAME_ONE_OF),
                 };
                 self.changed(role, &Nodes::new(from.list.clone(), to.list.clone()), rule);
-                self.composition(role, &key.composition, from, to);
+                self.composition(role, &key.composition, (from, to), sees_all);
                 false
             }
             (from, to) if keywords(old) == keywords(new) => {
                 for (from, to) in from.iter().zip(to) {
-                    self.composition(role, &of_keyword(to.keyword).composition, from, to);
+                    self.composition(role, &of_keyword(to.keyword).composition, (from, to), sees_all);
                 }
                 false
             }
@@ -158,7 +160,7 @@ impl<'a> Walk<'a> {
                 from.retain(|group| {
                     let Some(at) = to.iter().position(|other| other.keyword == group.keyword) else { return true };
                     let other = to.remove(at);
-                    self.composition(role, &of_keyword(group.keyword).composition, group, &other);
+                    self.composition(role, &of_keyword(group.keyword).composition, (group, &other), sees_all);
                     false
                 });
                 for group in to {
@@ -194,8 +196,9 @@ impl<'a> Walk<'a> {
         wraps
     }
 
-    /// Members of one `anyOf` or `oneOf`: those that belong together are compared, the others came or went.
-    fn composition(&mut self, role: Role, of: &Composition, from: &Group<'a>, to: &Group<'a>) {
+    /// Members of one `anyOf` or `oneOf`: those that belong together are compared, the others came or went. `sees_all`:
+    /// whether something beside them depends on which of them a value fits.
+    fn composition(&mut self, role: Role, of: &Composition, (from, to): (&Group<'a>, &Group<'a>), sees_all: bool) {
         let lists = Nodes::new(from.list.clone(), to.list.clone());
         let is_list = |node: &Node<'a>| node.value.is_array() || node.value.is_null();
         if !lists.both(is_list) && !lists.are_equal() {
@@ -225,6 +228,7 @@ impl<'a> Walk<'a> {
                 // Another alternative may take all that it takes.
                 let mut cover = Cover::new(&mut self.likeness, &self.changed, self.bounds.question());
                 let covered = of.keyword == "anyOf"
+                    && !sees_all
                     && others
                         .members
                         .iter()

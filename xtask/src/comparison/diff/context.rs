@@ -9,6 +9,8 @@ pub(super) struct Context {
     /// The document, an operation, or something that operations share.
     pub(super) origin: Origin,
     pub(super) direction: Direction,
+    /// Whether the server makes the request, and clients answer: in a webhook, and in a callback.
+    pub(super) reversed: bool,
     /// Whether what differs is of unknown effect, whatever it is called elsewhere.
     pub(super) unknown: bool,
     /// Whether no value is refused or given that was not before, whatever differs.
@@ -17,15 +19,20 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(origin: Origin) -> Self {
-        Self { origin, direction: Direction::None, unknown: false, harmless: false }
+        Self { origin, direction: Direction::None, reversed: false, unknown: false, harmless: false }
     }
 
     pub(super) fn request(self) -> Self {
-        Self { direction: Direction::Request, ..self }
+        Self { direction: if self.reversed { Direction::Response } else { Direction::Request }, ..self }
     }
 
     pub(super) fn response(self) -> Self {
-        Self { direction: Direction::Response, ..self }
+        Self { direction: if self.reversed { Direction::Request } else { Direction::Response }, ..self }
+    }
+
+    /// The same for requests that those make who are asked otherwise.
+    pub(super) fn turned(self) -> Self {
+        Self { reversed: !self.reversed, ..self }
     }
 
     pub(super) fn of(self, origin: Origin) -> Self {

@@ -13,6 +13,7 @@ use super::bounds::{Met, Question};
 use super::facts::{DISJOINT_DEPTH, Facts, MOST_COMBINATIONS, are_disjoint, combinations, disjoint};
 use super::node::Node;
 use super::numbers;
+use super::ranges::{End, Side};
 use super::rules::is_prose;
 use super::same::{ChangedReferences, Likeness, are_equal, says_nothing};
 use super::view::{Group, View};
@@ -86,6 +87,9 @@ impl<'c, 'a> Cover<'c, 'a> {
 
     pub(super) fn view_covers(&mut self, wide: &View<'a>, narrow: &View<'a>) -> bool {
         if wide.is_anything() {
+            return true;
+        }
+        if narrow.is_nothing() {
             return true;
         }
         if !wide.invalid.is_empty() || !narrow.invalid.is_empty() {
@@ -203,15 +207,25 @@ impl<'c, 'a> Cover<'c, 'a> {
             "nullable" | "default" | "deprecated" | "readOnly" | "writeOnly" | "discriminator" | "$defs" | "allOf"
             | "anyOf" | "oneOf" | "enum" | "example" => true,
             "type" => types.is_some_and(|types| {
-                types.iter().all(|of| value == of.as_str() || value == "number" && of == "integer")
+                let is_whole = || facts.values("multipleOf").into_iter().any(numbers::is_whole);
+                types.iter().all(|of| match of.as_str() {
+                    "integer" => value == "integer" || value == "number",
+                    "number" => value == "number" || value == "integer" && is_whole(),
+                    of => value == of,
+                })
             }),
-            "format" => facts.values("format").iter().any(|narrow| {
-                *narrow == value
-                    || matches!(
-                        (value.as_str(), narrow.as_str()),
-                        (Some("double"), Some("float")) | (Some("int64"), Some("int32"))
-                    )
-            }),
+            "format" => {
+                facts.values("format").iter().any(|narrow| {
+                    *narrow == value
+                        || matches!(
+                            (value.as_str(), narrow.as_str()),
+                            (Some("double"), Some("float")) | (Some("int64"), Some("int32"))
+                        )
+                }) || value.as_str().is_some_and(|format| {
+                    let implied = [Side::Lower, Side::Upper].map(|side| (side, side.of_format(format)));
+                    implied.into_iter().all(|(side, end)| end.is_some_and(|end| self.end_implied(side, &end, facts)))
+                })
+            }
             "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
             | "maxProperties" => {
                 let upper = key.starts_with("max");
@@ -221,18 +235,21 @@ impl<'c, 'a> Cover<'c, 'a> {
                     _ => false,
                 };
                 let exclusive = is_exclusive(part);
-                facts.parts.iter().any(|narrow| {
-                    let order = narrow.value.get(key).and_then(|narrow| numbers::compare(narrow, value));
-                    order.is_some_and(|order| match order.is_eq() {
-                        true => !exclusive || is_exclusive(narrow),
-                        false => order.is_lt() == upper,
+                let end = Side::of(key).and_then(|side| Some((side, side.end(part, facts.are_whole())?)));
+                end.is_some_and(|(side, end)| self.end_implied(side, &end, facts))
+                    || facts.parts.iter().any(|narrow| {
+                        let order = narrow.value.get(key).and_then(|narrow| numbers::compare(narrow, value));
+                        order.is_some_and(|order| match order.is_eq() {
+                            true => !exclusive || is_exclusive(narrow),
+                            false => order.is_lt() == upper,
+                        })
                     })
-                }) || facts.each_value(|json| fits_limit(key, value, exclusive, json))
+                    || facts.each_value(|json| fits_limit(key, value, exclusive, json))
             }
             "exclusiveMinimum" | "exclusiveMaximum" => true,
             "multipleOf" => {
                 facts.values(key).iter().any(|narrow| numbers::is_multiple(narrow, value))
-                    || types.is_some_and(|types| types.iter().all(|of| of == "integer")) && numbers::is_one(value)
+                    || facts.are_whole() && numbers::is_divisor_of_one(value)
             }
             "uniqueItems" => {
                 let most = facts.values("maxItems");
@@ -256,20 +273,22 @@ impl<'c, 'a> Cover<'c, 'a> {
                 }
             }),
             "additionalProperties" => self.others_implied(part, &part.get(key), facts),
-            "items" => {
-                let narrow = facts.all("items");
-                let schema = part.get(key);
-                match narrow.is_empty() {
-                    true => View::of(slice::from_ref(&schema)).is_anything(),
-                    false => self.covers(slice::from_ref(&schema), &narrow),
-                }
-            }
-            // Whatever else is said must be said in the same way.
-            _ => facts.parts.iter().any(|narrow| {
-                let narrow = narrow.value.get(key);
-                narrow.is_some_and(|narrow| are_equal(narrow, value) && self.changed.none_in(value))
-            }),
+            _ => self.foreign_implied(part, key, value, facts),
         }
+    }
+
+    /// Whether a set of numbers that facts tell of ends no farther than there.
+    fn end_implied(&self, side: Side, end: &End, facts: &Facts<'a>) -> bool {
+        let whole = facts.are_whole();
+        let said = facts.parts.iter().filter_map(|part| side.end(part, whole));
+        let formats = facts.values("format").into_iter().filter_map(Value::as_str).filter(|_| whole);
+        said.chain(formats.filter_map(|format| side.of_format(format)))
+            .any(|narrow| side.is_within(Some(&narrow), Some(end)))
+    }
+
+    /// Whether what a value refers to is the same in both documents.
+    pub(super) fn is_unchanged(&self, value: &'a Value) -> bool {
+        self.changed.none_in(value)
     }
 
     /// `additionalProperties`: of properties that a schema does not describe.
@@ -308,16 +327,26 @@ fn narrow_excludes_null(narrow: &View<'_>) -> bool {
 /// The types of values that a keyword is about.
 fn about(key: &str) -> Option<&'static [&'static str]> {
     Some(match key {
-        "minLength" | "maxLength" | "pattern" => &["string"],
+        "minLength" | "maxLength" | "pattern" | "contentEncoding" | "contentMediaType" => &["string"],
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => &["integer", "number"],
-        "items" | "minItems" | "maxItems" | "uniqueItems" => &["array"],
-        "properties" | "required" | "additionalProperties" | "minProperties" | "maxProperties" => &["object"],
+        "items" | "minItems" | "maxItems" | "uniqueItems" | "prefixItems" | "contains" | "minContains"
+        | "maxContains" | "unevaluatedItems" => &["array"],
+        "properties"
+        | "required"
+        | "additionalProperties"
+        | "minProperties"
+        | "maxProperties"
+        | "patternProperties"
+        | "propertyNames"
+        | "dependentRequired"
+        | "dependentSchemas"
+        | "unevaluatedProperties" => &["object"],
         _ => return None,
     })
 }
 
 /// Whether a value of canonical JSON is within a limit.
-fn fits_limit(key: &str, limit: &Value, exclusive: bool, json: &str) -> bool {
+pub(super) fn fits_limit(key: &str, limit: &Value, exclusive: bool, json: &str) -> bool {
     let Ok(value) = serde_json::from_str::<Value>(json) else { return false };
     let size = match (key, &value) {
         ("minimum" | "maximum", value) => value.clone(),

@@ -113,7 +113,7 @@ fn mapping<'a>(view: &View<'a>, discriminator: &Node<'a>, subtypes: &Subtypes) -
         members.filter_map(|member| spec::target(member.text("$ref")?).map(std::borrow::Cow::into_owned)).collect();
     if implied.is_empty() {
         let own = discriminator.at.strip_suffix("/discriminator").unwrap_or_default();
-        implied.extend(subtypes.get(own).into_iter().flatten().cloned());
+        implied.extend(subtypes.below(own));
     }
     for pointer in implied.into_iter().filter(|pointer| !mapped.contains(pointer)) {
         if pointer.starts_with("/components/schemas/") {

@@ -8,12 +8,15 @@ use serde_json::{Value, json};
 use super::argument::Argument;
 use super::context::Context;
 use super::findings::Found;
+use super::inherited::from_document;
 use super::node::Node;
 use super::pair::Nodes;
+use super::rules::Lowering;
 use super::rules::table::{
     INFO_CHANGED, INFO_VERSION_CHANGED, OPENAPI_VERSION_CHANGED, SERVER_DESCRIPTION_CHANGED, SERVERS_CHANGED,
     TAG_ADDED, TAG_REMOVED, UNUSED_COMPONENT_CHANGED,
 };
+use super::servers;
 use super::walk::Walk;
 use crate::vendor::spec::{self, READ_AS};
 
@@ -33,11 +36,14 @@ impl<'a> Walk<'a> {
             let found = Found::from(&OPENAPI_VERSION_CHANGED).with_change(version.values());
             self.report(context, &version, found);
         }
-        self.servers(context, &pair.get("servers"));
+        // What no operation inherits changes nothing.
+        let of =
+            |key: &str| if from_document(pair.old.value, pair.new.value, key) { context } else { context.harmless() };
+        self.servers(of("servers"), &pair.get("servers"));
         self.info(context, &pair.get("info"));
         self.tags(context, &pair.get("tags"));
         self.containers(context, &pair, &[], &["security"]);
-        self.security(context, &pair.get("security"), "api-global-security");
+        self.security(of("security"), &pair.get("security"), "api-global-security");
         self.paths(context, &pair);
         self.webhooks(context, &pair.get("webhooks"));
         self.components(context, &pair.get("components"));
@@ -89,18 +95,14 @@ impl<'a> Walk<'a> {
         if pair.are_equal() && old == new {
             return;
         }
-        // Without a server it is the one that the document came from.
-        let bare = |value: &Value| match value {
-            Value::Null => serde_json::json!([{ "url": "/" }]),
-            Value::Array(servers) if servers.is_empty() => serde_json::json!([{ "url": "/" }]),
-            value => without_descriptions(value),
-        };
-        let rule = match bare(old) == bare(new) {
+        let (from, to) = (servers::of(old), servers::of(new));
+        let rule = match from == to {
             true if pair.old.value.is_null() || pair.new.value.is_null() => return,
             true => &SERVER_DESCRIPTION_CHANGED,
             false => &SERVERS_CHANGED,
         };
-        self.report(context, pair, Found::from(rule).with_change(pair.values()));
+        let lowering = Some(Lowering::NothingLost).filter(|_| from != to && servers::all_remain(&from, &to));
+        self.report(context, pair, Found::from(rule).with_change(pair.values()).lowered(lowering));
     }
 
     /// Components that differ and that no operation uses.
@@ -145,21 +147,5 @@ impl<'a> Walk<'a> {
                 self.unclassified(context, &components);
             }
         }
-    }
-}
-
-/// A value without its descriptions.
-fn without_descriptions(value: &Value) -> Value {
-    match value {
-        Value::Array(items) => items.iter().map(without_descriptions).collect(),
-        Value::Object(map) => {
-            let empty =
-                |key: &str, value: &Value| key == "variables" && value.as_object().is_some_and(|map| map.is_empty());
-            let kept = map.iter().filter(|(key, value)| {
-                !(*key == "description" && value.is_string() || key.starts_with("x-") || empty(key, value))
-            });
-            kept.map(|(key, value)| (key.clone(), without_descriptions(value))).collect()
-        }
-        value => value.clone(),
     }
 }

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::node::Node;
 use super::pair::Nodes;
+use super::paths::last_token;
+use super::rules::table::IGNORED_ENCODING_CHANGED;
 use super::view::View;
 use super::walk::Walk;
+use crate::vendor::spec::key_of;
 
 impl<'a> Walk<'a> {
     /// The encoding of each property. That of a property which is new itself, or gone, is part of that.
@@ -14,6 +17,10 @@ impl<'a> Walk<'a> {
         let encoding = media_type.get("encoding");
         if self.surely_same(&encoding) {
             return;
+        }
+        let form = Form::of(&key_of(last_token(&media_type.new.at)));
+        if form == Form::None {
+            return self.report(context, &encoding, &IGNORED_ENCODING_CHANGED);
         }
         let is_map = |node: &Node<'a>| node.value.is_object() || node.value.is_null();
         if !encoding.both(is_map) {
@@ -32,15 +39,28 @@ impl<'a> Walk<'a> {
                     }
                 }
                 (false, true) if !is || says_the_default(&property.old, &old, name) => {}
-                (false, false) => self.unread_encoding(context, &property, (&old, &new), name),
+                (false, false) => self.unread_encoding(context, form, &property, (&old, &new), name),
                 _ => self.unread(context, &property),
             }
         }
     }
 
-    fn unread_encoding(&mut self, context: Context, property: &Nodes<'a>, views: (&View<'a>, &View<'a>), name: &str) {
+    fn unread_encoding(
+        &mut self,
+        context: Context,
+        form: Form,
+        property: &Nodes<'a>,
+        views: (&View<'a>, &View<'a>),
+        name: &str,
+    ) {
         for key in property.keys() {
             let inner = property.get(key);
+            if !form.knows(key) {
+                if !inner.are_equal() {
+                    self.report(context, &inner, &IGNORED_ENCODING_CHANGED);
+                }
+                continue;
+            }
             let value = |node: &Node<'a>, view: &View<'a>| match node.value {
                 Value::Null => default_of(key, view, name),
                 value => value.clone(),
@@ -48,6 +68,37 @@ impl<'a> Walk<'a> {
             if value(&inner.old, views.0) != value(&inner.new, views.1) || key == "headers" {
                 self.unread(context, &inner);
             }
+        }
+    }
+}
+
+/// What a body is sent as, in which each property may have an encoding.
+/// <https://spec.openapis.org/oas/v3.0.3#media-type-object>
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Multipart,
+    UrlEncoded,
+    None,
+}
+
+impl Form {
+    fn of(media_type: &str) -> Self {
+        let name = media_type.to_ascii_lowercase();
+        match name.split(';').next().unwrap_or_default().trim() {
+            "application/x-www-form-urlencoded" => Self::UrlEncoded,
+            // A range may be such a form.
+            "*/*" | "application/*" => Self::UrlEncoded,
+            name if name.starts_with("multipart/") => Self::Multipart,
+            _ => Self::None,
+        }
+    }
+
+    /// Whether a key of an encoding counts there.
+    fn knows(self, key: &str) -> bool {
+        match key {
+            "headers" => self == Self::Multipart,
+            // OpenAPI 3.1 knows them in both.
+            _ => self != Self::None,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::alternatives::type_of_json;
 use super::bounds::Question;
 use super::node::Node;
+use super::numbers;
 use super::view::{Group, View};
 
 /// How many combinations of alternatives are looked at. Schemas with more are taken not to be covered.
@@ -53,6 +54,12 @@ impl<'a> Facts<'a> {
             None if said.contains("integer") => Some(BTreeSet::from(["integer".to_owned()])),
             None => Some(said),
         }
+    }
+
+    /// Whether all numbers among them are whole.
+    pub(super) fn are_whole(&self) -> bool {
+        self.types().is_some_and(|types| !types.contains("number"))
+            || self.values("multipleOf").into_iter().any(numbers::is_whole)
     }
 
     pub(super) fn required(&self) -> BTreeSet<&'a str> {

@@ -124,7 +124,13 @@ fn step(kind: Kind, key: String, value: Option<&Value>) -> (Option<Step>, Kind) 
         },
         (Kind::ComponentsOf(of), _) => {
             let kind = COMPONENTS.iter().find(|(name, _)| *name == of).map_or(Kind::Other, |(_, kind)| *kind);
-            (Some(Step::Component(of.to_owned(), key)), kind)
+            let own = value.filter(|_| kind == Kind::Parameter).and_then(|value| value.get("name")?.as_str());
+            let step = match own {
+                // Readers know a parameter by the name that is sent.
+                Some(name) => Step::Parameter(name.to_owned()),
+                None => Step::Component(of.to_owned(), key),
+            };
+            (Some(step), kind)
         }
         (Kind::Paths, _) => (Some(Step::Path(key)), Kind::PathItem),
         (Kind::PathItem, method) if METHODS.contains(&method) => (Some(Step::Method(key)), Kind::Operation),

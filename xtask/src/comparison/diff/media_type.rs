@@ -33,6 +33,11 @@ impl MediaType {
         Self { kind: kind.to_owned(), sub: sub.to_owned(), charset, parameters }
     }
 
+    /// Whether it stands for several types.
+    pub(super) fn is_range(&self) -> bool {
+        self.kind == "*" || self.sub == "*"
+    }
+
     /// Whether all of another type is of this one: `application/problem+json` is a kind of
     /// `application/json`.
     fn covers(&self, other: &Self) -> bool {

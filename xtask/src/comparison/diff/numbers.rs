@@ -135,7 +135,35 @@ pub(super) fn is_multiple(value: &Value, of: &Value) -> bool {
     }
 }
 
-/// Whether a value is the number 1.
-pub(super) fn is_one(value: &Value) -> bool {
-    compare(value, &Value::from(1)) == Some(Ordering::Equal)
+/// Whether a value is a whole number, and not 0.
+pub(super) fn is_whole(value: &Value) -> bool {
+    !is_zero(value) && matches!(Quantity::of(value), Some(Quantity::Whole(_) | Quantity::Large(..)))
+}
+
+/// Whether 1 is a multiple of a value.
+pub(super) fn is_divisor_of_one(value: &Value) -> bool {
+    is_number(value) && is_multiple(&Value::from(1), value)
+}
+
+/// The whole number at the end of all from a number on, or up to it; `open`: without itself.
+pub(super) fn whole_end(value: &Value, open: bool, lower: bool) -> Option<i128> {
+    match Quantity::of(value)? {
+        Quantity::Whole(whole) if open => whole.checked_add(if lower { 1 } else { -1 }),
+        Quantity::Whole(whole) => Some(whole),
+        #[allow(clippy::cast_possible_truncation)]
+        Quantity::Fraction(float) if float.abs() < 1e38 => {
+            Some(if lower { float.ceil() as i128 } else { float.floor() as i128 })
+        }
+        _ => None,
+    }
+}
+
+/// A whole number as a value.
+pub(super) fn of_whole(whole: i128) -> Value {
+    match (i64::try_from(whole), u64::try_from(whole)) {
+        (Ok(whole), _) => whole.into(),
+        (_, Ok(whole)) => whole.into(),
+        #[allow(clippy::cast_precision_loss)]
+        _ => (whole as f64).into(),
+    }
 }

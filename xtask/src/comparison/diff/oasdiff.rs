@@ -320,4 +320,6 @@ pub const SHARED: &[(&str, Level)] = &[
     ("response-write-only-property-became-optional", Info),
     ("response-write-only-property-became-required", Info),
     ("response-write-only-property-enum-value-added", Info),
+    ("webhook-added", Info),
+    ("webhook-removed", Err),
 ];

@@ -44,14 +44,15 @@ impl<'a> Walk<'a> {
                 None => {
                     let property = views.old.property(name);
                     self.property_removed(role, &property, required.0);
-                    self.others_for(role, &property, &views.new, true);
+                    self.others_for(role, name, &property, &views.new, true);
                 }
             }
         }
         for name in new.keys().filter(|name| !old.contains_key(*name)) {
             let property = views.new.property(name);
-            self.property_added(role, &property, to.contains(*name), views.old.is_closed());
-            self.others_for(role, &property, &views.old, false);
+            let closed = views.old.is_closed() && views.old.by_pattern(name).is_empty();
+            self.property_added(role, &property, to.contains(*name), closed);
+            self.others_for(role, name, &property, &views.old, false);
         }
     }
 
@@ -146,8 +147,14 @@ impl<'a> Walk<'a> {
 
     /// A property that came or went is one of the others in the other document: where a schema describes these, its
     /// values are compared with that.
-    fn others_for(&mut self, role: Role, property: &[Node<'a>], other: &View<'a>, went: bool) {
-        if let Others::Some(others) = Others::of(other) {
+    fn others_for(&mut self, role: Role, name: &str, property: &[Node<'a>], other: &View<'a>, went: bool) {
+        let by_pattern = other.by_pattern(name);
+        let others = match Others::of(other) {
+            _ if !by_pattern.is_empty() => Some(by_pattern),
+            Others::Some(others) => Some(others),
+            _ => None,
+        };
+        if let Some(others) = others {
             match went {
                 true => self.compare(role.inside(), property, &others),
                 false => self.compare(role.inside(), &others, property),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::argument::Argument;
 use super::context::Context;
 use super::findings::Found;
+use super::inherited::from_path;
 use super::node::Node;
 use super::pair::Nodes;
 use super::paths::{last_token, renames, template};
@@ -143,7 +144,9 @@ impl<'a> Walk<'a> {
             known.extend(["parameters", "servers"]);
             self.other_keys(context, item, &known);
             let around = Nodes::new(Node::root(item.old.root), Node::root(item.new.root)).get("servers");
-            self.own_servers(context, &item.get("servers"), &around);
+            let inherits = from_path(&item.old, &item.new, "servers");
+            let heirs = if inherits { context } else { context.harmless() };
+            self.own_servers(heirs, &item.get("servers"), &around);
             self.containers(context, item, &[], &["parameters"]);
         }
         // Names of path parameters, old to new, by their position.

@@ -43,6 +43,14 @@ impl Role {
         self.direction() == Direction::Response
     }
 
+    /// A value of canonical JSON as it travels: what values are plain characters, `1` and `"1"` are one.
+    pub(super) fn on_the_wire(self, json: &str) -> String {
+        match serde_json::from_str(json) {
+            Ok(serde_json::Value::String(text)) if !self.typed => text,
+            _ => json.to_owned(),
+        }
+    }
+
     /// What tells roles apart.
     pub(super) fn key(self) -> RoleKey {
         let Context { unknown, harmless, .. } = self.context;

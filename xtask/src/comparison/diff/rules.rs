@@ -6,6 +6,7 @@
 //! that stands here.
 
 mod prefix;
+pub(super) mod reversed;
 pub mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,8 @@ pub enum Lowering {
     DefaultOfRequired,
     /// A status that a range such as `2XX` still describes.
     StatusCovered,
+    /// A media type that a range such as `text/*` described beside it, and describes still.
+    RangeRemains,
     /// Alternatives of which one takes all that was taken, or that give nothing else than was given.
     NothingLost,
     /// A security requirement that another one makes up for: what it asks for, others do not ask more than.
@@ -92,6 +95,7 @@ impl Lowering {
             Self::NotSent => "it is not sent",
             Self::DefaultOfRequired => "no default of a required parameter is ever used",
             Self::StatusCovered => "a range of statuses covers it",
+            Self::RangeRemains => "the range was there before, and describes it still",
             Self::NothingLost => "what was allowed before is allowed still, and nothing else is given",
             Self::AskedNoMore => "whoever was let in before is let in still",
             Self::OthersRemain => "other credentials are accepted still",
@@ -152,6 +156,12 @@ impl Rule {
             Levels::Texts => Level::Doc,
             Levels::Request(level) | Levels::Response(level) | Levels::Neither(level) => level,
         }
+    }
+
+    /// Whether it is about what is sent the other way.
+    pub(super) fn is_misplaced(&self, role: &str, direction: Direction) -> bool {
+        let is_told = matches!(self.levels, Levels::Texts | Levels::Schema(..));
+        !is_told && !self.roles().iter().any(|(name, of)| name == role && *of == direction)
     }
 
     /// The roles that it may be found in, each with who sends it.

@@ -206,7 +206,23 @@ fn unordered(value: &Value) -> Vec<String> {
 pub(super) fn says_nothing(key: &str, value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::Bool(false) => key != "additionalProperties" && key != "default",
+        // No value at all is a schema's `false`.
+        Value::Bool(false) => !matches!(
+            key,
+            "additionalProperties"
+                | "const"
+                | "contains"
+                | "contentSchema"
+                | "default"
+                | "else"
+                | "if"
+                | "items"
+                | "not"
+                | "propertyNames"
+                | "then"
+                | "unevaluatedItems"
+                | "unevaluatedProperties"
+        ),
         Value::Bool(true) => matches!(key, "additionalProperties" | "unevaluatedProperties" | "unevaluatedItems"),
         Value::Array(items) => items.is_empty() && key != "enum" && key != "default",
         Value::Object(map) => {

@@ -5,18 +5,21 @@ use std::slice;
 
 use serde_json::Value;
 
+use super::argument::Argument;
 use super::context::Context;
 use super::covers::says_what_is_void;
 use super::findings::Found;
+use super::foreign::is_foreign;
 use super::node::Node;
 use super::numbers;
 use super::pair::Nodes;
 use super::role::{Part, Role};
-use super::rules::table::{DEFINITIONS_CHANGED, is_limit};
+use super::rules::table::{BECAME_IMPOSSIBLE, BECAME_POSSIBLE, DEFINITIONS_CHANGED, is_limit};
 use super::rules::{Lowering, is_prose};
 use super::view::View;
 use super::views::Views;
 use super::walk::Walk;
+use super::wire::Place;
 
 /// All that `schema` looks at, the limits aside.
 const KNOWN: &[&str] = &[
@@ -44,6 +47,8 @@ const KNOWN: &[&str] = &[
     "writeOnly",
     "deprecated",
     "x-sunset",
+    "contentEncoding",
+    "contentMediaType",
 ];
 
 /// Keywords of OpenAPI 3.1 that hold schemas.
@@ -63,7 +68,17 @@ const INNER: &[&str] = &[
 ];
 
 /// Keywords of which the members of an `allOf` say one each, and only one is compared by a rule.
-const SINGLE: &[&str] = &["type", "format", "default", "multipleOf", "pattern", "discriminator", "x-sunset"];
+const SINGLE: &[&str] = &[
+    "type",
+    "format",
+    "default",
+    "multipleOf",
+    "pattern",
+    "discriminator",
+    "x-sunset",
+    "contentEncoding",
+    "contentMediaType",
+];
 
 impl<'a> Walk<'a> {
     pub(super) fn body_schema(&mut self, context: Context, pair: &Nodes<'a>, typed: bool) {
@@ -72,11 +87,11 @@ impl<'a> Walk<'a> {
 
     pub(super) fn parameter_schema(&mut self, context: Context, pair: &Nodes<'a>, header: bool, required: bool) {
         let part = if header { Part::Header } else { Part::Parameter };
-        self.one_schema(Role { required, ..Role::new(context, part, true) }, pair);
+        self.one_schema(Role { required, ..Role::new(context, part, Place::Parameter.tells_types_apart()) }, pair);
     }
 
     pub(super) fn header_schema(&mut self, context: Context, pair: &Nodes<'a>) {
-        self.one_schema(Role::new(context, Part::Header, false), pair);
+        self.one_schema(Role::new(context, Part::Header, Place::Header.tells_types_apart()), pair);
     }
 
     fn one_schema(&mut self, role: Role, pair: &Nodes<'a>) {
@@ -133,16 +148,30 @@ impl<'a> Walk<'a> {
             }
             _ => views,
         };
+        // Of what no value fits, nothing else is to be said.
+        let (rule, one) = match (views.old.is_nothing(), views.new.is_nothing()) {
+            (false, true) => (Some(&BECAME_IMPOSSIBLE), &views.old),
+            (true, false) => (Some(&BECAME_POSSIBLE), &views.new),
+            _ => (None, &views.old),
+        };
+        if let Some(rule) = rule {
+            return self.changed(role, &views.here(), rule.with("type", Argument::Type(one.type_name())));
+        }
         // Where both are written in the same way, only what they refer to can differ.
         let same = views.old.is_one() && views.new.is_one() && views.here().are_equal();
         if !same {
             self.invalid(role, views);
             self.members(role, views);
             self.contradictions(role, views);
+            self.left_over(role, views);
         }
         let outer = role;
-        let is_unusual = |view: &View<'a>| view.has_alternatives() || view.parts().len() > 1 || says_what_is_void(view);
-        let harmless = !same && (is_unusual(&views.old) || is_unusual(&views.new)) && self.nothing_lost(role, views);
+        let is_unusual = |view: &View<'a>| {
+            view.has_alternatives() || view.parts().len() > 1 || says_what_is_void(view) || is_foreign(view)
+        };
+        // What a `not` or another such keyword refers to counts there otherwise than by itself.
+        let differs = !same || is_foreign(&views.old);
+        let harmless = differs && (is_unusual(&views.old) || is_unusual(&views.new)) && self.nothing_lost(role, views);
         let role = if harmless { role.used_by(role.context.harmless()) } else { role };
         if self.alternatives(role, views) {
             return self.discriminated(outer, views);
@@ -150,6 +179,8 @@ impl<'a> Walk<'a> {
         if !same {
             self.schema_flags(role, views);
             self.values(role, views);
+            self.alternatives_told(role, views);
+            self.contents(role, views);
             self.limits(role, views);
             self.requirements(role, views);
         }

@@ -25,8 +25,8 @@ impl<'a> Task<'a> {
     }
 }
 
-/// What tells tasks apart: the values that they compare, and the role of schemas.
-pub(super) type TaskKey = (Identity, Identity, Option<RoleKey>);
+/// What tells tasks apart: the values that they compare, and the role of schemas, or whether clients are called.
+pub(super) type TaskKey = (Identity, Identity, Result<RoleKey, bool>);
 
 /// What tells values apart: where they are in memory, or, of nothing at all, where it would stand.
 #[derive(PartialEq, Eq, Hash)]

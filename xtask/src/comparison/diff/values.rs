@@ -1,22 +1,21 @@
-//! What a schema says of plain values: type, null, enum, default, and limits.
+//! What a schema says of plain values: type, null, enum, and default.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::argument::Argument;
 use super::findings::Found;
+use super::node::Node;
 use super::numbers;
 use super::pair::Nodes;
+use super::ranges::{compare_by_format, is_whole};
 use super::role::{Part, Role};
 use super::rules::table::{
     BECAME_ENUM, BECAME_NOT_NULLABLE, BECAME_NULLABLE, DEFAULT_VALUE_ADDED, DEFAULT_VALUE_CHANGED,
-    DEFAULT_VALUE_REMOVED, ENUM_DROPPED, ENUM_VALUE_ADDED, ENUM_VALUE_REMOVED, EXCLUSIVE_MAX_SET, EXCLUSIVE_MAX_UNSET,
-    EXCLUSIVE_MIN_SET, EXCLUSIVE_MIN_UNSET, EXTENSIBLE_ENUM_VALUE_ADDED, EXTENSIBLE_ENUM_VALUE_REMOVED, LIMITS,
-    MULTIPLE_OF_CHANGED, MULTIPLE_OF_SET, MULTIPLE_OF_UNSET, NULLABLE_RESTATED, PATTERN_ADDED, PATTERN_CHANGED,
-    PATTERN_GENERALIZED, PATTERN_REMOVED, TYPE_CHANGED, TYPE_COMPATIBLE, TYPE_GENERALIZED, TYPE_RESTATED,
-    TYPE_SPECIALIZED, UNIQUE_ITEMS_SET, UNIQUE_ITEMS_UNSET,
+    DEFAULT_VALUE_REMOVED, ENUM_DROPPED, ENUM_VALUE_ADDED, ENUM_VALUE_REMOVED, EXTENSIBLE_ENUM_VALUE_ADDED,
+    EXTENSIBLE_ENUM_VALUE_REMOVED, NULLABLE_RESTATED, TYPE_CHANGED, TYPE_COMPATIBLE, TYPE_GENERALIZED, TYPE_RESTATED,
+    TYPE_SPECIALIZED,
 };
 use super::rules::{Lowering, Rule};
 use super::view::View;
@@ -56,7 +55,14 @@ impl<'a> Walk<'a> {
                 // Said in more places, or in fewer, it means the same.
                 let mut said = |view: &View<'a>| {
                     let likeness = view.nulls.iter().map(|null| self.likeness.of(null, true)).collect::<Vec<_>>();
-                    (view.all("nullable").iter().filter(|node| node.value == true).count(), likeness)
+                    let lists_null = |part: &&Node<'a>| {
+                        part.value
+                            .get("enum")
+                            .and_then(Value::as_array)
+                            .is_some_and(|values| values.contains(&Value::Null))
+                    };
+                    let listed = view.parts().iter().filter(lists_null).count();
+                    (view.all("nullable").iter().filter(|node| node.value == true).count(), listed, likeness)
                 };
                 if said(&views.old) != said(&views.new) {
                     let at = |view: &View<'a>| match &view.nulls[..] {
@@ -79,6 +85,16 @@ impl<'a> Walk<'a> {
     ) {
         let rule = match pair.values() {
             (old, new) if numbers::equal(old, new) => return,
+            (old, new)
+                if !old.is_null()
+                    && !new.is_null()
+                    && [old, new]
+                        .map(|value| role.on_the_wire(&numbers::canonical(value)))
+                        .windows(2)
+                        .all(|two| two[0] == two[1]) =>
+            {
+                return;
+            }
             (Value::Null, _) => came,
             (_, Value::Null) => went,
             _ => changed,
@@ -99,67 +115,17 @@ impl<'a> Walk<'a> {
             (None, Some(to)) if key == "enum" => self.changed(role, pair, BECAME_ENUM.with("values", all(to))),
             (Some(from), None) if key == "enum" => self.changed(role, pair, ENUM_DROPPED.with("values", all(from))),
             (from, to) => {
-                let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
-                for (values, rule) in [(from.difference(&to), rules[1]), (to.difference(&from), rules[0])] {
-                    for value in values {
+                let written = |values: Option<BTreeSet<String>>| -> BTreeMap<String, String> {
+                    values.into_iter().flatten().map(|json| (role.on_the_wire(&json), json)).collect()
+                };
+                let (from, to) = (written(from), written(to));
+                for (values, others, rule) in [(&from, &to, rules[1]), (&to, &from, rules[0])] {
+                    for (_, value) in values.iter().filter(|(text, _)| !others.contains_key(*text)) {
                         self.changed(role, pair, rule.with("value", Argument::Value(value.clone())));
                     }
                 }
             }
         }
-    }
-
-    pub(super) fn limits(&mut self, role: Role, views: &Views<'a>) {
-        for limit in LIMITS.iter().filter(|limit| views.have(limit.keyword)) {
-            let pair = views.get(limit.keyword);
-            let [risen, fallen, set, unset] = limit.rules;
-            let (old, new) = pair.values();
-            let rule = match numbers::compare(old, new) {
-                _ if old == new => continue,
-                Some(Ordering::Equal) => continue,
-                Some(Ordering::Less) => risen,
-                Some(Ordering::Greater) => fallen,
-                None if old.is_null() && numbers::is_number(new) => set,
-                None if new.is_null() && numbers::is_number(old) => unset,
-                None => {
-                    self.unclassified(role.context, &pair);
-                    continue;
-                }
-            };
-            self.changed(role, &pair, Found::from(rule).with_change((old, new)));
-        }
-        for (key, set, unset) in [
-            ("exclusiveMaximum", &EXCLUSIVE_MAX_SET, &EXCLUSIVE_MAX_UNSET),
-            ("exclusiveMinimum", &EXCLUSIVE_MIN_SET, &EXCLUSIVE_MIN_UNSET),
-            ("uniqueItems", &UNIQUE_ITEMS_SET, &UNIQUE_ITEMS_UNSET),
-        ] {
-            match views.are_true(key) {
-                (false, true) => self.changed(role, &views.get(key), set),
-                (true, false) => self.changed(role, &views.get(key), unset),
-                _ => {}
-            }
-        }
-        if views.have("multipleOf") {
-            let rules = [&MULTIPLE_OF_SET, &MULTIPLE_OF_CHANGED, &MULTIPLE_OF_UNSET];
-            let pair = views.get("multipleOf");
-            // Of a multiple of 10 it is one of 5.
-            let (wide, narrow) = if role.is_response() { pair.values() } else { (pair.new.value, pair.old.value) };
-            let lowering = Some(Lowering::NothingLost).filter(|_| numbers::is_multiple(narrow, wide));
-            self.set(role, rules, &pair, |found| found.lowered(lowering));
-        }
-        if views.have("pattern") {
-            self.pattern(role, &views.get("pattern"));
-        }
-    }
-
-    fn pattern(&mut self, role: Role, pair: &Nodes<'a>) {
-        let (old, new) = pair.values();
-        // A pattern that any string matches restricts nothing.
-        let changed = match !role.is_response() && new == ".*" {
-            true if !old.is_null() && old != new => &PATTERN_GENERALIZED,
-            _ => &PATTERN_CHANGED,
-        };
-        self.set(role, [&PATTERN_ADDED, changed, &PATTERN_REMOVED], pair, |found| found);
     }
 }
 
@@ -167,30 +133,47 @@ impl<'a> Walk<'a> {
 fn type_change(role: Role, old: &View<'_>, new: &View<'_>) -> Option<&'static Rule> {
     // A type that the values have anyway may be said or not.
     let name = |view: &View<'_>| match view.get("type").value {
+        Value::String(name) if name == "number" && is_whole(view) => "integer".into(),
         Value::Null => view.type_name().name.map_or(Value::Null, Value::from),
         name => name.clone(),
     };
-    let of = |view: &View<'_>| (name(view), view.get("format").value.clone());
+    // How a text is encoded is told by itself, where one of them says it so.
+    let encoded = old.has("contentEncoding") || new.has("contentEncoding");
+    let format = |view: &View<'_>| match view.get("format").value {
+        format if encoded && format == "byte" => Value::Null,
+        format => format.clone(),
+    };
+    let of = |view: &View<'_>| (name(view), format(view));
     let (from, to) = (of(old), of(new));
     if from == to {
         return None;
     }
     let request = !role.is_response();
+    let specialized = !request || role.part == Part::ParameterProperty;
+    match compare_by_format(old, new) {
+        Some((true, true)) => return None,
+        Some((true, false)) => return Some(&TYPE_GENERALIZED),
+        Some((false, true)) => return Some(if specialized { &TYPE_SPECIALIZED } else { &TYPE_CHANGED }),
+        Some((false, false)) | None => {}
+    }
     if wider(&to, &from, request) {
         return Some(&TYPE_GENERALIZED);
     }
     if wider(&from, &to, !request) {
         // A request that may say less is simply another type to oasdiff, but in one place.
-        let specialized = !request || role.part == Part::ParameterProperty;
         return Some(if specialized { &TYPE_SPECIALIZED } else { &TYPE_CHANGED });
     }
     // Where values are plain characters, a number is a string that looks like one.
     let string = (Value::from("string"), Value::Null);
     let scalar = |of: &(Value, Value)| matches!(of.0.as_str(), Some("integer" | "number" | "boolean"));
+    let parameter = request && !matches!(role.part, Part::Body | Part::Property);
+    if parameter && !role.typed && to == string && scalar(&from) {
+        return Some(&TYPE_GENERALIZED);
+    }
     if role.part == Part::ParameterProperty && from == string && scalar(&to) {
         return Some(&TYPE_SPECIALIZED);
     }
-    if !role.typed && (from == string && !request || to == string && request) {
+    if !role.typed && !parameter && (from == string && !request || to == string && request) {
         return Some(&TYPE_COMPATIBLE);
     }
     Some(&TYPE_CHANGED)

@@ -28,6 +28,8 @@ pub(super) struct View<'a> {
     pub(super) groups: Vec<Group<'a>>,
     /// Values that are listed as alternatives, each a constant.
     constants: Vec<(Node<'a>, BTreeSet<String>)>,
+    /// Alternatives that count by what they mean alone, by what tells them apart: of these, the rest is for readers.
+    pub(super) told: Vec<(String, Node<'a>)>,
     /// Alternatives that are null and nothing else, as they are written.
     pub(super) nulls: Vec<Node<'a>>,
     /// Alternatives that are the only ones, once null is taken away, as they are written.
@@ -63,6 +65,7 @@ impl<'a> View<'a> {
             members: Vec::new(),
             groups: Vec::new(),
             constants: Vec::new(),
+            told: Vec::new(),
             nulls: Vec::new(),
             singles: Vec::new(),
         };
@@ -100,14 +103,17 @@ impl<'a> View<'a> {
     /// Adds the alternatives of a schema, or returns the one that they are.
     fn group(&mut self, node: &Node<'a>, keyword: &'static str, merges_single: bool) -> Option<Node<'a>> {
         let list = node.get(keyword);
-        if list.value.is_null() {
+        // Of no alternatives, which JSON Schema forbids, nothing is said.
+        if list.value.is_null() || list.value == &Value::Array(Vec::new()) {
             return None;
         }
         let mut flattened = Flattened::default();
         flatten(&list, keyword, &mut flattened);
-        let Flattened { members, nulls, .. } = flattened;
+        let Flattened { members, nulls, wrappers, .. } = flattened;
+        let number = self.told.len();
+        self.told.extend(wrappers.into_iter().enumerate().map(|(i, node)| (format!("{}", number + i), node)));
         self.nulls.extend(nulls);
-        if !list.value.is_array() || list.value == &Value::Array(Vec::new()) {
+        if !list.value.is_array() {
             self.groups.push(Group { keyword, list, members });
             return None;
         }
@@ -120,6 +126,8 @@ impl<'a> View<'a> {
         let constants: Option<Vec<BTreeSet<String>>> = members.iter().map(constants).collect();
         match constants {
             Some(sets) => {
+                let key = |set: &BTreeSet<String>| format!("values {}", Vec::from_iter(set.iter().cloned()).join("\n"));
+                self.told.extend(sets.iter().map(key).zip(members.iter().cloned().map(Node::resolved)));
                 let times = |value: &String| sets.iter().filter(|set| set.contains(value)).count();
                 // Of several that it fits, oneOf takes none.
                 let taken = sets.iter().flatten().filter(|value| keyword == "anyOf" || times(value) == 1).cloned();
@@ -162,6 +170,16 @@ impl<'a> View<'a> {
                     })
                 })
             })
+    }
+
+    /// Whether it allows no value.
+    pub(super) fn is_nothing(&self) -> bool {
+        let of = |part: &Node<'a>| Some(part.get("not")).filter(|_| part.has("not"));
+        self.parts.iter().filter_map(of).any(|not| {
+            not.value
+                .as_object()
+                .is_some_and(|map| map.iter().all(|(key, value)| is_prose(key) || says_nothing(key, value)))
+        })
     }
 
     /// Whether it is said in one place.
@@ -294,7 +312,8 @@ impl<'a> View<'a> {
 
     /// Whether no other properties are allowed than those that are described.
     pub(super) fn is_closed(&self) -> bool {
-        self.parts.iter().any(Node::is_closed)
+        let leaves_nothing = |part: &Node<'a>| part.value.get("unevaluatedProperties") == Some(&Value::Bool(false));
+        self.parts.iter().any(|part| part.is_closed() || leaves_nothing(part))
     }
 
     /// The names that are required, by any part.
@@ -310,8 +329,9 @@ impl<'a> View<'a> {
         for (name, value) in maps.flatten() {
             all.entry(name.as_str()).and_modify(|other| *other = None).or_insert(Some(value));
         }
-        for (name, value) in all.iter_mut().filter(|_| self.parts.len() > 1) {
-            if self.others_with(name).next().is_some() {
+        let has_patterns = self.has("patternProperties");
+        for (name, value) in all.iter_mut().filter(|_| self.parts.len() > 1 || has_patterns) {
+            if self.others_with(name).next().is_some() || !self.by_pattern(name).is_empty() {
                 *value = None;
             }
         }
@@ -325,6 +345,13 @@ impl<'a> View<'a> {
         others.filter(|others| others.value.as_object().is_some_and(|map| !map.is_empty()))
     }
 
+    /// What patterns say of a property. One that cannot be read is taken to be meant.
+    pub(super) fn by_pattern(&self, name: &str) -> Vec<Node<'a>> {
+        let patterns = self.parts.iter().flat_map(|part| part.members("patternProperties"));
+        let fits = |pattern: &str| regex::Regex::new(pattern).map_or(true, |pattern| pattern.is_match(name));
+        patterns.filter(|(pattern, _)| fits(pattern)).map(|(_, schema)| schema).collect()
+    }
+
     /// What the parts say of a property that one of them describes; where it would stand, if none does.
     pub(super) fn property(&self, name: &str) -> Vec<Node<'a>> {
         let maps = self.parts.iter().map(|part| part.get("properties"));
@@ -333,6 +360,7 @@ impl<'a> View<'a> {
             return vec![self.get("properties").get(name)];
         }
         all.extend(self.others_with(name));
+        all.extend(self.by_pattern(name));
         all
     }
 

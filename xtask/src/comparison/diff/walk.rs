@@ -17,13 +17,14 @@ use super::numbers;
 use super::origins::{Origin, Origins};
 use super::pair::Nodes;
 use super::role::{Role, RoleKey};
+use super::rules::reversed::is_harmless_reversed;
 use super::rules::table::{
     API_SUNSET_PARSE, COMPARISON_CUT_SHORT, DEPRECATED, DEPRECATED_WITH_SUNSET, PARAMETER_SUNSET_PARSE, REACTIVATED,
-    REF_SIBLING_CHANGED, SUNSET_CHANGED, SUNSET_INVALID, TEXT_CHANGED, UNCLASSIFIED,
+    REF_SIBLING_CHANGED, REVERSED, SUNSET_CHANGED, SUNSET_INVALID, TEXT_CHANGED, UNCLASSIFIED,
 };
 use super::rules::{Lowering, Rule, is_prose};
 use super::same::{ChangedReferences, Likeness};
-use super::subtypes::{Subtypes, subtypes};
+use super::subtypes::Subtypes;
 use super::sunset::date_of;
 use super::tasks::{Identity, Task, TaskKey};
 
@@ -63,8 +64,8 @@ impl<'a> Walk<'a> {
             likeness: Likeness::new(Rc::clone(&changed)),
             changed,
             changed_components: Vec::new(),
-            old_subtypes: subtypes(old),
-            new_subtypes: subtypes(new),
+            old_subtypes: Subtypes::of(old),
+            new_subtypes: Subtypes::of(new),
             headers: HashMap::new(),
         }
     }
@@ -85,7 +86,7 @@ impl<'a> Walk<'a> {
 
     /// Has schemas compared, unless they are already: what is found there is reported for whoever asks.
     pub(super) fn later(&mut self, role: Role, old: Vec<Node<'a>>, new: Vec<Node<'a>>) -> Origin {
-        let key = (Identity::of(&old), Identity::of(&new), Some(role.key()));
+        let key = (Identity::of(&old), Identity::of(&new), Ok(role.key()));
         self.task(role.context, key, |context| Task::Schema(role.used_by(context), old, new))
     }
 
@@ -110,7 +111,7 @@ impl<'a> Walk<'a> {
     /// Has a path item of a callback compared, unless it is already.
     pub(super) fn callback_later(&mut self, context: Context, pair: Nodes<'a>) {
         let identity = |node: &Node<'a>| Identity::of(slice::from_ref(node));
-        let key = (identity(&pair.old), identity(&pair.new), None);
+        let key = (identity(&pair.old), identity(&pair.new), Err(context.reversed));
         self.task(context, key, |context| Task::Callback(context, pair));
     }
 
@@ -148,10 +149,21 @@ impl<'a> Walk<'a> {
     pub(super) fn report(&mut self, context: Context, pair: &Nodes<'a>, found: impl Into<Found>) {
         let found = found.into();
         let (id, level, lowering) = match found.level(context.direction) {
-            level if context.harmless && level > Level::Info && !found.rule.whatever_values => {
+            level
+                if context.harmless
+                    && !found.rule.whatever_values
+                    && (level > Level::Info || context.unknown && level > Level::Doc) =>
+            {
                 (found.rule.id(&found.role), Level::Info, Some(Lowering::NothingLost))
             }
             level if context.unknown && level > Level::Doc => (UNCLASSIFIED.id.to_owned(), Level::Warn, None),
+            // What is said of a request is not said of one that the server makes.
+            _ if context.reversed && found.rule.is_misplaced(&found.role, context.direction) => {
+                match is_harmless_reversed(found.rule) {
+                    true => (REVERSED.id.to_owned(), Level::Info, None),
+                    false => (UNCLASSIFIED.id.to_owned(), Level::Warn, None),
+                }
+            }
             level => (found.rule.id(&found.role), level, found.lowering),
         };
         // In the new document what changed is called as readers of it know it.

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::error::{Error, Position};
+use super::{METHODS, pointer_token};
 
 /// Reads a text, with quoted scalars mended that go on at the beginning of a line: YAML wants them indented, but
 /// libyaml, PyYAML and go-yaml read them, so documents have them. Lines stay what they are.
@@ -24,6 +27,33 @@ pub(super) fn with_repairs<T>(
             },
             result => return result,
         }
+    }
+}
+
+/// Gives responses that have no `description` an empty one, which OpenAPI requires and readers can do without.
+pub(super) fn describe_responses(document: &mut Value, notes: &mut Vec<String>) {
+    let mut bare = Vec::new();
+    let mut visit = |responses: Option<&mut Value>, at: &str| {
+        for (status, response) in responses.and_then(Value::as_object_mut).into_iter().flatten() {
+            let Value::Object(map) = response else { continue };
+            if !status.starts_with("x-") && !map.contains_key("description") && !map.contains_key("$ref") {
+                map.insert("description".to_owned(), "".into());
+                bare.push(format!("#{at}/{}", pointer_token(status)));
+            }
+        }
+    };
+    visit(document.pointer_mut("/components/responses"), "/components/responses");
+    for paths in ["paths", "webhooks"] {
+        for (path, item) in document.get_mut(paths).and_then(Value::as_object_mut).into_iter().flatten() {
+            for method in METHODS {
+                let at = format!("/{paths}/{}/{method}/responses", pointer_token(path));
+                visit(item.get_mut(method).and_then(|operation| operation.get_mut("responses")), &at);
+            }
+        }
+    }
+    if let Some(first) = bare.first() {
+        let more = if bare.len() > 1 { format!(", as {} more", bare.len() - 1) } else { String::new() };
+        notes.push(format!("the response {first} has no `description`{more}: give it one"));
     }
 }
 

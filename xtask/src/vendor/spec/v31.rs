@@ -118,6 +118,7 @@ impl Reader {
             Value::Object(map) => {
                 self.inner(map, at);
                 map.retain(|key, value| !says_nothing(key, value));
+                without_idle(map);
                 for key in FOREIGN {
                     if map.contains_key(key) {
                         self.lose(key, map, at);
@@ -151,7 +152,10 @@ impl Reader {
                 ("items" | "not" | "if" | "then" | "else" | "contains" | "propertyNames", schema) => {
                     self.schema(schema, &below);
                 }
-                ("additionalProperties", schema @ Value::Object(_)) => self.schema(schema, &below),
+                (
+                    "additionalProperties" | "unevaluatedItems" | "unevaluatedProperties" | "contentSchema",
+                    schema @ Value::Object(_),
+                ) => self.schema(schema, &below),
                 _ => {}
             }
         }
@@ -160,7 +164,7 @@ impl Reader {
     /// A keyword that 3.0 has nothing for, unless it says nothing, or something that 3.0 says otherwise.
     fn lose(&mut self, key: &str, map: &mut Map<String, Value>, at: &str) {
         // What is neither text nor JSON is bytes, as they come.
-        let media = map.get("contentMediaType").and_then(Value::as_str).unwrap_or_default();
+        let media = map.get("contentMediaType").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
         let binary = !media.starts_with("text/") && !media.contains("json") && !media.contains("xml");
         match key {
             "contentMediaType" if binary && !map.contains_key("contentEncoding") && !map.contains_key("format") => {
@@ -168,11 +172,8 @@ impl Reader {
                 map.entry("type").or_insert_with(|| "string".into());
                 map.insert("format".to_owned(), "binary".into());
             }
-            "contentMediaType" => {
-                // What is in the text is for those who read it.
-                let media = map.remove(key).unwrap_or_default();
-                map.insert("x-contentMediaType".to_owned(), media);
-            }
+            // What is in the text is for those who read it.
+            "contentMediaType" => {}
             _ => self.lost.push(format!("#{at}/{}", pointer_token(key))),
         }
     }
@@ -223,6 +224,28 @@ fn says_nothing(key: &str, value: &Value) -> bool {
     }
 }
 
+/// Takes away what says nothing without another keyword that is not there, or no more than what holds anyway.
+fn without_idle(map: &mut Map<String, Value>) {
+    let one = |value: Option<&Value>| value.and_then(Value::as_f64) == Some(1.0);
+    if !map.contains_key("contains") {
+        map.remove("minContains");
+        map.remove("maxContains");
+    } else if one(map.get("minContains")) {
+        map.remove("minContains");
+    }
+    // What is evaluated by a condition counts, too.
+    let counts = map.keys().any(|key| key.starts_with("unevaluated"));
+    if !map.contains_key("if") {
+        map.remove("then");
+        map.remove("else");
+    } else if !counts && !map.contains_key("then") && !map.contains_key("else") {
+        map.remove("if");
+    }
+    if !map.contains_key("contentMediaType") {
+        map.remove("contentSchema");
+    }
+}
+
 /// An alternative that is null and nothing else.
 fn is_null(schema: &Value) -> bool {
     let prose = ["title", "description", "example", "externalDocs", "deprecated"];
@@ -237,6 +260,12 @@ fn without_null(map: &mut Map<String, Value>) {
     for key in ["anyOf", "oneOf"] {
         let Some(Value::Array(members)) = map.get_mut(key) else { continue };
         let all = members.len();
+        let takes_null = |member: &Value| is_null(member) || member.get("nullable") == Some(&Value::Bool(true));
+        // Of several that it fits, oneOf takes none.
+        let refused = key == "oneOf" && members.iter().filter(|member| takes_null(member)).count() > 1;
+        if refused && members.iter().any(is_null) {
+            members.iter_mut().for_each(refuse_null);
+        }
         members.retain(|member| !is_null(member));
         if members.len() == all || members.is_empty() {
             continue;
@@ -259,13 +288,26 @@ fn without_null(map: &mut Map<String, Value>) {
                 }
             }
         }
-        map.insert("nullable".to_owned(), true.into());
+        if !refused {
+            map.insert("nullable".to_owned(), true.into());
+        }
     }
     // Where null is among the values, 3.0 has it said twice.
     let lists_null =
         |values: &Value| values.as_array().is_some_and(|values| values.len() > 1 && values.contains(&Value::Null));
     if !map.contains_key("type") && map.get("enum").is_some_and(lists_null) {
         map.insert("nullable".to_owned(), true.into());
+    }
+}
+
+/// Takes null away from what a schema takes.
+fn refuse_null(schema: &mut Value) {
+    let Value::Object(map) = schema else { return };
+    map.remove("nullable");
+    if let Some(Value::Array(values)) = map.get_mut("enum")
+        && values.len() > 1
+    {
+        values.retain(|value| !value.is_null());
     }
 }
 
@@ -321,7 +363,7 @@ fn texts(map: &mut Map<String, Value>) {
         Some(encoding) if encoding == "base64" && !map.contains_key("format") => {
             map.insert("format".to_owned(), "byte".into());
         }
-        Some(encoding) => drop(map.insert("x-contentEncoding".to_owned(), encoding)),
+        Some(encoding) => drop(map.insert("contentEncoding".to_owned(), encoding)),
         None => {}
     }
 }

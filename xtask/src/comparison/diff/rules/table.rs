@@ -239,6 +239,10 @@ table! {
         "the default of {name} was {old} and is gone").except(&[("request-parameter", Err)])
         .lowered(&[Lowering::DefaultOfRequired])
         .why("a server fills in what a client leaves out, and that is now something else; no default of a required parameter is ever used");
+    BECAME_IMPOSSIBLE = Rule::new("*-became-impossible", Schema(Err, Info),
+        "{name} {was} {type} and {is} not allowed now");
+    BECAME_POSSIBLE = Rule::new("*-became-possible", Schema(Info, Err),
+        "{name} {was} not allowed and {is} {type} now");
     BECAME_NULLABLE = Rule::new("*-became-nullable", Schema(Info, Err), "{name} [{was} {type} and ]may be null now");
     BECAME_NOT_NULLABLE = Rule::new("*-became-not-nullable", Schema(Err, Info),
         "{name} could be null and may not be null now");
@@ -371,6 +375,17 @@ table! {
         "what stands beside the $ref of {name}, where it is ignored, changed");
     DEFINITIONS_CHANGED = Rule::new("definitions-changed", Either(Doc, Doc),
         "$defs of {name} changed, which count where they are referred to");
+    CONTENT_ENCODING_CHANGED = Rule::new("*-content-encoding-changed", Schema(Err, Err),
+        "the text of {name} was {old} and is {new} now");
+    CONTENT_ENCODING_SAID = Rule::new("*-content-encoding-set", Schema(Warn, Warn),
+        "the text of {name} was {old} and is {new} now");
+    CONTENT_MEDIA_TYPE_CHANGED = Rule::new("*-content-media-type-changed", Schema(Warn, Warn),
+        "the text of {name} held {old} and holds {new} now");
+    WEBHOOK_ADDED = Rule::new("webhook-added", Neither(Info), "the webhook {callback} was added");
+    WEBHOOK_REMOVED = Rule::new("webhook-removed", Neither(Err), "the webhook {callback} was removed");
+    CALLBACK_ADDED = Rule::new("callback-added", Neither(Info), "the callback {callback} was added");
+    CALLBACK_REMOVED = Rule::new("callback-removed", Neither(Err), "the callback {callback} was removed");
+    REVERSED = Rule::new("compatible-for-receivers", Either(Info, Info), "{key} {change}; receivers take it as before");
     COMPARISON_CUT_SHORT = Rule::new("comparison-cut-short", Either(Warn, Warn),
         "{name} and what it refers to belong together in more ways than are compared; what was not compared yet is left out")
         .whatever_values();
@@ -395,7 +410,8 @@ table! {
     MEDIA_TYPE_REMOVED = Rule::new("*-media-type-removed", Roles(CONTENT, Err, Err),
         "the media type {old} was removed");
     MEDIA_TYPE_GENERALIZED = Rule::new("*-media-type-name-generalized", Roles(CONTENT, Info, Err),
-        "the media type {old} is {new} now");
+        "the media type {old} is {new} now").lowered(&[Lowering::RangeRemains])
+        .why("a range that was there before takes nothing away, and brings nothing");
     MEDIA_TYPE_SPECIALIZED = Rule::new("*-media-type-name-specialized", Roles(CONTENT, Err, Info),
         "the media type {old} is {new} now");
     MEDIA_TYPE_CHANGED = Rule::new("*-media-type-name-changed", Roles(CONTENT, Warn, Info),
@@ -414,6 +430,10 @@ table! {
     REQUEST_BODY_ADDED_OPTIONAL = Rule::new("request-body-added-optional", Request(Info),
         "an optional request body was added");
     REQUEST_BODY_REMOVED = Rule::new("request-body-removed", Request(Err), "the request body was removed");
+    IGNORED_ENCODING_CHANGED = Rule::new("ignored-encoding-changed", Either(Doc, Doc),
+        "the encoding of {name} changed, which counts in no body of this media type");
+    IGNORED_RESPONSE_HEADER_CHANGED = Rule::new("ignored-response-header-changed", Response(Doc),
+        "{name} changed, which OpenAPI ignores: the media type says it");
     STATUS_ADDED = Rule::new("response-*-status-added", Roles(STATUSES, Info, Info),
         "{name} {was} added");
     STATUS_REMOVED = Rule::new("response-*-status-removed", Roles(STATUSES, Err, Err),
@@ -505,7 +525,8 @@ table! {
         "the scope {scope} of {name} was removed");
     SECURITY_COMPONENT_OAUTH_SCOPE_CHANGED = Rule::new("api-security-component-oauth-scope-changed", Neither(Info),
         "the description of the scope {scope} of {name} {change}");
-    SERVERS_CHANGED = Rule::new("servers-changed", Neither(Warn), "{key} {change}");
+    SERVERS_CHANGED = Rule::new("servers-changed", Neither(Warn), "{key} {change}")
+        .lowered(&[Lowering::NothingLost]);
     SERVER_DESCRIPTION_CHANGED = Rule::new("server-description-changed", Neither(Doc),
         "what readers are told of servers changed: {key} {change}");
     OPENAPI_VERSION_CHANGED = Rule::new("openapi-version-changed", Neither(Info), "the version of OpenAPI {change}");

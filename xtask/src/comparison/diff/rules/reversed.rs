@@ -1,0 +1,37 @@
+//! Rules on requests and answers, where server and client change places: in webhooks and callbacks.
+
+use super::Rule;
+use super::table::{
+    DEPRECATED, DEPRECATED_WITH_SUNSET, EMPTY_VALUE_DISALLOWED, HEADER_PARAMETER_CASE_CHANGED,
+    IGNORED_HEADER_PARAMETER_CHANGED, NEW_OPTIONAL_PARAMETER, NEW_PATH_PARAMETER, NEW_REQUIRED_PARAMETER, REACTIVATED,
+    REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_REQUIRED,
+    REQUEST_PARAMETER_BECAME_REQUIRED, RESPONSE_HEADER_BECAME_OPTIONAL, RESPONSE_HEADER_REMOVED, STATUS_ADDED,
+    SUNSET_CHANGED,
+};
+
+/// What is said of a request or an answer, and harms nobody the other way round: who is called gets more, or may
+/// answer less.
+const HARMLESS_REVERSED: [&Rule; 17] = [
+    &DEPRECATED,
+    &DEPRECATED_WITH_SUNSET,
+    &EMPTY_VALUE_DISALLOWED,
+    &HEADER_PARAMETER_CASE_CHANGED,
+    &IGNORED_HEADER_PARAMETER_CHANGED,
+    &NEW_OPTIONAL_PARAMETER,
+    &NEW_PATH_PARAMETER,
+    &NEW_REQUIRED_PARAMETER,
+    &REACTIVATED,
+    &REQUEST_BODY_ADDED_OPTIONAL,
+    &REQUEST_BODY_ADDED_REQUIRED,
+    &REQUEST_BODY_BECAME_REQUIRED,
+    &REQUEST_PARAMETER_BECAME_REQUIRED,
+    &RESPONSE_HEADER_BECAME_OPTIONAL,
+    &RESPONSE_HEADER_REMOVED,
+    &STATUS_ADDED,
+    &SUNSET_CHANGED,
+];
+
+/// Whether a rule is harmless where server and client change places.
+pub(in crate::comparison::diff) fn is_harmless_reversed(rule: &Rule) -> bool {
+    HARMLESS_REVERSED.contains(&rule)
+}
