@@ -237,7 +237,7 @@ fn what_is_in_a_text_is_named_as_the_document_has_it() {
                 [NONE, NONE],
                 [NONE, NONE],
             ),
-            ("another media type", of("application/json"), of("application/xml"), [WARN, WARN], [WARN, WARN]),
+            ("another media type", of("application/json"), of("application/xml"), [ERR, ERR], [ERR, ERR]),
             (
                 "a media type with another spelling",
                 of("application/json"),

@@ -236,6 +236,11 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
             text(json!({ "contentEncoding": "base64" })),
             text(json!({ "contentEncoding": "base16" })),
         ),
+        (
+            "another contentMediaType",
+            text(json!({ "contentMediaType": "application/json" })),
+            text(json!({ "contentMediaType": "application/xml" })),
+        ),
         ("contentMediaType", text(none()), text(json!({ "contentMediaType": "application/xml" }))),
         ("a list of five", text(json!({ "later": [1, 2, 3, 4] })), text(json!({ "later": [1, 2, 3, 4, 5] }))),
         ("a list of six", text(json!({ "later": [1, 2, 3, 4, 5] })), text(json!({ "later": [1, 2, 3, 4, 5, 6] }))),

@@ -3,7 +3,9 @@
 use super::argument::Argument;
 use super::media_type::MediaType;
 use super::role::Role;
-use super::rules::table::{CONTENT_ENCODING_CHANGED, CONTENT_ENCODING_SAID, CONTENT_MEDIA_TYPE_CHANGED};
+use super::rules::table::{
+    CONTENT_ENCODING_CHANGED, CONTENT_ENCODING_SAID, CONTENT_MEDIA_TYPE_CHANGED, CONTENT_MEDIA_TYPE_SAID,
+};
 use super::view::View;
 use super::views::Views;
 use super::walk::Walk;
@@ -18,18 +20,15 @@ impl<'a> Walk<'a> {
             return;
         }
         let word = |of: Option<String>, none: &str| of.map_or(Argument::Word(none.to_owned()), Argument::Name);
-        for (key, rule, none, of) in [
-            ("contentEncoding", &CONTENT_ENCODING_CHANGED, "plain", encoding as fn(&View<'a>) -> Option<String>),
-            ("contentMediaType", &CONTENT_MEDIA_TYPE_CHANGED, "anything", media_type),
+        let encodings = (encoding(&views.old), encoding(&views.new));
+        let media_types = (media_type(&views.old), media_type(&views.new));
+        for (key, rules, none, (old, new)) in [
+            ("contentEncoding", [&CONTENT_ENCODING_CHANGED, &CONTENT_ENCODING_SAID], "plain", encodings),
+            ("contentMediaType", [&CONTENT_MEDIA_TYPE_CHANGED, &CONTENT_MEDIA_TYPE_SAID], "anything", media_types),
         ] {
-            let (old, new) = (of(&views.old), of(&views.new));
             if old != new {
                 // It may have been so, and be said now.
-                let rule = if key == "contentEncoding" && (old.is_none() || new.is_none()) {
-                    &CONTENT_ENCODING_SAID
-                } else {
-                    rule
-                };
+                let rule = rules[usize::from(old.is_none() || new.is_none())];
                 let found = rule.with("old", word(old, none)).with("new", word(new, none));
                 self.changed(role, &views.get(key), found);
             }

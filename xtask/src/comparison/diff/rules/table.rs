@@ -376,10 +376,12 @@ table! {
     DEFINITIONS_CHANGED = Rule::new("definitions-changed", Either(Doc, Doc),
         "$defs of {name} changed, which count where they are referred to");
     CONTENT_ENCODING_CHANGED = Rule::new("*-content-encoding-changed", Schema(Err, Err),
+        "the text of {name} was {old} and is {new} now").why("it may have been so, and be said now");
+    CONTENT_ENCODING_SAID = Rule::new("*-content-encoding-changed", Schema(Warn, Warn),
         "the text of {name} was {old} and is {new} now");
-    CONTENT_ENCODING_SAID = Rule::new("*-content-encoding-set", Schema(Warn, Warn),
-        "the text of {name} was {old} and is {new} now");
-    CONTENT_MEDIA_TYPE_CHANGED = Rule::new("*-content-media-type-changed", Schema(Warn, Warn),
+    CONTENT_MEDIA_TYPE_CHANGED = Rule::new("*-content-media-type-changed", Schema(Err, Err),
+        "the text of {name} held {old} and holds {new} now").why("it may have been so, and be said now");
+    CONTENT_MEDIA_TYPE_SAID = Rule::new("*-content-media-type-changed", Schema(Warn, Warn),
         "the text of {name} held {old} and holds {new} now");
     WEBHOOK_ADDED = Rule::new("webhook-added", Neither(Info), "the webhook {callback} was added");
     WEBHOOK_REMOVED = Rule::new("webhook-removed", Neither(Err), "the webhook {callback} was removed");
