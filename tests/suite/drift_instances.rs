@@ -328,3 +328,54 @@ fn no_value_refutes_a_verdict() {
     assert!(refuted.is_empty(), "{} refuted\n{}", refuted.len(), refuted[..refuted.len().min(8)].join("\n"));
     assert!(unsupported * 10 < errors.max(10), "{unsupported} of {errors} ERR have no value for them");
 }
+
+/// The schemas in a schema, each by its pointer.
+fn inside(schema: &Value, at: &str, into: &mut Vec<String>) {
+    into.push(at.to_owned());
+    for (key, value) in schema.as_object().into_iter().flatten() {
+        match (key.as_str(), value) {
+            ("properties", Value::Object(all)) => {
+                all.iter().for_each(|(name, inner)| inside(inner, &format!("{at}/properties/{name}"), into));
+            }
+            ("allOf" | "anyOf" | "oneOf", Value::Array(all)) => {
+                all.iter().enumerate().for_each(|(i, inner)| inside(inner, &format!("{at}/{key}/{i}"), into));
+            }
+            ("items" | "additionalProperties" | "not", Value::Object(_)) => inside(value, &format!("{at}/{key}"), into),
+            _ => {}
+        }
+    }
+}
+
+/// What readers are told anywhere in a schema is told of where it changes, and breaks nobody.
+#[test]
+fn no_annotation_is_dropped() {
+    let cases: u64 = std::env::var("INSTANCE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_000);
+    let mut silent = Vec::new();
+    for seed in 1..=cases {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let old = schema(&mut random, 3);
+        let mut places = Vec::new();
+        inside(&old, "", &mut places);
+        let at = random.one(&places).clone();
+        let (key, value) = random
+            .one(&[
+                ("description", json!("new")),
+                ("title", json!("new")),
+                ("x-note", json!({ "new": true })),
+                ("example", json!("x")),
+                ("deprecated", json!(true)),
+            ])
+            .clone();
+        let mut new = old.clone();
+        let Some(Value::Object(map)) = new.pointer_mut(&at) else { continue };
+        map.insert(key.to_owned(), value);
+        for (a, b) in [(&old, &new), (&new, &old)] {
+            let findings = diff(&document(a), &document(b));
+            if findings.is_empty() || findings.iter().any(|finding| finding.level > Level::Info) {
+                let levels: Vec<_> = findings.iter().map(|f| format!("{} {}", f.level, f.id)).collect();
+                silent.push(format!("seed {seed}: {key} at {at} {levels:?}\n  {old}"));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{} of {cases}\n{}", silent.len(), silent[..silent.len().min(8)].join("\n"));
+}

@@ -27,6 +27,7 @@ mod contradiction;
 mod covers;
 mod discriminators;
 mod document;
+mod emptiness;
 mod encodings;
 mod facts;
 mod findings;

@@ -115,7 +115,7 @@ impl<'c, 'a> Cover<'c, 'a> {
     }
 
     fn all_implied(&mut self, wide: &View<'a>, facts: &Facts<'a>) -> bool {
-        if facts.values.as_ref().is_some_and(BTreeSet::is_empty) {
+        if facts.are_of_nothing(&self.question) {
             return true;
         }
         if let Some(values) = wide.values("enum")

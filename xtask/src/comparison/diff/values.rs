@@ -167,7 +167,8 @@ fn type_change(role: Role, old: &View<'_>, new: &View<'_>) -> Option<&'static Ru
     let string = (Value::from("string"), Value::Null);
     let scalar = |of: &(Value, Value)| matches!(of.0.as_str(), Some("integer" | "number" | "boolean"));
     let parameter = request && !matches!(role.part, Part::Body | Part::Property);
-    if parameter && !role.typed && to == string && scalar(&from) {
+    // Of a property in a parameter oasdiff says that it changed; how that is sent is for its style to say.
+    if parameter && role.part != Part::ParameterProperty && !role.typed && to == string && scalar(&from) {
         return Some(&TYPE_GENERALIZED);
     }
     if role.part == Part::ParameterProperty && from == string && scalar(&to) {
