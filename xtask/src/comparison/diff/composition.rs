@@ -227,12 +227,13 @@ impl<'a> Walk<'a> {
             for member in members {
                 // Another alternative may take all that it takes.
                 let mut cover = Cover::new(&mut self.likeness, &self.changed, self.bounds.question());
-                let covered = of.keyword == "anyOf"
-                    && !sees_all
-                    && others
-                        .members
-                        .iter()
-                        .any(|other| cover.covers(slice::from_ref(other), slice::from_ref(&member)));
+                let covered = cover.is_nothing(&member)
+                    || of.keyword == "anyOf"
+                        && !sees_all
+                        && others
+                            .members
+                            .iter()
+                            .any(|other| cover.covers(slice::from_ref(other), slice::from_ref(&member)));
                 drop(cover);
                 let role = if covered { role.used_by(role.context.harmless()) } else { role };
                 let [came, went] =

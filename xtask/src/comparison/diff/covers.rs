@@ -85,6 +85,15 @@ impl<'c, 'a> Cover<'c, 'a> {
         covers
     }
 
+    /// Whether surely no value fits a schema.
+    pub(super) fn is_nothing(&self, schema: &Node<'a>) -> bool {
+        let view = View::of(slice::from_ref(schema));
+        let all = || combinations(&view, &self.question);
+        view.is_nothing()
+            || view.null() == Some(false)
+                && all().is_some_and(|all| all.iter().all(|facts| facts.are_of_nothing(&self.question)))
+    }
+
     pub(super) fn view_covers(&mut self, wide: &View<'a>, narrow: &View<'a>) -> bool {
         if wide.is_anything() {
             return true;

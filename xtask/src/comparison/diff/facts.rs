@@ -122,7 +122,11 @@ pub(super) fn combinations<'a>(view: &View<'a>, question: &Question<'_>) -> Opti
             return Some(()).filter(|()| into.len() <= MOST_COMBINATIONS);
         };
         let depth = depth.checked_sub(1)?;
-        for member in &group.members {
+        // What fits one of two that are equal fits both, of which oneOf takes none.
+        let is_twice = |member: &Node<'a>| {
+            group.keyword == "oneOf" && group.members.iter().filter(|other| other.value == member.value).count() > 1
+        };
+        for member in group.members.iter().filter(|member| !is_twice(member)) {
             let mut facts = facts.clone();
             facts.groups.push(group.clone());
             let mut inner = Vec::new();
