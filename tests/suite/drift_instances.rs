@@ -379,3 +379,99 @@ fn no_annotation_is_dropped() {
     }
     assert!(silent.is_empty(), "{} of {cases}\n{}", silent.len(), silent[..silent.len().min(8)].join("\n"));
 }
+
+/// A schema with keywords that only OpenAPI 3.1 has, beside others.
+fn schema_of_31(random: &mut Random) -> Value {
+    let small = |random: &mut Random| -> Value {
+        random
+            .one(&[
+                json!({ "type": "string" }),
+                json!({ "type": "string", "maxLength": 1 }),
+                json!({ "type": "integer" }),
+                json!({ "type": "number", "multipleOf": 1 }),
+                json!({ "type": "integer", "exclusiveMinimum": 2 }),
+                json!({ "const": "x" }),
+                json!(true),
+                json!(false),
+                json!({ "required": ["a"] }),
+                json!({ "properties": { "b": { "type": "integer" } } }),
+            ])
+            .clone()
+    };
+    let mut all = Map::new();
+    let is_list = random.chance(2);
+    if !random.chance(4) {
+        all.insert("type".to_owned(), json!(if is_list { "array" } else { "object" }));
+    }
+    for _ in 0..=random.below(3) {
+        let value = small(random);
+        let (key, value) = if is_list {
+            match random.below(8) {
+                0 => ("prefixItems", json!([value, small(random)])),
+                1 => ("prefixItems", json!([value])),
+                2 => ("items", value),
+                3 => ("contains", value),
+                4 => ("minContains", json!(random.below(3))),
+                5 => ("maxContains", json!(random.below(3))),
+                6 => ("unevaluatedItems", value),
+                _ => ("allOf", json!([{ "prefixItems": [value] }])),
+            }
+        } else {
+            match random.below(11) {
+                0 => ("properties", json!({ *random.one(&NAMES): value })),
+                1 => ("patternProperties", json!({ *random.one(&["^a", "b", "^k"]): value })),
+                2 => ("propertyNames", json!({ "maxLength": random.below(5) })),
+                3 => ("dependentRequired", json!({ *random.one(&NAMES): [*random.one(&NAMES)] })),
+                4 => ("dependentSchemas", json!({ *random.one(&NAMES): { "required": [*random.one(&NAMES)] } })),
+                5 => ("unevaluatedProperties", value),
+                6 => ("additionalProperties", value),
+                7 => ("if", json!({ "required": [*random.one(&NAMES)] })),
+                8 => ("then", json!({ "required": [*random.one(&NAMES)] })),
+                9 => ("not", json!({ "required": [*random.one(&NAMES)] })),
+                _ => ("allOf", json!([{ "properties": { *random.one(&NAMES): value } }])),
+            }
+        };
+        all.insert(key.to_owned(), value);
+    }
+    Value::Object(all)
+}
+
+/// What such keywords mean depends on one another: no value refutes what is said of a change of them.
+#[test]
+fn no_value_refutes_a_verdict_on_keywords_of_3_1() {
+    let cases: u64 = std::env::var("INSTANCE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_000);
+    let mut refuted = Vec::new();
+    for seed in 1..=cases {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let old = schema_of_31(&mut random);
+        let mut new = old.clone();
+        let other = schema_of_31(&mut random);
+        let (Value::Object(map), Value::Object(other)) = (&mut new, other) else { unreachable!() };
+        for (key, value) in other.into_iter().take(1 + random.below(2)) {
+            match map.contains_key(&key) && random.chance(2) {
+                true => drop(map.remove(&key)),
+                false => drop(map.insert(key, value)),
+            }
+        }
+        let findings = diff(&document(&old), &document(&new));
+        let [before, after]: [Validator; 2] = [&old, &new].map(|schema| jsonschema::draft202012::new(schema).unwrap());
+        let worst = |direction| {
+            let of = findings.iter().filter(|finding| finding.direction == direction);
+            let is_convention = of.clone().any(|f| CONVENTIONS.iter().any(|(id, _)| *id == f.id));
+            if is_convention { Some(Level::Err) } else { of.map(|finding| finding.level).max() }
+        };
+        let (request, response) = (worst(Direction::Request), worst(Direction::Response));
+        for _ in 0..150 {
+            let value = any_value(&mut random, 3);
+            let found = match (before.is_valid(&value), after.is_valid(&value)) {
+                (false, true) if response < Some(Level::Warn) => Direction::Response,
+                (true, false) if request < Some(Level::Warn) => Direction::Request,
+                _ => continue,
+            };
+            let shown: Vec<_> = findings.iter().map(|f| format!("{} {:?} {}", f.level, f.direction, f.id)).collect();
+            refuted.push(format!("seed {seed}: {found:?} {value}\n  {old}\n  {new}\n  {shown:?}"));
+            break;
+        }
+    }
+    assert!(refuted.is_empty(), "{} refuted\n{}", refuted.len(), refuted[..refuted.len().min(12)].join("\n"));
+}

@@ -1,6 +1,6 @@
 //! What alternatives mean: null among them, those within others, and those that only list values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -101,11 +101,20 @@ pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Flattened<'
 /// Whether alternatives are equal, or list a value twice: `oneOf` takes none of that, then.
 fn lists_twice(list: &Node<'_>) -> bool {
     let members: Vec<Node<'_>> = list.list().into_iter().map(Node::resolved).collect();
-    if members.iter().enumerate().any(|(i, member)| members[..i].iter().any(|other| other.value == member.value)) {
+    if members.iter().enumerate().any(|(i, member)| members[..i].iter().any(|other| say_the_same(other, member))) {
         return true;
     }
     let mut met = BTreeSet::new();
     !list.list().iter().filter_map(constants).flatten().all(|value| met.insert(value))
+}
+
+/// Whether two alternatives are written in the same way, whatever readers are told of each.
+fn say_the_same(a: &Node<'_>, b: &Node<'_>) -> bool {
+    let said = |node: &Node<'_>| -> Option<BTreeMap<String, Value>> {
+        let map = node.value.as_object()?.iter().filter(|(key, _)| !is_prose(key) && *key != "deprecated");
+        Some(map.map(|(key, value)| (key.clone(), value.clone())).collect())
+    };
+    a.value == b.value || said(a).is_some_and(|said_of_a| said(b) == Some(said_of_a))
 }
 
 /// The values of a schema that does nothing but list them.

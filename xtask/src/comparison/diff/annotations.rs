@@ -20,16 +20,16 @@ impl<'a> Walk<'a> {
             return;
         }
         let (old, new) = (by_key(&views.old), by_key(&views.new));
-        let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
+        let mut keys: Vec<(&str, usize)> = old.keys().chain(new.keys()).copied().collect();
         keys.sort();
         keys.dedup();
         for key in keys {
             let nothing = |there: &Node<'a>, root: &'a Value| Node { root, value: &Value::Null, at: there.at.clone() };
-            let pair = match (old.get(key), new.get(key)) {
+            let pair = match (old.get(&key), new.get(&key)) {
                 (Some(a), Some(b)) => Nodes::new(a.clone(), b.clone()),
                 // A value that came or went is told by itself.
-                (Some(a), None) if is_listed(&views.new, key) => Nodes::new(a.clone(), nothing(a, self.new)),
-                (None, Some(b)) if is_listed(&views.old, key) => Nodes::new(nothing(b, self.old), b.clone()),
+                (Some(a), None) if is_listed(&views.new, key.0) => Nodes::new(a.clone(), nothing(a, self.new)),
+                (None, Some(b)) if is_listed(&views.old, key.0) => Nodes::new(nothing(b, self.old), b.clone()),
                 _ => continue,
             };
             for name in pair.keys().filter(|name| is_prose(name) && *name != "x-sunset") {
@@ -43,8 +43,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn by_key<'a>(view: &View<'a>) -> BTreeMap<String, Node<'a>> {
-    view.told.iter().map(|(key, node)| (key.clone(), node.clone())).collect()
+/// By what tells each apart, and its number among those that are alike in that.
+fn by_key<'v, 'a>(view: &'v View<'a>) -> BTreeMap<(&'v str, usize), Node<'a>> {
+    let mut all = BTreeMap::new();
+    for (key, node) in &view.told {
+        let number = (0..).find(|number| !all.contains_key(&(key.as_str(), *number))).unwrap_or_default();
+        all.insert((key.as_str(), number), node.clone());
+    }
+    all
 }
 
 /// Whether all values of a key are among those that a schema lists; what holds others lists none.

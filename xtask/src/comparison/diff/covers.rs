@@ -318,8 +318,7 @@ impl<'c, 'a> Cover<'c, 'a> {
             let narrow = facts.property(name);
             !narrow.is_empty() && self.covers(own, &narrow)
         }) && (facts.is_closed() || {
-            let narrow: Vec<Node<'a>> =
-                facts.all("additionalProperties").into_iter().filter(|node| node.value.is_object()).collect();
+            let narrow = facts.others();
             match narrow.is_empty() {
                 true => View::of(own).is_anything(),
                 false => self.covers(own, &narrow),

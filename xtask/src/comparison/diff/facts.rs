@@ -79,6 +79,12 @@ impl<'a> Facts<'a> {
         self.parts.iter().filter_map(schema).collect()
     }
 
+    /// What is said of all properties that are not described by their names.
+    pub(super) fn others(&self) -> Vec<Node<'a>> {
+        let parts = self.parts.iter().filter(|part| !part.has("patternProperties"));
+        parts.map(|part| part.get("additionalProperties")).filter(|others| others.value.is_object()).collect()
+    }
+
     /// Whether no value has a property.
     pub(super) fn excludes(&self, name: &str) -> bool {
         let excludes =
@@ -122,7 +128,7 @@ pub(super) fn combinations<'a>(view: &View<'a>, question: &Question<'_>) -> Opti
             return Some(()).filter(|()| into.len() <= MOST_COMBINATIONS);
         };
         let depth = depth.checked_sub(1)?;
-        // What fits one of two that are equal fits both, of which oneOf takes none.
+        // What fits one of two that are equal fits both, of which oneOf takes none. Under another title it is meant.
         let is_twice = |member: &Node<'a>| {
             group.keyword == "oneOf" && group.members.iter().filter(|other| other.value == member.value).count() > 1
         };

@@ -152,6 +152,10 @@ impl<'a> Walk<'a> {
         let others = match Others::of(other) {
             _ if !by_pattern.is_empty() => Some(by_pattern),
             Others::Some(others) => Some(others),
+            // What nothing beside it evaluated was one of these.
+            _ if !other.has("additionalProperties") => {
+                Some(other.all("unevaluatedProperties")).filter(|left| left.iter().all(|node| node.value.is_object()))
+            }
             _ => None,
         };
         if let Some(others) = others {

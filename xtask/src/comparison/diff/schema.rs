@@ -188,7 +188,8 @@ impl<'a> Walk<'a> {
         self.additional_properties(role, views);
         // An array that was none before is another type, whatever its items are.
         let items = (views.old.has("items"), views.new.has("items"));
-        let same_type = || views.get("type").old.value == views.get("type").new.value;
+        let types = views.get("type");
+        let same_type = || types.old.value == types.new.value || types.old.value.is_null() || types.new.value.is_null();
         if items == (true, true) || items != (false, false) && same_type() {
             self.compare(role.items(), &views.old.all("items"), &views.new.all("items"));
         }
@@ -268,6 +269,10 @@ impl<'a> Walk<'a> {
         let unknown = role.used_by(role.context.unknown());
         for key in INNER.iter().filter(|key| views.have(key)) {
             let pair = views.get(key);
+            if views.are_several(key) {
+                self.several_inner_schemas(unknown, &views.old.all(key), &views.new.all(key));
+                continue;
+            }
             match (pair.values(), *key) {
                 ((Value::Object(_), Value::Object(_)), "dependentSchemas" | "patternProperties") => {
                     for name in pair.keys() {
@@ -285,6 +290,27 @@ impl<'a> Walk<'a> {
                     _ => self.unread(role.context, &pair),
                 },
                 _ => self.inner_schema(unknown, &pair),
+            }
+        }
+    }
+
+    /// The same where members of an `allOf` say it, each for itself.
+    fn several_inner_schemas(&mut self, role: Role, old: &[Node<'a>], new: &[Node<'a>]) {
+        let (mut old, mut new) = (old.to_vec(), new.to_vec());
+        old.retain(|a| match new.iter().position(|b| self.surely_same(&Nodes::new(a.clone(), b.clone()))) {
+            Some(at) => {
+                new.remove(at);
+                false
+            }
+            None => true,
+        });
+        for at in 0..old.len().max(new.len()) {
+            match (old.get(at), new.get(at)) {
+                (Some(a), Some(b)) => self.unread(role.context, &Nodes::new(a.clone(), b.clone())),
+                (Some(one), None) | (None, Some(one)) if !one.value.is_null() => {
+                    self.unclassified(role.context, &Nodes::only(one));
+                }
+                _ => {}
             }
         }
     }
