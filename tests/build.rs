@@ -1,4 +1,4 @@
-//! Lists the JSON Schema of the generated types, for `suite/locked.rs`: a program cannot ask a crate for its types.
+//! Lists the JSON Schema of the generated types, for `suite/locked.rs`, and their fixtures, for `suite/fixtures.rs`: a program cannot ask a crate for its types.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ const FEATURES: [&str; 1] = ["branches"];
 fn main() {
     let code = Path::new("../client/src/generated");
     println!("cargo::rerun-if-changed={}", code.display());
-    let mut names = Vec::new();
+    let (mut names, mut fixtures) = (Vec::new(), Vec::new());
     for file in ["client", "shared"].iter().chain(&FEATURES) {
         let text = std::fs::read_to_string(code.join(file).with_extension("rs")).expect("the generated code is read");
         let file = syn::parse_file(&text).expect("the generated code is Rust");
@@ -25,6 +25,12 @@ fn main() {
                     names.push((item.ident.to_string(), "<planetscale_client::types::Backup>"));
                 }
                 Item::Struct(item) if is_built(&item.attrs) => names.push((item.ident.to_string(), "")),
+                Item::Macro(item)
+                    if is_built(&item.attrs)
+                        && item.mac.path.segments.last().is_some_and(|it| it.ident == "fixture") =>
+                {
+                    fixtures.extend(item.mac.tokens.clone().into_iter().next().map(|name| name.to_string()));
+                }
                 Item::Enum(item) if is_built(&item.attrs) => names.push((item.ident.to_string(), "")),
                 _ => {}
             }
@@ -36,8 +42,15 @@ fn main() {
         .map(|(name, of)| format!("({name:?}, schemars::schema_for!(planetscale_client::types::{name}{of})),\n"))
         .collect();
     let list = format!("vec![\n{schemas}]");
+    let fixtures: String = fixtures
+        .iter()
+        .map(|name| {
+            format!("({name:?}, serde_json::to_value(planetscale_client::types::{name}::fixture()).unwrap()),\n")
+        })
+        .collect();
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     std::fs::write(Path::new(&out).join("schemas.rs"), list).expect("the list is written");
+    std::fs::write(Path::new(&out).join("fixtures.rs"), format!("vec![\n{fixtures}]")).expect("the list is written");
 }
 
 /// Whether an item is compiled with our features.

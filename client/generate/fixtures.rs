@@ -16,6 +16,12 @@ use super::document::resolved_at;
 use super::rust::{missing, module_mut};
 use super::{Error, Places};
 
+/// The key of an object that stands for null, and holds what is there otherwise: `crate::mock` knows it, too.
+const OR_NULL: &str = "?";
+
+/// The key of an object that stands for an empty list, and holds what an item is otherwise.
+const EACH_ITEM: &str = "*";
+
 /// Whether an item is a fixture: it is no part of what a program of a user is built with.
 pub(crate) fn is_fixture(item: &Item) -> bool {
     matches!(item, Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "fixture"))
@@ -97,7 +103,11 @@ fn sample(schema: &Value, root: &Value, name: &str, open: &mut BTreeSet<String>)
         });
     }
     if schema.get("nullable") == Some(&Value::Bool(true)) {
-        return Some(Value::Null);
+        let inner = sample(&without(schema, "nullable"), root, name, open);
+        return Some(match inner.filter(|inner| inner.is_object() || inner.is_array()) {
+            Some(inner) => json!({ OR_NULL: inner }),
+            None => Value::Null,
+        });
     }
     let list = |key: &str| schema.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if let Some(first) = list("enum").iter().find(|value| !value.is_null()) {
@@ -121,10 +131,12 @@ fn sample(schema: &Value, root: &Value, name: &str, open: &mut BTreeSet<String>)
     match schema.get("type").and_then(Value::as_str) {
         Some("array") => {
             let items = schema.get("items").unwrap_or(&Value::Null);
-            (0..least("minItems").unwrap_or(0))
-                .map(|_| sample(items, root, name, open))
-                .collect::<Option<_>>()
-                .map(Value::Array)
+            let item = sample(items, root, name, open);
+            match (least("minItems").unwrap_or(0), item) {
+                (0, Some(item)) => Some(json!({ EACH_ITEM: item })),
+                (0, None) => Some(json!([])),
+                (least, item) => Some(Value::Array(vec![item?; least])),
+            }
         }
         Some("integer") => Some(number(schema, json!(1))),
         Some("number") => Some(number(schema, json!(1.0))),

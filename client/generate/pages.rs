@@ -149,7 +149,7 @@ fn named_by(item: &Item) -> BTreeSet<String> {
 
 impl Kind {
     /// What the list of a page holds, where these are the fields of one of this kind.
-    fn held<'f>(&self, fields: &'f FieldsNamed, known: &BTreeMap<String, (String, String)>) -> Option<Type> {
+    fn held(&self, fields: &FieldsNamed, known: &BTreeMap<String, (String, String)>) -> Option<Type> {
         let mut plain = 0;
         let mut held = None;
         for field in &fields.named {

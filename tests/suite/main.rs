@@ -23,6 +23,7 @@ mod drift_same_meaning;
 mod ensure;
 mod faults;
 mod features;
+mod fixtures;
 mod just_created;
 mod locked;
 mod meaning;

@@ -151,7 +151,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         Anomaly,
-        "{\"active\":false,\"correlations\":null,\"duration\":1.0,\"id\":\"id\",\"metrics_end\":\"metrics_end\",\"metrics_start\":\"metrics_start\",\"minutes_in_violation\":1,\"period_end\":\"period_end\",\"period_start\":\"period_start\"}"
+        "{\"active\":false,\"correlations\":{\"?\":{\"*\":{\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"r\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tablet_type\":\"primary\"}}},\"duration\":1.0,\"id\":\"id\",\"metrics_end\":\"metrics_end\",\"metrics_start\":\"metrics_start\",\"minutes_in_violation\":1,\"period_end\":\"period_end\",\"period_start\":\"period_start\"}"
     );
     crate::runtime::fixture!(
         Correlation,

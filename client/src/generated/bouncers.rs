@@ -537,11 +537,11 @@ pub mod types {
     }
     crate::runtime::fixture!(
         PostgresBouncer,
-        "{\"actor\":null,\"branch\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"parameters\":[],\"replicas_per_cell\":1,\"sku\":null,\"target\":\"primary\",\"updated_at\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"parameters\":{\"*\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"pgbouncer\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}},\"replicas_per_cell\":1,\"sku\":{\"?\":{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}},\"target\":\"primary\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
         PostgresBouncerParameter,
-        "{\"actor\":null,\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"pgbouncer\",\"options\":[],\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"pgbouncer\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}"
     );
 }
 /// # Operations

@@ -951,7 +951,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         DatabaseBranchKeyspace,
-        "{\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"config_change_in_progress\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default\":false,\"extra_replicas\":1,\"id\":\"id\",\"imported\":false,\"metal\":false,\"mysqld_options\":{},\"name\":\"name\",\"node_ttl_strategy\":\"node_ttl_follow_maintenance\",\"ready\":false,\"replicas\":1,\"replication_durability_constraints\":null,\"resize_in_progress\":false,\"resize_pending\":false,\"resizing\":false,\"sharded\":false,\"shards\":1,\"updated_at\":null,\"vector_pool_allocation\":null,\"vreplication_flags\":null,\"vttablet_options\":{}}"
+        "{\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"config_change_in_progress\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default\":false,\"extra_replicas\":1,\"id\":\"id\",\"imported\":false,\"metal\":false,\"mysqld_options\":{},\"name\":\"name\",\"node_ttl_strategy\":\"node_ttl_follow_maintenance\",\"ready\":false,\"replicas\":1,\"replication_durability_constraints\":{\"?\":{\"strategy\":null}},\"resize_in_progress\":false,\"resize_pending\":false,\"resizing\":false,\"sharded\":false,\"shards\":1,\"updated_at\":null,\"vector_pool_allocation\":null,\"vreplication_flags\":{\"?\":{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}},\"vttablet_options\":{}}"
     );
     crate::runtime::fixture!(
         DatabaseBranchKeyspaceReplicationDurabilityConstraints, "{\"strategy\":null}"
@@ -961,7 +961,8 @@ pub mod types {
         "{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}"
     );
     crate::runtime::fixture!(
-        KeyspaceRolloutStatus, "{\"name\":\"name\",\"shards\":[],\"state\":\"state\"}"
+        KeyspaceRolloutStatus,
+        "{\"name\":\"name\",\"shards\":{\"*\":{\"last_rollout_finished_at\":null,\"last_rollout_started_at\":null,\"name\":\"name\",\"state\":\"state\"}},\"state\":\"state\"}"
     );
     crate::runtime::fixture!(
         Shard,

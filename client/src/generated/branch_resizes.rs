@@ -318,7 +318,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         MysqlClusterResizeRequest,
-        "{\"actor\":null,\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"previous_vtgate_autoscaling\":false,\"previous_vtgate_count\":1,\"previous_vtgate_display_name\":\"previous_vtgate_display_name\",\"previous_vtgate_max_count\":1,\"previous_vtgate_name\":\"previous_vtgate_name\",\"previous_vtgate_size\":\"previous_vtgate_size\",\"previous_vtgate_target_cpu_utilization\":1.0,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_display_name\":\"vtgate_display_name\",\"vtgate_max_count\":1,\"vtgate_name\":\"vtgate_name\",\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":1.0}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"previous_vtgate_autoscaling\":false,\"previous_vtgate_count\":1,\"previous_vtgate_display_name\":\"previous_vtgate_display_name\",\"previous_vtgate_max_count\":1,\"previous_vtgate_name\":\"previous_vtgate_name\",\"previous_vtgate_size\":\"previous_vtgate_size\",\"previous_vtgate_target_cpu_utilization\":1.0,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_display_name\":\"vtgate_display_name\",\"vtgate_max_count\":1,\"vtgate_name\":\"vtgate_name\",\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":1.0}"
     );
 }
 /// # Operations

@@ -1208,17 +1208,20 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    crate::runtime::fixture!(BranchSchema, "{\"data\":[]}");
+    crate::runtime::fixture!(
+        BranchSchema,
+        "{\"data\":{\"*\":{\"html\":\"html\",\"name\":\"name\",\"raw\":\"raw\"}}}"
+    );
     crate::runtime::fixture!(
         BranchSchemaData, "{\"html\":\"html\",\"name\":\"name\",\"raw\":\"raw\"}"
     );
     crate::runtime::fixture!(
         DatabaseBranch,
-        "{\"actor\":null,\"cluster_iops\":null,\"cluster_name\":\"cluster_name\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"deletion_protected\":false,\"direct_vtgate\":false,\"has_read_only_replicas\":false,\"has_replicas\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace_count\":1,\"kind\":\"mysql\",\"metal\":false,\"mysql_address\":\"mysql_address\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"parent_branch\":null,\"private_edge_connectivity\":false,\"production\":false,\"ready\":false,\"region\":null,\"restore_checklist_completed_at\":null,\"restored_from_branch\":null,\"safe_migrations\":false,\"schema_last_updated_at\":null,\"schema_ready\":false,\"shard_count\":1,\"sharded\":false,\"stale_schema\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\",\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_max_count\":null,\"vtgate_name\":null,\"vtgate_options\":{},\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cluster_iops\":null,\"cluster_name\":\"cluster_name\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"deletion_protected\":false,\"direct_vtgate\":false,\"has_read_only_replicas\":false,\"has_replicas\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace_count\":1,\"kind\":\"mysql\",\"metal\":false,\"mysql_address\":\"mysql_address\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"parent_branch\":null,\"private_edge_connectivity\":false,\"production\":false,\"ready\":false,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"restore_checklist_completed_at\":null,\"restored_from_branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"safe_migrations\":false,\"schema_last_updated_at\":null,\"schema_ready\":false,\"shard_count\":1,\"sharded\":false,\"stale_schema\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\",\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_max_count\":null,\"vtgate_name\":null,\"vtgate_options\":{},\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":null}"
     );
     crate::runtime::fixture!(
         SchemaLintError,
-        "{\"auto_increment_column_names\":[],\"charset_name\":\"charset_name\",\"check_constraint_name\":\"check_constraint_name\",\"column_name\":\"column_name\",\"docs_url\":\"docs_url\",\"engine_name\":\"engine_name\",\"enum_value\":\"enum_value\",\"error_description\":\"error_description\",\"foreign_key_column_names\":[],\"json_path\":\"json_path\",\"keyspace_name\":\"keyspace_name\",\"lint_error\":\"lint_error\",\"partition_name\":\"partition_name\",\"partitioning_type\":\"partitioning_type\",\"subject_type\":\"table\",\"table_name\":\"table_name\",\"vindex_name\":\"vindex_name\"}"
+        "{\"auto_increment_column_names\":{\"*\":\"auto_increment_column_names\"},\"charset_name\":\"charset_name\",\"check_constraint_name\":\"check_constraint_name\",\"column_name\":\"column_name\",\"docs_url\":\"docs_url\",\"engine_name\":\"engine_name\",\"enum_value\":\"enum_value\",\"error_description\":\"error_description\",\"foreign_key_column_names\":{\"*\":\"foreign_key_column_names\"},\"json_path\":\"json_path\",\"keyspace_name\":\"keyspace_name\",\"lint_error\":\"lint_error\",\"partition_name\":\"partition_name\",\"partitioning_type\":\"partitioning_type\",\"subject_type\":\"table\",\"table_name\":\"table_name\",\"vindex_name\":\"vindex_name\"}"
     );
 }
 /// # Operations

@@ -144,7 +144,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         LineItem,
-        "{\"cloudflare_billed\":false,\"database_id\":\"database_id\",\"database_name\":\"database_name\",\"description\":\"description\",\"id\":\"id\",\"metric_name\":\"metric_name\",\"resource\":null,\"subtotal\":1.0}"
+        "{\"cloudflare_billed\":false,\"database_id\":\"database_id\",\"database_name\":\"database_name\",\"description\":\"description\",\"id\":\"id\",\"metric_name\":\"metric_name\",\"resource\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"subtotal\":1.0}"
     );
 }
 /// # Operations

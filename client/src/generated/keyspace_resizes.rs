@@ -240,7 +240,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         KeyspaceResizeRequest,
-        "{\"actor\":null,\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"extra_replicas\":1,\"id\":\"id\",\"previous_cluster_display_name\":\"previous_cluster_display_name\",\"previous_cluster_name\":\"previous_cluster_name\",\"previous_replicas\":1,\"previous_vector_pool_allocation\":1.0,\"replicas\":1,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vector_pool_allocation\":1.0}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"extra_replicas\":1,\"id\":\"id\",\"previous_cluster_display_name\":\"previous_cluster_display_name\",\"previous_cluster_name\":\"previous_cluster_name\",\"previous_replicas\":1,\"previous_vector_pool_allocation\":1.0,\"replicas\":1,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vector_pool_allocation\":1.0}"
     );
 }
 /// # Operations

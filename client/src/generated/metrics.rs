@@ -1690,11 +1690,12 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        InstantMetricsResponse, "{\"branch\":{},\"metrics\":[],\"type\":\"type\"}"
+        InstantMetricsResponse,
+        "{\"branch\":{},\"metrics\":{\"*\":\"metrics\"},\"type\":\"type\"}"
     );
     crate::runtime::fixture!(
         MetricSeriesResponse,
-        "{\"end_date\":\"end_date\",\"interval\":1,\"series\":[],\"start_date\":\"start_date\",\"type\":\"type\"}"
+        "{\"end_date\":\"end_date\",\"interval\":1,\"series\":{\"*\":\"series\"},\"start_date\":\"start_date\",\"type\":\"type\"}"
     );
 }
 /// # Operations

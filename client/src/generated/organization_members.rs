@@ -206,7 +206,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         OrganizationMembership,
-        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"role\":\"member\",\"updated_at\":null,\"user\":null}"
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"role\":\"member\",\"updated_at\":null,\"user\":{\"?\":{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}}}"
     );
 }
 /// # Operations

@@ -319,7 +319,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         OrganizationTeam,
-        "{\"analyst_databases\":[],\"created_at\":\"2026-01-02T03:04:05.000Z\",\"creator\":null,\"databases\":[],\"description\":null,\"display_name\":\"display_name\",\"id\":\"id\",\"managed\":false,\"members\":[],\"name\":\"name\",\"slug\":\"slug\",\"updated_at\":null}"
+        "{\"analyst_databases\":{\"*\":{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"creator\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"databases\":{\"*\":{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}},\"description\":null,\"display_name\":\"display_name\",\"id\":\"id\",\"managed\":false,\"members\":{\"*\":{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}},\"name\":\"name\",\"slug\":\"slug\",\"updated_at\":null}"
     );
 }
 /// # Operations

@@ -487,7 +487,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         AuditLogEvent,
-        "{\"action\":\"action\",\"actor_display_name\":\"actor_display_name\",\"actor_id\":null,\"actor_type\":null,\"audit_action\":\"audit_action\",\"auditable_display_name\":\"auditable_display_name\",\"auditable_id\":null,\"auditable_type\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"location\":null,\"metadata\":null,\"remote_ip\":null,\"target_display_name\":null,\"target_id\":null,\"target_type\":null,\"updated_at\":null}"
+        "{\"action\":\"action\",\"actor_display_name\":\"actor_display_name\",\"actor_id\":null,\"actor_type\":null,\"audit_action\":\"audit_action\",\"auditable_display_name\":\"auditable_display_name\",\"auditable_id\":null,\"auditable_type\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"location\":null,\"metadata\":{\"?\":{}},\"remote_ip\":null,\"target_display_name\":null,\"target_id\":null,\"target_type\":null,\"updated_at\":null}"
     );
     crate::runtime::fixture!(
         ClusterSizeSku,

@@ -332,7 +332,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         PostgresClusterCidr,
-        "{\"actor\":null,\"cidrs\":[],\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"description\":null,\"id\":\"id\",\"role\":\"role\",\"schema\":\"schema\",\"updated_at\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"*\":\"cidrs\"},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"description\":null,\"id\":\"id\",\"role\":\"role\",\"schema\":\"schema\",\"updated_at\":null}"
     );
 }
 /// # Operations

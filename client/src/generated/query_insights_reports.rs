@@ -163,7 +163,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         QueryPatternsDownload,
-        "{\"actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"download_url\":\"download_url\",\"finished_at\":null,\"id\":\"id\",\"state\":\"pending\",\"url\":\"url\"}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"download_url\":\"download_url\",\"finished_at\":null,\"id\":\"id\",\"state\":\"pending\",\"url\":\"url\"}"
     );
 }
 /// # Operations

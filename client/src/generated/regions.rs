@@ -74,7 +74,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         PublicPlanetscaleRegionSerializer,
-        "{\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"provider\":\"provider\",\"public_ip_addresses\":[],\"slug\":\"slug\"}"
+        "{\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}"
     );
 }
 /// # Operations

@@ -447,7 +447,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         SchemaRecommendation,
-        "{\"applied_at\":null,\"closed_by_deploy_request\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"dismissed_at\":null,\"dismissed_by\":null,\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"number\":1,\"recommendation_type\":\"unused_table\",\"state\":\"open\",\"table_name\":\"table_name\",\"title\":\"title\",\"updated_at\":null}"
+        "{\"applied_at\":null,\"closed_by_deploy_request\":{\"?\":{\"branch_id\":\"branch_id\",\"id\":\"id\",\"number\":1}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"dismissed_at\":null,\"dismissed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"number\":1,\"recommendation_type\":\"unused_table\",\"state\":\"open\",\"table_name\":\"table_name\",\"title\":\"title\",\"updated_at\":null}"
     );
 }
 /// # Operations

@@ -4339,7 +4339,7 @@ pub mod types {
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     crate::runtime::fixture!(
         DatabaseBranchPassword,
-        "{\"access_host_regional_url\":\"access_host_regional_url\",\"access_host_regional_urls\":[],\"access_host_url\":\"access_host_url\",\"actor\":null,\"cidrs\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":null,\"deleted_at\":null,\"direct_vtgate\":false,\"direct_vtgate_addresses\":[],\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":\"name\",\"plain_text\":null,\"region\":null,\"renewable\":false,\"replica\":false,\"role\":\"reader\",\"ttl_seconds\":null,\"username\":\"username\"}"
+        "{\"access_host_regional_url\":\"access_host_regional_url\",\"access_host_regional_urls\":{\"*\":\"access_host_regional_urls\"},\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"?\":{\"*\":\"cidrs\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"?\":{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}},\"deleted_at\":null,\"direct_vtgate\":false,\"direct_vtgate_addresses\":{\"*\":\"direct_vtgate_addresses\"},\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":\"name\",\"plain_text\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"renewable\":false,\"replica\":false,\"role\":\"reader\",\"ttl_seconds\":null,\"username\":\"username\"}"
     );
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     crate::runtime::fixture!(
@@ -4355,7 +4355,7 @@ pub mod types {
     )]
     crate::runtime::fixture!(
         OauthAccessesByResource,
-        "{\"branch\":null,\"database\":null,\"organization\":null,\"user\":null}"
+        "{\"branch\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"branches\":{\"*\":{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"database\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"organization\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"organizations\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}}}},\"user\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}}}"
     );
     #[cfg(
         any(
@@ -4365,7 +4365,8 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        OauthAccessesByResourceBranch, "{\"accesses\":[],\"branches\":[]}"
+        OauthAccessesByResourceBranch,
+        "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"branches\":{\"*\":{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}"
     );
     #[cfg(
         any(
@@ -4386,7 +4387,8 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        OauthAccessesByResourceDatabase, "{\"accesses\":[],\"databases\":[]}"
+        OauthAccessesByResourceDatabase,
+        "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}"
     );
     #[cfg(
         any(
@@ -4407,7 +4409,8 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        OauthAccessesByResourceOrganization, "{\"accesses\":[],\"organizations\":[]}"
+        OauthAccessesByResourceOrganization,
+        "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"organizations\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}}}"
     );
     #[cfg(
         any(
@@ -4428,7 +4431,8 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        OauthAccessesByResourceUser, "{\"accesses\":[],\"users\":[]}"
+        OauthAccessesByResourceUser,
+        "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}"
     );
     #[cfg(
         any(
@@ -4443,17 +4447,17 @@ pub mod types {
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     crate::runtime::fixture!(
         PostgresBouncerResizeRequest,
-        "{\"actor\":null,\"bouncer\":null,\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"parameters\":{},\"previous_parameters\":{},\"previous_replicas_per_cell\":1,\"previous_sku\":null,\"previous_target\":\"primary\",\"replicas_per_cell\":1,\"sku\":null,\"started_at\":null,\"state\":\"pending\",\"target\":\"primary\",\"updated_at\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"bouncer\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"parameters\":{},\"previous_parameters\":{},\"previous_replicas_per_cell\":1,\"previous_sku\":{\"?\":{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}},\"previous_target\":\"primary\",\"replicas_per_cell\":1,\"sku\":{\"?\":{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}},\"started_at\":null,\"state\":\"pending\",\"target\":\"primary\",\"updated_at\":null}"
     );
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     crate::runtime::fixture!(
         PostgresClusterParameter,
-        "{\"actor\":null,\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"extension\":false,\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"patroni\",\"options\":[],\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"extension\":false,\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"patroni\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}"
     );
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
     crate::runtime::fixture!(
         Query,
-        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"error_message\":\"error_message\",\"explainable\":false,\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"password\":{},\"remote_address\":\"remote_address\",\"rows_affected\":1,\"rows_read\":1,\"rows_returned\":1,\"shard_queries\":1,\"started_at\":null,\"statement_type\":\"statement_type\",\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tables\":[],\"tags\":[],\"total_duration_millis\":1.0,\"truncated\":false,\"updated_at\":null,\"username\":\"username\"}"
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"error_message\":\"error_message\",\"explainable\":false,\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"password\":{},\"remote_address\":\"remote_address\",\"rows_affected\":1,\"rows_read\":1,\"rows_returned\":1,\"shard_queries\":1,\"started_at\":null,\"statement_type\":\"statement_type\",\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tables\":{\"*\":\"tables\"},\"tags\":{\"*\":{}},\"total_duration_millis\":1.0,\"truncated\":false,\"updated_at\":null,\"username\":\"username\"}"
     );
     #[cfg(
         any(
@@ -4466,7 +4470,7 @@ pub mod types {
     )]
     crate::runtime::fixture!(
         Region,
-        "{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":[],\"slug\":\"slug\"}"
+        "{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}"
     );
     #[cfg(
         any(
@@ -4477,7 +4481,7 @@ pub mod types {
     )]
     crate::runtime::fixture!(
         ServiceToken,
-        "{\"actor_display_name\":null,\"actor_id\":null,\"actor_type\":null,\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":null,\"oauth_accesses_by_resource\":null,\"plain_text_refresh_token\":null,\"service_token_accesses\":null,\"token\":null,\"updated_at\":null}"
+        "{\"actor_display_name\":null,\"actor_id\":null,\"actor_type\":null,\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":null,\"oauth_accesses_by_resource\":{\"?\":{\"branch\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"branches\":{\"*\":{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"database\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"organization\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"organizations\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}}}},\"user\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}}}},\"plain_text_refresh_token\":null,\"service_token_accesses\":{\"?\":{\"*\":{\"access\":\"access\",\"description\":\"description\",\"id\":\"id\",\"resource\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"resource_id\":\"resource_id\",\"resource_name\":\"resource_name\",\"resource_type\":\"resource_type\"}}},\"token\":null,\"updated_at\":null}"
     );
     #[cfg(
         any(
@@ -4488,7 +4492,7 @@ pub mod types {
     )]
     crate::runtime::fixture!(
         ServiceTokenAccess,
-        "{\"access\":\"access\",\"description\":\"description\",\"id\":\"id\",\"resource\":null,\"resource_id\":\"resource_id\",\"resource_name\":\"resource_name\",\"resource_type\":\"resource_type\"}"
+        "{\"access\":\"access\",\"description\":\"description\",\"id\":\"id\",\"resource\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"resource_id\":\"resource_id\",\"resource_name\":\"resource_name\",\"resource_type\":\"resource_type\"}"
     );
     #[cfg(
         any(
@@ -4515,12 +4519,12 @@ pub mod types {
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     crate::runtime::fixture!(
         ThrottlerConfigurations,
-        "{\"configurable\":null,\"configurations\":[],\"keyspaces\":[]}"
+        "{\"configurable\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"configurations\":{\"*\":{\"keyspace_name\":\"keyspace_name\",\"ratio\":1.0}},\"keyspaces\":{\"*\":\"keyspaces\"}}"
     );
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     crate::runtime::fixture!(
         TrafficBudget,
-        "{\"actor\":null,\"burst\":null,\"capacity\":null,\"concurrency\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"mode\":\"enforce\",\"name\":\"name\",\"rate\":null,\"rules\":[],\"updated_at\":null,\"warning_threshold\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"burst\":null,\"capacity\":null,\"concurrency\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"mode\":\"enforce\",\"name\":\"name\",\"rate\":null,\"rules\":{\"*\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"fingerprint\":null,\"id\":\"id\",\"keyspace\":null,\"kind\":\"match\",\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tags\":{\"*\":{\"key\":\"key\",\"key_id\":\"key_id\",\"source\":\"sql\",\"value\":\"value\"}},\"updated_at\":null}},\"updated_at\":null,\"warning_threshold\":null}"
     );
     #[cfg(
         any(
@@ -4531,7 +4535,7 @@ pub mod types {
     )]
     crate::runtime::fixture!(
         TrafficRule,
-        "{\"actor\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"fingerprint\":null,\"id\":\"id\",\"keyspace\":null,\"kind\":\"match\",\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tags\":[],\"updated_at\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"fingerprint\":null,\"id\":\"id\",\"keyspace\":null,\"kind\":\"match\",\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tags\":{\"*\":{\"key\":\"key\",\"key_id\":\"key_id\",\"source\":\"sql\",\"value\":\"value\"}},\"updated_at\":null}"
     );
     #[cfg(
         any(
@@ -4543,6 +4547,6 @@ pub mod types {
     )]
     crate::runtime::fixture!(
         User,
-        "{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":null,\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}"
+        "{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}"
     );
 }

@@ -457,7 +457,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         DatabaseWebhook,
-        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"enabled\":false,\"events\":[],\"id\":\"id\",\"last_sent_at\":null,\"last_sent_result\":\"last_sent_result\",\"last_sent_success\":false,\"secret\":\"secret\",\"updated_at\":null,\"url\":\"url\"}"
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"enabled\":false,\"events\":{\"*\":\"branch.ready\"},\"id\":\"id\",\"last_sent_at\":null,\"last_sent_result\":\"last_sent_result\",\"last_sent_success\":false,\"secret\":\"secret\",\"updated_at\":null,\"url\":\"url\"}"
     );
 }
 /// # Operations

@@ -5,9 +5,16 @@ use serde_json::Value;
 
 use crate::transport::strictly;
 
+/// The key of an object that stands for null, and holds what is there otherwise.
+const OR_NULL: &str = "?";
+
+/// The key of an object that stands for an empty list, and holds what an item is otherwise.
+const EACH_ITEM: &str = "*";
+
 /// A type of which there is an example: every struct that the API answers with.
 pub trait Fixture: DeserializeOwned {
-    /// The example, as the API would write it.
+    /// The example, as the API would write it: `{"?": …}` stands for null, and has what is there otherwise, and
+    /// `{"*": …}` for an empty list, and has what an item is otherwise.
     const JSON: &'static str;
 }
 
@@ -41,6 +48,7 @@ fn made<T: Fixture>(given: Value) -> Result<T, String> {
     if !given.is_null() {
         merge(&mut whole, given, "", &mut unknown);
     }
+    settle(&mut whole);
     if !unknown.is_empty() {
         return Err(format!("there is no field {}", unknown.join(", ")));
     }
@@ -52,8 +60,32 @@ fn made<T: Fixture>(given: Value) -> Result<T, String> {
     }
 }
 
+/// Makes null and empty lists of what nothing was given for.
+fn settle(value: &mut Value) {
+    match value {
+        Value::Object(fields) if fields.contains_key(OR_NULL) => *value = Value::Null,
+        Value::Object(fields) if fields.contains_key(EACH_ITEM) => *value = Value::Array(Vec::new()),
+        Value::Object(fields) => fields.values_mut().for_each(settle),
+        Value::Array(items) => items.iter_mut().for_each(settle),
+        _ => {}
+    }
+}
+
 /// Puts values into the places of others, at any depth.
 fn merge(into: &mut Value, given: Value, at: &str, unknown: &mut Vec<String>) {
+    // What is null or empty unless something of it is given.
+    match (&*into, &given) {
+        (Value::Object(fields), Value::Object(_)) if fields.contains_key(OR_NULL) => *into = fields[OR_NULL].clone(),
+        (Value::Object(fields), Value::Array(given)) if fields.contains_key(EACH_ITEM) => {
+            let mut items = vec![fields[EACH_ITEM].clone(); given.len()];
+            for (number, (item, given)) in items.iter_mut().zip(given).enumerate() {
+                merge(item, given.clone(), &format!("{at}[{number}]"), unknown);
+            }
+            *into = Value::Array(items);
+            return;
+        }
+        _ => {}
+    }
     match (into, given) {
         (Value::Object(fields), Value::Object(given)) => {
             for (name, value) in given {

@@ -103,12 +103,20 @@ fn called(call: &syn::Macro, macros: &BTreeMap<String, Macro>) -> anyhow::Result
     let Some(Macro { names, body }) = macros.get(&name) else {
         bail!("the generated code calls the macro `{name}`, which client/src/{DEFINITIONS} does not define");
     };
-    let mut arguments = vec![TokenStream::new()];
+    // `HashMap<String, Backup>` is one argument.
+    let (mut arguments, mut depth) = (vec![TokenStream::new()], 0_usize);
     for token in call.tokens.clone() {
-        match (&token, arguments.last_mut()) {
-            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => arguments.push(TokenStream::new()),
-            (_, Some(last)) => last.extend([token]),
-            (_, None) => {}
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '<' => depth += 1,
+            TokenTree::Punct(punct) if punct.as_char() == '>' => depth = depth.saturating_sub(1),
+            TokenTree::Punct(punct) if punct.as_char() == ',' && depth == 0 => {
+                arguments.push(TokenStream::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = arguments.last_mut() {
+            last.extend([token]);
         }
     }
     Ok(substituted(body.clone(), &names.iter().map(String::as_str).zip(arguments).collect()))
