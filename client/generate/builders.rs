@@ -1,29 +1,26 @@
-//! `types::builder`: setters that take a plain value for an optional field, and documentation.
+//! `types::builder`: the builders of what users send. What only the server makes, nobody builds.
 //!
-//! before: `pub fn name<T: TryInto<Option<String>>>(self, value: T) -> Self`, to be called with `Some("x".to_string())`
-//! after:  `pub fn name<T: TryInto<String>>(self, value: T) -> Self`, and `set_name(self, value: Option<String>)`
+//! before: `pub struct CreateBackupBody { pub name: Option<String>, … }`, and typify's builder of it
+//! after:  `pub struct CreateBackupBody { name: Result<Option<String>, String>, … }` in `mod builder`, with
+//!         `pub fn name<T: TryInto<String>>(self, value: T) -> Self` and `set_name(self, value: Option<String>)`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{FnArg, Ident, ImplItem, ImplItemFn, Item, Type};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Field, Fields, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Type};
 
-use super::rust::{argument, doc_of, impl_of, option_setter, set_doc};
+use super::rust::{argument, doc_of, impl_of, option_setter, says_to_serde, set_doc};
 
-/// Hardens the builders in `mod types`.
-pub(crate) fn harden(types: &mut [Item]) {
-    let documentation = field_docs(types);
+/// Puts our builders of some types in the place of typify's: of those that users send.
+pub(crate) fn emit(types: &mut Vec<Item>, wanted: &BTreeSet<String>) {
+    let own: BTreeSet<String> = types.iter().filter_map(name_of).collect();
+    let is_wanted = |name: Option<String>| name.is_none_or(|name| wanted.contains(&name));
     for item in types.iter_mut() {
         match item {
-            Item::Mod(item) if item.ident == "builder" => {
-                set_doc(&mut item.attrs, "Builders for the types that have fields.");
-                let items = item.content.iter_mut().flat_map(|(_, items)| items).collect::<Vec<_>>();
-                let optional = items.iter().flat_map(|item| optional_fields(item)).collect();
-                for item in items {
-                    default_to_none(item, &optional);
-                    builder_item(item, &documentation);
-                }
+            Item::Impl(item) if impl_of(item).0.is_none() && !is_wanted(impl_of(item).1) => {
+                item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "builder"));
             }
             Item::Mod(item) if item.ident == "error" => {
                 set_doc(&mut item.attrs, "Why a value could not be made.");
@@ -36,145 +33,170 @@ pub(crate) fn harden(types: &mut [Item]) {
             _ => {}
         }
     }
-}
-
-/// Keeps the builders of some types: of those that users send. What only the server makes, nobody builds.
-pub(crate) fn keep(types: &mut Vec<Item>, wanted: &BTreeSet<String>) {
-    let is_wanted = |name: Option<String>| name.is_none_or(|name| wanted.contains(&name));
-    for item in types.iter_mut() {
-        match item {
-            Item::Mod(item) if item.ident == "builder" => {
-                if let Some((_, items)) = &mut item.content {
-                    items.retain(|item| match item {
-                        Item::Struct(item) => is_wanted(Some(item.ident.to_string())),
-                        Item::Impl(item) => is_wanted(impl_of(item).1),
-                        _ => true,
-                    });
-                }
-            }
-            Item::Impl(item) if impl_of(item).0.is_none() && !is_wanted(impl_of(item).1) => {
-                item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "builder"));
-            }
-            _ => {}
-        }
-    }
     types.retain(|item| !matches!(item, Item::Impl(item) if impl_of(item).0.is_none() && item.items.is_empty()));
-}
-
-/// The fields of a builder that may be left out, by type and name.
-pub(crate) fn optional_fields(item: &Item) -> Vec<(String, String)> {
-    let Item::Struct(item) = item else { return Vec::new() };
-    let optional = |ty: &Type| argument(ty, "Result").is_some_and(|value| argument(value, "Option").is_some());
-    let fields = item.fields.iter().filter(|field| optional(&field.ty));
-    fields.filter_map(|field| Some((item.ident.to_string(), field.ident.as_ref()?.to_string()))).collect()
-}
-
-/// What can be null need not be given: typify wants it where the spec requires the key.
-fn default_to_none(item: &mut Item, optional: &BTreeSet<(String, String)>) {
-    let Item::Impl(item) = item else { return };
-    let (Some("Default"), Some(name)) = (impl_of(item).0.as_deref(), impl_of(item).1) else { return };
-    for item in &mut item.items {
-        let ImplItem::Fn(function) = item else { continue };
-        let Some(syn::Stmt::Expr(syn::Expr::Struct(value), None)) = function.block.stmts.last_mut() else { continue };
-        for field in &mut value.fields {
-            if let syn::Member::Named(ident) = &field.member
-                && optional.contains(&(name.clone(), ident.to_string()))
-            {
-                field.expr = syn::parse_quote!(Ok(::std::default::Default::default()));
-            }
-        }
+    let structs = types.iter().filter_map(|item| match item {
+        Item::Struct(item) if is_wanted(Some(item.ident.to_string())) => Some(item),
+        _ => None,
+    });
+    let builders: Vec<Item> = structs.filter_map(|item| of(item, &own)).flatten().collect();
+    let module = types.iter_mut().find_map(|item| match item {
+        Item::Mod(item) if item.ident == "builder" => Some(item),
+        _ => None,
+    });
+    if let Some(module) = module {
+        set_doc(&mut module.attrs, "Builders for the types that have fields.");
+        module.content = Some((syn::token::Brace::default(), builders));
     }
 }
 
-/// The documentation of each field, by type and name.
-fn field_docs(types: &[Item]) -> BTreeMap<(String, String), String> {
-    let mut docs = BTreeMap::new();
-    for item in types {
-        let Item::Struct(item) = item else { continue };
-        for field in &item.fields {
-            if let Some(ident) = &field.ident {
-                let key = (item.ident.to_string(), ident.to_string());
-                docs.insert(key, doc_of(&field.attrs));
-            }
-        }
-    }
-    docs
-}
-
-fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), String>) {
+fn name_of(item: &Item) -> Option<String> {
     match item {
-        Item::Struct(item) => {
-            let doc = format!("Builds [`{0}`](super::{0}).", item.ident);
-            set_doc(&mut item.attrs, &doc);
-        }
-        Item::Impl(item) => {
-            let (None, Some(owner)) = impl_of(item) else { return };
-            let mut more = Vec::new();
-            for item in &mut item.items {
-                let ImplItem::Fn(function) = item else { continue };
-                let field = function.sig.ident.clone();
-                let doc = documentation.get(&(owner.clone(), field.to_string()));
-                if doc.is_none() && !doc_of(&function.attrs).is_empty() {
-                    continue;
-                }
-                let doc = doc.cloned().unwrap_or_else(|| format!("Sets `{field}`."));
-                if let Some(inner) = optional_target(&function.sig) {
-                    *function = value_setter(&field, &inner, &quote!(Some));
-                    more.push(ImplItem::Fn(set_or_clear(&field, &inner)));
-                }
-                set_doc(&mut function.attrs, &doc);
-            }
-            item.items.extend(more);
-        }
-        _ => {}
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Type(item) => Some(item.ident.to_string()),
+        _ => None,
     }
 }
 
-/// The setter of a plain value, which the field holds wrapped.
-pub(crate) fn value_setter(field: &Ident, inner: &Type, wrap: &TokenStream) -> ImplItemFn {
-    let (_, plain) = option_setter(field);
-    let message = format!("{plain}: {{e}}");
-    syn::parse_quote! {
-        pub fn #field<T>(mut self, value: T) -> Self
+/// A type as it is named in `mod builder`.
+struct FromWithin<'o>(&'o BTreeSet<String>);
+
+impl VisitMut for FromWithin<'_> {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        if let Some(first) = path.segments.first()
+            && path.leading_colon.is_none()
+            && path.segments.len() == 1
+            && self.0.contains(&first.ident.to_string())
+        {
+            *path = syn::parse_quote!(super::#path);
+        }
+    }
+}
+
+/// What a field of a builder is.
+struct Built<'f> {
+    ident: &'f Ident,
+    ty: Type,
+    /// What its setter takes, and what that is wrapped in.
+    taken: Type,
+    wrap: Option<TokenStream>,
+    /// Whether it may be left out.
+    is_optional: bool,
+    doc: String,
+}
+
+fn built<'f>(field: &'f Field, own: &BTreeSet<String>) -> Option<Built<'f>> {
+    let ident = field.ident.as_ref()?;
+    let mut ty = field.ty.clone();
+    FromWithin(own).visit_type_mut(&mut ty);
+    let (taken, wrap) = match (argument(&ty, "Option"), argument(&ty, "Nullable")) {
+        (Some(inner), _) => (inner.clone(), Some(quote!(Some))),
+        (_, Some(inner)) => (inner.clone(), Some(quote!(crate::Nullable::Value))),
+        _ => (ty.clone(), None),
+    };
+    let has_default = field.attrs.iter().any(|attr| says_to_serde(attr, "default") || says_to_serde(attr, "flatten"));
+    let doc = doc_of(&field.attrs);
+    Some(Built { ident, taken, is_optional: wrap.is_some() || has_default, wrap, ty, doc })
+}
+
+fn of(item: &ItemStruct, own: &BTreeSet<String>) -> Option<[Item; 5]> {
+    let Fields::Named(fields) = &item.fields else { return None };
+    let fields: Vec<Built<'_>> = fields.named.iter().filter_map(|field| built(field, own)).collect();
+    let name = &item.ident;
+    let doc = format!(" Builds [`{name}`](super::{name}).");
+    let (idents, types): (Vec<_>, Vec<_>) = fields.iter().map(|field| (field.ident, &field.ty)).unzip();
+    let unset = fields.iter().map(|field| match field.is_optional {
+        true => quote!(Ok(::std::default::Default::default())),
+        false => {
+            let message = format!("`{}` was not set", option_setter(field.ident).1.trim_end_matches('_'));
+            quote!(Err(#message.to_string()))
+        }
+    });
+    let taken: BTreeSet<String> = idents.iter().map(ToString::to_string).collect();
+    let setters = fields.iter().flat_map(|field| {
+        let clear = clear(field).filter(|clear| !taken.contains(&clear.sig.ident.to_string()));
+        std::iter::once(setter(field)).chain(clear)
+    });
+    let value = if fields.is_empty() { quote!(_) } else { quote!(value) };
+    Some([
+        syn::parse_quote! {
+            #[doc = #doc]
+            #[derive(Clone, Debug)]
+            pub struct #name {
+                #(#idents: ::std::result::Result<#types, ::std::string::String>,)*
+            }
+        },
+        syn::parse_quote! {
+            impl ::std::default::Default for #name {
+                fn default() -> Self {
+                    Self { #(#idents: #unset,)* }
+                }
+            }
+        },
+        syn::parse_quote! {
+            impl #name { #(#setters)* }
+        },
+        syn::parse_quote! {
+            impl ::std::convert::TryFrom<#name> for super::#name {
+                type Error = super::error::ConversionError;
+                fn try_from(#value: #name) -> ::std::result::Result<Self, super::error::ConversionError> {
+                    Ok(Self { #(#idents: value.#idents?,)* })
+                }
+            }
+        },
+        syn::parse_quote! {
+            impl ::std::convert::From<super::#name> for #name {
+                fn from(#value: super::#name) -> Self {
+                    Self { #(#idents: Ok(value.#idents),)* }
+                }
+            }
+        },
+    ])
+}
+
+/// The setter of a value, which the field holds wrapped.
+fn setter(field: &Built<'_>) -> ImplItemFn {
+    let Built { ident, taken, wrap, doc, .. } = field;
+    let label = option_setter(ident).1;
+    let label = label.trim_end_matches('_');
+    let wrap = wrap.as_ref().map(|wrap| quote!(.map(#wrap)));
+    let mut function: ImplItemFn = syn::parse_quote! {
+        pub fn #ident<T>(mut self, value: T) -> Self
         where
-            T: ::std::convert::TryInto<#inner>,
+            T: ::std::convert::TryInto<#taken>,
             T::Error: ::std::fmt::Display,
         {
-            self.#field = value.try_into().map(#wrap).map_err(|e| format!(#message));
-            self
-        }
-    }
-}
-
-/// The setter that takes an `Option`.
-pub(crate) fn set_or_clear(field: &Ident, inner: &Type) -> ImplItemFn {
-    let (name, plain) = option_setter(field);
-    let mut setter: ImplItemFn = syn::parse_quote! {
-        pub fn #name(mut self, value: ::std::option::Option<#inner>) -> Self {
-            self.#field = Ok(value);
+            self.#ident = crate::runtime::converted(#label, value) #wrap;
             self
         }
     };
-    set_doc(&mut setter.attrs, &format!("Sets or clears [`{plain}`](Self::{plain})."));
-    setter
+    set_doc(&mut function.attrs, doc);
+    function
 }
 
-/// `X`, where a setter takes what converts into `Option<X>`.
-pub(crate) fn optional_target(signature: &syn::Signature) -> Option<Type> {
-    target(signature).and_then(|ty| argument(&ty, "Option").cloned())
-}
-
-/// `X`, where a setter takes what converts into it.
-pub(crate) fn target(signature: &syn::Signature) -> Option<Type> {
-    let is_setter = signature.inputs.iter().any(|input| matches!(input, FnArg::Typed(_)));
-    let bounds = signature.generics.where_clause.as_ref().filter(|_| is_setter)?;
-    bounds.predicates.iter().find_map(|predicate| {
-        let syn::WherePredicate::Type(predicate) = predicate else { return None };
-        predicate.bounds.iter().find_map(|bound| {
-            let syn::TypeParamBound::Trait(bound) = bound else { return None };
-            let path = &bound.path;
-            let target: Type = syn::parse_quote!(#path);
-            argument(&target, "TryInto").cloned()
-        })
-    })
+/// The setter that takes an `Option`, or null.
+fn clear(field: &Built<'_>) -> Option<ImplItemFn> {
+    let Built { ident, ty, taken, .. } = field;
+    let (name, plain) = option_setter(ident);
+    if argument(ty, "Option").is_some() {
+        let mut function: ImplItemFn = syn::parse_quote! {
+            pub fn #name(mut self, value: ::std::option::Option<#taken>) -> Self {
+                self.#ident = Ok(value);
+                self
+            }
+        };
+        set_doc(&mut function.attrs, &format!("Sets or clears [`{plain}`](Self::{plain})."));
+        return Some(function);
+    }
+    argument(ty, "Nullable")?;
+    let mut function: ImplItemFn = syn::parse_quote! {
+        pub fn #name(mut self, value: impl ::std::convert::Into<crate::Nullable<#taken>>) -> Self {
+            self.#ident = Ok(value.into());
+            self
+        }
+    };
+    let doc = format!("Sets [`{plain}`](Self::{plain}), or clears it with null, for which `None` stands.");
+    set_doc(&mut function.attrs, &doc);
+    Some(function)
 }

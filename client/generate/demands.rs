@@ -19,11 +19,11 @@ const PROGENITORS: [(&str, &str); 8] = [
     ("progenitor_client", "client"),
     ("ResponseValue", "client"),
     ("ClientHooks", "client"),
-    ("OperationInfo", "send"),
-    ("encode_path", "send"),
-    ("QueryParam", "send"),
-    ("form_urlencoded", "send"),
-    ("ByteStream", "send"),
+    ("OperationInfo", "calls"),
+    ("encode_path", "calls"),
+    ("QueryParam", "calls"),
+    ("form_urlencoded", "calls"),
+    ("ByteStream", "calls"),
 ];
 
 /// What progenitor and typify say where a value does not fit.
@@ -66,7 +66,7 @@ pub(crate) fn check(file: &syn::File, operations: &Operations, directions: &Dire
         }
     }
     let builders = module(types, "builder").map_or(&[][..], Vec::as_slice);
-    let optional: BTreeSet<(String, String)> = builders.iter().flat_map(super::builders::optional_fields).collect();
+    let optional: BTreeSet<(String, String)> = builders.iter().flat_map(optional_fields).collect();
     match builders.iter().find_map(|item| demanded(item, &optional)) {
         Some(field) => undone("builders", format!("`{field}` to be set, though it is optional")),
         None => Ok(()),
@@ -99,7 +99,7 @@ fn left_over(tokens: TokenStream) -> Option<(String, &'static str)> {
             if literal.contains(MARK) || literal.contains(&MARK.escape_unicode().to_string()) {
                 return Some(("a note".to_owned(), "notes"));
             }
-            CONVERSIONS.iter().any(|words| literal.contains(words)).then_some((literal, "setters"))
+            CONVERSIONS.iter().any(|words| literal.contains(words)).then_some((literal, "builders"))
         }
         _ => None,
     })
@@ -116,6 +116,14 @@ fn is_call(item: &Item) -> bool {
         })
     };
     impl_of(item).0.is_none() && has("OPERATION") && has("send")
+}
+
+/// The fields of a builder that may be left out, by type and name.
+fn optional_fields(item: &Item) -> Vec<(String, String)> {
+    let Item::Struct(item) = item else { return Vec::new() };
+    let optional = |ty: &syn::Type| argument(ty, "Result").is_some_and(|value| argument(value, "Option").is_some());
+    let fields = item.fields.iter().filter(|field| optional(&field.ty));
+    fields.filter_map(|field| Some((item.ident.to_string(), field.ident.as_ref()?.to_string()))).collect()
 }
 
 /// A field of a builder that has to be set, though it is one of those that have not.
@@ -183,10 +191,10 @@ mod tests {
         for (done, undone, pass, what) in [
             ("-> Result<(types", "-> Result<(progenitor_client::X, types", "client", "`progenitor_client`"),
             ("-> Result<(types", "-> Result<(ResponseValue, types", "client", "`ResponseValue`"),
-            ("todo!()", "client.exec(OperationInfo {})", "send", "`OperationInfo`"),
-            ("todo!()", "encode_path(self.a)", "send", "`encode_path`"),
-            ("todo!()", "QueryParam::new()", "send", "`QueryParam`"),
-            ("todo!()", "f(\"conversion to `Thing` failed\")", "setters", "conversion to"),
+            ("todo!()", "client.exec(OperationInfo {})", "calls", "`OperationInfo`"),
+            ("todo!()", "encode_path(self.a)", "calls", "`encode_path`"),
+            ("todo!()", "QueryParam::new()", "calls", "`QueryParam`"),
+            ("todo!()", "f(\"conversion to `Thing` failed\")", "builders", "conversion to"),
             ("const OPERATION: u8 = 0;", "", "operations", "1 of 1 operations as they were"),
             ("pub fn send", "pub fn other", "operations", "1 of 1 operations as they were"),
             (

@@ -49,11 +49,9 @@ mod paths;
 mod prepare;
 mod prose;
 mod rust;
-mod setters;
 mod stand_in;
 mod types;
 mod unions;
-mod words;
 
 #[allow(unused_imports, reason = "build.rs makes code, and does not read it")]
 pub use self::features::attributes;
@@ -150,18 +148,16 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     identifiers::check(&file)?;
     let mut directions = directions::Directions::of(&file)?;
     let mut model = model::of(&file, &operations)?;
-    let (checked, mut places) = types::harden(&mut file, &directions, &discriminators)?;
+    let (checked, mut places) = types::open_and_check(&mut file, &directions, &discriminators)?;
     let types = rust::module_mut(&mut file.items, "types").ok_or_else(|| rust::missing("mod types"))?;
     pages::rename(&mut model, &pages::unify(types, &pages, &mut places), &mut directions);
     operations::emit(&mut file, &model, &checked)?;
     handles::add(&mut file, &model);
     client::replace(&mut file, &spec.info.version);
     stand_in::add(&mut file, &model);
-    setters::harden(&mut file);
     fixtures::add(&mut file, &described, &places, &directions)?;
     demands::check(&file, &operations, &directions)?;
     features::gate(&mut file, &operations)?;
-    words::harden(&mut file);
     paths::shorten(&mut file);
     Ok(Generated { code: file, places })
 }

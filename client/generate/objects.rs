@@ -25,9 +25,9 @@ use super::rust::{argument, last_name, rename_of, retain_serde_metas, says_to_se
 const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 const PLAIN: [&str; 7] = ["String", "bool", "f32", "f64", "Vec", "HashMap", "Map"];
 
-/// Hardens the structs of answers. `open` are the enums that are open; `alternatives` are those of a
+/// Writes the readers of the structs of answers. `open` are the enums that are open; `alternatives` are those of a
 /// union, which are distinguished by what they hold.
-pub(crate) fn harden(
+pub(crate) fn write_readers(
     types: &mut Vec<Item>,
     directions: &Directions,
     open: &BTreeSet<String>,
@@ -38,7 +38,7 @@ pub(crate) fn harden(
         let Item::Struct(item) = item else { continue };
         let name = item.ident.to_string();
         if directions.response.contains(&name) && !alternatives.contains(&name) {
-            impls.extend(harden_struct(item, directions, open));
+            impls.extend(reader_of(item, directions, open));
         }
     }
     types.extend(impls.into_iter().flatten());
@@ -52,7 +52,7 @@ enum Reading {
     Rest(TokenStream),
 }
 
-fn harden_struct(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<String>) -> Option<[Item; 2]> {
+fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<String>) -> Option<[Item; 2]> {
     let name = item.ident.clone();
     let Fields::Named(fields) = &mut item.fields else { return None };
     let is_page = pages::is_page(fields);

@@ -22,7 +22,7 @@ use super::{Error, Places, builders, checks, notes, nullable, objects, unions};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
 /// are sent, and what each schema became (see [`Generated::places`](super::Generated::places)).
-pub(crate) fn harden(
+pub(crate) fn open_and_check(
     file: &mut syn::File,
     directions: &Directions,
     discriminators: &Discriminators,
@@ -39,7 +39,7 @@ pub(crate) fn harden(
     for item in types.iter_mut() {
         match item {
             Item::Struct(item) => {
-                let fields = harden_struct(item, directions, &docs);
+                let fields = open_struct(item, directions, &docs);
                 limits.insert(item.ident.to_string(), fields);
             }
             Item::Enum(item) => {
@@ -61,7 +61,7 @@ pub(crate) fn harden(
                     Some(_) => item.attrs.push(schemars_derive()),
                     None => {
                         item.attrs.push(schemars_derive());
-                        unions::harden(item, is_answer, reader.is_some());
+                        unions::document_and_open(item, is_answer, reader.is_some());
                         readers.extend(reader);
                         if is_answer {
                             unions.insert(name);
@@ -75,7 +75,7 @@ pub(crate) fn harden(
     let open: BTreeSet<String> = opened.keys().cloned().collect();
     unions::drop_impls(types, &unions.union(&open).cloned().collect());
     types.extend(readers);
-    objects::harden(types, directions, &open, &alternatives);
+    objects::write_readers(types, directions, &open, &alternatives);
     open_enums(types, &opened)?;
     for item in types.iter_mut() {
         if let Item::Impl(item) = item {
@@ -83,9 +83,7 @@ pub(crate) fn harden(
             name_the_choices(item);
         }
     }
-    nullable::harden_builders(types);
-    builders::harden(types);
-    builders::keep(types, &directions.request);
+    builders::emit(types, &directions.request);
     Ok((checks::add(types, &limits, directions), places))
 }
 
@@ -144,7 +142,7 @@ fn schemars_derive() -> Attribute {
     syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
 }
 
-fn harden_struct(
+fn open_struct(
     item: &mut ItemStruct,
     directions: &Directions,
     docs: &BTreeMap<String, String>,
@@ -177,7 +175,7 @@ fn harden_struct(
             let is_clearable = notes::is_nullable(&doc_of(&field.attrs));
             set_doc(&mut field.attrs, &tidy(&prose));
             if is_clearable && directions.request.contains(&name) && !directions.response.contains(&name) {
-                nullable::harden(field);
+                nullable::keep_null(field);
             }
             if directions.response.contains(&name) {
                 absent_is_null(field);

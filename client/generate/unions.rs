@@ -128,7 +128,7 @@ fn unknown(item: &ItemEnum) -> syn::Ident {
 }
 
 /// Documents a union, and opens one of the server's. `is_read` says that it has a reader of its own.
-pub(crate) fn harden(item: &mut ItemEnum, is_answer: bool, is_read: bool) {
+pub(crate) fn document_and_open(item: &mut ItemEnum, is_answer: bool, is_read: bool) {
     for variant in &mut item.variants {
         let (prose, ..) = read_note(&doc_of(&variant.attrs));
         let doc = if prose.is_empty() { said_of(variant) } else { tidy(&prose) };

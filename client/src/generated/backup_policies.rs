@@ -161,6 +161,14 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`frequency_unit`](Self::frequency_unit).
+            pub fn set_frequency_unit(
+                mut self,
+                value: Option<super::CreateBackupPolicyBodyFrequencyUnit>,
+            ) -> Self {
+                self.frequency_unit = Ok(value);
+                self
+            }
             /// A number value for the frequency of the backup policy
             pub fn frequency_value<T>(mut self, value: T) -> Self
             where
@@ -174,6 +182,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`frequency_value`](Self::frequency_value).
+            pub fn set_frequency_value(mut self, value: Option<i64>) -> Self {
+                self.frequency_value = Ok(value);
+                self
+            }
             /// The name of the backup policy
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -181,6 +194,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
+                self
+            }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
                 self
             }
             /// The unit for the retention period of the backup policy
@@ -191,6 +209,14 @@ pub mod types {
             {
                 self.retention_unit = crate::runtime::converted("retention_unit", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`retention_unit`](Self::retention_unit).
+            pub fn set_retention_unit(
+                mut self,
+                value: Option<super::RetentionUnit>,
+            ) -> Self {
+                self.retention_unit = Ok(value);
                 self
             }
             /// A number value for the retention period of the backup policy
@@ -206,6 +232,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`retention_value`](Self::retention_value).
+            pub fn set_retention_value(mut self, value: Option<i64>) -> Self {
+                self.retention_value = Ok(value);
+                self
+            }
             /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
             pub fn schedule_day<T>(mut self, value: T) -> Self
             where
@@ -214,6 +245,11 @@ pub mod types {
             {
                 self.schedule_day = crate::runtime::converted("schedule_day", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`schedule_day`](Self::schedule_day).
+            pub fn set_schedule_day(mut self, value: Option<i64>) -> Self {
+                self.schedule_day = Ok(value);
                 self
             }
             /// The time of day that the backup is scheduled, in HH:MM format
@@ -226,6 +262,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`schedule_time`](Self::schedule_time).
+            pub fn set_schedule_time(mut self, value: Option<String>) -> Self {
+                self.schedule_time = Ok(value);
+                self
+            }
             /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
             pub fn schedule_week<T>(mut self, value: T) -> Self
             where
@@ -236,6 +277,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`schedule_week`](Self::schedule_week).
+            pub fn set_schedule_week(mut self, value: Option<i64>) -> Self {
+                self.schedule_week = Ok(value);
+                self
+            }
             /// Whether the policy is for production or development branches
             pub fn target<T>(mut self, value: T) -> Self
             where
@@ -243,52 +289,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.target = crate::runtime::converted("target", value).map(Some);
-                self
-            }
-            /// Sets or clears [`frequency_unit`](Self::frequency_unit).
-            pub fn set_frequency_unit(
-                mut self,
-                value: Option<super::CreateBackupPolicyBodyFrequencyUnit>,
-            ) -> Self {
-                self.frequency_unit = Ok(value);
-                self
-            }
-            /// Sets or clears [`frequency_value`](Self::frequency_value).
-            pub fn set_frequency_value(mut self, value: Option<i64>) -> Self {
-                self.frequency_value = Ok(value);
-                self
-            }
-            /// Sets or clears [`name`](Self::name).
-            pub fn set_name(mut self, value: Option<String>) -> Self {
-                self.name = Ok(value);
-                self
-            }
-            /// Sets or clears [`retention_unit`](Self::retention_unit).
-            pub fn set_retention_unit(
-                mut self,
-                value: Option<super::RetentionUnit>,
-            ) -> Self {
-                self.retention_unit = Ok(value);
-                self
-            }
-            /// Sets or clears [`retention_value`](Self::retention_value).
-            pub fn set_retention_value(mut self, value: Option<i64>) -> Self {
-                self.retention_value = Ok(value);
-                self
-            }
-            /// Sets or clears [`schedule_day`](Self::schedule_day).
-            pub fn set_schedule_day(mut self, value: Option<i64>) -> Self {
-                self.schedule_day = Ok(value);
-                self
-            }
-            /// Sets or clears [`schedule_time`](Self::schedule_time).
-            pub fn set_schedule_time(mut self, value: Option<String>) -> Self {
-                self.schedule_time = Ok(value);
-                self
-            }
-            /// Sets or clears [`schedule_week`](Self::schedule_week).
-            pub fn set_schedule_week(mut self, value: Option<i64>) -> Self {
-                self.schedule_week = Ok(value);
                 self
             }
             /// Sets or clears [`target`](Self::target).

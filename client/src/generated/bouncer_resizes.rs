@@ -63,6 +63,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`bouncer_size`](Self::bouncer_size).
+            pub fn set_bouncer_size(mut self, value: Option<String>) -> Self {
+                self.bouncer_size = Ok(value);
+                self
+            }
             /// Bouncer configuration parameters nested by namespace (e.g., {"pgbouncer": {"default_pool_size": "100"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Only parameters with namespace 'pgbouncer' can be updated.
             pub fn parameters<T>(mut self, value: T) -> Self
             where
@@ -85,6 +90,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`replicas_per_cell`](Self::replicas_per_cell).
+            pub fn set_replicas_per_cell(mut self, value: Option<i64>) -> Self {
+                self.replicas_per_cell = Ok(value);
+                self
+            }
             /// The type of server the bouncer targets.
             pub fn target<T>(mut self, value: T) -> Self
             where
@@ -92,16 +102,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.target = crate::runtime::converted("target", value).map(Some);
-                self
-            }
-            /// Sets or clears [`bouncer_size`](Self::bouncer_size).
-            pub fn set_bouncer_size(mut self, value: Option<String>) -> Self {
-                self.bouncer_size = Ok(value);
-                self
-            }
-            /// Sets or clears [`replicas_per_cell`](Self::replicas_per_cell).
-            pub fn set_replicas_per_cell(mut self, value: Option<i64>) -> Self {
-                self.replicas_per_cell = Ok(value);
                 self
             }
             /// Sets or clears [`target`](Self::target).

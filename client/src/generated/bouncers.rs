@@ -169,6 +169,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`bouncer_size`](Self::bouncer_size).
+            pub fn set_bouncer_size(mut self, value: Option<String>) -> Self {
+                self.bouncer_size = Ok(value);
+                self
+            }
             /// The bouncer name
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -176,6 +181,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
+                self
+            }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
                 self
             }
             /// The number of replica servers per cell
@@ -191,6 +201,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`replicas_per_cell`](Self::replicas_per_cell).
+            pub fn set_replicas_per_cell(mut self, value: Option<i64>) -> Self {
+                self.replicas_per_cell = Ok(value);
+                self
+            }
             /// The type of server the bouncer targets
             pub fn target<T>(mut self, value: T) -> Self
             where
@@ -198,21 +213,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.target = crate::runtime::converted("target", value).map(Some);
-                self
-            }
-            /// Sets or clears [`bouncer_size`](Self::bouncer_size).
-            pub fn set_bouncer_size(mut self, value: Option<String>) -> Self {
-                self.bouncer_size = Ok(value);
-                self
-            }
-            /// Sets or clears [`name`](Self::name).
-            pub fn set_name(mut self, value: Option<String>) -> Self {
-                self.name = Ok(value);
-                self
-            }
-            /// Sets or clears [`replicas_per_cell`](Self::replicas_per_cell).
-            pub fn set_replicas_per_cell(mut self, value: Option<i64>) -> Self {
-                self.replicas_per_cell = Ok(value);
                 self
             }
             /// Sets or clears [`target`](Self::target).

@@ -181,6 +181,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`cluster_size`](Self::cluster_size).
+            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
+                self.cluster_size = Ok(value);
+                self
+            }
             /// Cluster configuration parameters nested by namespace (e.g., {"pgconf": {"max_connections": "200"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Supported namespaces include 'patroni', 'pgconf', and 'pgbouncer'.
             pub fn parameters<T>(mut self, value: T) -> Self
             where
@@ -199,6 +204,11 @@ pub mod types {
                 self.replicas = crate::runtime::converted("replicas", value).map(Some);
                 self
             }
+            /// Sets or clears [`replicas`](Self::replicas).
+            pub fn set_replicas(mut self, value: Option<i64>) -> Self {
+                self.replicas = Ok(value);
+                self
+            }
             /// `storage`
             pub fn storage<T>(mut self, value: T) -> Self
             where
@@ -206,16 +216,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
-                self
-            }
-            /// Sets or clears [`cluster_size`](Self::cluster_size).
-            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
-                self.cluster_size = Ok(value);
-                self
-            }
-            /// Sets or clears [`replicas`](Self::replicas).
-            pub fn set_replicas(mut self, value: Option<i64>) -> Self {
-                self.replicas = Ok(value);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
@@ -286,6 +286,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`maximum_storage_bytes`](Self::maximum_storage_bytes).
+            pub fn set_maximum_storage_bytes(mut self, value: Option<i64>) -> Self {
+                self.maximum_storage_bytes = Ok(value);
+                self
+            }
             /// The minimum storage size in bytes.
             pub fn minimum_storage_bytes<T>(mut self, value: T) -> Self
             where
@@ -297,6 +302,11 @@ pub mod types {
                         value,
                     )
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`minimum_storage_bytes`](Self::minimum_storage_bytes).
+            pub fn set_minimum_storage_bytes(mut self, value: Option<i64>) -> Self {
+                self.minimum_storage_bytes = Ok(value);
                 self
             }
             /// Whether storage autoscaling is enabled.
@@ -312,6 +322,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`storage_autoscaling`](Self::storage_autoscaling).
+            pub fn set_storage_autoscaling(mut self, value: Option<bool>) -> Self {
+                self.storage_autoscaling = Ok(value);
+                self
+            }
             /// The storage IOPS.
             pub fn storage_iops<T>(mut self, value: T) -> Self
             where
@@ -320,6 +335,11 @@ pub mod types {
             {
                 self.storage_iops = crate::runtime::converted("storage_iops", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`storage_iops`](Self::storage_iops).
+            pub fn set_storage_iops(mut self, value: Option<i64>) -> Self {
+                self.storage_iops = Ok(value);
                 self
             }
             /// The storage throughput in MiB/s.
@@ -333,26 +353,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`maximum_storage_bytes`](Self::maximum_storage_bytes).
-            pub fn set_maximum_storage_bytes(mut self, value: Option<i64>) -> Self {
-                self.maximum_storage_bytes = Ok(value);
-                self
-            }
-            /// Sets or clears [`minimum_storage_bytes`](Self::minimum_storage_bytes).
-            pub fn set_minimum_storage_bytes(mut self, value: Option<i64>) -> Self {
-                self.minimum_storage_bytes = Ok(value);
-                self
-            }
-            /// Sets or clears [`storage_autoscaling`](Self::storage_autoscaling).
-            pub fn set_storage_autoscaling(mut self, value: Option<bool>) -> Self {
-                self.storage_autoscaling = Ok(value);
-                self
-            }
-            /// Sets or clears [`storage_iops`](Self::storage_iops).
-            pub fn set_storage_iops(mut self, value: Option<i64>) -> Self {
-                self.storage_iops = Ok(value);
                 self
             }
             /// Sets or clears [`storage_throughput_mibs`](Self::storage_throughput_mibs).

@@ -277,6 +277,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`extra_replicas`](Self::extra_replicas).
+            pub fn set_extra_replicas(mut self, value: Option<i64>) -> Self {
+                self.extra_replicas = Ok(value);
+                self
+            }
             /// The name of the keyspace
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -293,11 +298,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.shards = crate::runtime::converted("shards", value).map(Some);
-                self
-            }
-            /// Sets or clears [`extra_replicas`](Self::extra_replicas).
-            pub fn set_extra_replicas(mut self, value: Option<i64>) -> Self {
-                self.extra_replicas = Ok(value);
                 self
             }
             /// Sets or clears [`shards`](Self::shards).
@@ -363,6 +363,14 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
+            pub fn set_replication_durability_constraints(
+                mut self,
+                value: Option<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>,
+            ) -> Self {
+                self.replication_durability_constraints = Ok(value);
+                self
+            }
             /// `vreplication_flags`
             pub fn vreplication_flags<T>(mut self, value: T) -> Self
             where
@@ -374,14 +382,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
-            pub fn set_replication_durability_constraints(
-                mut self,
-                value: Option<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>,
-            ) -> Self {
-                self.replication_durability_constraints = Ok(value);
                 self
             }
             /// Sets or clears [`vreplication_flags`](Self::vreplication_flags).
@@ -492,6 +492,14 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`allow_no_blob_binlog_row_image`](Self::allow_no_blob_binlog_row_image).
+            pub fn set_allow_no_blob_binlog_row_image(
+                mut self,
+                value: Option<bool>,
+            ) -> Self {
+                self.allow_no_blob_binlog_row_image = Ok(value);
+                self
+            }
             /// Enable optimized inserts
             pub fn optimize_inserts<T>(mut self, value: T) -> Self
             where
@@ -505,6 +513,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`optimize_inserts`](Self::optimize_inserts).
+            pub fn set_optimize_inserts(mut self, value: Option<bool>) -> Self {
+                self.optimize_inserts = Ok(value);
+                self
+            }
             /// Enable VPlayer batching
             pub fn vplayer_batching<T>(mut self, value: T) -> Self
             where
@@ -516,19 +529,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`allow_no_blob_binlog_row_image`](Self::allow_no_blob_binlog_row_image).
-            pub fn set_allow_no_blob_binlog_row_image(
-                mut self,
-                value: Option<bool>,
-            ) -> Self {
-                self.allow_no_blob_binlog_row_image = Ok(value);
-                self
-            }
-            /// Sets or clears [`optimize_inserts`](Self::optimize_inserts).
-            pub fn set_optimize_inserts(mut self, value: Option<bool>) -> Self {
-                self.optimize_inserts = Ok(value);
                 self
             }
             /// Sets or clears [`vplayer_batching`](Self::vplayer_batching).

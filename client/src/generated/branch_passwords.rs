@@ -102,6 +102,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`direct_vtgate`](Self::direct_vtgate).
+            pub fn set_direct_vtgate(mut self, value: Option<bool>) -> Self {
+                self.direct_vtgate = Ok(value);
+                self
+            }
             /// Optional name of the password
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -109,6 +114,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
+                self
+            }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
                 self
             }
             /// Whether the password is for a read replica
@@ -120,6 +130,11 @@ pub mod types {
                 self.replica = crate::runtime::converted("replica", value).map(Some);
                 self
             }
+            /// Sets or clears [`replica`](Self::replica).
+            pub fn set_replica(mut self, value: Option<bool>) -> Self {
+                self.replica = Ok(value);
+                self
+            }
             /// The database role of the password (i.e. admin)
             pub fn role<T>(mut self, value: T) -> Self
             where
@@ -129,6 +144,14 @@ pub mod types {
                 self.role = crate::runtime::converted("role", value).map(Some);
                 self
             }
+            /// Sets or clears [`role`](Self::role).
+            pub fn set_role(
+                mut self,
+                value: Option<super::DatabaseBranchPasswordRole>,
+            ) -> Self {
+                self.role = Ok(value);
+                self
+            }
             /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
             pub fn ttl<T>(mut self, value: T) -> Self
             where
@@ -136,29 +159,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.ttl = crate::runtime::converted("ttl", value).map(Some);
-                self
-            }
-            /// Sets or clears [`direct_vtgate`](Self::direct_vtgate).
-            pub fn set_direct_vtgate(mut self, value: Option<bool>) -> Self {
-                self.direct_vtgate = Ok(value);
-                self
-            }
-            /// Sets or clears [`name`](Self::name).
-            pub fn set_name(mut self, value: Option<String>) -> Self {
-                self.name = Ok(value);
-                self
-            }
-            /// Sets or clears [`replica`](Self::replica).
-            pub fn set_replica(mut self, value: Option<bool>) -> Self {
-                self.replica = Ok(value);
-                self
-            }
-            /// Sets or clears [`role`](Self::role).
-            pub fn set_role(
-                mut self,
-                value: Option<super::DatabaseBranchPasswordRole>,
-            ) -> Self {
-                self.role = Ok(value);
                 self
             }
             /// Sets or clears [`ttl`](Self::ttl).

@@ -121,6 +121,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`vtgate_autoscaling`](Self::vtgate_autoscaling).
+            pub fn set_vtgate_autoscaling(mut self, value: Option<bool>) -> Self {
+                self.vtgate_autoscaling = Ok(value);
+                self
+            }
             /// The number of vtgates in an availability zone
             pub fn vtgate_count<T>(mut self, value: T) -> Self
             where
@@ -129,6 +134,11 @@ pub mod types {
             {
                 self.vtgate_count = crate::runtime::converted("vtgate_count", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`vtgate_count`](Self::vtgate_count).
+            pub fn set_vtgate_count(mut self, value: Option<i64>) -> Self {
+                self.vtgate_count = Ok(value);
                 self
             }
             /// The maximum number of vtgates in an availability zone when autoscaling is enabled
@@ -144,6 +154,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`vtgate_max_count`](Self::vtgate_max_count).
+            pub fn set_vtgate_max_count(mut self, value: Option<i64>) -> Self {
+                self.vtgate_max_count = Ok(value);
+                self
+            }
             /// The size of the vtgate cluster: VTG_5, VTG_10,…
             pub fn vtgate_size<T>(mut self, value: T) -> Self
             where
@@ -152,6 +167,11 @@ pub mod types {
             {
                 self.vtgate_size = crate::runtime::converted("vtgate_size", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`vtgate_size`](Self::vtgate_size).
+            pub fn set_vtgate_size(mut self, value: Option<String>) -> Self {
+                self.vtgate_size = Ok(value);
                 self
             }
             /// The target CPU utilization for the vtgate cluster when autoscaling is enabled
@@ -165,26 +185,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`vtgate_autoscaling`](Self::vtgate_autoscaling).
-            pub fn set_vtgate_autoscaling(mut self, value: Option<bool>) -> Self {
-                self.vtgate_autoscaling = Ok(value);
-                self
-            }
-            /// Sets or clears [`vtgate_count`](Self::vtgate_count).
-            pub fn set_vtgate_count(mut self, value: Option<i64>) -> Self {
-                self.vtgate_count = Ok(value);
-                self
-            }
-            /// Sets or clears [`vtgate_max_count`](Self::vtgate_max_count).
-            pub fn set_vtgate_max_count(mut self, value: Option<i64>) -> Self {
-                self.vtgate_max_count = Ok(value);
-                self
-            }
-            /// Sets or clears [`vtgate_size`](Self::vtgate_size).
-            pub fn set_vtgate_size(mut self, value: Option<String>) -> Self {
-                self.vtgate_size = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_target_cpu_utilization`](Self::vtgate_target_cpu_utilization).

@@ -401,6 +401,11 @@ pub mod types {
                 self.backup_id = crate::runtime::converted("backup_id", value).map(Some);
                 self
             }
+            /// Sets or clears [`backup_id`](Self::backup_id).
+            pub fn set_backup_id(mut self, value: Option<String>) -> Self {
+                self.backup_id = Ok(value);
+                self
+            }
             /// The database cluster size. Required if a backup_id is provided (unless keyspace_cluster_sizes covers every keyspace), optional otherwise. Options: PS_10, PS_20, PS_40, ..., PS_2800
             pub fn cluster_size<T>(mut self, value: T) -> Self
             where
@@ -409,6 +414,11 @@ pub mod types {
             {
                 self.cluster_size = crate::runtime::converted("cluster_size", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`cluster_size`](Self::cluster_size).
+            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
+                self.cluster_size = Ok(value);
                 self
             }
             /// Create a new database for the branch if the database does not exist. Defaults to false.
@@ -424,6 +434,14 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`create_database_if_missing`](Self::create_database_if_missing).
+            pub fn set_create_database_if_missing(
+                mut self,
+                value: Option<bool>,
+            ) -> Self {
+                self.create_database_if_missing = Ok(value);
+                self
+            }
             /// Whether deletion protection is enabled for the branch
             pub fn deletion_protected<T>(mut self, value: T) -> Self
             where
@@ -435,6 +453,11 @@ pub mod types {
                         value,
                     )
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`deletion_protected`](Self::deletion_protected).
+            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
+                self.deletion_protected = Ok(value);
                 self
             }
             /// For MySQL backup restores, per-keyspace cluster sizes. Each entry is { "keyspace_name": "main", "cluster_size": "PS_40" }. When provided, each restored keyspace must have a size here or via cluster_size.
@@ -458,6 +481,11 @@ pub mod types {
                 self.kind = crate::runtime::converted("kind", value).map(Some);
                 self
             }
+            /// Sets or clears [`kind`](Self::kind).
+            pub fn set_kind(mut self, value: Option<super::DatabaseKind>) -> Self {
+                self.kind = Ok(value);
+                self
+            }
             /// For PostgreSQL databases, the PostgreSQL major version to use for the branch. Defaults to the major version of the parent branch if it exists or the database's default branch major version. Ignored for branches restored from backups.
             pub fn major_version<T>(mut self, value: T) -> Self
             where
@@ -466,6 +494,11 @@ pub mod types {
             {
                 self.major_version = crate::runtime::converted("major_version", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`major_version`](Self::major_version).
+            pub fn set_major_version(mut self, value: Option<String>) -> Self {
+                self.major_version = Ok(value);
                 self
             }
             /// The name of the branch to create
@@ -487,6 +520,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`parent_branch`](Self::parent_branch).
+            pub fn set_parent_branch(mut self, value: Option<String>) -> Self {
+                self.parent_branch = Ok(value);
+                self
+            }
             /// The region to create the branch in. If not provided, the branch will be created in the default region for its database.
             pub fn region<T>(mut self, value: T) -> Self
             where
@@ -494,6 +532,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.region = crate::runtime::converted("region", value).map(Some);
+                self
+            }
+            /// Sets or clears [`region`](Self::region).
+            pub fn set_region(mut self, value: Option<String>) -> Self {
+                self.region = Ok(value);
                 self
             }
             /// Restore from a point-in-time recovery timestamp (e.g. 2023-01-01T00:00:00Z). Available only for PostgreSQL databases.
@@ -506,6 +549,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`restore_point`](Self::restore_point).
+            pub fn set_restore_point(mut self, value: Option<String>) -> Self {
+                self.restore_point = Ok(value);
+                self
+            }
             /// If provided, restores the last successful backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this, in addition to Data Branching™ being enabled for the branch.
             pub fn seed_data<T>(mut self, value: T) -> Self
             where
@@ -515,6 +563,11 @@ pub mod types {
                 self.seed_data = crate::runtime::converted("seed_data", value).map(Some);
                 self
             }
+            /// Sets or clears [`seed_data`](Self::seed_data).
+            pub fn set_seed_data(mut self, value: Option<super::SeedData>) -> Self {
+                self.seed_data = Ok(value);
+                self
+            }
             /// `storage`
             pub fn storage<T>(mut self, value: T) -> Self
             where
@@ -522,59 +575,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
-                self
-            }
-            /// Sets or clears [`backup_id`](Self::backup_id).
-            pub fn set_backup_id(mut self, value: Option<String>) -> Self {
-                self.backup_id = Ok(value);
-                self
-            }
-            /// Sets or clears [`cluster_size`](Self::cluster_size).
-            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
-                self.cluster_size = Ok(value);
-                self
-            }
-            /// Sets or clears [`create_database_if_missing`](Self::create_database_if_missing).
-            pub fn set_create_database_if_missing(
-                mut self,
-                value: Option<bool>,
-            ) -> Self {
-                self.create_database_if_missing = Ok(value);
-                self
-            }
-            /// Sets or clears [`deletion_protected`](Self::deletion_protected).
-            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
-                self.deletion_protected = Ok(value);
-                self
-            }
-            /// Sets or clears [`kind`](Self::kind).
-            pub fn set_kind(mut self, value: Option<super::DatabaseKind>) -> Self {
-                self.kind = Ok(value);
-                self
-            }
-            /// Sets or clears [`major_version`](Self::major_version).
-            pub fn set_major_version(mut self, value: Option<String>) -> Self {
-                self.major_version = Ok(value);
-                self
-            }
-            /// Sets or clears [`parent_branch`](Self::parent_branch).
-            pub fn set_parent_branch(mut self, value: Option<String>) -> Self {
-                self.parent_branch = Ok(value);
-                self
-            }
-            /// Sets or clears [`region`](Self::region).
-            pub fn set_region(mut self, value: Option<String>) -> Self {
-                self.region = Ok(value);
-                self
-            }
-            /// Sets or clears [`restore_point`](Self::restore_point).
-            pub fn set_restore_point(mut self, value: Option<String>) -> Self {
-                self.restore_point = Ok(value);
-                self
-            }
-            /// Sets or clears [`seed_data`](Self::seed_data).
-            pub fn set_seed_data(mut self, value: Option<super::SeedData>) -> Self {
-                self.seed_data = Ok(value);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
@@ -655,6 +655,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`deletion_protected`](Self::deletion_protected).
+            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
+                self.deletion_protected = Ok(value);
+                self
+            }
             /// The name to update the branch
             pub fn new_name<T>(mut self, value: T) -> Self
             where
@@ -662,11 +667,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.new_name = crate::runtime::converted("new_name", value).map(Some);
-                self
-            }
-            /// Sets or clears [`deletion_protected`](Self::deletion_protected).
-            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
-                self.deletion_protected = Ok(value);
                 self
             }
             /// Sets or clears [`new_name`](Self::new_name).

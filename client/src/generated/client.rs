@@ -336,6 +336,11 @@ pub mod types {
                 self.emergency = crate::runtime::converted("emergency", value).map(Some);
                 self
             }
+            /// Sets or clears [`emergency`](Self::emergency).
+            pub fn set_emergency(mut self, value: Option<bool>) -> Self {
+                self.emergency = Ok(value);
+                self
+            }
             /// Name for the backup
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -343,6 +348,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
+                self
+            }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
                 self
             }
             /// Unit for the retention period of the backup
@@ -353,6 +363,14 @@ pub mod types {
             {
                 self.retention_unit = crate::runtime::converted("retention_unit", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`retention_unit`](Self::retention_unit).
+            pub fn set_retention_unit(
+                mut self,
+                value: Option<super::RetentionUnit>,
+            ) -> Self {
+                self.retention_unit = Ok(value);
                 self
             }
             /// Value between `1` and `1000` for the retention period of the backup (i.e retention_value `6` and retention_unit `hour` means 6 hours)
@@ -366,24 +384,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`emergency`](Self::emergency).
-            pub fn set_emergency(mut self, value: Option<bool>) -> Self {
-                self.emergency = Ok(value);
-                self
-            }
-            /// Sets or clears [`name`](Self::name).
-            pub fn set_name(mut self, value: Option<String>) -> Self {
-                self.name = Ok(value);
-                self
-            }
-            /// Sets or clears [`retention_unit`](Self::retention_unit).
-            pub fn set_retention_unit(
-                mut self,
-                value: Option<super::RetentionUnit>,
-            ) -> Self {
-                self.retention_unit = Ok(value);
                 self
             }
             /// Sets or clears [`retention_value`](Self::retention_value).

@@ -310,6 +310,11 @@ pub mod types {
                 self.kind = crate::runtime::converted("kind", value).map(Some);
                 self
             }
+            /// Sets or clears [`kind`](Self::kind).
+            pub fn set_kind(mut self, value: Option<super::DatabaseKind>) -> Self {
+                self.kind = Ok(value);
+                self
+            }
             /// For PostgreSQL databases, the PostgreSQL major version to use for the database. Defaults to the latest available major version.
             pub fn major_version<T>(mut self, value: T) -> Self
             where
@@ -318,6 +323,11 @@ pub mod types {
             {
                 self.major_version = crate::runtime::converted("major_version", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`major_version`](Self::major_version).
+            pub fn set_major_version(mut self, value: Option<String>) -> Self {
+                self.major_version = Ok(value);
                 self
             }
             /// Name of the database
@@ -338,6 +348,11 @@ pub mod types {
                 self.region = crate::runtime::converted("region", value).map(Some);
                 self
             }
+            /// Sets or clears [`region`](Self::region).
+            pub fn set_region(mut self, value: Option<String>) -> Self {
+                self.region = Ok(value);
+                self
+            }
             /// The number of replicas for the database. 0 for non-HA, 2+ for HA.
             pub fn replicas<T>(mut self, value: T) -> Self
             where
@@ -347,6 +362,11 @@ pub mod types {
                 self.replicas = crate::runtime::converted("replicas", value).map(Some);
                 self
             }
+            /// Sets or clears [`replicas`](Self::replicas).
+            pub fn set_replicas(mut self, value: Option<i64>) -> Self {
+                self.replicas = Ok(value);
+                self
+            }
             /// `storage`
             pub fn storage<T>(mut self, value: T) -> Self
             where
@@ -354,26 +374,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
-                self
-            }
-            /// Sets or clears [`kind`](Self::kind).
-            pub fn set_kind(mut self, value: Option<super::DatabaseKind>) -> Self {
-                self.kind = Ok(value);
-                self
-            }
-            /// Sets or clears [`major_version`](Self::major_version).
-            pub fn set_major_version(mut self, value: Option<String>) -> Self {
-                self.major_version = Ok(value);
-                self
-            }
-            /// Sets or clears [`region`](Self::region).
-            pub fn set_region(mut self, value: Option<String>) -> Self {
-                self.region = Ok(value);
-                self
-            }
-            /// Sets or clears [`replicas`](Self::replicas).
-            pub fn set_replicas(mut self, value: Option<i64>) -> Self {
-                self.replicas = Ok(value);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
@@ -462,6 +462,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`allow_data_branching`](Self::allow_data_branching).
+            pub fn set_allow_data_branching(mut self, value: Option<bool>) -> Self {
+                self.allow_data_branching = Ok(value);
+                self
+            }
             /// Whether or not foreign key constraints are allowed on the database. (Vitess only)
             pub fn allow_foreign_key_constraints<T>(mut self, value: T) -> Self
             where
@@ -473,6 +478,14 @@ pub mod types {
                         value,
                     )
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`allow_foreign_key_constraints`](Self::allow_foreign_key_constraints).
+            pub fn set_allow_foreign_key_constraints(
+                mut self,
+                value: Option<bool>,
+            ) -> Self {
+                self.allow_foreign_key_constraints = Ok(value);
                 self
             }
             /// Whether or not to copy migration data to new branches and in deploy requests. (Vitess only)
@@ -488,6 +501,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`automatic_migrations`](Self::automatic_migrations).
+            pub fn set_automatic_migrations(mut self, value: Option<bool>) -> Self {
+                self.automatic_migrations = Ok(value);
+                self
+            }
             /// The default branch of the database
             pub fn default_branch<T>(mut self, value: T) -> Self
             where
@@ -496,6 +514,11 @@ pub mod types {
             {
                 self.default_branch = crate::runtime::converted("default_branch", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`default_branch`](Self::default_branch).
+            pub fn set_default_branch(mut self, value: Option<String>) -> Self {
+                self.default_branch = Ok(value);
                 self
             }
             /// Whether deletion protection is enabled for the database
@@ -511,6 +534,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`deletion_protected`](Self::deletion_protected).
+            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
+                self.deletion_protected = Ok(value);
+                self
+            }
             /// Whether or not full queries should be collected from the database
             pub fn insights_raw_queries<T>(mut self, value: T) -> Self
             where
@@ -522,6 +550,11 @@ pub mod types {
                         value,
                     )
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`insights_raw_queries`](Self::insights_raw_queries).
+            pub fn set_insights_raw_queries(mut self, value: Option<bool>) -> Self {
+                self.insights_raw_queries = Ok(value);
                 self
             }
             /// A migration framework to use on the database. (Vitess only)
@@ -537,6 +570,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`migration_framework`](Self::migration_framework).
+            pub fn set_migration_framework(mut self, value: Option<String>) -> Self {
+                self.migration_framework = Ok(value);
+                self
+            }
             /// Name of table to use as migration table for the database. (Vitess only)
             pub fn migration_table_name<T>(mut self, value: T) -> Self
             where
@@ -550,6 +588,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`migration_table_name`](Self::migration_table_name).
+            pub fn set_migration_table_name(mut self, value: Option<String>) -> Self {
+                self.migration_table_name = Ok(value);
+                self
+            }
             /// The name to update the database to
             pub fn new_name<T>(mut self, value: T) -> Self
             where
@@ -557,6 +600,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.new_name = crate::runtime::converted("new_name", value).map(Some);
+                self
+            }
+            /// Sets or clears [`new_name`](Self::new_name).
+            pub fn set_new_name(mut self, value: Option<String>) -> Self {
+                self.new_name = Ok(value);
                 self
             }
             /// Whether or not the web console can be used on the production branch of the database
@@ -572,6 +620,14 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`production_branch_web_console`](Self::production_branch_web_console).
+            pub fn set_production_branch_web_console(
+                mut self,
+                value: Option<bool>,
+            ) -> Self {
+                self.production_branch_web_console = Ok(value);
+                self
+            }
             /// Whether or not deploy requests must be approved by a database administrator other than the request creator
             pub fn require_approval_for_deploy<T>(mut self, value: T) -> Self
             where
@@ -585,6 +641,14 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`require_approval_for_deploy`](Self::require_approval_for_deploy).
+            pub fn set_require_approval_for_deploy(
+                mut self,
+                value: Option<bool>,
+            ) -> Self {
+                self.require_approval_for_deploy = Ok(value);
+                self
+            }
             /// Whether or not to limit branch creation to the same region as the one selected during database creation.
             pub fn restrict_branch_region<T>(mut self, value: T) -> Self
             where
@@ -596,70 +660,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`allow_data_branching`](Self::allow_data_branching).
-            pub fn set_allow_data_branching(mut self, value: Option<bool>) -> Self {
-                self.allow_data_branching = Ok(value);
-                self
-            }
-            /// Sets or clears [`allow_foreign_key_constraints`](Self::allow_foreign_key_constraints).
-            pub fn set_allow_foreign_key_constraints(
-                mut self,
-                value: Option<bool>,
-            ) -> Self {
-                self.allow_foreign_key_constraints = Ok(value);
-                self
-            }
-            /// Sets or clears [`automatic_migrations`](Self::automatic_migrations).
-            pub fn set_automatic_migrations(mut self, value: Option<bool>) -> Self {
-                self.automatic_migrations = Ok(value);
-                self
-            }
-            /// Sets or clears [`default_branch`](Self::default_branch).
-            pub fn set_default_branch(mut self, value: Option<String>) -> Self {
-                self.default_branch = Ok(value);
-                self
-            }
-            /// Sets or clears [`deletion_protected`](Self::deletion_protected).
-            pub fn set_deletion_protected(mut self, value: Option<bool>) -> Self {
-                self.deletion_protected = Ok(value);
-                self
-            }
-            /// Sets or clears [`insights_raw_queries`](Self::insights_raw_queries).
-            pub fn set_insights_raw_queries(mut self, value: Option<bool>) -> Self {
-                self.insights_raw_queries = Ok(value);
-                self
-            }
-            /// Sets or clears [`migration_framework`](Self::migration_framework).
-            pub fn set_migration_framework(mut self, value: Option<String>) -> Self {
-                self.migration_framework = Ok(value);
-                self
-            }
-            /// Sets or clears [`migration_table_name`](Self::migration_table_name).
-            pub fn set_migration_table_name(mut self, value: Option<String>) -> Self {
-                self.migration_table_name = Ok(value);
-                self
-            }
-            /// Sets or clears [`new_name`](Self::new_name).
-            pub fn set_new_name(mut self, value: Option<String>) -> Self {
-                self.new_name = Ok(value);
-                self
-            }
-            /// Sets or clears [`production_branch_web_console`](Self::production_branch_web_console).
-            pub fn set_production_branch_web_console(
-                mut self,
-                value: Option<bool>,
-            ) -> Self {
-                self.production_branch_web_console = Ok(value);
-                self
-            }
-            /// Sets or clears [`require_approval_for_deploy`](Self::require_approval_for_deploy).
-            pub fn set_require_approval_for_deploy(
-                mut self,
-                value: Option<bool>,
-            ) -> Self {
-                self.require_approval_for_deploy = Ok(value);
                 self
             }
             /// Sets or clears [`restrict_branch_region`](Self::restrict_branch_region).

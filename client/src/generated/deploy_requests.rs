@@ -666,6 +666,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`auto_cutover`](Self::auto_cutover).
+            pub fn set_auto_cutover(mut self, value: Option<bool>) -> Self {
+                self.auto_cutover = Ok(value);
+                self
+            }
             /// Whether or not to enable auto_delete_branch for the deploy request. When enabled, will delete the branch once the DR successfully completes.
             pub fn auto_delete_branch<T>(mut self, value: T) -> Self
             where
@@ -677,6 +682,11 @@ pub mod types {
                         value,
                     )
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`auto_delete_branch`](Self::auto_delete_branch).
+            pub fn set_auto_delete_branch(mut self, value: Option<bool>) -> Self {
+                self.auto_delete_branch = Ok(value);
                 self
             }
             /// The name of the branch the deploy request is created from
@@ -704,16 +714,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.notes = crate::runtime::converted("notes", value).map(Some);
-                self
-            }
-            /// Sets or clears [`auto_cutover`](Self::auto_cutover).
-            pub fn set_auto_cutover(mut self, value: Option<bool>) -> Self {
-                self.auto_cutover = Ok(value);
-                self
-            }
-            /// Sets or clears [`auto_delete_branch`](Self::auto_delete_branch).
-            pub fn set_auto_delete_branch(mut self, value: Option<bool>) -> Self {
-                self.auto_delete_branch = Ok(value);
                 self
             }
             /// Sets or clears [`notes`](Self::notes).
@@ -817,6 +817,11 @@ pub mod types {
                 self.body = crate::runtime::converted("body", value).map(Some);
                 self
             }
+            /// Sets or clears [`body`](Self::body).
+            pub fn set_body(mut self, value: Option<String>) -> Self {
+                self.body = Ok(value);
+                self
+            }
             /// Whether the review is a comment or approval. Service tokens must have corresponding access (either `approve_deploy_request` or `review_deploy_request`)
             pub fn state<T>(mut self, value: T) -> Self
             where
@@ -824,11 +829,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value).map(Some);
-                self
-            }
-            /// Sets or clears [`body`](Self::body).
-            pub fn set_body(mut self, value: Option<String>) -> Self {
-                self.body = Ok(value);
                 self
             }
             /// Sets or clears [`state`](Self::state).

@@ -98,6 +98,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`cluster_size`](Self::cluster_size).
+            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
+                self.cluster_size = Ok(value);
+                self
+            }
             /// The number of additional replicas beyond the included default
             pub fn extra_replicas<T>(mut self, value: T) -> Self
             where
@@ -106,6 +111,11 @@ pub mod types {
             {
                 self.extra_replicas = crate::runtime::converted("extra_replicas", value)
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`extra_replicas`](Self::extra_replicas).
+            pub fn set_extra_replicas(mut self, value: Option<i64>) -> Self {
+                self.extra_replicas = Ok(value);
                 self
             }
             /// The percentage of the buffer pool allocated to vector indexes
@@ -119,16 +129,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`cluster_size`](Self::cluster_size).
-            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
-                self.cluster_size = Ok(value);
-                self
-            }
-            /// Sets or clears [`extra_replicas`](Self::extra_replicas).
-            pub fn set_extra_replicas(mut self, value: Option<i64>) -> Self {
-                self.extra_replicas = Ok(value);
                 self
             }
             /// Sets or clears [`vector_pool_allocation`](Self::vector_pool_allocation).

@@ -149,6 +149,11 @@ pub mod types {
                 self.code = crate::runtime::converted("code", value).map(Some);
                 self
             }
+            /// Sets or clears [`code`](Self::code).
+            pub fn set_code(mut self, value: Option<String>) -> Self {
+                self.code = Ok(value);
+                self
+            }
             /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
             pub fn grant_type<T>(mut self, value: T) -> Self
             where
@@ -168,6 +173,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`redirect_uri`](Self::redirect_uri).
+            pub fn set_redirect_uri(mut self, value: Option<String>) -> Self {
+                self.redirect_uri = Ok(value);
+                self
+            }
             /// The refresh token from the original OAuth token grant. Required when grant_type is refresh_token
             pub fn refresh_token<T>(mut self, value: T) -> Self
             where
@@ -176,16 +186,6 @@ pub mod types {
             {
                 self.refresh_token = crate::runtime::converted("refresh_token", value)
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`code`](Self::code).
-            pub fn set_code(mut self, value: Option<String>) -> Self {
-                self.code = Ok(value);
-                self
-            }
-            /// Sets or clears [`redirect_uri`](Self::redirect_uri).
-            pub fn set_redirect_uri(mut self, value: Option<String>) -> Self {
-                self.redirect_uri = Ok(value);
                 self
             }
             /// Sets or clears [`refresh_token`](Self::refresh_token).

@@ -120,6 +120,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`description`](Self::description).
+            pub fn set_description(mut self, value: Option<String>) -> Self {
+                self.description = Ok(value);
+                self
+            }
             /// The name of the team
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -127,11 +132,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value);
-                self
-            }
-            /// Sets or clears [`description`](Self::description).
-            pub fn set_description(mut self, value: Option<String>) -> Self {
-                self.description = Ok(value);
                 self
             }
         }
@@ -179,6 +179,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`description`](Self::description).
+            pub fn set_description(mut self, value: Option<String>) -> Self {
+                self.description = Ok(value);
+                self
+            }
             /// The new name for the team
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -186,11 +191,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.name = crate::runtime::converted("name", value).map(Some);
-                self
-            }
-            /// Sets or clears [`description`](Self::description).
-            pub fn set_description(mut self, value: Option<String>) -> Self {
-                self.description = Ok(value);
                 self
             }
             /// Sets or clears [`name`](Self::name).

@@ -193,6 +193,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`billing_email`](Self::billing_email).
+            pub fn set_billing_email(mut self, value: Option<String>) -> Self {
+                self.billing_email = Ok(value);
+                self
+            }
             /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
             pub fn idp_managed_roles<T>(mut self, value: T) -> Self
             where
@@ -206,6 +211,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`idp_managed_roles`](Self::idp_managed_roles).
+            pub fn set_idp_managed_roles(mut self, value: Option<bool>) -> Self {
+                self.idp_managed_roles = Ok(value);
+                self
+            }
             /// The expected monthly budget for the organization
             pub fn invoice_budget_amount<T>(mut self, value: T) -> Self
             where
@@ -217,16 +227,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`billing_email`](Self::billing_email).
-            pub fn set_billing_email(mut self, value: Option<String>) -> Self {
-                self.billing_email = Ok(value);
-                self
-            }
-            /// Sets or clears [`idp_managed_roles`](Self::idp_managed_roles).
-            pub fn set_idp_managed_roles(mut self, value: Option<bool>) -> Self {
-                self.idp_managed_roles = Ok(value);
                 self
             }
             /// Sets or clears [`invoice_budget_amount`](Self::invoice_budget_amount).

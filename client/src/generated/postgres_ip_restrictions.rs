@@ -123,6 +123,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`description`](Self::description).
+            pub fn set_description(mut self, value: Option<String>) -> Self {
+                self.description = Ok(value);
+                self
+            }
             /// The PostgreSQL role to restrict access to. Leave empty or omit to allow access for all roles.
             pub fn role<T>(mut self, value: T) -> Self
             where
@@ -132,6 +137,11 @@ pub mod types {
                 self.role = crate::runtime::converted("role", value).map(Some);
                 self
             }
+            /// Sets or clears [`role`](Self::role).
+            pub fn set_role(mut self, value: Option<String>) -> Self {
+                self.role = Ok(value);
+                self
+            }
             /// The PostgreSQL schema to restrict access to. Leave empty or omit to allow access to all schemas.
             pub fn schema<T>(mut self, value: T) -> Self
             where
@@ -139,16 +149,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.schema = crate::runtime::converted("schema", value).map(Some);
-                self
-            }
-            /// Sets or clears [`description`](Self::description).
-            pub fn set_description(mut self, value: Option<String>) -> Self {
-                self.description = Ok(value);
-                self
-            }
-            /// Sets or clears [`role`](Self::role).
-            pub fn set_role(mut self, value: Option<String>) -> Self {
-                self.role = Ok(value);
                 self
             }
             /// Sets or clears [`schema`](Self::schema).
@@ -220,6 +220,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`description`](Self::description).
+            pub fn set_description(mut self, value: Option<String>) -> Self {
+                self.description = Ok(value);
+                self
+            }
             /// The PostgreSQL role to restrict access to. Leave empty to allow access for all roles.
             pub fn role<T>(mut self, value: T) -> Self
             where
@@ -229,6 +234,11 @@ pub mod types {
                 self.role = crate::runtime::converted("role", value).map(Some);
                 self
             }
+            /// Sets or clears [`role`](Self::role).
+            pub fn set_role(mut self, value: Option<String>) -> Self {
+                self.role = Ok(value);
+                self
+            }
             /// The PostgreSQL schema to restrict access to. Leave empty to allow access to all schemas.
             pub fn schema<T>(mut self, value: T) -> Self
             where
@@ -236,16 +246,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.schema = crate::runtime::converted("schema", value).map(Some);
-                self
-            }
-            /// Sets or clears [`description`](Self::description).
-            pub fn set_description(mut self, value: Option<String>) -> Self {
-                self.description = Ok(value);
-                self
-            }
-            /// Sets or clears [`role`](Self::role).
-            pub fn set_role(mut self, value: Option<String>) -> Self {
-                self.role = Ok(value);
                 self
             }
             /// Sets or clears [`schema`](Self::schema).

@@ -255,6 +255,11 @@ pub mod types {
                 self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
+                self
+            }
             /// Require WHERE clause on DELETE statements
             pub fn require_where_on_delete<T>(mut self, value: T) -> Self
             where
@@ -266,6 +271,11 @@ pub mod types {
                         value,
                     )
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`require_where_on_delete`](Self::require_where_on_delete).
+            pub fn set_require_where_on_delete(mut self, value: Option<String>) -> Self {
+                self.require_where_on_delete = Ok(value);
                 self
             }
             /// Require WHERE clause on UPDATE statements
@@ -281,6 +291,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`require_where_on_update`](Self::require_where_on_update).
+            pub fn set_require_where_on_update(mut self, value: Option<String>) -> Self {
+                self.require_where_on_update = Ok(value);
+                self
+            }
             /// Time to live in seconds
             pub fn ttl<T>(mut self, value: T) -> Self
             where
@@ -288,6 +303,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.ttl = crate::runtime::converted("ttl", value).map(Some);
+                self
+            }
+            /// Sets or clears [`ttl`](Self::ttl).
+            pub fn set_ttl(mut self, value: Option<i64>) -> Self {
+                self.ttl = Ok(value);
                 self
             }
             /// Whether the role should have the REPLICATION attribute
@@ -301,26 +321,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`name`](Self::name).
-            pub fn set_name(mut self, value: Option<String>) -> Self {
-                self.name = Ok(value);
-                self
-            }
-            /// Sets or clears [`require_where_on_delete`](Self::require_where_on_delete).
-            pub fn set_require_where_on_delete(mut self, value: Option<String>) -> Self {
-                self.require_where_on_delete = Ok(value);
-                self
-            }
-            /// Sets or clears [`require_where_on_update`](Self::require_where_on_update).
-            pub fn set_require_where_on_update(mut self, value: Option<String>) -> Self {
-                self.require_where_on_update = Ok(value);
-                self
-            }
-            /// Sets or clears [`ttl`](Self::ttl).
-            pub fn set_ttl(mut self, value: Option<i64>) -> Self {
-                self.ttl = Ok(value);
                 self
             }
             /// Sets or clears [`with_replication`](Self::with_replication).
@@ -422,6 +422,11 @@ pub mod types {
                 self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
+                self
+            }
             /// Require WHERE clause on DELETE statements
             pub fn require_where_on_delete<T>(mut self, value: T) -> Self
             where
@@ -435,6 +440,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`require_where_on_delete`](Self::require_where_on_delete).
+            pub fn set_require_where_on_delete(mut self, value: Option<String>) -> Self {
+                self.require_where_on_delete = Ok(value);
+                self
+            }
             /// Require WHERE clause on UPDATE statements
             pub fn require_where_on_update<T>(mut self, value: T) -> Self
             where
@@ -446,16 +456,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`name`](Self::name).
-            pub fn set_name(mut self, value: Option<String>) -> Self {
-                self.name = Ok(value);
-                self
-            }
-            /// Sets or clears [`require_where_on_delete`](Self::require_where_on_delete).
-            pub fn set_require_where_on_delete(mut self, value: Option<String>) -> Self {
-                self.require_where_on_delete = Ok(value);
                 self
             }
             /// Sets or clears [`require_where_on_update`](Self::require_where_on_update).

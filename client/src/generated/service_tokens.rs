@@ -52,6 +52,11 @@ pub mod types {
                 self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
+                self
+            }
             /// Time to live (in seconds) for the service token. The token will be invalid when TTL has passed
             pub fn ttl<T>(mut self, value: T) -> Self
             where
@@ -59,11 +64,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.ttl = crate::runtime::converted("ttl", value).map(Some);
-                self
-            }
-            /// Sets or clears [`name`](Self::name).
-            pub fn set_name(mut self, value: Option<String>) -> Self {
-                self.name = Ok(value);
                 self
             }
             /// Sets or clears [`ttl`](Self::ttl).

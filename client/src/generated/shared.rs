@@ -1371,6 +1371,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`maximum_storage_bytes`](Self::maximum_storage_bytes).
+            pub fn set_maximum_storage_bytes(mut self, value: Option<i64>) -> Self {
+                self.maximum_storage_bytes = Ok(value);
+                self
+            }
             /// The initial minimum storage size in bytes.
             pub fn minimum_storage_bytes<T>(mut self, value: T) -> Self
             where
@@ -1382,11 +1387,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`maximum_storage_bytes`](Self::maximum_storage_bytes).
-            pub fn set_maximum_storage_bytes(mut self, value: Option<i64>) -> Self {
-                self.maximum_storage_bytes = Ok(value);
                 self
             }
             /// Sets or clears [`minimum_storage_bytes`](Self::minimum_storage_bytes).

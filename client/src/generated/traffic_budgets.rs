@@ -82,6 +82,11 @@ pub mod types {
                 self.burst = crate::runtime::converted("burst", value).map(Some);
                 self
             }
+            /// Sets or clears [`burst`](Self::burst).
+            pub fn set_burst(mut self, value: Option<i64>) -> Self {
+                self.burst = Ok(value);
+                self
+            }
             /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
             pub fn capacity<T>(mut self, value: T) -> Self
             where
@@ -89,6 +94,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.capacity = crate::runtime::converted("capacity", value).map(Some);
+                self
+            }
+            /// Sets or clears [`capacity`](Self::capacity).
+            pub fn set_capacity(mut self, value: Option<i64>) -> Self {
+                self.capacity = Ok(value);
                 self
             }
             /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
@@ -101,6 +111,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`concurrency`](Self::concurrency).
+            pub fn set_concurrency(mut self, value: Option<i64>) -> Self {
+                self.concurrency = Ok(value);
+                self
+            }
             /// The mode of the traffic budget
             pub fn mode<T>(mut self, value: T) -> Self
             where
@@ -108,6 +123,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.mode = crate::runtime::converted("mode", value).map(Some);
+                self
+            }
+            /// Sets or clears [`mode`](Self::mode).
+            pub fn set_mode(mut self, value: Option<super::TrafficBudgetMode>) -> Self {
+                self.mode = Ok(value);
                 self
             }
             /// Name of the traffic budget
@@ -119,6 +139,11 @@ pub mod types {
                 self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
+                self
+            }
             /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
             pub fn rate<T>(mut self, value: T) -> Self
             where
@@ -126,6 +151,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.rate = crate::runtime::converted("rate", value).map(Some);
+                self
+            }
+            /// Sets or clears [`rate`](Self::rate).
+            pub fn set_rate(mut self, value: Option<i64>) -> Self {
+                self.rate = Ok(value);
                 self
             }
             /// Array of traffic rules to apply to the budget
@@ -148,36 +178,6 @@ pub mod types {
                         value,
                     )
                     .map(Some);
-                self
-            }
-            /// Sets or clears [`burst`](Self::burst).
-            pub fn set_burst(mut self, value: Option<i64>) -> Self {
-                self.burst = Ok(value);
-                self
-            }
-            /// Sets or clears [`capacity`](Self::capacity).
-            pub fn set_capacity(mut self, value: Option<i64>) -> Self {
-                self.capacity = Ok(value);
-                self
-            }
-            /// Sets or clears [`concurrency`](Self::concurrency).
-            pub fn set_concurrency(mut self, value: Option<i64>) -> Self {
-                self.concurrency = Ok(value);
-                self
-            }
-            /// Sets or clears [`mode`](Self::mode).
-            pub fn set_mode(mut self, value: Option<super::TrafficBudgetMode>) -> Self {
-                self.mode = Ok(value);
-                self
-            }
-            /// Sets or clears [`name`](Self::name).
-            pub fn set_name(mut self, value: Option<String>) -> Self {
-                self.name = Ok(value);
-                self
-            }
-            /// Sets or clears [`rate`](Self::rate).
-            pub fn set_rate(mut self, value: Option<i64>) -> Self {
-                self.rate = Ok(value);
                 self
             }
             /// Sets or clears [`warning_threshold`](Self::warning_threshold).

@@ -63,6 +63,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`fingerprint`](Self::fingerprint).
+            pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
+                self.fingerprint = Ok(value);
+                self
+            }
             /// The keyspace to apply a query pattern rule to
             pub fn keyspace<T>(mut self, value: T) -> Self
             where
@@ -70,6 +75,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace = crate::runtime::converted("keyspace", value).map(Some);
+                self
+            }
+            /// Sets or clears [`keyspace`](Self::keyspace).
+            pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+                self.keyspace = Ok(value);
                 self
             }
             /// Kind of rule
@@ -81,6 +91,11 @@ pub mod types {
                 self.kind = crate::runtime::converted("kind", value).map(Some);
                 self
             }
+            /// Sets or clears [`kind`](Self::kind).
+            pub fn set_kind(mut self, value: Option<super::TrafficRuleKind>) -> Self {
+                self.kind = Ok(value);
+                self
+            }
             /// Optional array of tags for this rule. Each rules take exactly one tag.
             pub fn tags<T>(mut self, value: T) -> Self
             where
@@ -88,21 +103,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.tags = crate::runtime::converted("tags", value);
-                self
-            }
-            /// Sets or clears [`fingerprint`](Self::fingerprint).
-            pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
-                self.fingerprint = Ok(value);
-                self
-            }
-            /// Sets or clears [`keyspace`](Self::keyspace).
-            pub fn set_keyspace(mut self, value: Option<String>) -> Self {
-                self.keyspace = Ok(value);
-                self
-            }
-            /// Sets or clears [`kind`](Self::kind).
-            pub fn set_kind(mut self, value: Option<super::TrafficRuleKind>) -> Self {
-                self.kind = Ok(value);
                 self
             }
         }

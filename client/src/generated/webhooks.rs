@@ -154,6 +154,11 @@ pub mod types {
                 self.enabled = crate::runtime::converted("enabled", value).map(Some);
                 self
             }
+            /// Sets or clears [`enabled`](Self::enabled).
+            pub fn set_enabled(mut self, value: Option<bool>) -> Self {
+                self.enabled = Ok(value);
+                self
+            }
             /// The events this webhook should subscribe to
             pub fn events<T>(mut self, value: T) -> Self
             where
@@ -170,11 +175,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value);
-                self
-            }
-            /// Sets or clears [`enabled`](Self::enabled).
-            pub fn set_enabled(mut self, value: Option<bool>) -> Self {
-                self.enabled = Ok(value);
                 self
             }
         }
@@ -225,6 +225,11 @@ pub mod types {
                 self.enabled = crate::runtime::converted("enabled", value).map(Some);
                 self
             }
+            /// Sets or clears [`enabled`](Self::enabled).
+            pub fn set_enabled(mut self, value: Option<bool>) -> Self {
+                self.enabled = Ok(value);
+                self
+            }
             /// The events this webhook should subscribe to
             pub fn events<T>(mut self, value: T) -> Self
             where
@@ -241,11 +246,6 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.url = crate::runtime::converted("url", value).map(Some);
-                self
-            }
-            /// Sets or clears [`enabled`](Self::enabled).
-            pub fn set_enabled(mut self, value: Option<bool>) -> Self {
-                self.enabled = Ok(value);
                 self
             }
             /// Sets or clears [`url`](Self::url).

@@ -242,6 +242,11 @@ pub mod types {
                     .map(Some);
                 self
             }
+            /// Sets or clears [`defer_secondary_keys`](Self::defer_secondary_keys).
+            pub fn set_defer_secondary_keys(mut self, value: Option<bool>) -> Self {
+                self.defer_secondary_keys = Ok(value);
+                self
+            }
             /// Name of the global sequence keyspace
             pub fn global_keyspace<T>(mut self, value: T) -> Self
             where
@@ -253,6 +258,11 @@ pub mod types {
                         value,
                     )
                     .map(Some);
+                self
+            }
+            /// Sets or clears [`global_keyspace`](Self::global_keyspace).
+            pub fn set_global_keyspace(mut self, value: Option<String>) -> Self {
+                self.global_keyspace = Ok(value);
                 self
             }
             /// Name the workflow
@@ -271,6 +281,11 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.on_ddl = crate::runtime::converted("on_ddl", value).map(Some);
+                self
+            }
+            /// Sets or clears [`on_ddl`](Self::on_ddl).
+            pub fn set_on_ddl(mut self, value: Option<super::OnDdl>) -> Self {
+                self.on_ddl = Ok(value);
                 self
             }
             /// Name of the source keyspace
@@ -304,21 +319,6 @@ pub mod types {
                     "target_keyspace",
                     value,
                 );
-                self
-            }
-            /// Sets or clears [`defer_secondary_keys`](Self::defer_secondary_keys).
-            pub fn set_defer_secondary_keys(mut self, value: Option<bool>) -> Self {
-                self.defer_secondary_keys = Ok(value);
-                self
-            }
-            /// Sets or clears [`global_keyspace`](Self::global_keyspace).
-            pub fn set_global_keyspace(mut self, value: Option<String>) -> Self {
-                self.global_keyspace = Ok(value);
-                self
-            }
-            /// Sets or clears [`on_ddl`](Self::on_ddl).
-            pub fn set_on_ddl(mut self, value: Option<super::OnDdl>) -> Self {
-                self.on_ddl = Ok(value);
                 self
             }
         }
