@@ -19,23 +19,12 @@ pub(crate) enum Bound {
     MinLen,
     MaxLen,
     MinItems,
-    /// Of a list that is not sent where it is empty.
-    MinItemsIfAny,
     MaxItems,
 }
 
 impl Bound {
-    const ALL: [Self; 9] = [
-        Self::Min,
-        Self::Above,
-        Self::Max,
-        Self::Below,
-        Self::MinLen,
-        Self::MaxLen,
-        Self::MinItems,
-        Self::MinItemsIfAny,
-        Self::MaxItems,
-    ];
+    const ALL: [Self; 8] =
+        [Self::Min, Self::Above, Self::Max, Self::Below, Self::MinLen, Self::MaxLen, Self::MinItems, Self::MaxItems];
 
     /// The method of `crate::runtime::check::Value` that holds a value to it.
     pub(crate) fn method(self) -> &'static str {
@@ -47,7 +36,6 @@ impl Bound {
             Self::MinLen => "min_len",
             Self::MaxLen => "max_len",
             Self::MinItems => "min_items",
-            Self::MinItemsIfAny => "min_items_if_any",
             Self::MaxItems => "max_items",
         }
     }

@@ -157,12 +157,9 @@ fn open_struct(
     let mut limits = Vec::new();
     if let Fields::Named(fields) = &mut item.fields {
         for field in &mut fields.named {
-            let (mut prose, _, mut found) = read_note(&doc_of(&field.attrs));
-            // A list that may be absent is not sent where it is empty.
-            if field.attrs.iter().any(|attr| says_to_serde(attr, "skip_serializing_if")) {
-                for limit in found.iter_mut().filter(|limit| limit.bound == Bound::MinItems && !limit.is_of_each) {
-                    limit.bound = Bound::MinItemsIfAny;
-                }
+            let (mut prose, _, found) = read_note(&doc_of(&field.attrs));
+            if directions.request.contains(&name) {
+                nullable::keep_unset(field);
             }
             if prose.is_empty() {
                 let inner = argument(&field.ty, "Option").unwrap_or(&field.ty);

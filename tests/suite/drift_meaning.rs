@@ -249,8 +249,11 @@ fn schemas() {
         ("another step", step(json!(4)), step(json!(6)), WARN, WARN),
         ("a smaller step of a fraction", step(json!(0.5)), step(json!(0.25)), INFO, WARN),
         ("a larger step of a fraction", step(json!(0.25)), step(json!(0.5)), WARN, INFO),
-        ("a step where there was none", json!({ "type": "number" }), step(json!(5)), WARN, INFO),
-        ("no step any more", step(json!(5)), json!({ "type": "number" }), INFO, WARN),
+        ("a step where there was none", json!({ "type": "number" }), step(json!(0.5)), WARN, INFO),
+        ("no step any more", step(json!(0.5)), json!({ "type": "number" }), INFO, WARN),
+        // A number that is a multiple of 5 is a whole number, however that is written.
+        ("whole numbers alone", json!({ "type": "number" }), step(json!(5)), ERR, INFO),
+        ("not whole numbers alone", step(json!(5)), json!({ "type": "number" }), INFO, ERR),
         ("a smaller step, or a text", step(json!(10)), json!({ "anyOf": [step(json!(5)), text()] }), INFO, ERR),
         ("a larger step, or a text", step(json!(5)), json!({ "anyOf": [step(json!(10)), text()] }), ERR, ERR),
         (

@@ -130,3 +130,55 @@ async fn arguments_out_of_bounds_are_not_sent() {
     assert_eq!(error.to_string(), "invalid input, nothing was sent: `database` was not set");
     assert_eq!(server.arrived().len(), 2);
 }
+
+/// Unset, empty and full are three things: what is empty is how a list is cleared.
+#[tokio::test]
+async fn an_empty_list_is_sent_and_an_unset_one_is_not() {
+    let server = server().await;
+    let client = builder(&server.url()).build().unwrap();
+    let call = || client.create_branch().organization("acme").database("shop").body_map(|b| b.name("x"));
+    for (sizes, expected) in [
+        (None, r#"{"name":"x"}"#),
+        (Some(Vec::new()), r#"{"keyspace_cluster_sizes":[],"name":"x"}"#),
+        (Some(vec!["a".to_owned()]), r#"{"keyspace_cluster_sizes":["a"],"name":"x"}"#),
+    ] {
+        // What it is answered with does not matter here.
+        let _ = call().body_map(|b| b.set_keyspace_cluster_sizes(sizes)).send().await;
+        assert_eq!(server.arrived().last().unwrap().body, expected);
+    }
+}
+
+/// By rule: no field of a request is left out where it is empty.
+#[test]
+fn no_list_of_a_request_is_left_out_where_it_is_empty() {
+    let code = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/src/generated");
+    let (mut builders, mut left_out) = (std::collections::BTreeSet::new(), Vec::new());
+    for entry in std::fs::read_dir(code).unwrap() {
+        let file = syn::parse_file(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
+        let modules = file.items.into_iter().filter_map(|item| match item {
+            syn::Item::Mod(item) if item.ident == "types" => item.content,
+            _ => None,
+        });
+        for item in modules.flat_map(|(_, items)| items) {
+            match item {
+                syn::Item::Mod(item) if item.ident == "builder" => {
+                    for item in item.content.into_iter().flat_map(|(_, items)| items) {
+                        if let syn::Item::Struct(item) = item {
+                            builders.insert(item.ident.to_string());
+                        }
+                    }
+                }
+                syn::Item::Struct(item) => {
+                    let says = |attr: &syn::Attribute| matches!(&attr.meta, syn::Meta::List(list) if list.tokens.to_string().contains("is_empty"));
+                    if item.fields.iter().any(|field| field.attrs.iter().any(says)) {
+                        left_out.push(item.ident.to_string());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(builders.len() > 40, "{builders:?}");
+    left_out.retain(|name| builders.contains(name));
+    assert!(left_out.is_empty(), "{left_out:?}");
+}

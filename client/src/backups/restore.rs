@@ -188,7 +188,7 @@ impl RestoreBackup {
         let body = builder.name(&self.name).backup_id(&self.backup.id).try_into();
         let mut body: CreateBranchBody =
             body.map_err(|e: types::error::ConversionError| Error::invalid_input(e.to_string()))?;
-        if body.cluster_size.is_none() && body.keyspace_cluster_sizes.is_empty() {
+        if body.cluster_size.is_none() && body.keyspace_cluster_sizes.as_deref().unwrap_or_default().is_empty() {
             body.cluster_size = Some(Self::DEFAULT_CLUSTER_SIZE.to_owned());
         }
         Ok(body)

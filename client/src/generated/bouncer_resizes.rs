@@ -17,8 +17,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub bouncer_size: Option<String>,
         /// Bouncer configuration parameters nested by namespace (e.g., {"pgbouncer": {"default_pool_size": "100"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Only parameters with namespace 'pgbouncer' can be updated.
-        #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-        pub parameters: ::serde_json::Map<String, ::serde_json::Value>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub parameters: Option<::serde_json::Map<String, ::serde_json::Value>>,
         /// The number of PgBouncers per availability zone. Defaults to 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replicas_per_cell: Option<i64>,
@@ -38,7 +38,10 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct UpdateBouncerResizeRequestBody {
             bouncer_size: Result<Option<String>, String>,
-            parameters: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            parameters: Result<
+                Option<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
+            >,
             replicas_per_cell: Result<Option<i64>, String>,
             target: Result<Option<String>, String>,
         }
@@ -74,7 +77,16 @@ pub mod types {
                 T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameters = crate::runtime::converted("parameters", value);
+                self.parameters = crate::runtime::converted("parameters", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`parameters`](Self::parameters).
+            pub fn set_parameters(
+                mut self,
+                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+            ) -> Self {
+                self.parameters = Ok(value);
                 self
             }
             /// The number of PgBouncers per availability zone. Defaults to 1.

@@ -106,8 +106,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cluster_size: Option<String>,
         /// Cluster configuration parameters nested by namespace (e.g., {"pgconf": {"max_connections": "200"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Supported namespaces include 'patroni', 'pgconf', and 'pgbouncer'.
-        #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-        pub parameters: ::serde_json::Map<String, ::serde_json::Value>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub parameters: Option<::serde_json::Map<String, ::serde_json::Value>>,
         /// The total number of replicas
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replicas: Option<i64>,
@@ -156,7 +156,10 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct UpdateBranchChangeRequestBody {
             cluster_size: Result<Option<String>, String>,
-            parameters: Result<::serde_json::Map<String, ::serde_json::Value>, String>,
+            parameters: Result<
+                Option<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
+            >,
             replicas: Result<Option<i64>, String>,
             storage: Result<Option<super::UpdateBranchChangeRequestBodyStorage>, String>,
         }
@@ -192,7 +195,16 @@ pub mod types {
                 T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameters = crate::runtime::converted("parameters", value);
+                self.parameters = crate::runtime::converted("parameters", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`parameters`](Self::parameters).
+            pub fn set_parameters(
+                mut self,
+                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+            ) -> Self {
+                self.parameters = Ok(value);
                 self
             }
             /// The total number of replicas

@@ -14,8 +14,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreatePasswordBody {
         /// List of IP addresses or CIDR ranges that can use this password
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub cidrs: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cidrs: Option<Vec<String>>,
         /// Whether the password connects directly to a VTGate
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub direct_vtgate: Option<bool>,
@@ -46,8 +46,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdatePasswordBody {
         /// List of IP addresses or CIDR ranges that can use this password
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub cidrs: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cidrs: Option<Vec<String>>,
         /// The name for the password
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: Option<String>,
@@ -63,7 +63,7 @@ pub mod types {
         /// Builds [`CreatePasswordBody`](super::CreatePasswordBody).
         #[derive(Clone, Debug)]
         pub struct CreatePasswordBody {
-            cidrs: Result<Vec<String>, String>,
+            cidrs: Result<Option<Vec<String>>, String>,
             direct_vtgate: Result<Option<bool>, String>,
             name: Result<Option<String>, String>,
             replica: Result<Option<bool>, String>,
@@ -89,7 +89,12 @@ pub mod types {
                 T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cidrs = crate::runtime::converted("cidrs", value);
+                self.cidrs = crate::runtime::converted("cidrs", value).map(Some);
+                self
+            }
+            /// Sets or clears [`cidrs`](Self::cidrs).
+            pub fn set_cidrs(mut self, value: Option<Vec<String>>) -> Self {
+                self.cidrs = Ok(value);
                 self
             }
             /// Whether the password connects directly to a VTGate
@@ -197,7 +202,7 @@ pub mod types {
         /// Builds [`UpdatePasswordBody`](super::UpdatePasswordBody).
         #[derive(Clone, Debug)]
         pub struct UpdatePasswordBody {
-            cidrs: Result<Vec<String>, String>,
+            cidrs: Result<Option<Vec<String>>, String>,
             name: Result<Option<String>, String>,
         }
         impl Default for UpdatePasswordBody {
@@ -215,7 +220,12 @@ pub mod types {
                 T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cidrs = crate::runtime::converted("cidrs", value);
+                self.cidrs = crate::runtime::converted("cidrs", value).map(Some);
+                self
+            }
+            /// Sets or clears [`cidrs`](Self::cidrs).
+            pub fn set_cidrs(mut self, value: Option<Vec<String>>) -> Self {
+                self.cidrs = Ok(value);
                 self
             }
             /// The name for the password

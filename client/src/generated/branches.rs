@@ -50,8 +50,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deletion_protected: Option<bool>,
         /// For MySQL backup restores, per-keyspace cluster sizes. Each entry is { "keyspace_name": "main", "cluster_size": "PS_40" }. When provided, each restored keyspace must have a size here or via cluster_size.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub keyspace_cluster_sizes: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub keyspace_cluster_sizes: Option<Vec<String>>,
         /// The kind of branch to create. Required when create_database_if_missing is set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kind: Option<DatabaseKind>,
@@ -362,7 +362,7 @@ pub mod types {
             cluster_size: Result<Option<String>, String>,
             create_database_if_missing: Result<Option<bool>, String>,
             deletion_protected: Result<Option<bool>, String>,
-            keyspace_cluster_sizes: Result<Vec<String>, String>,
+            keyspace_cluster_sizes: Result<Option<Vec<String>>, String>,
             kind: Result<Option<super::DatabaseKind>, String>,
             major_version: Result<Option<String>, String>,
             name: Result<String, String>,
@@ -467,9 +467,18 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_cluster_sizes = crate::runtime::converted(
-                    "keyspace_cluster_sizes",
-                    value,
-                );
+                        "keyspace_cluster_sizes",
+                        value,
+                    )
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`keyspace_cluster_sizes`](Self::keyspace_cluster_sizes).
+            pub fn set_keyspace_cluster_sizes(
+                mut self,
+                value: Option<Vec<String>>,
+            ) -> Self {
+                self.keyspace_cluster_sizes = Ok(value);
                 self
             }
             /// The kind of branch to create. Required when create_database_if_missing is set.

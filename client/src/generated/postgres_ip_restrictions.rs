@@ -65,8 +65,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateDatabasePostgresCidrBody {
         /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Only provided fields will be updated.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub cidrs: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cidrs: Option<Vec<String>>,
         /// An optional description for the IP restriction rule. Pass an empty string to clear.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: Option<String>,
@@ -185,7 +185,7 @@ pub mod types {
         /// Builds [`UpdateDatabasePostgresCidrBody`](super::UpdateDatabasePostgresCidrBody).
         #[derive(Clone, Debug)]
         pub struct UpdateDatabasePostgresCidrBody {
-            cidrs: Result<Vec<String>, String>,
+            cidrs: Result<Option<Vec<String>>, String>,
             description: Result<Option<String>, String>,
             role: Result<Option<String>, String>,
             schema: Result<Option<String>, String>,
@@ -207,7 +207,12 @@ pub mod types {
                 T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cidrs = crate::runtime::converted("cidrs", value);
+                self.cidrs = crate::runtime::converted("cidrs", value).map(Some);
+                self
+            }
+            /// Sets or clears [`cidrs`](Self::cidrs).
+            pub fn set_cidrs(mut self, value: Option<Vec<String>>) -> Self {
+                self.cidrs = Ok(value);
                 self
             }
             /// An optional description for the IP restriction rule. Pass an empty string to clear.

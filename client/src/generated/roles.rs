@@ -14,8 +14,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateRoleBody {
         /// Roles to inherit from
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub inherited_roles: Vec<InheritedRole>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub inherited_roles: Option<Vec<InheritedRole>>,
         /// The name of the role
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: Option<String>,
@@ -214,7 +214,7 @@ pub mod types {
         /// Builds [`CreateRoleBody`](super::CreateRoleBody).
         #[derive(Clone, Debug)]
         pub struct CreateRoleBody {
-            inherited_roles: Result<Vec<super::InheritedRole>, String>,
+            inherited_roles: Result<Option<Vec<super::InheritedRole>>, String>,
             name: Result<Option<String>, String>,
             require_where_on_delete: Result<Option<String>, String>,
             require_where_on_update: Result<Option<String>, String>,
@@ -241,9 +241,18 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.inherited_roles = crate::runtime::converted(
-                    "inherited_roles",
-                    value,
-                );
+                        "inherited_roles",
+                        value,
+                    )
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`inherited_roles`](Self::inherited_roles).
+            pub fn set_inherited_roles(
+                mut self,
+                value: Option<Vec<super::InheritedRole>>,
+            ) -> Self {
+                self.inherited_roles = Ok(value);
                 self
             }
             /// The name of the role

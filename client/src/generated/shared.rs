@@ -1278,8 +1278,8 @@ pub mod types {
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     pub struct UpdateDatabaseThrottlerBody {
         /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub configurations: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub configurations: Option<Vec<String>>,
         /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ratio: Option<i64>,
@@ -1420,7 +1420,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         pub struct UpdateDatabaseThrottlerBody {
-            configurations: Result<Vec<String>, String>,
+            configurations: Result<Option<Vec<String>>, String>,
             ratio: Result<Option<i64>, String>,
         }
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
@@ -1440,7 +1440,13 @@ pub mod types {
                 T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.configurations = crate::runtime::converted("configurations", value);
+                self.configurations = crate::runtime::converted("configurations", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`configurations`](Self::configurations).
+            pub fn set_configurations(mut self, value: Option<Vec<String>>) -> Self {
+                self.configurations = Ok(value);
                 self
             }
             /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request

@@ -32,8 +32,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rate: Option<i64>,
         /// Array of traffic rules to apply to the budget
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub rules: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rules: Option<Vec<String>>,
         /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub warning_threshold: Option<i64>,
@@ -55,7 +55,7 @@ pub mod types {
             mode: Result<Option<super::TrafficBudgetMode>, String>,
             name: Result<Option<String>, String>,
             rate: Result<Option<i64>, String>,
-            rules: Result<Vec<String>, String>,
+            rules: Result<Option<Vec<String>>, String>,
             warning_threshold: Result<Option<i64>, String>,
         }
         impl Default for CreateTrafficBudgetBody {
@@ -164,7 +164,12 @@ pub mod types {
                 T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rules = crate::runtime::converted("rules", value);
+                self.rules = crate::runtime::converted("rules", value).map(Some);
+                self
+            }
+            /// Sets or clears [`rules`](Self::rules).
+            pub fn set_rules(mut self, value: Option<Vec<String>>) -> Self {
+                self.rules = Ok(value);
                 self
             }
             /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).

@@ -23,8 +23,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kind: Option<TrafficRuleKind>,
         /// Optional array of tags for this rule. Each rules take exactly one tag.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub tags: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: Option<Vec<String>>,
     }
     impl CreateTrafficRuleBody {
         /// A builder for [`CreateTrafficRuleBody`].
@@ -40,7 +40,7 @@ pub mod types {
             fingerprint: Result<Option<String>, String>,
             keyspace: Result<Option<String>, String>,
             kind: Result<Option<super::TrafficRuleKind>, String>,
-            tags: Result<Vec<String>, String>,
+            tags: Result<Option<Vec<String>>, String>,
         }
         impl Default for CreateTrafficRuleBody {
             fn default() -> Self {
@@ -102,7 +102,12 @@ pub mod types {
                 T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tags = crate::runtime::converted("tags", value);
+                self.tags = crate::runtime::converted("tags", value).map(Some);
+                self
+            }
+            /// Sets or clears [`tags`](Self::tags).
+            pub fn set_tags(mut self, value: Option<Vec<String>>) -> Self {
+                self.tags = Ok(value);
                 self
             }
         }

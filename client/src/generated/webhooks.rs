@@ -17,8 +17,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enabled: Option<bool>,
         /// The events this webhook should subscribe to
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub events: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub events: Option<Vec<String>>,
         /// The URL the webhook will send events to
         pub url: String,
     }
@@ -114,8 +114,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enabled: Option<bool>,
         /// The events this webhook should subscribe to
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub events: Vec<String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub events: Option<Vec<String>>,
         /// The URL the webhook will send events to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: Option<String>,
@@ -132,7 +132,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct CreateWebhookBody {
             enabled: Result<Option<bool>, String>,
-            events: Result<Vec<String>, String>,
+            events: Result<Option<Vec<String>>, String>,
             url: Result<String, String>,
         }
         impl Default for CreateWebhookBody {
@@ -165,7 +165,12 @@ pub mod types {
                 T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.events = crate::runtime::converted("events", value);
+                self.events = crate::runtime::converted("events", value).map(Some);
+                self
+            }
+            /// Sets or clears [`events`](Self::events).
+            pub fn set_events(mut self, value: Option<Vec<String>>) -> Self {
+                self.events = Ok(value);
                 self
             }
             /// The URL the webhook will send events to
@@ -203,7 +208,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct UpdateWebhookBody {
             enabled: Result<Option<bool>, String>,
-            events: Result<Vec<String>, String>,
+            events: Result<Option<Vec<String>>, String>,
             url: Result<Option<String>, String>,
         }
         impl Default for UpdateWebhookBody {
@@ -236,7 +241,12 @@ pub mod types {
                 T: TryInto<Vec<String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.events = crate::runtime::converted("events", value);
+                self.events = crate::runtime::converted("events", value).map(Some);
+                self
+            }
+            /// Sets or clears [`events`](Self::events).
+            pub fn set_events(mut self, value: Option<Vec<String>>) -> Self {
+                self.events = Ok(value);
                 self
             }
             /// The URL the webhook will send events to

@@ -107,7 +107,10 @@ impl Branches {
         let source = match restored {
             Some(None) => return refusal(StatusCode::NOT_FOUND, "not_found", "Backup not found"),
             Some(Some(backup)) if backup["state"] != "success" => return unprocessable("Backup is not complete"),
-            Some(Some(_)) if wanted.cluster_size.is_none() && wanted.keyspace_cluster_sizes.is_empty() => {
+            Some(Some(_))
+                if wanted.cluster_size.is_none()
+                    && wanted.keyspace_cluster_sizes.as_deref().unwrap_or_default().is_empty() =>
+            {
                 return unprocessable("Cluster size is required");
             }
             Some(Some(backup)) => Some(backup),

@@ -223,11 +223,6 @@ impl Value {
         self.hold(|v| v >= limit, "a number of items of at least", limit)
     }
 
-    /// Of a list that is not sent where it is empty.
-    pub(crate) fn min_items_if_any(self, limit: f64) -> Self {
-        self.hold(|v| v == 0.0 || v >= limit, "a number of items of at least", limit)
-    }
-
     pub(crate) fn max_items(self, limit: f64) -> Self {
         self.hold(|v| v <= limit, "a number of items of at most", limit)
     }
@@ -289,8 +284,6 @@ mod tests {
     fn lists_and_maps_have_limits_of_their_own_and_of_what_they_hold() {
         let list = vec!["a".to_owned(), "bcd".to_owned()];
         assert_eq!(value("list", &list).min_items(2.0).max_items(2.0).done(), Ok(()));
-        assert_eq!(value("list", &Vec::<i64>::new()).min_items_if_any(1.0).done(), Ok(()));
-        assert!(value("list", &vec![1_i64]).min_items_if_any(2.0).done().is_err());
         let few = value("list", &list).min_items(3.0).done();
         assert_eq!(few, Err("list: 2 is not a number of items of at least 3".to_owned()));
         let most = |most: f64| each("list", &Some(list.clone()), |value| value.max_len(most));
