@@ -3,19 +3,21 @@
 //! `build.rs` calls it to build the client, xtask to store and print the code and to see what a change of the
 //! spec does to it. Each pass is a module, whose first comment shows an example:
 //!
-//! 1. `answers`, `media`, `parameters`, `document::nulls`, `composed`, `defaults` and `prepare` change the spec, so that progenitor
-//!    makes no type of it that refuses what the server may well send; `notes` carry to the later passes what was taken
-//!    out, and `described` and `discriminators` what progenitor does not carry over;
-//! 2. progenitor generates types, builders and operations;
-//! 3. `types`, with `unions`, `objects`, `nullable`, `builders` and `checks`, opens what is received and checks what is
-//!    sent, by the `directions` that types travel in;
-//! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
-//! 5. `pages` adds streams to the operations whose answers come in pages, `polls` waits for those that read one thing,
-//!    `handles` sets the names of a branch, `client` puts the crate's own client in the place of progenitor's, `stand_in`
-//!    tells the stand-in what there is, `setters` has the runtime do what builders do, and `words` changes what they say.
+//! 1. `answers`, `media`, `parameters`, `document::nulls`, `composed`, `defaults` and `prepare` change the spec, so that
+//!    progenitor makes no type of it that refuses what the server may well send; `notes` carry to the later passes what
+//!    was taken out, `described` and `discriminators` what progenitor does not carry over, and `circles` refuses what is
+//!    described by itself;
+//! 2. progenitor generates types, builders and operations, and `identifiers` refuses what would be said twice;
+//! 3. `model` reads the operations, as data: what follows is made of that and of the document, and not of code;
+//! 4. `types`, with `unions`, `objects`, `nullable` and `checks`, opens what is received and checks what is sent, by the
+//!    `directions` that types travel in; `builders` emits the builders of what is sent, and `pages` makes one type of
+//!    all pages;
+//! 5. `operations` emits the calls, each by `calls`, `handles` sets the names of a branch, `client` puts the crate's own
+//!    client in the place of progenitor's, `stand_in` tells the stand-in what there is, and `fixtures` gives examples;
+//! 6. `demands` refuses what a pass has left undone, `features` has what only some operations reach compiled with them,
+//!    `paths` shortens what Rust's prelude has, and `files` puts the code into a file for each feature.
 //!
-//! `circles` refuses what is described by itself, `identifiers` what would be said twice, and `demands` what a pass has
-//! left undone. `features` has what only some operations reach compiled with them.
+//! `document` is below all of it: what any reader of an OpenAPI document needs, xtask among them.
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
@@ -112,7 +114,7 @@ pub type Places = Vec<(String, String)>;
 ///
 /// # Errors
 /// Where the document is none, where progenitor cannot generate code for it, or where that code has
-/// a shape that the hardening does not know: better no client than one without it.
+/// a shape that the passes do not know: better no client than one that lacks what they do.
 pub fn generate(spec: &str) -> Result<Generated, Error> {
     generate_with(spec, &|_| true)
 }
@@ -171,7 +173,7 @@ pub enum Error {
     Operation(String),
     /// progenitor refused the document.
     Generator(String),
-    /// progenitor's code is not of the shape that the hardening was written for.
+    /// progenitor's code is not of the shape that the passes were written for.
     Shape(String),
 }
 
