@@ -36,7 +36,7 @@ const GENERATOR_ALONE: &[&str] = &["--features", "generator"];
 /// Texts in the generator's source, and others in their place: a generator that makes other code, and one
 /// whose code has another shape than the hardening knows.
 const OTHER_GENERATORS: [(&str, &str, &str); 2] =
-    [("Builder for", "Maker of", "makes other code"), ("OperationInfo", "OperationDetails", "fails")];
+    [("Sends a `", "Makes a `", "makes other code"), ("ResponseValue", "AnswerValue", "fails")];
 
 /// Packs the client, and builds a consumer of it.
 ///
