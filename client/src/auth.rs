@@ -121,6 +121,11 @@ impl Credentials {
         clean
     }
 
+    /// A text of what a server sent, without the secret.
+    pub(crate) fn scrub_text(&self, text: &str) -> String {
+        text.replace(self.secret(), "[REDACTED]")
+    }
+
     /// Takes the secret out of what a server sent, should it have sent it back.
     pub(crate) fn scrub(&self, body: bytes::Bytes) -> bytes::Bytes {
         let secret = self.secret().as_bytes();

@@ -20,6 +20,7 @@ mod generated;
 
 mod auth;
 mod error;
+mod made_good;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
@@ -29,6 +30,7 @@ mod operation;
 mod options;
 mod pages;
 mod polling;
+mod reading;
 mod response;
 mod retry;
 mod retry_after;
@@ -44,6 +46,7 @@ pub use backups::{RestoreBackup, RestoreError, Restored};
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorDetail, Invalid, Outcome, Refused, Unanswered, Unfinished, Unreadable};
 pub use generated::{builder, types};
+pub use made_good::MadeGood;
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
 pub use operation::Operation;

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::error::{Error, request_id};
+use crate::made_good::MadeGood;
 
 /// A call on its way: a future of its answer, as every operation's `send` gives one. Nothing is sent before it is polled,
 /// and dropping it cancels the call, which the server may have acted on by then.
@@ -59,12 +60,19 @@ pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    made_good: Vec<MadeGood>,
 }
 
 impl<T> Response<T> {
     /// An answer, such as a test of one's own wants.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { value, status, headers }
+        Self { value, status, headers, made_good: Vec::new() }
+    }
+
+    /// The same answer, in which something was [made good](Self::made_good).
+    #[must_use]
+    pub fn with_made_good(self, made_good: Vec<MadeGood>) -> Self {
+        Self { made_good, ..self }
     }
 
     /// What it says.
@@ -88,9 +96,16 @@ impl<T> Response<T> {
         request_id(&self.headers)
     }
 
+    /// What in it was not as the API describes it: where that stood, and what it was taken as. Nearly always there is
+    /// nothing. A size that is missing is a 0 in what the answer says, and listed here.
+    pub fn made_good(&self) -> &[MadeGood] {
+        &self.made_good
+    }
+
     /// The same answer, of something else.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        Response { value: change(self.value), status: self.status, headers: self.headers }
+        let Self { value, status, headers, made_good } = self;
+        Response { value: change(value), status, headers, made_good }
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod attempt;
 mod decode;
-mod strict;
 mod trace;
 
 use backon::Retryable;
@@ -16,9 +15,6 @@ use tracing::{Instrument, Span};
 pub(crate) use self::attempt::Answer;
 use self::attempt::Attempt;
 pub(crate) use self::decode::decode;
-#[cfg(any(test, feature = "mock"))]
-pub(crate) use self::strict::strictly;
-pub(crate) use self::strict::{fail, is_strict};
 pub(crate) use self::trace::Traced;
 use crate::client::Client;
 use crate::error::Error;

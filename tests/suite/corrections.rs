@@ -76,7 +76,7 @@ fn what_is_sent_as_well_is_left_alone() {
 fn an_optional_part_that_cannot_be_read_costs_that_part_alone() {
     let mut body = crate::just_created::body();
     body["completed_at"] = json!("soon");
-    body["actor"] = json!({ "id": ["not a text"] });
+    body["actor"] = json!(["not an actor"]);
     body["backup_policy"] = json!({ "id": "p1", "name": "daily" });
     let backup: planetscale_client::types::Backup = serde_json::from_value(body).unwrap();
     assert_eq!((backup.completed_at, backup.actor, backup.backup_policy), (None, None, None));

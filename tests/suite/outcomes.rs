@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use planetscale_client::types::{BackupPolicyTarget, BackupState};
-use planetscale_client::{ClientBuilder, Error, Outcome, Unreadable};
+use planetscale_client::{ClientBuilder, Error, Outcome, Response, Unreadable};
 use planetscale_tests::{Server, Step, answer, closed_address, json};
 use serde_json::{Value, json as value};
 
@@ -23,6 +23,13 @@ async fn create_on(step: Step) -> (Result<planetscale_client::types::Backup, Err
 
 async fn created(body: &Value) -> planetscale_client::types::Backup {
     create_on(Step::Answer(json("201 Created", &body.to_string()))).await.0.unwrap()
+}
+
+/// The answer to a creation, as a whole.
+async fn made(body: &Value) -> Response<planetscale_client::types::Backup> {
+    let server = Server::start([Step::Answer(json("201 Created", &body.to_string()))]).await;
+    let client = builder(&server.url()).build().unwrap();
+    client.create_backup().organization("acme").database("shop").branch("main").send().await.unwrap()
 }
 
 async fn error_on(step: Step) -> Error {
@@ -144,9 +151,9 @@ async fn a_missing_field_names_itself_and_the_backup() {
 
 #[tokio::test]
 async fn a_field_of_a_wrong_type_names_itself_and_the_backup() {
-    let body = body_with("size", Some("large".into()));
+    let body = body_with("created_at", Some("yesterday".into()));
     let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
-    assert_eq!((answer.id().as_deref(), answer.path()), (Some("abc123def456"), Some("size")));
+    assert_eq!((answer.id().as_deref(), answer.path()), (Some("abc123def456"), Some("created_at")));
     insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
 }
 
@@ -171,18 +178,92 @@ async fn what_is_taken_as_empty_is_named_in_the_trace() {
     body["size"] = value!(5368709120.0);
     body["schema_snapshot"] = value!("none");
     body["actor"].as_object_mut().unwrap().remove("avatar_url").unwrap();
-    let backup = created(&body).await;
+    let backup = made(&body).await;
     assert_eq!((backup.state.as_str(), backup.size, backup.restored_branches.len()), ("", 5_368_709_120, 0));
     let text = trace.text();
     let warned = |line: &&str| line.contains("WARN");
-    let field = |line: &str| line.split("field=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
-    let mut fields: Vec<Option<String>> = text.lines().filter(warned).map(field).collect();
-    fields.sort();
+    let pointer =
+        |line: &str| line.split("pointer=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+    let pointers: Vec<Option<String>> = text.lines().filter(warned).map(pointer).collect();
     // Each once, and nothing else.
-    let of_backup = ["restored_branches", "schema_snapshot", "state", "uncompressed_size"];
-    let expected = of_backup.iter().map(|name| format!("Backup.{name}"));
-    let expected: Vec<_> = std::iter::once("Actor.avatar_url".to_owned()).chain(expected).map(Some).collect();
-    assert_eq!(fields, expected, "{text}");
+    let all = ["/actor/avatar_url", "/restored_branches", "/schema_snapshot", "/state", "/uncompressed_size"];
+    assert_eq!(pointers, all.map(|pointer| Some(pointer.to_owned())), "{text}");
+    // The answer itself says the same.
+    let said: Vec<_> = backup.made_good().iter().map(|one| one.pointer()).collect();
+    assert_eq!(said, all);
+    for one in backup.made_good() {
+        assert!(text.contains(&format!("reason=\"{}\"", one.reason())), "{one} {text}");
+    }
+    assert_eq!(backup.made_good()[2].reason(), "invalid type: string, expected struct SchemaSnapshot; taken as absent");
+}
+
+#[tokio::test]
+async fn nothing_is_made_good_of_an_answer_that_is_as_it_should_be() {
+    let mut body = just_created::body();
+    body["uncompressed_size"] = value!(1e3);
+    body["a_new_field"] = value!([[], {}]);
+    assert_eq!(made(&body).await.made_good(), []);
+}
+
+#[tokio::test]
+async fn a_scalar_of_another_type_costs_no_more_than_itself() {
+    let mut body = just_created::body();
+    for (name, value) in [
+        ("size", value!("12")),
+        ("pvc_size", value!("8kB")),
+        ("name", value!(7)),
+        ("state", value!(true)),
+        ("protected", value!("true")),
+        ("estimated_storage_cost", value!("1.50")),
+        ("required", value!("maybe")),
+        ("restored_branches", value!("none")),
+        ("started_at", value!("soon")),
+    ] {
+        body[name] = value;
+    }
+    let backup = made(&body).await;
+    assert_eq!((backup.size, backup.pvc_size, backup.name.as_str(), backup.state.as_str()), (12, 0, "7", "true"));
+    assert_eq!((backup.protected, backup.required, backup.estimated_storage_cost), (true, false, 1.5));
+    assert_eq!((backup.restored_branches.len(), backup.started_at), (0, None));
+    let said: Vec<_> = backup.made_good().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[tokio::test]
+async fn an_item_that_lacks_what_is_never_made_up_is_named() {
+    let (whole, mut odd, mut lacking) = (just_created::body(), just_created::body(), just_created::body());
+    odd["size"] = value!("12");
+    lacking.as_object_mut().unwrap().remove("id").unwrap();
+    let list = |items: &[&Value]| json("200 OK", &value!({ "next_page": null, "data": items }).to_string());
+    let server =
+        Server::start([Step::Answer(list(&[&whole, &odd])), Step::Answer(list(&[&whole, &lacking, &odd]))]).await;
+    let client = builder(&server.url()).build().unwrap();
+    let call = client.list_backups().organization("acme").database("shop").branch("main");
+    let page = call.clone().send().await.unwrap();
+    assert_eq!((page.data.len(), page.data[1].size), (2, 12));
+    assert!(page.made_good().iter().any(|one| one.pointer() == "/data/1/size"), "{:?}", page.made_good());
+    let Err(Error::Unreadable(error)) = call.send().await else { panic!() };
+    assert_eq!(error.path(), Some("data[1].id"));
+    assert_eq!(chain(&Error::Unreadable(error)).lines().last(), Some("  because: data[1].id: missing field `id`"));
+}
+
+#[tokio::test]
+async fn a_known_field_that_is_too_deep_costs_no_more_than_itself() {
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let body = |name: &str| {
+        let whole = body_with(name, Some(value!("here"))).to_string();
+        whole.replace("\"here\"", &deep(200))
+    };
+    let (result, _) = create_on(Step::Answer(json("201 Created", &body("actor")))).await;
+    let backup = result.unwrap();
+    assert_eq!((backup.id.as_str(), backup.actor), ("abc123def456", None));
+    let answer = unreadable(Step::Answer(json("201 Created", &body("created_at")))).await;
+    assert_eq!((answer.id().as_deref(), answer.path()), (Some("abc123def456"), Some("created_at")));
+    // Where the API has any JSON, it is an error that says so.
+    let server = Server::start([Step::Answer(json("200 OK", &deep(200)))]).await;
+    let client = builder(&server.url()).build().unwrap();
+    let error = client.request(planetscale_client::Method::GET, ["deep"]).send().await.unwrap_err();
+    assert!(chain(&error).ends_with("it is nested more than 126 levels deep"), "{}", chain(&error));
 }
 
 /// The error of a look at a backup, on a server that takes one step.
@@ -207,7 +288,9 @@ async fn what_is_said_fits_the_operation() {
 
 #[tokio::test]
 async fn debug_is_what_main_prints() {
-    let error = error_on(Step::Answer(json("201 Created", &body_with("size", Some("large".into())).to_string()))).await;
+    let error =
+        error_on(Step::Answer(json("201 Created", &body_with("created_at", Some("yesterday".into())).to_string())))
+            .await;
     assert_eq!(format!("{error:?}"), format!("{error:#?}"));
     insta::assert_snapshot!(format!("{error:?}"));
 }
@@ -222,14 +305,6 @@ async fn an_id_may_be_a_number_and_stand_behind_a_mark() {
     ] {
         assert_eq!(unreadable(Step::Answer(json("201 Created", body))).await.id().as_deref(), id, "{body}");
     }
-}
-
-#[tokio::test]
-async fn a_state_of_a_wrong_type_is_told() {
-    let body = body_with("state", Some(value!(5)));
-    let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
-    assert_eq!(answer.path(), Some("state"));
-    assert!(chain(&Error::Unreadable(answer)).contains("invalid type: integer `5`, expected a string"));
 }
 
 #[tokio::test]

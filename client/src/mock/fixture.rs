@@ -1,9 +1,9 @@
 //! Values for tests that need no server.
 
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
 
-use crate::transport::strictly;
+use crate::reading::{Node, Reader, Session};
 
 /// The key of an object that stands for null, and holds what is there otherwise.
 const OR_NULL: &str = "?";
@@ -52,11 +52,15 @@ fn made<T: Fixture>(given: Value) -> Result<T, String> {
     if !unknown.is_empty() {
         return Err(format!("there is no field {}", unknown.join(", ")));
     }
-    let read = || serde_json::from_value::<T>(whole.clone());
-    match (strictly(read), read()) {
-        (Some(made), _) => Ok(made),
-        (None, Err(e)) => Err(e.to_string()),
-        (None, Ok(_)) => Err(format!("a value is of another type than its field: {whole}")),
+    let node = Node::deserialize(whole).map_err(|e| e.to_string())?;
+    let session = Session::begin();
+    let made = T::deserialize(Reader::new(&node)).map_err(|lost| format!("{lost:#}"))?;
+    match session.end().as_slice() {
+        [] => Ok(made),
+        wrong => {
+            let wrong: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+            Err(format!("a value is of another type than its field: {}", wrong.join(", ")))
+        }
     }
 }
 

@@ -43,7 +43,7 @@ macro_rules! whole {
     ($($type:ty),*) => { $(
         impl Numbers for $type {
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                whole(deserializer, stringify!($type))
+                deserializer.deserialize_i64(Whole::<$type>(stringify!($type), PhantomData))
             }
         }
     )* };
@@ -62,67 +62,62 @@ pub(crate) trait Numbers: Sized {
 
 impl<T: Numbers> Numbers for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let numbers = Vec::<Whole<T>>::deserialize(deserializer)?;
+        let numbers = Vec::<Inner<T>>::deserialize(deserializer)?;
         Ok(numbers.into_iter().map(|number| number.0).collect())
     }
 }
 
 impl<T: Numbers> Numbers for HashMap<String, T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let numbers = HashMap::<String, Whole<T>>::deserialize(deserializer)?;
+        let numbers = HashMap::<String, Inner<T>>::deserialize(deserializer)?;
         Ok(numbers.into_iter().map(|(key, number)| (key, number.0)).collect())
     }
 }
 
 impl<T: Numbers> Numbers for Option<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = Option::<Whole<T>>::deserialize(deserializer)?;
+        let number = Option::<Inner<T>>::deserialize(deserializer)?;
         Ok(number.map(|number| number.0))
     }
 }
 
 /// What is read as numbers are.
-struct Whole<T>(T);
+struct Inner<T>(T);
 
-impl<'de, T: Numbers> Deserialize<'de> for Whole<T> {
+impl<'de, T: Numbers> Deserialize<'de> for Inner<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Self)
     }
 }
 
-/// A whole number, however it is written, of a type with a name.
-fn whole<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D, name: &'static str) -> Result<T, D::Error> {
-    struct Visit<T>(&'static str, PhantomData<T>);
+/// Reads a whole number, however it is written, of a type with a name.
+struct Whole<T>(&'static str, PhantomData<T>);
 
-    impl<T: TryFrom<i128>> Visitor<'_> for Visit<T> {
-        type Value = T;
+impl<T: TryFrom<i128>> Visitor<'_> for Whole<T> {
+    type Value = T;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(self.0)
-        }
-
-        fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
-            let other = |_| E::invalid_value(Unexpected::Signed(value), &self);
-            T::try_from(value.into()).map_err(other)
-        }
-
-        fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
-            let other = |_| E::invalid_value(Unexpected::Unsigned(value), &self);
-            T::try_from(value.into()).map_err(other)
-        }
-
-        fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
-            // Floats up to this size hold whole numbers exactly, and so fit into 128 bits.
-            const MOST: f64 = 1e30;
-            #[allow(clippy::cast_possible_truncation)]
-            let whole = (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128);
-            let other = || E::invalid_type(Unexpected::Float(value), &self);
-            whole.and_then(|whole| T::try_from(whole).ok()).ok_or_else(other)
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 
-    // JSON is self-describing.
-    deserializer.deserialize_any(Visit(name, PhantomData))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        let other = |_| E::invalid_value(Unexpected::Signed(value), &self);
+        T::try_from(value.into()).map_err(other)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        let other = |_| E::invalid_value(Unexpected::Unsigned(value), &self);
+        T::try_from(value.into()).map_err(other)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        // Floats up to this size hold whole numbers exactly, and so fit into 128 bits.
+        const MOST: f64 = 1e30;
+        #[allow(clippy::cast_possible_truncation)]
+        let whole = (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128);
+        let other = || E::invalid_type(Unexpected::Float(value), &self);
+        whole.and_then(|whole| T::try_from(whole).ok()).ok_or_else(other)
+    }
 }
 
 /// How a value is read that may be null.
@@ -150,36 +145,6 @@ impl<T: Numbers> Nullable<T> for AsWhole {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
         Option::<T>::read(deserializer)
     }
-}
-
-/// A type and the name of a field of it, for warnings.
-#[derive(Clone, Copy)]
-pub(crate) struct Label(pub(crate) &'static str, pub(crate) &'static str);
-
-impl fmt::Display for Label {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.0, self.1)
-    }
-}
-
-#[cold]
-pub(crate) fn warn_missing(field: Label) {
-    let field = field.to_string();
-    tracing::warn!(field, "the answer lacks it; taken as empty");
-}
-
-/// What can be read of a value.
-pub(crate) fn readable<T, N: Nullable<T>>(value: Value, field: Label) -> Option<T> {
-    N::read(value).unwrap_or_else(|error| {
-        warn_unreadable(field, &error);
-        None
-    })
-}
-
-#[cold]
-fn warn_unreadable(field: Label, error: &serde_json::Error) {
-    let field = field.to_string();
-    tracing::warn!(field, %error, "the answer's value cannot be read; taken as absent");
 }
 
 #[cfg(test)]

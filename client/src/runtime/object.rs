@@ -5,11 +5,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::rc::Rc;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::lenient::{Label, Numbers, Plain, readable};
+use super::lenient::Numbers;
+use crate::reading::{self, Lost, Node, Reader, Session};
 
 /// What is read from an object by the names of its fields.
 pub(crate) trait Object: Sized {
@@ -23,26 +24,37 @@ pub(crate) trait Object: Sized {
     fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error>;
 }
 
-/// Reads an object.
+/// Reads an object. What reads it for somebody else than a call has it read as a call has.
 ///
 /// # Errors
 /// Where it is none, or as [`Object::read`].
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Object>(deserializer: D) -> Result<T, D::Error> {
-    struct Visit<T>(PhantomData<T>);
+    if reading::is_foreign() {
+        let node = Node::deserialize(deserializer)?;
+        return from_node(&node).map_err(|lost| D::Error::custom(format_args!("{lost:#}")));
+    }
+    deserializer.deserialize_map(Visit(PhantomData))
+}
 
-    impl<'de, T: Object> Visitor<'de> for Visit<T> {
-        type Value = T;
+fn from_node<T: Object>(node: &Node) -> Result<T, Lost> {
+    let session = Session::begin();
+    let object = Reader::new(node).deserialize_map(Visit(PhantomData))?;
+    session.settle();
+    Ok(object)
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "struct {}", T::NAME)
-        }
+struct Visit<T>(PhantomData<T>);
 
-        fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
-            T::read(object)
-        }
+impl<'de, T: Object> Visitor<'de> for Visit<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "struct {}", T::NAME)
     }
 
-    deserializer.deserialize_map(Visit(PhantomData))
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
+        T::read(object)
+    }
 }
 
 /// A field that is read from an object: a [`Slot`](super::slot::Slot) of any type.
@@ -51,10 +63,10 @@ pub(crate) trait Field<'de, A: MapAccess<'de>> {
     ///
     /// # Errors
     /// Where that is of another type and may not be absent, or was read before.
-    fn read(&mut self, object: &mut A, field: Label) -> Result<(), A::Error>;
+    fn read(&mut self, object: &mut A, field: &'static str) -> Result<(), A::Error>;
 
-    /// Warns where it should have been there, and was not.
-    fn finish(&self, field: Label);
+    /// Makes good that it should have been there, and was not.
+    fn finish(&self, field: &'static str);
 }
 
 /// A field, and its name in JSON.
@@ -66,10 +78,10 @@ type Named<'f, 'de, A> = (&'static str, &'f mut dyn Field<'de, A>);
 /// As [`Field::read`].
 pub(crate) fn read_fields<'de, A: MapAccess<'de>>(
     object: A,
-    of: &'static str,
+    _: &'static str,
     fields: &mut [Named<'_, 'de, A>],
 ) -> Result<(), A::Error> {
-    each_field(object, of, fields, None)
+    each_field(object, fields, None)
 }
 
 /// Reads the fields of an object, and what else it has.
@@ -78,33 +90,32 @@ pub(crate) fn read_fields<'de, A: MapAccess<'de>>(
 /// As [`Field::read`].
 pub(crate) fn read_fields_and_rest<'de, A: MapAccess<'de>>(
     object: A,
-    of: &'static str,
+    _: &'static str,
     fields: &mut [Named<'_, 'de, A>],
 ) -> Result<Rest, A::Error> {
-    let mut rest = Map::new();
-    each_field(object, of, fields, Some(&mut rest))?;
-    Ok(Rest { of, rest: Value::Object(rest) })
+    let mut rest = Vec::new();
+    each_field(object, fields, Some(&mut rest))?;
+    Ok(Rest(Node::object(rest)))
 }
 
 fn each_field<'de, A: MapAccess<'de>>(
     mut object: A,
-    of: &'static str,
     fields: &mut [Named<'_, 'de, A>],
-    mut rest: Option<&mut Map<String, Value>>,
+    mut rest: Option<&mut Vec<(Rc<str>, Node)>>,
 ) -> Result<(), A::Error> {
     let mut expected = 0;
     while let Some(key) = object.next_key_seed(Key { fields, expected, is_kept: rest.is_some() })? {
         match (key, &mut rest) {
             (Found::Field(at), _) => {
                 let (name, field) = &mut fields[at];
-                field.read(&mut object, Label(of, name))?;
+                field.read(&mut object, name)?;
                 expected = at + 1;
             }
-            (Found::Other(Some(name)), Some(rest)) => drop(rest.insert(name, object.next_value()?)),
+            (Found::Other(Some(name)), Some(rest)) => rest.push((name.into(), object.next_value()?)),
             (Found::Other(_), _) => drop(object.next_value::<IgnoredAny>()?),
         }
     }
-    fields.iter().for_each(|(name, field)| field.finish(Label(of, name)));
+    fields.iter().for_each(|(name, field)| field.finish(name));
     Ok(())
 }
 
@@ -146,10 +157,7 @@ impl<F> Visitor<'_> for Key<'_, F> {
 }
 
 /// What an object has beside its fields.
-pub(crate) struct Rest {
-    of: &'static str,
-    rest: Value,
-}
+pub(crate) struct Rest(Node);
 
 impl Rest {
     /// All of it.
@@ -157,7 +165,7 @@ impl Rest {
     /// # Errors
     /// Where it is of another type.
     pub(crate) fn value<T: DeserializeOwned, E: Error>(&self) -> Result<T, E> {
-        T::deserialize(&self.rest).map_err(E::custom)
+        self.read(|reader| T::deserialize(reader)).map_err(E::custom)
     }
 
     /// All of it, which is whole numbers, or lists and maps of them.
@@ -165,11 +173,25 @@ impl Rest {
     /// # Errors
     /// Where it is of another type.
     pub(crate) fn whole<T: Numbers, E: Error>(&self) -> Result<T, E> {
-        T::read(&self.rest).map_err(E::custom)
+        self.read(|reader| T::read(reader)).map_err(E::custom)
     }
 
     /// All of it, if it can be read.
-    pub(crate) fn optional<T: DeserializeOwned>(&self, name: &'static str) -> Option<T> {
-        readable::<T, Plain>(self.rest.clone(), Label(self.of, name))
+    pub(crate) fn optional<T: DeserializeOwned>(&self, _: &'static str) -> Option<T> {
+        self.read(|reader| {
+            let mark = reading::mark();
+            T::deserialize(reader).inspect_err(|lost| {
+                reading::undo(mark);
+                reading::note_here(format!("{lost:#}; what is not described is left out"));
+            })
+        })
+        .ok()
+    }
+
+    fn read<T>(&self, read: impl FnOnce(Reader<'_>) -> Result<T, Lost>) -> Result<T, Lost> {
+        let session = Session::begin();
+        let read = read(Reader::new(&self.0));
+        session.settle();
+        read
     }
 }

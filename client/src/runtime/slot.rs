@@ -1,18 +1,18 @@
 //! Fields of answers: what becomes of one that is missing, null, or of another type.
 //!
 //! A backup that was made is not an error because its size is missing. So a number, text, truth value,
-//! list or map that an answer must have, and has not or has null in its place, is empty, with a warning in the
-//! trace: the AWS SDKs do likewise and call it error correction. What says which thing is meant, when
-//! something was, and objects as a whole are never made up. What may be absent, and cannot be read, is absent, with a
-//! warning, too.
+//! list or map that an answer must have, and has not, or that cannot be read, is empty, which is noted: the AWS SDKs do
+//! likewise and call it error correction. What says which thing is meant, when something was, and objects as a whole are
+//! never made up; nor is a list, where one of its items cannot be read. What may be absent, and cannot be read, is absent,
+//! which is noted, too.
 
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess};
 
-use super::lenient::{AsWhole, Empty, Label, Nullable, Plain, readable, warn_missing};
+use super::lenient::{AsWhole, Empty, Nullable, Plain};
 use super::object::Field;
-use crate::transport::{fail, is_strict};
+use crate::reading::{fail, failed_within, is_strict, mark, note, undo};
 
 /// The value of a field, once it is read. `H` says how.
 pub(crate) struct Slot<T, H> {
@@ -27,24 +27,24 @@ trait How<T> {
     ///
     /// # Errors
     /// Where it is of another type and may not be absent.
-    fn read<'de, A: MapAccess<'de>>(object: &mut A, field: Label) -> Result<Option<T>, A::Error>;
+    fn read<'de, A: MapAccess<'de>>(object: &mut A, field: &'static str) -> Result<Option<T>, A::Error>;
 
-    /// Warns where it was not read.
-    fn finish(_field: Label) {}
+    /// Makes good that there was none.
+    fn missing(_field: &'static str) {}
 }
 
 impl<'de, A: MapAccess<'de>, T, H: How<T>> Field<'de, A> for Slot<T, H> {
-    fn read(&mut self, object: &mut A, field: Label) -> Result<(), A::Error> {
+    fn read(&mut self, object: &mut A, field: &'static str) -> Result<(), A::Error> {
         if std::mem::replace(&mut self.is_read, true) {
-            return Err(Error::duplicate_field(field.1));
+            return Err(Error::duplicate_field(field));
         }
         self.value = H::read(object, field)?;
         Ok(())
     }
 
-    fn finish(&self, field: Label) {
-        if self.value.is_none() {
-            H::finish(field);
+    fn finish(&self, field: &'static str) {
+        if !self.is_read {
+            H::missing(field);
         }
     }
 }
@@ -62,7 +62,7 @@ pub(crate) fn required<T>() -> Slot<T, Required> {
 }
 
 impl<T: DeserializeOwned> How<T> for Required {
-    fn read<'de, A: MapAccess<'de>>(object: &mut A, _: Label) -> Result<Option<T>, A::Error> {
+    fn read<'de, A: MapAccess<'de>>(object: &mut A, _: &'static str) -> Result<Option<T>, A::Error> {
         object.next_value().map(Some)
     }
 }
@@ -87,7 +87,35 @@ impl<'de, T, N: Nullable<T>> DeserializeSeed<'de> for Seed<T, N> {
     }
 }
 
-/// Is empty where it is missing or null; with a warning, where it must not be.
+/// What a field says; nothing, where it cannot be read. `may_be_lost` says whether it is made good then.
+fn readable<'de, A: MapAccess<'de>, T, N: Nullable<T>>(
+    object: &mut A,
+    may_be_lost: impl FnOnce() -> bool,
+    made_good: impl FnOnce(&A::Error),
+) -> Result<Option<T>, A::Error> {
+    if is_strict() {
+        return object.next_value_seed(Seed::<T, N>(PhantomData));
+    }
+    let mark = mark();
+    object.next_value_seed(Seed::<T, N>(PhantomData)).or_else(|error| {
+        if !may_be_lost() {
+            return Err(error);
+        }
+        undo(mark);
+        made_good(&error);
+        Ok(None)
+    })
+}
+
+/// Notes that a field was made good, or fails where nothing is.
+fn make_good(field: &'static str, reason: &str) {
+    match is_strict() {
+        true => fail(),
+        false => note(field, reason),
+    }
+}
+
+/// Is empty where it is missing, null, or of another type, which is noted where it must not be.
 pub(crate) struct OrEmpty<N, const MUST: bool>(PhantomData<N>);
 
 /// A field that must be there, and is empty where it is not.
@@ -111,16 +139,26 @@ pub(crate) fn if_any_whole<T>() -> Slot<T, OrEmpty<AsWhole, false>> {
 }
 
 impl<T, N: Nullable<T>, const MUST: bool> How<T> for OrEmpty<N, MUST> {
-    fn read<'de, A: MapAccess<'de>>(object: &mut A, _: Label) -> Result<Option<T>, A::Error> {
-        object.next_value_seed(Seed::<T, N>(PhantomData))
+    fn read<'de, A: MapAccess<'de>>(object: &mut A, field: &'static str) -> Result<Option<T>, A::Error> {
+        let mut is_null = true;
+        // What is wrong with an item of a list costs more than the list.
+        let read = readable::<A, T, N>(
+            object,
+            || !failed_within(),
+            |error| {
+                is_null = false;
+                note(field, format!("{error}; taken as empty"));
+            },
+        )?;
+        if MUST && is_null && read.is_none() {
+            make_good(field, "null; taken as empty");
+        }
+        Ok(read)
     }
 
-    fn finish(field: Label) {
-        match MUST {
-            // What is read once more is warned of once.
-            true if is_strict() => fail(),
-            true => warn_missing(field),
-            false => {}
+    fn missing(field: &'static str) {
+        if MUST {
+            make_good(field, "missing; taken as empty");
         }
     }
 }
@@ -146,11 +184,15 @@ pub(crate) fn optional_whole<T>() -> Slot<T, Optional<AsWhole>> {
 }
 
 impl<T, N: Nullable<T>> How<T> for Optional<N> {
-    fn read<'de, A: MapAccess<'de>>(object: &mut A, field: Label) -> Result<Option<T>, A::Error> {
-        match is_strict() {
-            true => object.next_value_seed(Seed::<T, N>(PhantomData)).inspect_err(|_| fail()),
-            false => Ok(readable::<T, N>(object.next_value()?, field)),
-        }
+    fn read<'de, A: MapAccess<'de>>(object: &mut A, field: &'static str) -> Result<Option<T>, A::Error> {
+        readable::<A, T, N>(
+            object,
+            || true,
+            |error| {
+                let reason = if failed_within() { format!("{error:#}") } else { error.to_string() };
+                note(field, format!("{reason}; taken as absent"));
+            },
+        )
     }
 }
 
@@ -169,8 +211,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::reading::strictly;
     use crate::runtime::object::{Object, read, read_fields, read_fields_and_rest};
-    use crate::transport::strictly;
 
     #[derive(Debug, PartialEq)]
     struct Disk {
@@ -250,29 +292,45 @@ mod tests {
         assert_eq!(disk(r#"{"id": "a"}"#).unwrap(), empty());
         let nulls = r#"{"id": "a", "size": null, "labels": null, "sizes": null, "note": null, "limits": null}"#;
         assert_eq!(disk(nulls).unwrap(), empty());
-        assert_eq!(disk("{}").unwrap_err(), "missing field `id`");
-        assert_eq!(disk(r#"{"id": null}"#).unwrap_err(), "invalid type: null, expected a string");
-        assert_eq!(disk(r#"["a"]"#).unwrap_err(), "invalid type: sequence, expected struct Disk");
+        assert_eq!(disk("{}").unwrap_err(), "id: missing field `id`");
+        assert_eq!(disk(r#"{"id": null}"#).unwrap_err(), "id: invalid type: null, expected a string");
+        assert_eq!(disk(r#"["a"]"#).unwrap_err(), "invalid type: list, expected struct Disk");
     }
 
     #[test]
-    fn what_is_of_another_type_is_an_error_unless_it_may_be_absent() {
-        assert_eq!(disk(r#"{"id": "a", "note": 7, "limits": [1.5]}"#).unwrap(), empty());
-        for (field, error) in [
-            ("size", "invalid type: string \"seven\", expected i64"),
-            ("labels", "invalid type: string \"seven\", expected a sequence"),
-            ("id", "duplicate field `id`"),
-        ] {
-            assert_eq!(disk(&format!(r#"{{"id": "a", "{field}": "seven"}}"#)).unwrap_err(), error);
-        }
-        assert_eq!(strictly(|| disk(r#"{"id": "a", "note": 7}"#)), None);
-        assert_eq!(strictly(|| disk(r#"{"id": "a"}"#)), None);
-        let limits = strictly(|| disk(r#"{"id": "a", "size": 1, "labels": [], "limits": [1.0]}"#)).unwrap().limits;
-        assert_eq!(limits, Some(vec![1]));
+    fn what_is_of_another_type_costs_itself_but_for_what_must_be_there() {
+        let read = r#"{"id": "a", "size": "seven", "labels": 7, "sizes": {}, "note": [], "limits": [1.5]}"#;
+        assert_eq!(disk(read).unwrap(), empty());
+        let read = disk(r#"{"id": 7, "size": "7", "labels": [1, true], "note": 7, "limits": ["1"]}"#).unwrap();
+        let labels = vec!["1".to_owned(), "true".to_owned()];
+        let note = Some("7".to_owned());
+        assert_eq!(read, Disk { id: "7".to_owned(), size: 7, labels, sizes: vec![], note, limits: Some(vec![1]) });
+        assert_eq!(disk(r#"{"id": []}"#).unwrap_err(), "id: invalid type: list, expected a string");
+        // A list is not empty because one of its items cannot be read.
+        let error = disk(r#"{"id": "a", "labels": ["b", {}]}"#).unwrap_err();
+        assert_eq!(error, "labels[1]: invalid type: object, expected a string");
+        let error = disk(r#"{"id": "a", "sizes": [1, "x"]}"#).unwrap_err();
+        assert_eq!(error, "sizes[1]: invalid type: string, expected i64");
         // A key of another case is another key.
         assert_eq!(disk(r#"{"ID": "b", "id": "a", "Note": "c"}"#).unwrap(), empty());
         // Of what is no JSON nothing is read.
         assert!(disk(r#"{"id": "a", "note": {"seven"#).unwrap_err().starts_with("EOF"));
+    }
+
+    #[test]
+    fn nothing_is_made_good_of_what_is_read_strictly() {
+        for json in [
+            r#"{"id": "a"}"#,
+            r#"{"id": "a", "size": 1, "labels": [], "note": 7}"#,
+            r#"{"id": "a", "size": null, "labels": []}"#,
+            r#"{"id": "a", "size": "1", "labels": []}"#,
+            r#"{"id": "a", "size": 1, "size": 2, "labels": []}"#,
+        ] {
+            assert_eq!(strictly(|| disk(json)), None, "{json}");
+            assert!(disk(json).is_ok(), "{json}");
+        }
+        let limits = strictly(|| disk(r#"{"id": "a", "size": 1, "labels": [], "limits": [1.0]}"#)).unwrap().limits;
+        assert_eq!(limits, Some(vec![1]));
     }
 
     #[test]
@@ -293,5 +351,6 @@ mod tests {
         let Shelf(id, rest, optional) = read(json!({ "a": 1.0, "id": "x", "b": 2 })).unwrap();
         assert_eq!((id.as_str(), rest, optional), ("x", HashMap::from([("a".into(), 1), ("b".into(), 2)]), None));
         assert!(read(json!({ "id": "x", "a": "seven" })).is_err());
+        assert_eq!(read(json!({ "id": "x", "a": "7" })).unwrap().1, HashMap::from([("a".into(), 7)]));
     }
 }

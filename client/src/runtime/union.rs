@@ -1,65 +1,122 @@
 //! Values that are one of several alternatives.
+//!
+//! Which one a value is, is found by trying them all. Where alternatives hold unions themselves, each of those is found out
+//! once, and left out of what is tried around it: so the time is that of the value's size, however deep it is.
 
+use std::any::TypeId;
 use std::cmp::Reverse;
 
 use serde::Serialize;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde_json::Value;
+
+use crate::reading::{self, Choice, Kind, Node, Reader, Score, Session};
 
 /// A value, and the alternative that it is by what was tried so far.
 pub(crate) struct Union<T> {
-    value: Value,
-    best: Option<(Fit, T)>,
+    node: Node,
+    session: Session,
+    /// Which alternative it is, where that was found out before.
+    known: Option<Choice>,
+    tried: usize,
+    best: Option<Best<T>>,
+}
+
+/// An alternative that the value can be read as.
+struct Best<T> {
+    fit: Fit,
+    choice: Choice,
+    read: Box<dyn FnOnce(&Node) -> Option<T>>,
 }
 
 /// How well an alternative fits: by how much of the value it keeps, then by how little it makes up.
 type Fit = (usize, Reverse<usize>);
 
-impl<T> Union<T> {
+impl<T: 'static> Union<T> {
     /// Reads a value.
     ///
     /// # Errors
-    /// Where it is no JSON.
+    /// Where it is no JSON, or nested too deeply.
     pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self { value: Value::deserialize(deserializer)?, best: None })
+        let session = Session::begin();
+        let node = Node::deserialize(deserializer)?;
+        if node.is_cut() {
+            return Err(D::Error::custom(reading::TooDeep));
+        }
+        let known = reading::choice(&node, TypeId::of::<T>());
+        Ok(Self { node, session, known, tried: 0, best: None })
     }
 
     /// The text of the property that tells alternatives apart.
     pub(crate) fn tag(&self, property: &str) -> Option<String> {
-        self.value.get(property)?.as_str().map(str::to_owned)
+        match self.node.get(property)?.kind() {
+            Kind::Text(text) => Some(text.clone()),
+            _ => None,
+        }
     }
 
     /// Tries an alternative. Of several that the value can be read as, it is the one that keeps most of it; where they
     /// keep as much, the one that makes up least; the first, where there is no difference.
-    pub(crate) fn or<A: DeserializeOwned + Serialize>(mut self, alternative: fn(A) -> T) -> Self {
-        if let Ok(read) = A::deserialize(&self.value) {
-            let again = serde_json::to_value(&read).unwrap_or_default();
-            let fit = (kept(&self.value, &again), Reverse(size(&again)));
-            if self.best.as_ref().is_none_or(|(best, _)| fit > *best) {
-                self.best = Some((fit, alternative(read)));
-            }
+    pub(crate) fn or<A: DeserializeOwned + Serialize + 'static>(mut self, alternative: fn(A) -> T) -> Self {
+        let at = self.tried;
+        self.tried += 1;
+        let choice = match self.known {
+            Some(known) => Some(known).filter(|known| known.which == Some(at)),
+            None => tried::<A>(&self.node).map(|score| Choice { which: Some(at), score }),
+        };
+        let Some(choice) = choice else { return self };
+        let fit = (choice.score.kept, Reverse(choice.score.size));
+        if self.best.as_ref().is_none_or(|best| fit > best.fit) {
+            let read = move |node: &Node| A::deserialize(Reader::new(node)).ok().map(alternative);
+            self.best = Some(Best { fit, choice, read: Box::new(read) });
         }
         self
     }
 
     /// The alternative that was found, or what stands for none.
     pub(crate) fn or_unknown(self, unknown: fn(Value) -> T) -> T {
-        match self.best {
-            Some((_, best)) => best,
-            None => unknown(self.value),
+        let Self { node, session, known, best, .. } = self;
+        let size = node.size();
+        let none = Choice { which: None, score: Score { kept: size, size } };
+        let choice = known.or(best.as_ref().map(|best| best.choice)).unwrap_or(none);
+        if known.is_none() {
+            reading::choose(&node, TypeId::of::<T>(), choice);
         }
+        if reading::is_trial() {
+            // What is left out is null in what is around it, which is counted there.
+            let (null, Score { kept, size }) = (usize::from(matches!(node.kind(), Kind::Null)), choice.score);
+            reading::unread(Score { kept: kept.saturating_sub(null), size: size.saturating_sub(1) });
+            return unknown(Value::Null);
+        }
+        let read = best.and_then(|best| (best.read)(&node));
+        let value = read.unwrap_or_else(|| unknown(node.to_value()));
+        session.settle();
+        value
     }
 }
 
+/// How well a value fits an alternative, if it can be read as one.
+fn tried<A: DeserializeOwned + Serialize>(node: &Node) -> Option<Score> {
+    let (again, left_out) = reading::trial(|| {
+        let read = A::deserialize(Reader::new(node)).ok()?;
+        Some(serde_json::to_value(&read).unwrap_or_default())
+    });
+    let again = again?;
+    Some(Score { kept: left_out.kept + kept(node, &again), size: left_out.size + size(&again) })
+}
+
 /// How many values of one are in another, at the same place.
-fn kept(value: &Value, again: &Value) -> usize {
-    match (value, again) {
-        (Value::Object(from), Value::Object(to)) => {
-            1 + from.iter().filter_map(|(key, value)| Some(kept(value, to.get(key)?))).sum::<usize>()
+fn kept(node: &Node, again: &Value) -> usize {
+    match (node.kind(), again) {
+        (Kind::Object(from), Value::Object(to)) => {
+            1 + from.iter().filter_map(|(key, entry)| Some(kept(&entry.node, to.get(&**key)?))).sum::<usize>()
         }
-        (Value::Array(from), Value::Array(to)) => 1 + from.iter().zip(to).map(|(a, b)| kept(a, b)).sum::<usize>(),
-        (Value::Number(a), Value::Number(b)) => usize::from(a == b || a.as_f64() == b.as_f64()),
-        (a, b) => usize::from(a == b),
+        (Kind::List(from), Value::Array(to)) => 1 + from.iter().zip(to).map(|(a, b)| kept(a, b)).sum::<usize>(),
+        (Kind::Number(a), Value::Number(b)) => usize::from(a == b || a.as_f64() == b.as_f64()),
+        (Kind::Text(a), Value::String(b)) => usize::from(a == b),
+        (Kind::Bool(a), Value::Bool(b)) => usize::from(a == b),
+        (Kind::Null, Value::Null) => 1,
+        _ => 0,
     }
 }
 
@@ -80,9 +137,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::reading::strictly;
     use crate::runtime::object::{self, Object};
     use crate::runtime::slot;
-    use crate::transport::strictly;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Small {
@@ -164,8 +221,66 @@ mod tests {
         }
 
         let read = |value| Union::read(value).map(|union| union.or(Ok).or_unknown(Err));
-        assert_eq!(read(json!({ "note": 7 })).unwrap(), Ok(Noted { note: None }));
-        assert_eq!(strictly(|| read(json!({ "note": 7 }))), None);
+        assert_eq!(read(json!({ "note": [] })).unwrap(), Ok(Noted { note: None }));
+        assert_eq!(strictly(|| read(json!({ "note": [] }))), None);
         assert_eq!(strictly(|| read(json!({ "note": "a" }))), Some(Ok(Noted { note: Some("a".to_owned()) })));
+    }
+
+    /// A type that contains itself by way of a union. Each value can be read as either alternative.
+    #[derive(Clone, Debug, PartialEq, Serialize)]
+    #[serde(untagged)]
+    enum Tree {
+        Named(Named),
+        Sized(Sized),
+        Unknown(Value),
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Named {
+        name: String,
+        inner: Vec<Tree>,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Sized {
+        size: f64,
+        inner: Vec<Tree>,
+    }
+
+    thread_local! {
+        static READ: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    impl<'de> Deserialize<'de> for Tree {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            READ.set(READ.get() + 1);
+            Ok(Union::read(deserializer)?.or(Tree::Named).or(Tree::Sized).or_unknown(Tree::Unknown))
+        }
+    }
+
+    #[test]
+    fn a_type_that_contains_itself_is_read_in_linear_time() {
+        let depth = 60;
+        let leaf = json!({ "name": "leaf", "inner": [] });
+        let tree = (0..depth).fold(leaf, |inner, at| match at % 3 {
+            0 => json!({ "name": "a", "size": 1, "more": 2, "inner": [inner] }),
+            1 => json!({ "name": "b", "size": "1", "inner": [inner, 7] }),
+            _ => json!({ "size": 1, "name": ["x"], "inner": [inner] }),
+        });
+        READ.set(0);
+        let mut read: Tree = serde_json::from_value(tree).unwrap();
+        // Each value as each alternative, and once more as what it is.
+        assert!(READ.get() <= 3 * (depth + depth / 3 + 1), "{}", READ.get());
+        for at in (0..depth).rev() {
+            let inner = match read {
+                Tree::Named(named) if at % 3 != 2 => named.inner,
+                Tree::Sized(sized) if at % 3 == 2 => sized.inner,
+                other => panic!("{at}: {other:?}"),
+            };
+            let mut inner = inner.into_iter();
+            read = inner.next().unwrap();
+            assert!(inner.next().is_none_or(|seven| seven == Tree::Unknown(json!(7))));
+        }
+        assert_eq!(read, Tree::Named(Named { name: "leaf".to_owned(), inner: vec![] }));
     }
 }

@@ -3,37 +3,62 @@
 use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
-use super::strict::strictly;
 use crate::client::Client;
 use crate::error::{Error, Reason, without_bom};
+use crate::made_good::MadeGood;
 use crate::operation::Operation;
+use crate::reading::{Lost, Node, Reader, Session, note_here, strictly, warn};
 use crate::response::Response;
 
-/// Decodes. Each type is compiled for one reader of JSON alone: what is cold finds its way by the text.
+/// Decodes. Each type is compiled for two readers alone: what is cold finds its way by a tree.
 pub(crate) fn decode<T: DeserializeOwned>(
     client: &Client,
     operation: Operation,
     answer: Answer,
 ) -> Result<Response<T>, Error> {
-    let read = |json: &[u8]| serde_json::from_slice::<T>(json);
-    let json = without_bom(&answer.body);
-    let value = strictly(|| read(json)).or_else(|| read(json).ok()).or_else(|| {
-        let value = read(&mended(&answer.body)?).ok()?;
-        tracing::warn!(operation = operation.id, "the answer says a key twice, or half a character");
-        Some(value)
-    });
-    match value {
-        Some(value) => Ok(Response::new(value, answer.status, answer.headers)),
-        None => Err(undecodable(client, operation, &answer, &|json| read(json).err())),
+    if let Some(value) = strictly(|| serde_json::from_slice::<T>(without_bom(&answer.body))) {
+        return Ok(Response::new(value, answer.status, answer.headers));
+    }
+    let session = Session::begin();
+    let node = match tree(&answer.body) {
+        Ok(node) => node,
+        Err(error) => {
+            let path = path_at(without_bom(&answer.body), &error);
+            return Err(undecodable(client, operation, &answer, path.as_deref(), error));
+        }
+    };
+    match T::deserialize(Reader::new(&node)) {
+        Ok(value) => {
+            let made_good = told(client, operation, session);
+            Ok(Response::new(value, answer.status, answer.headers).with_made_good(made_good))
+        }
+        Err(lost) => Err(lost_in(client, operation, &answer, &lost)),
     }
 }
 
-/// Mends what a strict reader refuses though one can tell what it says: of a key that is said twice the last value
-/// counts, and half a surrogate pair is the character that stands for none. (RFC 8259, 4 and 8.2)
+/// What was made good, after the trace was told.
 #[cold]
-fn mended(body: &[u8]) -> Option<Vec<u8>> {
-    let value: serde_json::Value = serde_json::from_slice(&whole_characters(without_bom(body))).ok()?;
-    serde_json::to_vec(&value).ok()
+fn told(client: &Client, operation: Operation, session: Session) -> Vec<MadeGood> {
+    let credentials = &client.inner().credentials;
+    // The keys of a map are the server's.
+    let clean =
+        |one: MadeGood| MadeGood::new(credentials.scrub_text(one.pointer()), credentials.scrub_text(one.reason()));
+    let made_good: Vec<_> = session.end().into_iter().map(clean).collect();
+    warn(&made_good, Some(operation.id));
+    made_good
+}
+
+/// What an answer says as a tree. A strict reader refuses some of it though one can tell what it says: of a key that is
+/// said twice the last value counts, and half a surrogate pair is the character that stands for none. (RFC 8259, 4 and
+/// 8.2)
+#[cold]
+fn tree(body: &[u8]) -> Result<Node, serde_json::Error> {
+    let json = without_bom(body);
+    serde_json::from_slice(json).or_else(|error| {
+        let node = serde_json::from_slice(&whole_characters(json)).map_err(|_| error)?;
+        note_here("half of a surrogate pair in a text; read as \u{fffd}");
+        Ok(node)
+    })
 }
 
 /// JSON with each half of a surrogate pair replaced.
@@ -62,24 +87,22 @@ fn whole_characters(json: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Why a body cannot be read. `read` tells what is wrong with a text.
+#[cold]
+fn lost_in(client: &Client, operation: Operation, answer: &Answer, lost: &Lost) -> Error {
+    undecodable(client, operation, answer, lost.path(), serde::de::Error::custom(lost))
+}
+
+/// A body that cannot be read. What is wrong with it may name a key that the server chose.
 #[cold]
 fn undecodable(
     client: &Client,
     operation: Operation,
     answer: &Answer,
-    read: &dyn Fn(&[u8]) -> Option<serde_json::Error>,
+    path: Option<&str>,
+    error: serde_json::Error,
 ) -> Error {
-    // serde's message repeats what it found, so what it finds must be clean.
-    let body = client.inner().credentials.scrub(answer.body.clone());
-    let json = without_bom(&body);
-    let (path, error) = match read(json) {
-        None => (None, serde::de::Error::custom("it holds the token")),
-        Some(error) => {
-            let within = path_at(json, &error);
-            (missing_field(within.as_deref(), &error).or(within), error)
-        }
-    };
+    let credentials = &client.inner().credentials;
+    let path = path.map(|path| credentials.scrub_text(path));
     answer.unreadable(client, operation, Reason::Decode { path, error })
 }
 
@@ -138,16 +161,11 @@ fn end_of_string(json: &[u8], start: usize) -> usize {
     json.len()
 }
 
-/// The path of a field that is missing: serde says what it is missing in.
-fn missing_field(within: Option<&str>, error: &serde_json::Error) -> Option<String> {
-    let text = error.to_string();
-    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
-    Some(within.map_or_else(|| name.to_owned(), |within| format!("{within}.{name}")))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
     #[test]
@@ -188,7 +206,7 @@ mod tests {
             name: String,
             size: i64,
         }
-        let read = |json: &str| serde_json::from_slice::<Named>(&mended(json.as_bytes())?).ok();
+        let read = |json: &str| Named::deserialize(Reader::new(&tree(json.as_bytes()).ok()?)).ok();
         for (json, name) in [
             (r#"{"name": "a\ud83d", "size": 1}"#, "a\u{fffd}"),
             (r#"{"name": "\ude00b", "size": 1}"#, "\u{fffd}b"),
