@@ -283,7 +283,7 @@ fn streams(operation: &Operation<'_>, paged: &Paged) -> [syn::ImplItemFn; 2] {
             /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
             #[inline]
             pub fn #pages(self) -> crate::Pages<'a, #answer> {
-                self.call.#by(#at, |page: &#answer| #next)
+                self.call.#by(#at, |page: &#answer| (#next, page.data.is_empty()))
             }
         },
         syn::parse_quote! {

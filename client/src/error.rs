@@ -61,11 +61,9 @@ pub enum Outcome {
 ///             _ => format!("refused with {}: {error}", refused.status()),
 ///         },
 ///         // The backup was made, but the answer cannot be read.
-///         Error::Unreadable(answer) => match answer.id() {
-///             Some(id) => format!("backup {id} was made"),
-///             None => "a backup was made; look for it".to_owned(),
-///         },
-///         // Time-out or lost connection: look before you try again.
+///         Error::Unreadable(answer) if answer.id().is_some() => format!("backup {:?} was made", answer.id()),
+///         other if other.outcome() == Outcome::Applied => "a backup was made; look for it".to_owned(),
+///         // Time-out, lost connection, or a proxy's page: look before you try again.
 ///         other if other.outcome() == Outcome::Unknown => format!("look first: {other}"),
 ///         other => other.to_string(),
 ///     }
@@ -88,7 +86,8 @@ pub enum Error {
     /// The API, or something in front of it, answered with a status that is no success. [`Error::outcome`] says
     /// whether it may have done it all the same: after a 5xx, a 408, a 302 or a 303 it may.
     Refused(Box<Refused>),
-    /// The server accepted the request, but its answer cannot be read.
+    /// The answer is a success, but cannot be read. The server has acted, unless the body is neither empty nor JSON:
+    /// then a proxy may have answered, and [`Error::outcome`] is [`Outcome::Unknown`].
     Unreadable(Box<Unreadable>),
     /// What takes several calls did not come to its end, such as a wait.
     Unfinished(Box<Unfinished>),
@@ -149,7 +148,8 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Config(_) | Self::InvalidInput(_) => Outcome::NotApplied,
-            Self::Unreadable(_) => Outcome::Applied,
+            Self::Unreadable(answer) if answer.is_of_the_api() => Outcome::Applied,
+            Self::Unreadable(_) => Outcome::Unknown,
             Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => request.outcome(),
             Self::Unfinished(unfinished) => unfinished.outcome,
             // 408 comes from something in between that gave up; so may any 5xx. 303 is an answer to what was done

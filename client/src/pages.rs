@@ -8,28 +8,40 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::error::{Error, PageAt, Reason, Unreadable};
+use crate::made_good::MadeGood;
 use crate::operation::Operation;
 use crate::response::{Boxed, Response};
 
+/// The field of a page that has the items.
+pub(crate) const ITEMS: &str = "data";
+
 /// What the API begins with where no page is asked for.
 const FIRST_PAGE: i64 = 1;
+
+/// How many pages in a row may be empty before the list is taken for one without an end.
+const MOST_EMPTY: usize = 20;
 
 /// A stream of the pages of a list. See, for example, [`ListBackups::pages`](crate::builder::ListBackups::pages).
 ///
 /// It is a [`futures_core::Stream`], so the adapters of futures or tokio-stream work on it; without them,
 /// there is [`next`](Self::next). It may be dropped at any time.
+///
+/// A page that names a next one which does not come after it, and 20 empty pages in a row that each name a next one, are
+/// followed by an [`Error::Unreadable`]: such a list has no end.
 #[must_use = "a stream sends nothing until it is polled"]
 pub struct Pages<'a, P> {
     operation: Operation,
     call: Box<dyn FnMut(Option<PageAt>) -> Boxed<'a, P> + Send + 'a>,
     next_of: NextOf<P>,
+    /// How many pages in a row were empty.
+    empty: usize,
     state: State<'a, P>,
 }
 
-/// Reads which page comes after one.
+/// Reads which page comes after one, and whether it is empty.
 enum NextOf<P> {
-    Number(fn(&P) -> Option<i64>),
-    Cursor(fn(&P) -> Option<String>),
+    Number(fn(&P) -> (Option<i64>, bool)),
+    Cursor(fn(&P) -> (Option<String>, bool)),
 }
 
 enum State<'a, P> {
@@ -40,23 +52,24 @@ enum State<'a, P> {
         page: Option<PageAt>,
         call: Boxed<'a, P>,
     },
-    /// A page named this one to come next, which it cannot.
+    /// A page named one to come next, and cannot be followed.
     Broken(Box<Unreadable>),
     Ended,
 }
 
 impl<'a, P> Pages<'a, P> {
-    /// The pages from `first` on. `call` asks for a page, `next_of` reads which one comes after it.
+    /// The pages from `first` on. `call` asks for a page, `next_of` reads which one comes after it,
+    /// and whether it is empty.
     #[allow(dead_code)] // Called where the spec has pages.
     pub(crate) fn new(
         operation: Operation,
         first: Option<i64>,
         mut call: impl FnMut(Option<i64>) -> Boxed<'a, P> + Send + 'a,
-        next_of: fn(&P) -> Option<i64>,
+        next_of: fn(&P) -> (Option<i64>, bool),
     ) -> Self {
         let call = move |page: Option<PageAt>| call(page.and_then(PageAt::number));
         let state = State::Next(first.map(PageAt::Number));
-        Self { operation, call: Box::new(call), next_of: NextOf::Number(next_of), state }
+        Self { operation, call: Box::new(call), next_of: NextOf::Number(next_of), empty: 0, state }
     }
 
     /// The pages after the cursor `first` on, likewise.
@@ -65,11 +78,11 @@ impl<'a, P> Pages<'a, P> {
         operation: Operation,
         first: Option<String>,
         mut call: impl FnMut(Option<String>) -> Boxed<'a, P> + Send + 'a,
-        next_of: fn(&P) -> Option<String>,
+        next_of: fn(&P) -> (Option<String>, bool),
     ) -> Self {
         let call = move |page: Option<PageAt>| call(page.and_then(PageAt::cursor));
         let state = State::Next(first.map(PageAt::Cursor));
-        Self { operation, call: Box::new(call), next_of: NextOf::Cursor(next_of), state }
+        Self { operation, call: Box::new(call), next_of: NextOf::Cursor(next_of), empty: 0, state }
     }
 
     /// The next page, or nothing after the last one.
@@ -81,27 +94,36 @@ impl<'a, P> Pages<'a, P> {
     }
 
     /// What comes after an answer.
-    fn after(&self, page: Option<PageAt>, answer: &Response<P>) -> State<'a, P> {
-        let next = match self.next_of {
-            NextOf::Number(next_of) => next_of(answer).map(PageAt::Number),
-            NextOf::Cursor(next_of) => next_of(answer).map(PageAt::Cursor),
+    fn after(&mut self, page: Option<PageAt>, answer: &Response<P>) -> State<'a, P> {
+        let (next, is_empty) = match self.next_of {
+            NextOf::Number(next_of) => {
+                let (next, is_empty) = next_of(answer);
+                (next.map(PageAt::Number), is_empty)
+            }
+            NextOf::Cursor(next_of) => {
+                let (next, is_empty) = next_of(answer);
+                (next.map(PageAt::Cursor), is_empty)
+            }
         };
+        self.empty = if is_empty { self.empty + 1 } else { 0 };
         let Some(next) = next else { return State::Ended };
         let page = match (page, &next) {
             (None, PageAt::Number(_)) => Some(PageAt::Number(FIRST_PAGE)),
             (page, _) => page,
         };
-        match page {
-            Some(page) if !next.comes_after(&page) => State::Broken(Box::new(Unreadable {
-                operation: self.operation,
-                target: None,
-                status: answer.status(),
-                headers: answer.headers().clone(),
-                body: bytes::Bytes::new(),
-                reason: Reason::NextPage { page, next },
-            })),
-            _ => State::Next(Some(next)),
-        }
+        let reason = match page {
+            Some(page) if !next.comes_after(&page) => Reason::NextPage { page, next },
+            Some(page) if self.empty == MOST_EMPTY => Reason::EmptyPages { page, count: MOST_EMPTY },
+            _ => return State::Next(Some(next)),
+        };
+        State::Broken(Box::new(Unreadable {
+            operation: self.operation,
+            target: None,
+            status: answer.status(),
+            headers: answer.headers().clone(),
+            body: bytes::Bytes::new(),
+            reason,
+        }))
     }
 }
 
@@ -148,7 +170,7 @@ impl<P> fmt::Debug for Pages<'_, P> {
 }
 
 /// Polls for what the next page holds.
-type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Vec<T>, Error>>> + Send + 'a>;
+type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Response<Vec<T>>, Error>>> + Send + 'a>;
 
 /// A stream of what the pages of a list hold. See, for example,
 /// [`ListBackups::items`](crate::builder::ListBackups::items).
@@ -173,6 +195,10 @@ type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Vec
 pub struct Items<'a, T> {
     next_list: NextList<'a, T>,
     ready: std::vec::IntoIter<T>,
+    /// How many of the page were given.
+    given: usize,
+    /// Of the page.
+    made_good: Vec<MadeGood>,
 }
 
 impl<'a, T> Items<'a, T> {
@@ -185,9 +211,9 @@ impl<'a, T> Items<'a, T> {
         let mut pages = pages;
         let next_list = Box::new(move |context: &mut Context<'_>| {
             let page = ready!(Pin::new(&mut pages).poll_next(context));
-            Poll::Ready(page.map(|page| page.map(|page| items_of(page.into_inner()))))
+            Poll::Ready(page.map(|page| page.map(|page| page.map(items_of))))
         });
-        Self { next_list, ready: Vec::new().into_iter() }
+        Self { next_list, ready: Vec::new().into_iter(), given: 0, made_good: Vec::new() }
     }
 
     /// The next item, or nothing after the last one.
@@ -197,10 +223,19 @@ impl<'a, T> Items<'a, T> {
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
+
+    /// What was made good of the item that came last, each with its place in that item. See
+    /// [`Response::made_good`](crate::Response::made_good).
+    pub fn made_good(&self) -> Vec<MadeGood> {
+        let Some(at) = self.given.checked_sub(1) else { return Vec::new() };
+        let item = format!("/{ITEMS}/{at}");
+        self.made_good.iter().filter_map(|one| one.below(&item)).collect()
+    }
 }
 
 impl<T> Items<'_, T> {
-    /// All items, in a collection such as a `Vec`.
+    /// All items, in a collection such as a `Vec`. What was made good of them is in the trace alone: who needs to know
+    /// takes them one by one, and asks [`made_good`](Self::made_good), or takes the pages.
     ///
     /// # Errors
     /// As [`next`](Self::next): the first one, whatever came before it.
@@ -221,11 +256,16 @@ impl<T> Stream for Items<'_, T> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             if let Some(item) = self.ready.next() {
+                self.given += 1;
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!((self.next_list)(context)) {
-                // An empty page may have a next one.
-                Some(Ok(items)) => self.ready = items.into_iter(),
+                // An empty page may have a next one, though not for ever.
+                Some(Ok(items)) => {
+                    self.made_good = items.made_good().to_vec();
+                    self.ready = items.into_inner().into_iter();
+                    self.given = 0;
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -255,7 +295,7 @@ mod tests {
             let next = cursors.get(asked.len() - 1).copied().flatten().map(str::to_owned);
             Box::pin(async move { Ok(Response::new(next, StatusCode::OK, HeaderMap::new())) })
         };
-        Pages::after_cursors(Operation::new("list", "GET", "/"), None, call, Clone::clone)
+        Pages::after_cursors(Operation::new("list", "GET", "/"), None, call, |page| (page.clone(), false))
     }
 
     #[tokio::test]

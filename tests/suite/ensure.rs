@@ -60,6 +60,40 @@ async fn it_is_created_once_and_found_ever_after() {
 }
 
 #[tokio::test]
+async fn what_was_made_good_of_the_backup_is_kept() {
+    let mut odd = body_with("name", Some(NAME.into()));
+    odd["uncompressed_size"] = value!("12");
+    let list = |items: Value| json("200 OK", &value!({ "next_page": null, "data": items }).to_string());
+    let other = body_with("name", Some("another".into()));
+    for steps in [
+        vec![list(value!([])), json("201 Created", &odd.to_string())],
+        vec![list(value!([other, odd]))],
+        vec![list(value!([])), json("201 Created", r#"{"id": "abc123def456"}"#), json("200 OK", &odd.to_string())],
+    ] {
+        let server = Server::start(steps.into_iter().map(Step::Answer)).await;
+        let ensured = ensure(&quick(&server.url(), Duration::from_secs(5))).await.unwrap();
+        assert_eq!(ensured.backup.uncompressed_size, 12);
+        let said: Vec<_> = ensured.made_good.iter().map(|one| one.pointer()).collect();
+        assert_eq!(said, ["/uncompressed_size"]);
+    }
+}
+
+#[tokio::test]
+async fn after_a_proxys_page_it_looks() {
+    let page = || Step::Answer(answer("200 OK", &[("content-type", "text/html")], "<html>Please sign in</html>"));
+    let list = |items: Value| Step::Answer(json("200 OK", &value!({ "next_page": null, "data": items }).to_string()));
+    let made = || value!([body_with("name", Some(NAME.into()))]);
+    let server = Server::start([list(value!([])), page(), list(value!([])), list(made())]).await;
+    let ensured = ensure(&quick(&server.url(), Duration::from_secs(5))).await.unwrap();
+    assert_eq!(ensured.backup.name, NAME);
+    let mut steps: Vec<_> = (0..10).map(|_| list(value!([]))).collect();
+    steps.insert(1, page());
+    let server = Server::start(steps).await;
+    let error = ensure(&quick(&server.url(), Duration::from_secs(5))).await.unwrap_err();
+    assert_eq!((error.outcome(), error.creation_sent()), (Outcome::Unknown, true), "{error}");
+}
+
+#[tokio::test]
 async fn one_that_came_to_nothing_does_not_count() {
     for state in ["failed", "canceled", "ignored"] {
         let (server, client) = started().await;

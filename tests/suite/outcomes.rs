@@ -39,8 +39,12 @@ async fn error_on(step: Step) -> Error {
 }
 
 async fn unreadable(step: Step) -> Box<Unreadable> {
+    unreadable_of(step, Outcome::Applied).await
+}
+
+async fn unreadable_of(step: Step, outcome: Outcome) -> Box<Unreadable> {
     let error = error_on(step).await;
-    assert_eq!(error.outcome(), Outcome::Applied);
+    assert_eq!(error.outcome(), outcome);
     assert!(!error.is_retryable());
     match error {
         Error::Unreadable(answer) => answer,
@@ -312,10 +316,24 @@ async fn answers_that_are_no_backup_still_say_made() {
     let whole = just_created::body().to_string();
     let deep = format!("{{\"id\":\"abc\",\"deep\":{},", "[".repeat(100_000));
     let html = "<html><body>It works</body></html>";
+    let text = |body| Step::Answer(answer("201 Created", &[("content-type", "text/html")], body));
     for (name, step) in [
-        ("html", Step::Answer(answer("201 Created", &[("content-type", "text/html")], html))),
-        ("no_content", Step::Answer(answer("204 No Content", &[], ""))),
+        ("html", text(html)),
         ("gzip", Step::Answer(answer("201 Created", &[("content-encoding", "gzip")], "\u{1f}gzip"))),
+    ] {
+        // It may not have come from the API.
+        let answer = unreadable_of(step, Outcome::Unknown).await;
+        insta::assert_snapshot!(format!("unreadable_{name}"), chain(&Error::Unreadable(answer)));
+    }
+    for body in ["404 page not found", "OK", "<?xml version=\"1.0\"?>"] {
+        unreadable_of(text(body), Outcome::Unknown).await;
+    }
+    for body in ["null", "7", "[]", " \n", "\u{feff}{}", r#"{"id": "\ud83d"#, "[1, 2"] {
+        let error = error_on(text(body)).await;
+        assert_eq!(error.outcome(), Outcome::Applied, "{body:?}: {error}");
+    }
+    for (name, step) in [
+        ("no_content", Step::Answer(answer("204 No Content", &[], ""))),
         ("empty", Step::Answer(json("201 Created", ""))),
         ("two_documents", Step::Answer(json("201 Created", &format!("{whole}{whole}")))),
         ("too_deep", Step::Answer(json("201 Created", &whole.replacen('{', &deep, 1)))),

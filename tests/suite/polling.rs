@@ -150,3 +150,21 @@ async fn each_operation_is_polled_at_its_times() {
         matches!(wait.interval(Duration::MAX).await, Err(WaitError::TimedOut { after, .. }) if after.as_secs() == 12 * 3600)
     );
 }
+
+#[tokio::test]
+async fn a_wait_that_ends_otherwise_keeps_the_whole_answer() {
+    let mut body = crate::just_created::body();
+    body["state"] = serde_json::json!("failed");
+    body["uncompressed_size"] = serde_json::json!("12");
+    let failed = || planetscale_tests::Step::Answer(planetscale_tests::json("200 OK", &body.to_string()));
+    let server = planetscale_tests::Server::start([failed(), failed(), failed()]).await;
+    let client = crate::just_created::builder(&server.url()).build().unwrap();
+    let it = planetscale_client::BackupRef::new("acme", "shop", "main", "b");
+    let error = client.wait_for_backup(&it).await.unwrap_err();
+    assert_eq!(error.backup().unwrap().made_good()[0].pointer(), "/uncompressed_size");
+    let call = client.get_backup().organization("acme").database("shop").branch("main").id("b");
+    let error = call.clone().until(|_| false).fails_if(|backup| backup.state == BackupState::Failed).await.unwrap_err();
+    assert_eq!(error.last().unwrap().made_good()[0].pointer(), "/uncompressed_size");
+    let done = call.until(|_| true).await.unwrap();
+    assert_eq!(done.made_good()[0].pointer(), "/uncompressed_size");
+}

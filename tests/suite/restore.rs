@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use planetscale_client::mock::MockServer;
-use planetscale_client::types::{Backup, BackupState, DatabaseBranchState};
+use planetscale_client::types::{Backup, BackupState, DatabaseBranch, DatabaseBranchState};
 use planetscale_client::{BranchRef, Client, Error, Outcome, PollError, RestoreBackup, StatusCode};
 use planetscale_tests::{Server, Step, answer};
 use proptest::prelude::*;
@@ -62,6 +62,23 @@ async fn it_is_restored_once_and_found_ever_after() {
     // The vendor's CLI has the same size where none is given.
     let sent = json!({ "name": NAME, "backup_id": "backup000001", "cluster_size": "PS_10" });
     assert_eq!(creations(&server), [sent]);
+}
+
+#[tokio::test]
+async fn what_was_made_good_of_the_branch_is_kept() {
+    let mut branch = serde_json::to_value(DatabaseBranch::fixture()).unwrap();
+    branch.as_object_mut().unwrap().remove("html_url").unwrap();
+    let backup = serde_json::to_value(restorable()).unwrap();
+    let server = planetscale_tests::Server::start([
+        planetscale_tests::Step::Answer(planetscale_tests::json("404 Not Found", "{}")),
+        planetscale_tests::Step::Answer(planetscale_tests::json("200 OK", &backup.to_string())),
+        planetscale_tests::Step::Answer(planetscale_tests::json("201 Created", &branch.to_string())),
+    ])
+    .await;
+    let client = crate::just_created::builder(&server.url()).build().unwrap();
+    let restored = restore(&client).await.unwrap();
+    let said: Vec<_> = restored.made_good.iter().map(|one| one.pointer()).collect();
+    assert_eq!((restored.created, said), (true, vec!["/html_url"]));
 }
 
 #[tokio::test]

@@ -125,6 +125,51 @@ async fn a_next_page_that_does_not_come_next_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_list_of_empty_pages_without_an_end_is_an_error() {
+    let page = |at: i64, items: Value| value!({ "data": items, "next_page": at + 1 });
+    let (server, client) = answers((1..100).map(|at| page(at, value!([])))).await;
+    let error = list(&client).items().next().await.unwrap().unwrap_err();
+    assert!(matches!(&error, Error::Unreadable(it) if it.path() == Some("next_page")), "{error:?}");
+    assert!(
+        format!("{error:?}").contains("20 pages in a row are empty, and page 20 still names a next one"),
+        "{error:?}"
+    );
+    assert_eq!(server.arrived().len(), 20);
+    // The pages themselves are given before it.
+    let (_server, client) = answers((1..100).map(|at| page(at, value!([])))).await;
+    let (mut pages, mut good) = (list(&client).pages(), 0);
+    while let Some(page) = pages.next().await {
+        good += usize::from(page.is_ok());
+    }
+    assert_eq!(good, 20);
+    // Nineteen in a row do no harm, however often.
+    let items = |at: i64| if at % 20 == 0 { value!([just_created::body()]) } else { value!([]) };
+    let mut bodies: Vec<_> = (1..60).map(|at| page(at, items(at))).collect();
+    bodies.push(value!({ "data": [], "next_page": null }));
+    let (_server, client) = answers(bodies).await;
+    let all: Vec<_> = list(&client).items().try_collect().await.unwrap();
+    assert_eq!(all.len(), 2);
+}
+
+#[tokio::test]
+async fn an_item_says_what_was_made_good_of_it() {
+    let (mut odd, mut whole) = (just_created::body(), just_created::body());
+    whole["uncompressed_size"] = value!(0);
+    odd["size"] = value!("12");
+    odd["uncompressed_size"] = value!(0);
+    let pages = [value!({ "data": [whole, odd, whole], "next_page": 2 }), value!({ "data": [odd], "next_page": null })];
+    let (_server, client) = answers(pages).await;
+    let mut items = list(&client).items();
+    assert_eq!(items.made_good(), []);
+    let mut said = Vec::new();
+    while let Some(item) = items.next().await {
+        item.unwrap();
+        said.push(items.made_good().iter().map(|one| one.pointer().to_owned()).collect::<Vec<_>>());
+    }
+    assert_eq!(said, [vec![], vec!["/size".to_owned()], vec![], vec!["/size".to_owned()]]);
+}
+
+#[tokio::test]
 async fn a_page_without_its_list_is_no_empty_page() {
     for body in [value!({ "next_page": null }), value!({ "data": null, "current_page": 1 }), value!({})] {
         let (_server, client) = answers([body]).await;

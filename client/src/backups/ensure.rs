@@ -8,14 +8,14 @@ use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 
 use super::ensure_error::EnsureError;
-use super::look::{Patience, Seen, is_since, is_usable, look, search};
+use super::look::{Found, Patience, Seen, is_since, is_usable, look, search};
 use super::refs::{BackupRef, BranchRef};
 use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL};
 use crate::client::Client;
 use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, CreateBackupBody};
+use crate::made_good::MadeGood;
 use crate::polling::{may_pass, varied};
-use crate::response::Response;
 use crate::runtime::check::Check;
 
 /// # Exactly one backup
@@ -91,6 +91,9 @@ pub struct Ensured {
     pub created: bool,
     /// What the server calls the request that created it, or that it was found by, for a question to its support.
     pub request_id: Option<String>,
+    /// What was made good of the backup, each with its place in it. See
+    /// [`Response::made_good`](crate::Response::made_good).
+    pub made_good: Vec<MadeGood>,
 }
 
 impl Ensured {
@@ -241,7 +244,7 @@ impl EnsureBackup {
             }
             progress.creation_sent = true;
             match create.clone().send().await {
-                Ok(backup) => return Ok(self.ensured(with_request_id(backup), true)),
+                Ok(backup) => return Ok(self.ensured(backup.into(), true)),
                 Err(error) if error.outcome() != Outcome::NotApplied => return self.settle(error, seen.at).await,
                 Err(error) if is_conflict(&error) => conflict = Some(error),
                 Err(error) => {
@@ -253,9 +256,10 @@ impl EnsureBackup {
         }
     }
 
-    fn ensured(&self, (backup, request_id): (Backup, Option<String>), created: bool) -> Ensured {
+    fn ensured(&self, found: Found<Backup>, created: bool) -> Ensured {
+        let Found { value: backup, request_id, made_good } = found;
         tracing::debug!(name = self.name, id = backup.id, created, "the backup is there");
-        Ensured { backup, branch: self.branch.clone(), created, request_id }
+        Ensured { backup, branch: self.branch.clone(), created, request_id, made_good }
     }
 
     /// Looks until it sees something, within the time-out.
@@ -281,7 +285,7 @@ impl EnsureBackup {
         let id = id.as_deref();
         match search(&self.client, |client| async move { self.find(id, &client).await }).await {
             Ok(found) => {
-                let created = is_since(found.0.created_at, since);
+                let created = is_since(found.value.created_at, since);
                 Ok(self.ensured(found, created))
             }
             Err(looks) => Err(EnsureError::new(error, true).having_looked(looks)),
@@ -289,10 +293,10 @@ impl EnsureBackup {
     }
 
     /// The backup, by its ID where that is known, or else by its name.
-    async fn find(&self, id: Option<&str>, client: &Client) -> Result<Option<(Backup, Option<String>)>, Error> {
+    async fn find(&self, id: Option<&str>, client: &Client) -> Result<Option<Found<Backup>>, Error> {
         if let Some(id) = id {
             match self.branch.backup(id).get(client).send().await {
-                Ok(backup) => return Ok(Some(with_request_id(backup)).filter(|(backup, _)| is_usable(backup))),
+                Ok(backup) => return Ok(Some(backup.into()).filter(|found: &Found<_>| is_usable(&found.value))),
                 // What was taken for the ID may be another one.
                 Err(Error::Refused(_) | Error::Unreadable(_) | Error::InvalidInput(_)) => {}
                 Err(error) => return Err(error),
@@ -300,12 +304,6 @@ impl EnsureBackup {
         }
         Ok(look(client, &self.branch, &self.name).await?.found)
     }
-}
-
-/// What an answer says, and what the server calls its request.
-pub(super) fn with_request_id<T>(answer: Response<T>) -> (T, Option<String>) {
-    let request_id = answer.request_id().map(str::to_owned);
-    (answer.into_inner(), request_id)
 }
 
 /// Whether another backup may have been quicker, or one of the same name.

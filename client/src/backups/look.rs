@@ -9,7 +9,10 @@ use super::schedule::came_to_nothing;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::types::{Backup, BackupState};
+use crate::made_good::MadeGood;
+use crate::pages::ITEMS;
 use crate::polling::may_pass;
+use crate::response::Response;
 use crate::retry_after::server_time;
 
 /// The largest page, so that most branches need only one.
@@ -21,11 +24,28 @@ const MAX_MISSES: usize = 5;
 /// How far the clock that `created_at` is by and that of the `Date` header may be apart.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
 
+/// What was found or made, and how.
+pub(super) struct Found<T> {
+    pub(super) value: T,
+    /// What the server calls the request that it was found by.
+    pub(super) request_id: Option<String>,
+    /// What was made good of it.
+    pub(super) made_good: Vec<MadeGood>,
+}
+
+impl<T> From<Response<T>> for Found<T> {
+    fn from(answer: Response<T>) -> Self {
+        let request_id = answer.request_id().map(str::to_owned);
+        let made_good = answer.made_good().to_vec();
+        Self { value: answer.into_inner(), request_id, made_good }
+    }
+}
+
 /// What a look at the branch shows.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The backup of the name, and what the server calls the request that it was found by.
-    pub(super) found: Option<(Backup, Option<String>)>,
+    /// The backup of the name.
+    pub(super) found: Option<Found<Backup>>,
     /// A manual backup that is under way.
     pub(super) busy: Option<Backup>,
     /// The server's time when it was asked.
@@ -130,10 +150,12 @@ async fn read(client: &Client, branch: &BranchRef, name: &str) -> Result<(Seen, 
         let page = page?;
         count += 1;
         seen.at = seen.at.or_else(|| server_time(page.headers()).map(Into::into));
-        let request_id = page.request_id().map(str::to_owned);
-        for backup in page.into_inner().data {
+        let Found { value: page, request_id, made_good } = page.into();
+        for (at, backup) in page.data.into_iter().enumerate() {
             if backup.name == name && is_usable(&backup) {
-                return Ok((Seen { found: Some((backup, request_id)), ..seen }, count));
+                let item = format!("/{ITEMS}/{at}");
+                let made_good = made_good.iter().filter_map(|one| one.below(&item)).collect();
+                return Ok((Seen { found: Some(Found { value: backup, request_id, made_good }), ..seen }, count));
             }
             if is_busy(&backup) {
                 seen.busy = Some(backup);

@@ -8,13 +8,14 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::StatusCode;
 
-use super::ensure::{is_conflict, with_request_id};
-use super::look::{is_since, search};
+use super::ensure::is_conflict;
+use super::look::{Found, is_since, search};
 use super::refs::{BackupRef, BranchRef};
 use super::restore_error::RestoreError;
 use crate::client::Client;
 use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, BackupState, CreateBranchBody, DatabaseBranch, DatabaseBranchState};
+use crate::made_good::MadeGood;
 use crate::polling::Until;
 use crate::response::Boxed;
 use crate::retry_after::server_time;
@@ -97,6 +98,9 @@ pub struct Restored {
     pub created: bool,
     /// What the server calls the request that created it, or that it was found by, for a question to its support.
     pub request_id: Option<String>,
+    /// What was made good of the branch, each with its place in it. See
+    /// [`Response::made_good`](crate::Response::made_good).
+    pub made_good: Vec<MadeGood>,
 }
 
 impl From<&Restored> for BranchRef {
@@ -175,9 +179,6 @@ impl IntoFuture for RestoreBackup {
     }
 }
 
-/// A branch, and what the server calls the request that it was found by.
-type Found = (DatabaseBranch, Option<String>);
-
 impl RestoreBackup {
     /// The body of the creation.
     fn checked_body(&self) -> Result<CreateBranchBody, Error> {
@@ -198,9 +199,10 @@ impl RestoreBackup {
         BranchRef::new(&self.backup.organization, &self.backup.database, &self.name)
     }
 
-    fn restored(&self, (branch, request_id): Found, created: bool) -> Restored {
+    fn restored(&self, found: Found<DatabaseBranch>, created: bool) -> Restored {
+        let Found { value: branch, request_id, made_good } = found;
         tracing::debug!(name = self.name, id = branch.id, created, "the branch is there");
-        Restored { branch, branch_ref: self.branch_ref(), created, request_id }
+        Restored { branch, branch_ref: self.branch_ref(), created, request_id, made_good }
     }
 
     async fn restore(&self, body: CreateBranchBody, creation_sent: &mut bool) -> Result<Restored, RestoreError> {
@@ -219,7 +221,7 @@ impl RestoreBackup {
         let create = create.database(&self.backup.database).body(body);
         *creation_sent = true;
         match create.send().await {
-            Ok(branch) => Ok(self.restored(with_request_id(branch), true)),
+            Ok(branch) => Ok(self.restored(branch.into(), true)),
             Err(error) if error.outcome() != Outcome::NotApplied => self.settle(error, now.map(Into::into)).await,
             Err(error) if is_conflict(&error) => self.conflict(error).await,
             Err(error) => {
@@ -230,19 +232,19 @@ impl RestoreBackup {
     }
 
     /// The branch of the name, if there is one.
-    async fn branch(&self, client: &Client) -> Result<Option<Found>, Error> {
+    async fn branch(&self, client: &Client) -> Result<Option<Found<DatabaseBranch>>, Error> {
         match client.branch(self.branch_ref()).get_branch().send().await {
-            Ok(branch) => Ok(Some(with_request_id(branch))),
+            Ok(branch) => Ok(Some(branch.into())),
             Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// A branch that was there: what was wanted, if it was restored from this backup, or else in the way.
-    fn found(&self, found: Found, backup: &Backup, sent: bool) -> Result<Restored, RestoreError> {
-        match backup.restored_branches.iter().any(|restored| restored.id == found.0.id) {
+    fn found(&self, found: Found<DatabaseBranch>, backup: &Backup, sent: bool) -> Result<Restored, RestoreError> {
+        match backup.restored_branches.iter().any(|restored| restored.id == found.value.id) {
             true => Ok(self.restored(found, false)),
-            false => Err(RestoreError::taken(found.0, sent)),
+            false => Err(RestoreError::taken(found.value, sent)),
         }
     }
 
@@ -262,8 +264,8 @@ impl RestoreBackup {
     async fn settle(&self, error: Error, since: Option<DateTime<Utc>>) -> Result<Restored, RestoreError> {
         match search(&self.client, |client| async move { self.branch(&client).await }).await {
             // There was none of that name before, and this one comes from where the backup does.
-            Ok(found) if self.is_new(&found.0, since) => Ok(self.restored(found, true)),
-            Ok((branch, _)) => Err(RestoreError::taken(branch, true)),
+            Ok(found) if self.is_new(&found.value, since) => Ok(self.restored(found, true)),
+            Ok(found) => Err(RestoreError::taken(found.value, true)),
             Err(_) => Err(RestoreError::new(error, true)),
         }
     }

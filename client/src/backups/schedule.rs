@@ -25,11 +25,11 @@ pub(super) const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
 #[non_exhaustive]
 pub enum WaitError {
     /// The backup came to another end: `failed`, `canceled` or `ignored`.
-    Ended(Box<Backup>),
+    Ended(Box<Response<Backup>>),
     /// The deadline passed.
     TimedOut {
         /// What the last poll found, where one found something.
-        last: Option<Box<Backup>>,
+        last: Option<Box<Response<Backup>>>,
         /// Why the last poll found nothing, where it did not.
         error: Option<Box<Error>>,
         /// How long the wait took.
@@ -60,8 +60,8 @@ impl WaitError {
         }
     }
 
-    /// The backup, as it was last seen.
-    pub fn backup(&self) -> Option<&Backup> {
+    /// The backup, as it was last seen: an answer, which can be used as the backup.
+    pub fn backup(&self) -> Option<&Response<Backup>> {
         match self {
             Self::Ended(backup) => Some(backup),
             Self::TimedOut { last, .. } => last.as_deref(),

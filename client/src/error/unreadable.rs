@@ -6,12 +6,17 @@ use std::fmt;
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use serde::de::IgnoredAny;
 
 use super::body::without_bom;
 use super::text::{excerpt, in_brackets, request_id};
 use crate::operation::Operation;
 
 /// A success that cannot be read.
+///
+/// The server has acted where the body is empty or JSON, as far as it was read: [`Outcome::Applied`](super::Outcome).
+/// Where it is something else, such as a page of HTML, something in between may have answered, and the outcome is
+/// [`Unknown`](super::Outcome::Unknown).
 #[derive(Debug)]
 pub struct Unreadable {
     pub(crate) operation: Operation,
@@ -40,6 +45,8 @@ pub(crate) enum Reason {
     Encoded(String),
     /// It is page `page` of a list, and names a next one that does not come after it.
     NextPage { page: PageAt, next: PageAt },
+    /// It is page `page` of a list, the last of so many that were empty, and names a next one.
+    EmptyPages { page: PageAt, count: usize },
     /// It is not a redirect, which is all that the operation answers with.
     NoLocation,
     /// Something else.
@@ -93,8 +100,18 @@ impl Unreadable {
     pub fn path(&self) -> Option<&str> {
         match &self.reason {
             Reason::Decode { path, .. } => path.as_deref(),
-            Reason::NextPage { .. } => Some("next_page"),
+            Reason::NextPage { .. } | Reason::EmptyPages { .. } => Some("next_page"),
             _ => None,
+        }
+    }
+
+    /// Whether it may be the API that has answered: with nothing, or with JSON, which may be cut short or broken.
+    pub(super) fn is_of_the_api(&self) -> bool {
+        let body = without_bom(&self.body).trim_ascii_start();
+        match body.first() {
+            None | Some(b'{' | b'[') => true,
+            // Most texts begin with a letter, and some with a number.
+            Some(_) => serde_json::from_slice::<IgnoredAny>(body).is_ok(),
         }
     }
 
@@ -109,6 +126,14 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.operation.method {
             _ if self.operation.is_safe() => write!(f, "{}: answered with {}", self.operation, self.status)?,
+            _ if !self.is_of_the_api() => {
+                write!(
+                    f,
+                    "{}: answered with {}, but not with JSON; it may not have come from the API",
+                    self.operation, self.status
+                )?;
+                return in_brackets(f, self.request_id());
+            }
             method => {
                 write!(f, "{}: the server accepted the request ({})", self.operation, self.status)?;
                 match self.id().filter(|_| method == "POST") {
@@ -144,6 +169,10 @@ impl fmt::Display for Reason {
             Self::NextPage { page, next } => {
                 write!(f, "page {page} says that page {next} comes after it: the list would have no end")
             }
+            Self::EmptyPages { page, count } => write!(
+                f,
+                "{count} pages in a row are empty, and page {page} still names a next one: the list would have no end"
+            ),
             Self::NoLocation => f.write_str("it is not a redirect"),
             Self::Other(why) => f.write_str(why),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
@@ -165,7 +194,7 @@ impl StdError for Reason {
 
 /// The top-level `id` of a JSON object, even where the rest of it is broken.
 fn id_of(body: &[u8]) -> Option<String> {
-    use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+    use serde::de::{Deserializer, MapAccess, Visitor};
 
     struct FindId<'a>(&'a mut Option<String>);
 

@@ -747,7 +747,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::BackupPolicy>> {
-            self.call.pages(2, |page: &types::Page<types::BackupPolicy>| page.next_page)
+            self.call
+                .pages(
+                    2,
+                    |page: &types::Page<types::BackupPolicy>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

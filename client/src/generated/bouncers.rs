@@ -969,7 +969,13 @@ pub mod builder {
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::PostgresBouncer>> {
             self.call
-                .pages(3, |page: &types::Page<types::PostgresBouncer>| page.next_page)
+                .pages(
+                    3,
+                    |page: &types::Page<types::PostgresBouncer>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

@@ -2120,7 +2120,13 @@ pub mod builder {
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::SchemaLintError>> {
             self.call
-                .pages(3, |page: &types::Page<types::SchemaLintError>| page.next_page)
+                .pages(
+                    3,
+                    |page: &types::Page<types::SchemaLintError>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -2258,7 +2264,13 @@ pub mod builder {
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::DatabaseBranch>> {
             self.call
-                .pages(3, |page: &types::Page<types::DatabaseBranch>| page.next_page)
+                .pages(
+                    3,
+                    |page: &types::Page<types::DatabaseBranch>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

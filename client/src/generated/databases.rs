@@ -1654,7 +1654,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::Region>> {
-            self.call.pages(2, |page: &types::Page<types::Region>| page.next_page)
+            self.call
+                .pages(
+                    2,
+                    |page: &types::Page<types::Region>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1747,7 +1754,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::Database>> {
-            self.call.pages(1, |page: &types::Page<types::Database>| page.next_page)
+            self.call
+                .pages(
+                    1,
+                    |page: &types::Page<types::Database>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1843,9 +1857,10 @@ pub mod builder {
             self.call
                 .pages(
                     2,
-                    |page: &types::Page<types::DatabaseBranchReadOnlyRegion>| {
-                        page.next_page
-                    },
+                    |page: &types::Page<types::DatabaseBranchReadOnlyRegion>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

@@ -3003,7 +3003,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::Deployment>> {
-            self.call.pages(2, |page: &types::Page<types::Deployment>| page.next_page)
+            self.call
+                .pages(
+                    2,
+                    |page: &types::Page<types::Deployment>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -3301,7 +3308,13 @@ pub mod builder {
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::DeployOperation>> {
             self.call
-                .pages(3, |page: &types::Page<types::DeployOperation>| page.next_page)
+                .pages(
+                    3,
+                    |page: &types::Page<types::DeployOperation>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -3403,7 +3416,10 @@ pub mod builder {
             self.call
                 .pages(
                     3,
-                    |page: &types::Page<types::DeployRequestReview>| page.next_page,
+                    |page: &types::Page<types::DeployRequestReview>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -3562,7 +3578,10 @@ pub mod builder {
             self.call
                 .pages(
                     5,
-                    |page: &types::Page<types::DatabaseDeployRequest>| page.next_page,
+                    |page: &types::Page<types::DatabaseDeployRequest>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

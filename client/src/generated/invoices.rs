@@ -363,7 +363,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::LineItem>> {
-            self.call.pages(2, |page: &types::Page<types::LineItem>| page.next_page)
+            self.call
+                .pages(
+                    2,
+                    |page: &types::Page<types::LineItem>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -444,7 +451,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::Invoice>> {
-            self.call.pages(1, |page: &types::Page<types::Invoice>| page.next_page)
+            self.call
+                .pages(
+                    1,
+                    |page: &types::Page<types::Invoice>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

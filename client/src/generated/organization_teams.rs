@@ -714,7 +714,13 @@ pub mod builder {
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::OrganizationTeam>> {
             self.call
-                .pages(1, |page: &types::Page<types::OrganizationTeam>| page.next_page)
+                .pages(
+                    1,
+                    |page: &types::Page<types::OrganizationTeam>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

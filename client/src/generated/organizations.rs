@@ -781,9 +781,10 @@ pub mod builder {
             self.call
                 .pages_after(
                     3,
-                    |page: &types::CursorPage<types::AuditLogEvent>| {
-                        page.cursor_end.clone().filter(|_| page.has_next)
-                    },
+                    |page: &types::CursorPage<types::AuditLogEvent>| (
+                        page.cursor_end.clone().filter(|_| page.has_next),
+                        page.data.is_empty(),
+                    ),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -949,7 +950,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::Organization>> {
-            self.call.pages(0, |page: &types::Page<types::Organization>| page.next_page)
+            self.call
+                .pages(
+                    0,
+                    |page: &types::Page<types::Organization>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1030,7 +1038,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::Region>> {
-            self.call.pages(1, |page: &types::Page<types::Region>| page.next_page)
+            self.call
+                .pages(
+                    1,
+                    |page: &types::Page<types::Region>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

@@ -922,7 +922,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::Query>> {
-            self.call.pages(6, |page: &types::Page<types::Query>| page.next_page)
+            self.call
+                .pages(
+                    6,
+                    |page: &types::Page<types::Query>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
@@ -1264,7 +1271,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::QuerySummary>> {
-            self.call.pages(6, |page: &types::Page<types::QuerySummary>| page.next_page)
+            self.call
+                .pages(
+                    6,
+                    |page: &types::Page<types::QuerySummary>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

@@ -687,9 +687,10 @@ pub mod builder {
             self.call
                 .pages_after(
                     5,
-                    |page: &types::CursorPage<types::QueryPatternsDownload>| {
-                        page.cursor_end.clone().filter(|_| page.has_next)
-                    },
+                    |page: &types::CursorPage<types::QueryPatternsDownload>| (
+                        page.cursor_end.clone().filter(|_| page.has_next),
+                        page.data.is_empty(),
+                    ),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

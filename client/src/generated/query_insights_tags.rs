@@ -1258,7 +1258,10 @@ pub mod builder {
             self.call
                 .pages(
                     6,
-                    |page: &types::Page<types::DimensionsQuerySummary>| page.next_page,
+                    |page: &types::Page<types::DimensionsQuerySummary>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -1472,7 +1475,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::QueryTag>> {
-            self.call.pages(7, |page: &types::Page<types::QueryTag>| page.next_page)
+            self.call
+                .pages(
+                    7,
+                    |page: &types::Page<types::QueryTag>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

@@ -720,7 +720,14 @@ pub mod builder {
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::TrafficBudget>> {
-            self.call.pages(5, |page: &types::Page<types::TrafficBudget>| page.next_page)
+            self.call
+                .pages(
+                    5,
+                    |page: &types::Page<types::TrafficBudget>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

@@ -914,7 +914,13 @@ pub mod builder {
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::Page<types::DatabaseWebhook>> {
             self.call
-                .pages(2, |page: &types::Page<types::DatabaseWebhook>| page.next_page)
+                .pages(
+                    2,
+                    |page: &types::Page<types::DatabaseWebhook>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    ),
+                )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]

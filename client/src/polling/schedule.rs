@@ -16,11 +16,11 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 #[non_exhaustive]
 pub enum PollError<T> {
     /// It came to an end that is a failure, by [`fails_if`](crate::Until::fails_if).
-    Ended(Box<T>),
+    Ended(Box<Response<T>>),
     /// The deadline passed.
     TimedOut {
         /// What the last poll found, where one found something.
-        last: Option<Box<T>>,
+        last: Option<Box<Response<T>>>,
         /// Why the last poll found nothing, where it did not.
         error: Option<Box<Error>>,
         /// How long it was polled.
@@ -33,7 +33,7 @@ pub enum PollError<T> {
 
 impl<T> PollError<T> {
     /// What the last poll found, where one found something.
-    pub fn last(&self) -> Option<&T> {
+    pub fn last(&self) -> Option<&Response<T>> {
         match self {
             Self::Ended(last) => Some(last),
             Self::TimedOut { last, .. } => last.as_deref(),
@@ -149,8 +149,8 @@ impl Schedule {
                     (failure, failures) = (None, 0);
                     match judge(&found) {
                         Judged::Done => return Ok(found),
-                        Judged::Failed => return Err(PollError::Ended(Box::new(found.into_inner()))),
-                        Judged::Pending => last = Some(Box::new(found.into_inner())),
+                        Judged::Failed => return Err(PollError::Ended(Box::new(found))),
+                        Judged::Pending => last = Some(Box::new(found)),
                     }
                 }
                 Err(error) if may_pass(&error) && failures < self.max_consecutive_errors => {

@@ -138,8 +138,13 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// The pages of a list, from the one that the parameter `at` chooses, or else the first.
-    pub(crate) fn pages<P: DeserializeOwned + 'a>(self, at: usize, next_of: fn(&P) -> Option<i64>) -> Pages<'a, P> {
+    /// The pages of a list, from the one that the parameter `at` chooses, or else the first. `next_of` is which page comes
+    /// after one, and whether that one is empty.
+    pub(crate) fn pages<P: DeserializeOwned + 'a>(
+        self,
+        at: usize,
+        next_of: fn(&P) -> (Option<i64>, bool),
+    ) -> Pages<'a, P> {
         let (operation, set) = (self.operation, self.values[at].as_ref());
         let first = set.and_then(|value| value.as_ref().ok()?.as_i64());
         let call = move |page: Option<i64>| {
@@ -156,7 +161,7 @@ impl<'a> Call<'a> {
     pub(crate) fn pages_after<P: DeserializeOwned + 'a>(
         self,
         at: usize,
-        next_of: fn(&P) -> Option<String>,
+        next_of: fn(&P) -> (Option<String>, bool),
     ) -> Pages<'a, P> {
         let (operation, set) = (self.operation, self.values[at].as_ref());
         let first = set.and_then(|value| Some(value.as_ref().ok()?.as_str()?.to_owned()));
