@@ -12,7 +12,9 @@ use reqwest::header::HeaderValue;
 use crate::auth::{Credentials, ServiceToken};
 use crate::error::Error;
 use crate::options::{A_YEAR, Settings};
+use crate::proxies;
 use crate::retry::RetryPolicy;
+use crate::tls::with_tls;
 
 /// The name and version that the crate gives of itself.
 const USER_AGENT: &str = concat!("planetscale-client-rs/", env!("CARGO_PKG_VERSION"));
@@ -25,16 +27,28 @@ pub struct Client {
     /// Without its type, so that whether a future that holds a client is `Send` is told at a glance. The compiler looks
     /// through all of reqwest otherwise, for every future of every operation.
     inner: Arc<dyn AsRef<Inner> + Send + Sync>,
+    caller: Arc<Caller>,
     pub(crate) settings: Settings,
 }
 
-/// What all clones of a client share.
-pub(crate) struct Inner {
+/// What all clones of a client share, whoever calls.
+struct Inner {
     http: reqwest::Client,
     base_url: String,
+}
+
+/// Who calls.
+pub(crate) struct Caller {
     pub(crate) credentials: Credentials,
     /// The Authorization header, marked sensitive.
     pub(crate) authorization: HeaderValue,
+}
+
+impl Caller {
+    fn new(credentials: Credentials) -> Result<Self, Error> {
+        let authorization = credentials.header()?;
+        Ok(Self { credentials, authorization })
+    }
 }
 
 impl AsRef<Self> for Inner {
@@ -47,7 +61,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.inner().base_url)
-            .field("credentials", &self.inner().credentials)
+            .field("credentials", &self.caller.credentials)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
@@ -109,8 +123,31 @@ impl Client {
         client
     }
 
-    pub(crate) fn inner(&self) -> &Inner {
+    /// A clone on the same connections, with other credentials: for an OAuth token that was refreshed, say. The client
+    /// itself and its other clones keep theirs.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the credentials cannot stand in a header.
+    ///
+    /// # Examples
+    /// ```
+    /// use planetscale_client::{BearerToken, Client};
+    ///
+    /// let client = Client::builder().auth(BearerToken::new("first")).build()?;
+    /// let client = client.with_auth(BearerToken::new("refreshed"))?;
+    /// # Ok::<(), planetscale_client::Error>(())
+    /// ```
+    pub fn with_auth(&self, credentials: impl Into<Credentials>) -> Result<Self, Error> {
+        let caller = Arc::new(Caller::new(credentials.into())?);
+        Ok(Self { caller, ..self.clone() })
+    }
+
+    fn inner(&self) -> &Inner {
         (*self.inner).as_ref()
+    }
+
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// Where the API is, without a slash at its end.
@@ -263,12 +300,13 @@ impl ClientBuilder {
     /// # Errors
     /// [`Error::Config`] where credentials are missing or cannot stand in a header, where the base
     /// URL is none, is neither `https` nor loopback, or carries a user, query or fragment, where a
-    /// time-out is zero, or where TLS cannot be set up.
+    /// time-out is zero, where TLS cannot be set up, or where the environment names a SOCKS proxy and
+    /// [`http`](Self::http) was not called.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self
             .credentials
             .ok_or_else(|| Error::config("no credentials; call auth() with a ServiceToken or a BearerToken"))?;
-        let authorization = credentials.header()?;
+        let caller = Arc::new(Caller::new(credentials)?);
         let url = base_url(&self.base_url)?;
         let timeout = duration("timeout", self.timeout)?;
         let attempt_timeout = duration("attempt_timeout", self.attempt_timeout)?;
@@ -285,6 +323,8 @@ impl ClientBuilder {
             .retry(reqwest::retry::never());
         if is_loopback(&url) {
             http = http.no_proxy();
+        } else if self.http.is_none() {
+            proxies::check(url.host_str().unwrap_or_default(), |name| std::env::var(name).ok())?;
         }
         let http = with_tls(http, &url, self.http.is_some())?
             .build()
@@ -292,7 +332,7 @@ impl ClientBuilder {
         let base_url = url.as_str().trim_end_matches('/').to_owned();
         let settings =
             Settings { timeout, attempt_timeout, retry: self.retry, max_bytes: self.max_bytes, has_own_timeout: false };
-        Ok(Client { inner: Arc::new(Inner { http, base_url, credentials, authorization }), settings })
+        Ok(Client { inner: Arc::new(Inner { http, base_url }), caller, settings })
     }
 }
 
@@ -329,37 +369,4 @@ fn base_url(text: &str) -> Result<Url, Error> {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// TLS by rustls with the process's crypto provider, else with ring, and the platform's roots. Over plain
-/// HTTP there is none, so a machine without roots will do.
-#[cfg(feature = "rustls")]
-fn with_tls(http: reqwest::ClientBuilder, url: &Url, is_changed: bool) -> Result<reqwest::ClientBuilder, Error> {
-    use rustls::crypto::{CryptoProvider, ring};
-    use rustls_platform_verifier::BuilderVerifierExt;
-
-    if is_changed && url.scheme() == "https" {
-        // Another library may have set one; that is as good.
-        let _ = ring::default_provider().install_default();
-        return Ok(http);
-    }
-    let provider = CryptoProvider::get_default().cloned();
-    let provider = provider.unwrap_or_else(|| ring::default_provider().into());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = match url.scheme() {
-        "https" => config.and_then(BuilderVerifierExt::with_platform_verifier),
-        _ => config.map(|config| config.with_root_certificates(rustls::RootCertStore::empty())),
-    };
-    let config = config.map_err(|e| {
-        Error::config(format!(
-            "TLS cannot be set up: {e}; where the machine has no root certificates, install the package \
-             ca-certificates, or name a file of them in SSL_CERT_FILE"
-        ))
-    })?;
-    Ok(http.tls_backend_preconfigured(config.with_no_client_auth()))
-}
-
-#[cfg(not(feature = "rustls"))]
-fn with_tls(http: reqwest::ClientBuilder, _: &Url, _: bool) -> Result<reqwest::ClientBuilder, Error> {
-    Ok(http)
 }

@@ -23,6 +23,7 @@ pub use self::unanswered::Unanswered;
 pub use self::unfinished::Unfinished;
 pub use self::unreadable::Unreadable;
 pub(crate) use self::unreadable::{PageAt, Reason};
+use crate::generated::types::error::ConversionError;
 use crate::operation::Operation;
 
 /// Whether the server has done what it was asked for: whether a backup was made, changed or deleted.
@@ -240,6 +241,13 @@ impl From<Refused> for Error {
 impl From<Unreadable> for Error {
     fn from(answer: Unreadable) -> Self {
         Self::Unreadable(Box::new(answer))
+    }
+}
+
+/// So that `?` does for a builder of a request that ends with `try_into()`, too.
+impl From<ConversionError> for Error {
+    fn from(error: ConversionError) -> Self {
+        Self::invalid_input(error.to_string())
     }
 }
 

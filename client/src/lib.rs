@@ -30,11 +30,13 @@ mod operation;
 mod options;
 mod pages;
 mod polling;
+mod proxies;
 mod reading;
 mod response;
 mod retry;
 mod retry_after;
 mod runtime;
+mod tls;
 mod transport;
 
 pub use auth::{BearerToken, Credentials, ServiceToken};

@@ -20,8 +20,8 @@ const AFTER_TOO_MANY: u32 = 10;
 /// operation that changes something: the server may have acted.
 ///
 /// The delay doubles from [`initial_delay`](Self::initial_delay) up to
-/// [`max_delay`](Self::max_delay), with jitter. A `Retry-After` of the server's is obeyed instead. After
-/// a 429 without one, each delay is ten times as long: the API's limit is 600 requests a minute.
+/// [`max_delay`](Self::max_delay), with jitter. A `Retry-After` of the server's is obeyed instead: never earlier, and
+/// later by a random part of up to half of it, or of the delay if that is longer. After a 429 without one, each delay is ten times as long: the API's limit is 600 requests a minute.
 /// No delay goes beyond the [time-out](crate::ClientBuilder::timeout) of the whole operation: where
 /// the next one would, the last failure is returned at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,14 @@ pub struct RetryPolicy {
     max_retries: usize,
     initial_delay: Duration,
     max_delay: Duration,
+}
+
+/// A wait that the server asked for, and at random up to half of it more, or up to `least` where that is longer: all who
+/// are refused at once are asked to wait for the same time, and would come back together. Of the time that is `left` it
+/// takes no more than half of what the wait itself leaves.
+pub(crate) fn spread(wait: Duration, least: Duration, left: Duration) -> Duration {
+    let most = (wait / 2).max(least).min(left.saturating_sub(wait) / 2);
+    wait.saturating_add(most.mul_f64(fastrand::f64()))
 }
 
 impl Default for RetryPolicy {
@@ -64,9 +72,9 @@ impl RetryPolicy {
 
     /// The delay before another attempt: as the server asks, else by the policy, and longer after 429.
     /// A `Retry-After` of nothing, or in the past, is not a reason to come back at once.
-    pub(crate) fn delay_after(error: &Error, delay: Duration) -> Duration {
+    pub(crate) fn delay_after(error: &Error, delay: Duration, left: Duration) -> Duration {
         match error.retry_after().filter(|wait| !wait.is_zero()) {
-            Some(wait) => wait,
+            Some(wait) => spread(wait, delay, left),
             None if error.status() == Some(StatusCode::TOO_MANY_REQUESTS) => delay.saturating_mul(AFTER_TOO_MANY),
             None => delay,
         }
@@ -141,7 +149,35 @@ mod tests {
             (refused(503, None), 30 * second),
             (Error::not_sent(operation), 30 * second),
         ] {
-            assert_eq!(RetryPolicy::delay_after(&error, 30 * second), delay, "{error}");
+            let told = RetryPolicy::delay_after(&error, 30 * second, 3600 * second);
+            // What the server asks for is spread, and never cut.
+            assert!(
+                (delay..=2 * delay).contains(&told) || told >= delay && told < delay + 30 * second,
+                "{error}: {told:?}"
+            );
         }
+    }
+
+    #[test]
+    fn who_is_asked_to_wait_comes_no_earlier_and_not_all_at_once() {
+        let second = Duration::from_secs(1);
+        let mut headers = reqwest::header::HeaderMap::new();
+        headers.insert("retry-after", 4.into());
+        let refused =
+            crate::error::Refused::new(crate::Operation::new("poll", "GET", ""), StatusCode::TOO_MANY_REQUESTS);
+        let error = Error::from(refused.with_headers(headers));
+        let mut delays: Vec<_> = (0..200).map(|_| RetryPolicy::delay_after(&error, second, 60 * second)).collect();
+        delays.sort();
+        assert!(delays.iter().all(|delay| (4 * second..6 * second).contains(delay)), "{delays:?}");
+        // No more than a third of them come within a fifth of that time.
+        let crowded = delays.iter().enumerate().map(|(at, from)| {
+            delays[at..].iter().take_while(|delay| **delay < *from + Duration::from_millis(400)).count()
+        });
+        assert!(crowded.max().is_some_and(|most| most < 70), "{delays:?}");
+        // A short wait is spread by the policy's delay, and a long one overflows nothing.
+        assert!((0..200).any(|_| spread(second / 10, second, 60 * second) > second / 2));
+        assert_eq!(spread(Duration::MAX, second, second), Duration::MAX);
+        // What would come in time does.
+        assert!((0..200).all(|_| spread(4 * second, second, 5 * second) < 5 * second));
     }
 }

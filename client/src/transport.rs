@@ -58,9 +58,8 @@ async fn send(client: &Client, options: &Options, build: Build<'_>, operation: O
         .when(Error::is_retryable)
         // The server's own wish comes first; none is granted beyond the deadline.
         .adjust(|error, delay| {
-            delay
-                .map(|delay| RetryPolicy::delay_after(error, delay))
-                .filter(|delay| *delay < deadline.duration_since(Instant::now()))
+            let left = deadline.saturating_duration_since(Instant::now());
+            delay.map(|delay| RetryPolicy::delay_after(error, delay, left)).filter(|delay| *delay < left)
         })
         .notify(|error, delay| tracing::info!(%error, ?delay, "trying again"))
         .await

@@ -52,6 +52,21 @@ async fn a_machine_without_root_certificates_reaches_loopback_and_is_told_what_h
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_socks_proxy_is_refused_by_its_name() {
+    let server = MockServer::start().await.unwrap();
+    let told = |url: &str| {
+        let mut command = command(url, Some(TOKEN_ID), Some(TOKEN));
+        command.env("HTTPS_PROXY", "socks5://user:s3cret@127.0.0.1:1080").env_remove("NO_PROXY").env_remove("no_proxy");
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    // Loopback is never reached by one.
+    assert!(told(&server.base_url()).contains("made "));
+    let refused = told("https://api.planetscale.com/v1");
+    assert!(refused.contains("HTTPS_PROXY names a SOCKS proxy (socks5)"), "{refused}");
+    assert!(!refused.contains("s3cret"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_token_comes_from_the_environment() {
     let server = MockServer::start().await.unwrap();
     let told = |id, token| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use planetscale_client::{Client, Error, Method, Outcome, RetryPolicy, ServiceToken};
+use planetscale_client::{BearerToken, Client, Error, Method, Outcome, RetryPolicy, ServiceToken};
 use planetscale_tests::{Server, Step, answer, json};
 use serde_json::json as value;
 use tokio::time::Instant;
@@ -99,6 +99,69 @@ async fn reqwests_builder_can_be_changed_but_not_what_keeps_the_token_safe() {
         .auth(ServiceToken::new("i", "t"))
         .http(|http| http.tls_danger_accept_invalid_hostnames(false));
     client.build().unwrap();
+}
+
+/// A server that keeps connections, and says for each request which one it came by and who called.
+async fn keeping() -> (String, std::sync::Arc<std::sync::Mutex<Vec<(usize, String)>>>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let seen = std::sync::Arc::<std::sync::Mutex<Vec<_>>>::default();
+    let noted = seen.clone();
+    tokio::spawn(async move {
+        for connection in 0.. {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let noted = noted.clone();
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while let Ok(byte) = stream.read_u8().await {
+                    head.push(byte);
+                    if head.ends_with(b"\r\n\r\n") {
+                        let text = String::from_utf8(std::mem::take(&mut head)).unwrap();
+                        let name = |line: &&str| line.to_ascii_lowercase().starts_with("authorization:");
+                        let caller = text.lines().find(name).unwrap_or_default()[14..].trim().to_owned();
+                        noted.lock().unwrap().push((connection, caller));
+                        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+                    }
+                }
+            });
+        }
+    });
+    (url, seen)
+}
+
+#[tokio::test]
+async fn a_client_with_another_token_keeps_its_connections() {
+    let (url, seen) = keeping().await;
+    let first = Client::builder().auth(BearerToken::new("first")).base_url(url).build().unwrap();
+    let other = first.with_auth(BearerToken::new("refreshed")).unwrap();
+    for client in [&first, &other, &first] {
+        client.request(Method::GET, ["regions"]).send().await.unwrap();
+    }
+    let expected = ["Bearer first", "Bearer refreshed", "Bearer first"].map(|caller| (0, caller.to_owned()));
+    assert_eq!(*seen.lock().unwrap(), expected);
+    // The one that is no longer used is not taken out of answers, and the new one is.
+    let refused = Server::start([Step::Answer(answer("400 Bad Request", &[], "first or refreshed"))]).await;
+    let client = builder(&refused.url()).auth(BearerToken::new("first")).build().unwrap();
+    let error = create(&client.with_auth(BearerToken::new("refreshed")).unwrap()).await.unwrap_err();
+    assert!(error.to_string().contains("first or [REDACTED]"), "{error}");
+    let error = first.with_auth(BearerToken::new("a\nb")).unwrap_err();
+    assert!(matches!(error, Error::Config(_)), "{error}");
+}
+
+#[test]
+fn a_conversion_of_a_builder_may_end_with_a_question_mark() {
+    fn body(set: impl FnOnce(Builder) -> Builder) -> Result<CreateBranchBody, Error> {
+        Ok(set(CreateBranchBody::builder()).try_into()?)
+    }
+    use planetscale_client::types::CreateBranchBody;
+    use planetscale_client::types::builder::CreateBranchBody as Builder;
+
+    assert_eq!(body(|builder| builder.name("b")).unwrap().name, "b");
+    let error = body(|builder| builder).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotApplied);
+    assert!(matches!(&error, Error::InvalidInput(_)) && error.to_string().contains("name"), "{error}");
 }
 
 #[tokio::test]

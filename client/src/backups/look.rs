@@ -13,6 +13,7 @@ use crate::made_good::MadeGood;
 use crate::pages::ITEMS;
 use crate::polling::may_pass;
 use crate::response::Response;
+use crate::retry::spread;
 use crate::retry_after::server_time;
 
 /// The largest page, so that most branches need only one.
@@ -75,9 +76,12 @@ impl Patience {
 
     /// Waits before the next look. Says whether there is time for one.
     pub(super) async fn after(&mut self, failure: Option<&Error>) -> bool {
-        let asked = failure.and_then(Error::retry_after).unwrap_or_default();
-        let Some(delay) = self.delays.next().map(|delay| delay.max(asked)) else { return false };
-        if delay >= self.deadline.saturating_duration_since(Instant::now()) {
+        let Some(mut delay) = self.delays.next() else { return false };
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if let Some(asked) = failure.and_then(Error::retry_after).filter(|asked| *asked > delay) {
+            delay = spread(asked, delay, left);
+        }
+        if delay >= left {
             return false;
         }
         tokio::time::sleep(delay).await;

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Outcome, Unfinished};
 use crate::response::Response;
+use crate::retry::spread;
 
 /// Longer means the same, and cannot be varied by a tenth: a year.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -155,7 +156,10 @@ impl Schedule {
                 }
                 Err(error) if may_pass(&error) && failures < self.max_consecutive_errors => {
                     failures += 1;
-                    delay = delay.max(error.retry_after().unwrap_or_default());
+                    // What the server asks for is more than the interval, or else it makes no difference.
+                    if let Some(asked) = error.retry_after().filter(|asked| *asked > delay) {
+                        delay = spread(asked, delay, self.deadline.saturating_sub(start.elapsed()));
+                    }
                     failure = Some(Box::new(error));
                 }
                 Err(error) => return Err(PollError::Poll(Box::new(error))),

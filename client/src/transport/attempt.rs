@@ -23,7 +23,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
-        let credentials = &client.inner().credentials;
+        let credentials = &client.caller().credentials;
         let (headers, body) = (credentials.scrub_headers(&self.headers), credentials.scrub(self.body.clone()));
         let (target, status) = (Some(self.target.clone()), self.status);
         Unreadable { operation, target, status, headers, body, reason }.into()
@@ -63,7 +63,7 @@ impl Attempt<'_> {
             headers.extend(wanted.clone());
         }
         if !self.operation.is_public {
-            headers.insert(AUTHORIZATION, self.client.inner().authorization.clone());
+            headers.insert(AUTHORIZATION, self.client.caller().authorization.clone());
         }
         let result = self.client.http().execute(request).await;
         match &result {
@@ -115,7 +115,7 @@ impl Attempt<'_> {
     }
 
     fn refused(&self, answer: &Answer) -> Error {
-        let credentials = &self.client.inner().credentials;
+        let credentials = &self.client.caller().credentials;
         let mut refused = Refused::new(self.operation, answer.status);
         refused.target = Some(answer.target.clone());
         let refused = refused.with_headers(credentials.scrub_headers(&answer.headers));

@@ -39,7 +39,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
 /// What was made good, after the trace was told.
 #[cold]
 fn told(client: &Client, operation: Operation, session: Session) -> Vec<MadeGood> {
-    let credentials = &client.inner().credentials;
+    let credentials = &client.caller().credentials;
     // The keys of a map are the server's.
     let clean =
         |one: MadeGood| MadeGood::new(credentials.scrub_text(one.pointer()), credentials.scrub_text(one.reason()));
@@ -101,7 +101,7 @@ fn undecodable(
     path: Option<&str>,
     error: serde_json::Error,
 ) -> Error {
-    let credentials = &client.inner().credentials;
+    let credentials = &client.caller().credentials;
     let path = path.map(|path| credentials.scrub_text(path));
     answer.unreadable(client, operation, Reason::Decode { path, error })
 }
