@@ -36,6 +36,7 @@ mod response;
 mod retry;
 mod retry_after;
 mod runtime;
+mod secret;
 mod tls;
 mod transport;
 
@@ -58,3 +59,4 @@ pub use polling::{PollError, Until};
 pub use request::Request;
 pub use response::{CallFuture, Response};
 pub use retry::RetryPolicy;
+pub use secret::Secret;

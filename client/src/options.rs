@@ -86,7 +86,11 @@ impl Options {
             (Ok(name), _) if name == AUTHORIZATION => {
                 wanted.invalid = Some("the header authorization is set by `auth`".to_owned());
             }
-            (Ok(name), Ok(value)) => drop(wanted.headers.append(name, value)),
+            (Ok(name), Ok(mut value)) => {
+                // It may be a credential: what prints it says no more than that.
+                value.set_sensitive(true);
+                wanted.headers.append(name, value);
+            }
             _ => wanted.invalid = Some(format!("`{}` cannot be a header with that value", name.escape_debug())),
         }
     }

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use planetscale_client::{BearerToken, Client, Error, RetryPolicy, ServiceToken};
+use planetscale_client::{BearerToken, Client, Error, RetryPolicy, Secret, ServiceToken};
 use planetscale_tests::{Server, Step, answer, closed_address, json};
 
 use crate::clock;
@@ -200,4 +200,43 @@ fn timeouts_of_zero_or_forever() {
     builder().timeout(Duration::MAX).connect_timeout(Duration::MAX).build().unwrap();
     assert!(builder().user_agent("new\nline").build().is_err());
     assert!(Client::builder().build().is_err());
+}
+
+#[test]
+fn a_secret_is_shown_and_written_on_purpose_alone() {
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+    struct Role {
+        name: String,
+        password: Secret,
+    }
+
+    let role: Role = serde_json::from_str(r#"{"name": "app", "password": "s3cret"}"#).unwrap();
+    assert_eq!(format!("{role:?}"), r#"Role { name: "app", password: [REDACTED] }"#);
+    assert_eq!((role.password.expose(), role.clone() == role), ("s3cret", true));
+    for other in ["", "s3cre", "s3crets", "S3cret"] {
+        assert_ne!(role.password, Secret::from(other));
+    }
+    let error = serde_json::to_string(&role).unwrap_err().to_string();
+    assert!(error.contains("Secret::exposed") && !error.contains("s3cret"), "{error}");
+    let written = Secret::exposed(|| serde_json::to_string(&role)).unwrap();
+    assert_eq!(serde_json::from_str::<Role>(&written).unwrap(), role);
+    // It ends with the function, also where that panics.
+    assert!(std::panic::catch_unwind(|| Secret::exposed(|| panic!("for a test"))).is_err());
+    assert!(serde_json::to_string(&role).is_err());
+    let schema = serde_json::to_value(schemars::schema_for!(Role)).unwrap();
+    assert_eq!(schema["properties"]["password"], serde_json::json!({ "type": "string" }));
+}
+
+#[tokio::test]
+async fn a_header_of_the_callers_is_sent_and_not_shown() {
+    let server = Server::start([Step::Answer(json("200 OK", &just_created::body().to_string()))]).await;
+    let client = just_created::builder(&server.url()).build().unwrap();
+    let call = client.get_backup().organization("acme").database("shop").branch("main").id("b");
+    let call = call.header("x-proxy-key", "s3cret");
+    let request = client.request(planetscale_client::Method::GET, ["regions"]).header("x-proxy-key", "s3cret");
+    let shown = format!("{call:?} {call:#?} {request:?} {request:#?}");
+    assert!(shown.contains("acme") && !shown.contains("s3cret"), "{shown}");
+    call.send().await.unwrap();
+    request.send().await.unwrap();
+    assert!(server.arrived().iter().all(|arrived| arrived.head.contains("s3cret")));
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::parameters::form;
 use crate::error::Error;
+use crate::secret::Secret;
 
 /// The body of a request, or why it cannot be sent.
 pub(crate) struct Body(Result<Option<Payload>, Error>);
@@ -42,7 +43,7 @@ impl Body {
         T: TryFrom<B, Error: Display> + Serialize,
     {
         Self(checked(set, check).and_then(|value| {
-            let bytes = serde_json::to_vec(&value);
+            let bytes = Secret::exposed(|| serde_json::to_vec(&value));
             let bytes = bytes.map_err(|e| Error::invalid_input(format!("the body cannot be written: {e}")))?;
             Ok(Some(Payload { bytes: bytes.into(), content_type: "application/json" }))
         }))

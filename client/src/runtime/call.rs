@@ -20,6 +20,7 @@ use crate::pages::Pages;
 use crate::polling::Until;
 use crate::response::{CallFuture, Response};
 use crate::retry::RetryPolicy;
+use crate::secret::Secret;
 use crate::transport::{Answer, Traced, decode, traced};
 
 const JSON: &str = "application/json";
@@ -264,7 +265,7 @@ impl<'a> Call<'a> {
 }
 
 fn written(value: &impl Serialize) -> Result<Value, String> {
-    serde_json::to_value(value).map_err(|e| format!("cannot be written: {e}"))
+    Secret::exposed(|| serde_json::to_value(value)).map_err(|e| format!("cannot be written: {e}"))
 }
 
 impl fmt::Debug for Call<'_> {
@@ -272,9 +273,12 @@ impl fmt::Debug for Call<'_> {
         let mut shown = f.debug_struct("Call");
         shown.field("operation", &self.operation.id);
         for (parameter, value) in self.parameters.iter().zip(&self.values) {
-            if let Some(value) = value {
-                shown.field(parameter.name, value);
-            }
+            match value {
+                // A header may be a credential.
+                Some(_) if parameter.place == Place::Header => shown.field(parameter.name, &"[REDACTED]"),
+                Some(value) => shown.field(parameter.name, value),
+                None => continue,
+            };
         }
         shown.finish_non_exhaustive()
     }

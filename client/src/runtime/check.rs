@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::nullable::Nullable;
+use crate::secret::Secret;
 
 /// A value with limits somewhere inside.
 pub(crate) trait Check {
@@ -86,6 +87,13 @@ impl Measure for String {
     #[allow(clippy::cast_precision_loss)]
     fn measure(&self) -> Option<f64> {
         Some(self.chars().count() as f64)
+    }
+}
+
+impl Measure for Secret {
+    #[allow(clippy::cast_precision_loss)]
+    fn measure(&self) -> Option<f64> {
+        Some(self.expose().chars().count() as f64)
     }
 }
 

@@ -9,6 +9,8 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Unexpected, Visitor};
 use serde_json::Value;
 
+use crate::secret::Secret;
+
 /// What can be empty.
 pub(crate) trait Empty {
     /// What stands for a value that is not there.
@@ -26,6 +28,12 @@ macro_rules! empty {
 }
 
 empty!(String, bool, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64, (), serde_json::Map<String, Value>);
+
+impl Empty for Secret {
+    fn empty() -> Self {
+        Self::from("")
+    }
+}
 
 impl<T> Empty for Vec<T> {
     fn empty() -> Self {

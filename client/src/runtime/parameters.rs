@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::check;
 use crate::error::Error;
+use crate::secret::Secret;
 
 type Fields = serde_json::Map<String, Value>;
 
@@ -200,7 +201,8 @@ pub(crate) fn header_value(name: &str, style: Style, value: &impl Serialize) -> 
 }
 
 fn json(name: &str, value: &impl Serialize) -> Result<Value, Error> {
-    serde_json::to_value(value).map_err(|e| Error::invalid_input(format!("{name} cannot be written: {e}")))
+    Secret::exposed(|| serde_json::to_value(value))
+        .map_err(|e| Error::invalid_input(format!("{name} cannot be written: {e}")))
 }
 
 /// The pairs of a query, encoded: none for null and for a list without items.

@@ -11,6 +11,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde_json::Value;
 
 use crate::reading::{self, Choice, Kind, Node, Reader, Score, Session};
+use crate::secret::Secret;
 
 /// A value, and the alternative that it is by what was tried so far.
 pub(crate) struct Union<T> {
@@ -99,7 +100,7 @@ impl<T: 'static> Union<T> {
 fn tried<A: DeserializeOwned + Serialize>(node: &Node) -> Option<Score> {
     let (again, left_out) = reading::trial(|| {
         let read = A::deserialize(Reader::new(node)).ok()?;
-        Some(serde_json::to_value(&read).unwrap_or_default())
+        Some(Secret::exposed(|| serde_json::to_value(&read)).unwrap_or_default())
     });
     let again = again?;
     Some(Score { kept: left_out.kept + kept(node, &again), size: left_out.size + size(&again) })
