@@ -1,6 +1,8 @@
 //! What knows backups: which one is meant, that there is exactly one, and that it is done. The rest of the
 //! crate would serve any API.
 
+#[cfg(feature = "branches")]
+mod branch_look;
 mod ensure;
 mod ensure_error;
 mod handles;
@@ -11,6 +13,8 @@ mod refs;
 mod restore;
 #[cfg(feature = "branches")]
 mod restore_error;
+#[cfg(feature = "branches")]
+mod restored;
 mod schedule;
 mod wait;
 
@@ -19,8 +23,10 @@ pub use ensure_error::EnsureError;
 pub use handles::{Branch, BranchBackup};
 pub use refs::{BackupRef, BranchRef};
 #[cfg(feature = "branches")]
-pub use restore::{RestoreBackup, Restored};
+pub use restore::RestoreBackup;
 #[cfg(feature = "branches")]
 pub use restore_error::RestoreError;
+#[cfg(feature = "branches")]
+pub use restored::{AwaitedBranch, Created, Restored};
 pub use schedule::WaitError;
 pub use wait::{Awaited, WaitForBackup};

@@ -45,7 +45,7 @@ pub use backups::{
     Awaited, BackupRef, Branch, BranchBackup, BranchRef, EnsureBackup, EnsureError, Ensured, WaitError, WaitForBackup,
 };
 #[cfg(feature = "branches")]
-pub use backups::{RestoreBackup, RestoreError, Restored};
+pub use backups::{AwaitedBranch, Created, RestoreBackup, RestoreError, Restored};
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorDetail, Invalid, Outcome, Refused, Unanswered, Unfinished, Unreadable};
 pub use generated::{builder, types};

@@ -75,6 +75,14 @@ impl Options {
         self.wanted().timeout = Some(timeout);
     }
 
+    /// Shortens the time-out to what is left.
+    pub(crate) fn at_most(&mut self, left: Duration, settings: &Settings) {
+        let timeout = self.over(settings).timeout;
+        if left < timeout {
+            self.timeout(left);
+        }
+    }
+
     pub(crate) fn retry(&mut self, policy: RetryPolicy) {
         self.wanted().retry = Some(policy);
     }

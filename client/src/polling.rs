@@ -1,6 +1,7 @@
 //! Reading one thing again and again, until it is as it should be.
 
 mod schedule;
+mod seen;
 mod until;
 
 pub use schedule::PollError;

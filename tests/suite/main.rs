@@ -3,6 +3,7 @@
 mod add_operation;
 mod architecture;
 mod bodies;
+mod books;
 mod by_hand;
 mod clock;
 mod commands;
@@ -24,6 +25,7 @@ mod ensure;
 mod faults;
 mod features;
 mod fixtures;
+mod identity;
 mod just_created;
 mod locked;
 mod meaning;

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use planetscale_client::BranchRef;
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, BackupState};
-use planetscale_tests::{Server, Step, json};
+use planetscale_tests::{Server, Step, answer, json};
 use proptest::prelude::*;
 
 use crate::property::config;
@@ -19,6 +19,7 @@ fn backup(number: usize, seconds: Option<i64>, took: i64, state: &str) -> Backup
     let first = backup.completed_at.unwrap();
     backup.id = format!("b{number}");
     backup.state = BackupState::from(state);
+    backup.expires_at = None;
     backup.completed_at = seconds.map(|seconds| first + TimeDelta::seconds(seconds));
     backup.started_at = backup.completed_at.map(|completed| completed - TimeDelta::seconds(took));
     backup
@@ -83,16 +84,21 @@ async fn what_either_reading_has_counts() {
     }
 }
 
-/// One that was deleted is none, whatever the list has.
+/// One that was deleted, or has expired by the server's clock, is none, whatever the list has: it cannot be restored.
 #[tokio::test]
-async fn a_deleted_backup_does_not_count() {
+async fn a_backup_that_cannot_be_restored_does_not_count() {
     let (good, mut deleted) = (backup(1, Some(0), 60, "success"), backup(2, Some(60), 60, "success"));
     deleted.deleted_at = deleted.completed_at;
-    let list = serde_json::json!({ "data": [good, deleted], "next_page": null }).to_string();
-    let server = Server::start([Step::Answer(json("200 OK", &list))]).await;
-    let client = crate::just_created::builder(&server.url()).build().unwrap();
-    let later = deleted.completed_at.unwrap() + TimeDelta::minutes(5);
-    assert_eq!(client.backup_for(main_branch(), later).await.unwrap().unwrap().id, "b1");
+    let mut expired = backup(3, Some(120), 60, "success");
+    expired.expires_at = Some("2026-01-04T12:00:00Z".parse().unwrap());
+    let later = expired.completed_at.unwrap() + TimeDelta::minutes(5);
+    let list = serde_json::json!({ "data": [good, deleted, expired], "next_page": null }).to_string();
+    for (date, id) in [("Sun, 04 Jan 2026 11:59:59 GMT", "b3"), ("Sun, 04 Jan 2026 12:00:00 GMT", "b1")] {
+        let headers = [("date", date), ("content-type", "application/json")];
+        let server = Server::start([Step::Answer(answer("200 OK", &headers, &list))]).await;
+        let client = crate::just_created::builder(&server.url()).build().unwrap();
+        assert_eq!(client.backup_for(main_branch(), later).await.unwrap().unwrap().id, id, "{date}");
+    }
 }
 
 /// One that took less than a minute, and was done in that of the time: whether the API looks at the seconds of `to`, or

@@ -48,7 +48,8 @@ async fn an_end_that_is_a_failure_is_one_at_once() {
     // It becomes an error of the crate, which says the same.
     let error = Error::from(error);
     assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, false));
-    assert_eq!(error.to_string(), "it came to an end that is a failure");
+    let said = error.to_string();
+    assert!(said.ends_with("(backup000001), which is failed, came to an end that is a failure"), "{said}");
 }
 
 #[tokio::test]

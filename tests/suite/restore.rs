@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use planetscale_client::mock::MockServer;
-use planetscale_client::types::{Backup, BackupState, DatabaseBranch, DatabaseBranchState};
-use planetscale_client::{BranchRef, Client, Error, Outcome, PollError, RestoreBackup, StatusCode};
+use planetscale_client::types::{Backup, BackupState, DatabaseBranchState};
+use planetscale_client::{BranchRef, Client, Created, Error, Outcome, PollError, RestoreBackup, StatusCode};
 use planetscale_tests::{Server, Step, answer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,9 +13,7 @@ use crate::clock::{self, A_WHILE};
 use crate::faults::{Fault, LATE, fault, quick, script};
 use crate::property::config;
 
-#[allow(dead_code, reason = "the example shows more of it")]
-#[path = "../../client/examples/restore_drill/drill.rs"]
-mod drill;
+use crate::identity::drill;
 
 const NAME: &str = "restored-42";
 
@@ -51,34 +49,17 @@ fn creations(server: &MockServer) -> Vec<Value> {
 async fn it_is_restored_once_and_found_ever_after() {
     let (server, client) = started().await;
     let first = restore(&client).await.unwrap();
-    assert!(first.created && first.branch.name == NAME);
+    assert!(first.created == Created::ByThisRun && first.branch.name == NAME);
     // The third request: it looks for the branch and at the backup first.
     assert_eq!(first.request_id.as_deref(), Some("mock-request-3"));
     assert_eq!(first.branch_ref.to_string(), "acme/shop/restored-42");
     assert_eq!(first.branch.restored_from_branch.as_ref().map(|from| from.name.as_str()), Some("main"));
     let again = restore(&client).await.unwrap();
-    assert!(!again.created);
+    assert_eq!(again.created, Created::Before);
     assert_eq!(again.branch.id, first.branch.id);
     // The vendor's CLI has the same size where none is given.
     let sent = json!({ "name": NAME, "backup_id": "backup000001", "cluster_size": "PS_10" });
     assert_eq!(creations(&server), [sent]);
-}
-
-#[tokio::test]
-async fn what_was_made_good_of_the_branch_is_kept() {
-    let mut branch = serde_json::to_value(DatabaseBranch::fixture()).unwrap();
-    branch.as_object_mut().unwrap().remove("html_url").unwrap();
-    let backup = serde_json::to_value(restorable()).unwrap();
-    let server = planetscale_tests::Server::start([
-        planetscale_tests::Step::Answer(planetscale_tests::json("404 Not Found", "{}")),
-        planetscale_tests::Step::Answer(planetscale_tests::json("200 OK", &backup.to_string())),
-        planetscale_tests::Step::Answer(planetscale_tests::json("201 Created", &branch.to_string())),
-    ])
-    .await;
-    let client = crate::just_created::builder(&server.url()).build().unwrap();
-    let restored = restore(&client).await.unwrap();
-    let said: Vec<_> = restored.made_good.iter().map(|one| one.pointer()).collect();
-    assert_eq!((restored.created, said), (true, vec!["/html_url"]));
 }
 
 #[tokio::test]
@@ -97,21 +78,27 @@ async fn what_is_wanted_of_the_branch_is_sent() {
 #[tokio::test]
 async fn a_branch_from_elsewhere_is_not_touched() {
     let (server, client) = started().await;
-    server.add_branch(&BranchRef::new("acme", "shop", NAME));
+    // From a backup of another branch.
+    let dev = BranchRef::new("acme", "shop", "dev");
+    let mut other = restorable();
+    other.id = "of-dev".to_owned();
+    let from = other.database_branch.as_mut().unwrap();
+    (from.id, from.name) = ("dev-id".to_owned(), "dev".to_owned());
+    server.add_backup(&dev, &other);
+    client.restore_backup(dev.backup("of-dev"), NAME).await.unwrap();
     let error = restore(&client).await.unwrap_err();
     assert_eq!(error.branch_in_the_way().map(|branch| branch.name.as_str()), Some(NAME));
     assert_eq!((error.outcome(), error.creation_sent(), error.is_retryable()), (Outcome::NotApplied, false, false));
     assert_eq!(
         error.to_string(),
-        "nothing was restored: there is a branch restored-42 (own-restored-42) that is not from this backup; it was left \
-         as it is"
+        "there is a branch restored-42 (branch000002) that is not from this backup; it was left as it is; \
+         acme/shop/restored-42 was not restored"
     );
-    assert!(server.requests().iter().all(|request| request.method == "GET"));
-    assert_eq!(server.branches().len(), 1);
+    assert_eq!((server.branches().len(), creations(&server).len()), (1, 1));
     // A branch of another database is another branch.
     let (server, client) = started().await;
     server.add_branch(&BranchRef::new("acme", "other", NAME));
-    assert!(restore(&client).await.unwrap().created);
+    assert_eq!(restore(&client).await.unwrap().created, Created::ByThisRun);
 }
 
 #[tokio::test]
@@ -119,8 +106,8 @@ async fn a_backup_that_cannot_be_restored_is_told_before_anything_is_sent() {
     let running = |backup: &mut Backup| backup.state = BackupState::Running;
     let expired = |backup: &mut Backup| backup.expires_at = Some("2026-01-04T00:00:00Z".parse().unwrap());
     for (change, why) in [
-        (&running as &dyn Fn(&mut Backup), "nothing was restored: backup b is running"),
-        (&expired, "nothing was restored: backup b expired at 2026-01-04T00:00:00Z"),
+        (&running as &dyn Fn(&mut Backup), "backup b is running; acme/shop/restored-42 was not restored"),
+        (&expired, "backup b expired at 2026-01-04T00:00:00Z; acme/shop/restored-42 was not restored"),
     ] {
         let (server, client) = started().await;
         let mut backup = restorable();
@@ -146,7 +133,7 @@ async fn a_lost_answer_is_looked_after() {
     server.pass_next();
     server.lose_next_answer();
     let restored = restore(&client).await.unwrap();
-    assert!(restored.created);
+    assert_eq!(restored.created, Created::Unproven);
     assert_eq!((server.branches().len(), creations(&server).len()), (1, 1));
 }
 
@@ -168,76 +155,13 @@ async fn a_branch_is_told_by_its_id_and_not_by_its_name() {
         server.add_branch(&branch);
         let restored = client.restore_backup(main_branch().backup("b"), NAME).await;
         match (is_ours, restored) {
-            (true, Ok(restored)) => assert!(!restored.created && restored.branch.id == "own-restored-42"),
-            (false, Err(error)) => assert!(error.branch_in_the_way().is_some() && !error.creation_sent(), "{error:?}"),
+            (true, Ok(restored)) => {
+                assert!(restored.created == Created::Before && restored.branch.id == "own-restored-42")
+            }
+            (false, Err(error)) => assert!(error.unclear_branch().is_some() && !error.creation_sent(), "{error:?}"),
             (_, other) => panic!("{id} {name}: {other:?}"),
         }
         assert_eq!((creations(&server).len(), server.branches().len()), (0, 1));
-    }
-}
-
-/// Where the creation is not answered, and then there is a new branch of that name: of somebody who was quicker, unless
-/// it comes from where the backup does, and was made since.
-#[tokio::test]
-async fn a_new_branch_of_that_name_from_elsewhere_is_not_ours() {
-    let made = {
-        let (server, client) = started().await;
-        restore(&client).await.unwrap();
-        server.branches().remove(0)
-    };
-    let from = |name: Option<&str>| {
-        let mut branch = made.clone();
-        branch.id = "found".to_owned();
-        branch.restored_from_branch = name.map(|name| {
-            let mut from = made.restored_from_branch.clone().unwrap();
-            from.name = name.to_owned();
-            from
-        });
-        branch
-    };
-    let mut old = from(Some("main"));
-    old.created_at -= chrono::TimeDelta::hours(1);
-    for (branch, is_ours) in [(from(Some("main")), true), (from(Some("dev")), false), (from(None), false), (old, false)]
-    {
-        let (server, client) = started().await;
-        server.answer::<planetscale_client::builder::GetBranch>(&branch);
-        server.refuse_next(404, "not_found", "Not Found");
-        // The look at the backup.
-        server.pass_next();
-        server.lose_next_request();
-        match (is_ours, restore(&client).await) {
-            (true, Ok(restored)) => assert!(restored.created && restored.branch.id == "found"),
-            (false, Err(error)) => {
-                assert_eq!(error.branch_in_the_way().map(|branch| branch.id.as_str()), Some("found"), "{error:?}");
-                assert_eq!((error.creation_sent(), error.outcome()), (true, Outcome::NotApplied));
-            }
-            (_, other) => panic!("{branch:?}: {other:?}"),
-        }
-        assert_eq!(creations(&server).len(), 1);
-    }
-}
-
-/// As what is found when the creation is refused.
-#[tokio::test]
-async fn one_that_was_quicker_is_ours_by_its_id_alone() {
-    for is_ours in [true, false] {
-        let (server, client) = started().await;
-        let other = client.restore_backup(main_branch().backup(&restorable().id), NAME).await.unwrap();
-        if !is_ours {
-            client.branch(&other).delete_branch().await.unwrap();
-            server.add_branch(&BranchRef::new("acme", "shop", NAME));
-        }
-        // It comes between the look and the creation, which is refused with 422.
-        server.refuse_next(404, "not_found", "Not Found");
-        match (is_ours, restore(&client).await) {
-            (true, Ok(restored)) => assert!(!restored.created && restored.branch.id == other.branch.id),
-            (false, Err(error)) => {
-                assert_eq!(error.branch_in_the_way().map(|branch| branch.id.as_str()), Some("own-restored-42"));
-                assert!(error.creation_sent(), "{error:?}");
-            }
-            (_, other) => panic!("{is_ours}: {other:?}"),
-        }
-        assert_eq!(server.branches().len(), 1);
     }
 }
 
@@ -265,8 +189,8 @@ async fn with_clock(date: &str, backup: &Backup) -> Server {
     let says = |status: &str, body: Value| Step::Answer(answer(status, &headers, &body.to_string()));
     let made = serde_json::to_value(made).unwrap();
     let backup = serde_json::to_value(backup).unwrap();
-    let none = json!({ "code": "not_found", "message": "Not Found" });
-    Server::start([says("404 Not Found", none), says("200 OK", backup), says("201 Created", made)]).await
+    let none = json!({ "type": "list", "current_page": 1, "next_page": null, "data": [] });
+    Server::start([says("200 OK", none), says("200 OK", backup), says("201 Created", made)]).await
 }
 
 /// Clocks differ: whether a backup has expired is told by the server's.
@@ -297,14 +221,19 @@ async fn a_backup_expires_by_the_servers_clock() {
     deleted.deleted_at = deleted.completed_at;
     let server = with_clock("Sun, 04 Jan 2026 12:00:00 GMT", &deleted).await;
     let error = restore(&quick(&server.url(), Duration::from_secs(60))).await.unwrap_err();
-    assert_eq!(error.to_string(), "nothing was restored: backup backup000001 was deleted");
+    assert_eq!(error.to_string(), "backup backup000001 was deleted; acme/shop/restored-42 was not restored");
     assert_eq!((error.outcome(), error.is_retryable(), server.arrived().len()), (Outcome::NotApplied, false, 2));
 }
 
 /// The deadline is that of all of it: whether the creation was sent decides what is known.
 #[tokio::test]
 async fn a_deadline_tells_whether_the_branch_may_come_yet() {
-    for (passed, sent) in [(0, false), (1, false), (2, true)] {
+    for (passed, outcome, said) in [
+        (0, Outcome::Unknown, "nothing was sent, and whether there is acme/shop/restored-42 was not seen"),
+        (1, Outcome::NotApplied, "acme/shop/restored-42 was not restored"),
+        (2, Outcome::Unknown, "acme/shop/restored-42 may have been created, and was not seen"),
+    ] {
+        let sent = passed == 2;
         let (server, client) = started().await;
         for _ in 0..passed {
             server.pass_next();
@@ -312,10 +241,8 @@ async fn a_deadline_tells_whether_the_branch_may_come_yet() {
         }
         server.delay_next(Duration::from_secs(100_000));
         let error = restore(&client).deadline(A_WHILE).await.unwrap_err();
-        let outcome = if sent { Outcome::Unknown } else { Outcome::NotApplied };
         assert_eq!((error.creation_sent(), error.outcome(), error.is_retryable()), (sent, outcome, true), "{passed}");
-        let said = if sent { "the branch may have been created; restore it again" } else { "nothing was restored" };
-        assert_eq!(error.to_string(), format!("the deadline of {A_WHILE:?} passed: {said}"));
+        assert_eq!(error.to_string(), format!("the deadline of {A_WHILE:?} passed; {said}"));
         assert_eq!(server.branches().len(), usize::from(sent));
     }
 }
@@ -359,35 +286,41 @@ async fn a_branch_is_waited_for_and_one_that_is_deleted_is_an_end() {
 }
 
 fn plan() -> drill::Plan {
-    drill::Plan {
-        branch: main_branch(),
-        backup: None,
-        scratch: NAME.to_owned(),
-        cluster_size: None,
-        keep: false,
-        deadline: Duration::from_secs(600),
-        pace: None,
-    }
+    let plan = drill::Plan::new(main_branch()).named(NAME);
+    drill::Plan { deadline: Duration::from_secs(600), ..plan }
+}
+
+/// Somebody who asks for an end after some time, and is there for as long as the test.
+fn stops(after: Option<Duration>) -> drill::Stops {
+    let (stop, stops) = tokio::sync::watch::channel(0);
+    tokio::spawn(async move {
+        if let Some(after) = after {
+            tokio::time::sleep(after).await;
+            stop.send_modify(|count| *count += 1);
+        }
+        stop.closed().await;
+    });
+    stops
 }
 
 #[tokio::test]
 #[cfg_attr(not(target_os = "linux"), ignore = "it would take a minute")]
 async fn a_drill_leaves_nothing() {
     let (server, client) = started().await;
-    let report = drill::run(&client, &plan(), |_| {}, std::future::pending()).await;
+    let report = drill::run(&client, &plan(), |_| {}, stops(None)).await;
     assert!(report.error.is_none() && report.left.is_none() && report.took.is_some(), "{report:?}");
     assert_eq!((server.branches(), creations(&server).len()), (vec![], 1));
     // Nor one that is interrupted while the branch is not ready.
     server.script_branch_states(["pending"]);
-    let interrupted = tokio::time::sleep(Duration::from_secs(60));
-    let report = drill::run(&client, &plan(), |_| {}, interrupted).await;
-    assert_eq!(report.error.map(|error| error.to_string()).as_deref(), Some("interrupted"));
+    let report = drill::run(&client, &plan(), |_| {}, stops(Some(Duration::from_secs(60)))).await;
+    let error = report.error.unwrap().to_string();
+    assert!(error.starts_with("interrupted") && error.contains(NAME), "{error}");
     assert!(report.left.is_none() && server.branches().is_empty());
     // What is to be kept is named.
-    let report = drill::run(&client, &drill::Plan { keep: true, ..plan() }, |_| {}, std::future::ready(())).await;
+    let report = drill::run(&client, &drill::Plan { keep: true, ..plan() }, |_| {}, stops(None)).await;
     assert_eq!(report.left.map(|left| left.branch.branch).as_deref(), Some(NAME));
     // And is not deleted by the next, which finds it.
-    let report = drill::run(&client, &plan(), |_| {}, std::future::pending()).await;
+    let report = drill::run(&client, &plan(), |_| {}, stops(None)).await;
     assert!(report.error.is_some() && server.branches().len() == 1);
 }
 
@@ -428,13 +361,7 @@ proptest! {
             }
             let foreign: Vec<String> = server.branches().into_iter().map(|branch| branch.id).collect();
             script(&server, &faults);
-            let interrupted = async {
-                match interrupted {
-                    Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
-                    None => std::future::pending().await,
-                }
-            };
-            let report = drill::run(&client, &plan(), |_| {}, interrupted).await;
+            let report = drill::run(&client, &plan(), |_| {}, stops(interrupted.map(Duration::from_secs))).await;
             if faults.contains(&Fault::Late) {
                 tokio::time::sleep(LATE).await;
             }

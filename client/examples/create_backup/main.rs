@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> support::Result {
-    let connected = arguments.target.connect().await?;
+    let connected = arguments.target.connect(false).await?;
     if let Some(server) = &connected.stand_in {
         server.script_states(["pending", "running", "running", "running", "success"]);
     }

@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> support::Result {
-    let connected = arguments.target.connect().await?;
+    let connected = arguments.target.connect(false).await?;
     furnish(&connected).await?;
     let Connected { client, branch, .. } = &connected;
 

@@ -7,7 +7,10 @@ use planetscale_client::mock::MockServer;
 use planetscale_client::{BranchRef, Client, ServiceToken};
 
 /// The end of an example.
-pub type Result<T = ()> = std::result::Result<T, Box<dyn StdError>>;
+pub type Result<T = ()> = std::result::Result<T, Box<dyn StdError + Send + Sync>>;
+
+/// Where the API is, if not at its usual place.
+const SERVER_URL_VAR: &str = "PLANETSCALE_SERVER_URL";
 
 /// Which branch, and where the API is.
 #[derive(clap::Args)]
@@ -35,8 +38,10 @@ pub struct Connected {
 }
 
 impl Target {
-    /// The real API with credentials, and an embedded stand-in without.
-    pub async fn connect(&self) -> Result<Connected> {
+    /// The real API with credentials, and an embedded stand-in without. Whoever names something means the real one: names
+    /// without credentials are an error, as is what is otherwise `meant_for_real`. A job that has lost its credentials is
+    /// not to go on well, on the stand-in.
+    pub async fn connect(&self, meant_for_real: bool) -> Result<Connected> {
         let credentials = [ServiceToken::ID_VAR, ServiceToken::TOKEN_VAR];
         if credentials.iter().any(|name| std::env::var_os(name).is_some()) {
             let client = match &self.base_url {
@@ -51,15 +56,16 @@ impl Target {
             );
             return Ok(Connected { client, branch, stand_in: None });
         }
-        if let Some(url) = &self.base_url {
-            return Err(format!("there are no credentials for {url}: set {}", credentials.join(" and ")).into());
+        let is_named = [&self.organization, &self.database, &self.branch, &self.base_url].iter().any(|it| it.is_some());
+        let has_url = std::env::var_os(SERVER_URL_VAR).is_some_and(|url| !url.is_empty());
+        if is_named || has_url || meant_for_real {
+            let what = if has_url { SERVER_URL_VAR } else { "what is named on the command line" };
+            return Err(format!("there are no credentials for {what}: set {}", credentials.join(" and ")).into());
         }
         let server = MockServer::start().await?;
         eprintln!("No credentials ({} are not set):", credentials.join(" and "));
         eprintln!("this runs on a stand-in for PlanetScale at {}.\n", server.base_url());
-        let or = |value: &Option<String>, example: &str| value.clone().unwrap_or_else(|| example.into());
-        let branch =
-            BranchRef::new(or(&self.organization, "acme"), or(&self.database, "shop"), or(&self.branch, "main"));
+        let branch = BranchRef::new("acme", "shop", "main");
         Ok(Connected { client: server.client()?, branch, stand_in: Some(server) })
     }
 }

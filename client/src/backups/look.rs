@@ -20,7 +20,7 @@ use crate::retry_after::server_time;
 pub(super) const PER_PAGE: i64 = 100;
 
 /// How often an answer that does not have what was created is believed.
-const MAX_MISSES: usize = 5;
+pub(super) const MAX_MISSES: usize = 5;
 
 /// How far the clock that `created_at` is by and that of the `Date` header may be apart.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);

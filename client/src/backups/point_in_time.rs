@@ -1,5 +1,7 @@
 //! The backup that a point in time is restored from.
 
+use std::time::SystemTime;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::look::PER_PAGE;
@@ -7,6 +9,7 @@ use super::refs::BranchRef;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::types::{Backup, BackupState};
+use crate::retry_after::server_time;
 
 /// The API's `to` is by the minute.
 const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
@@ -14,10 +17,13 @@ const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// # Points in time
 impl Client {
     /// The backup that a branch's state at a time is restored from: of those that succeeded, the one that was completed
-    /// last at or before that time. Nothing, where there is none.
+    /// last at or before that time. One that was deleted or has expired by now cannot be restored, and is passed over, as
+    /// [`restore_backup`] refuses it. Nothing, where there is none.
     ///
     /// It reads the whole list, as its order is not documented; one of several pages twice, as what comes after a
     /// backup that is deleted in between moves up. A token needs the access `read_backups`.
+    ///
+    /// [`restore_backup`]: https://docs.rs/planetscale-client/latest/planetscale_client/struct.Client.html#method.restore_backup
     ///
     /// # Errors
     /// As [`list_backups`](Client::list_backups).
@@ -33,7 +39,9 @@ impl Client {
     /// # let server = MockServer::start().await?;
     /// # let client = server.client()?;
     /// let main = BranchRef::new("acme", "shop", "main");
-    /// # server.add_backup(&main, &Backup::fixture());
+    /// # let mut fixture = Backup::fixture();
+    /// # fixture.expires_at = None;
+    /// # server.add_backup(&main, &fixture);
     /// let noon = "2026-01-02T12:00:00Z".parse()?;
     /// let backup = client.backup_for(&main, noon).await?.ok_or("no backup is as old as that")?;
     /// println!("{} holds the branch as it was at {:?}", backup.id, backup.completed_at);
@@ -59,11 +67,15 @@ async fn read(client: &Client, branch: &BranchRef, at: DateTime<Utc>) -> Result<
     let (mut last, mut count): (Option<Backup>, usize) = (None, 0);
     while let Some(page) = pages.next().await {
         count += 1;
+        let page = page?;
+        // The server's clock tells, as with a restore.
+        let now: DateTime<Utc> = server_time(page.headers()).unwrap_or_else(SystemTime::now).into();
         let fits = |backup: &Backup| {
             let is_good = backup.state == BackupState::Success && backup.deleted_at.is_none();
-            is_good && backup.completed_at.is_some_and(|completed| completed <= at)
+            let is_there = backup.expires_at.is_none_or(|expires| expires > now);
+            is_good && is_there && backup.completed_at.is_some_and(|completed| completed <= at)
         };
-        let candidates = page?.into_inner().data.into_iter().filter(fits);
+        let candidates = page.into_inner().data.into_iter().filter(fits);
         last = last.into_iter().chain(candidates).max_by_key(|backup| backup.completed_at);
     }
     Ok((last, count))

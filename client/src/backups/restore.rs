@@ -1,23 +1,23 @@
 //! A backup restored to a branch: once, whatever happens on the way.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use reqwest::StatusCode;
 
+use super::branch_look::{Listed, Shown, Wanted, list};
 use super::ensure::is_conflict;
-use super::look::{Found, is_since, search};
+use super::look::{Found, MAX_MISSES, Patience};
 use super::refs::{BackupRef, BranchRef};
-use super::restore_error::RestoreError;
+use super::restore_error::{Kind, RestoreError};
+use super::restored::{Created, Restored};
 use crate::client::Client;
 use crate::error::{Error, Outcome};
-use crate::generated::types::{self, Backup, BackupState, CreateBranchBody, DatabaseBranch, DatabaseBranchState};
-use crate::made_good::MadeGood;
-use crate::polling::Until;
-use crate::response::Boxed;
+use crate::generated::types::{self, Backup, BackupState, CreateBranchBody, DatabaseBranch};
+use crate::polling::may_pass;
 use crate::retry_after::server_time;
 
 /// # Restoring a backup
@@ -25,15 +25,23 @@ impl Client {
     /// Restores a backup to a new branch of its database, or finds the branch that an earlier call of this kind
     /// restored from it. `.await` the result; then [wait](Self::wait_for_branch) for the branch.
     ///
-    /// 1. It looks for a branch of that name. One that was restored from this backup is what it returns; any other one
-    ///    is an error, and is not touched: names are unique in a database.
-    /// 2. Where there is none, it looks at the backup. One that is not done, was deleted or has expired is an error.
-    /// 3. It creates the branch. If the answer was lost or cannot be read, it looks for the branch, a few times, with
-    ///    back-off. The request that creates it is never sent again once the server may have seen it.
+    /// 1. It reads the list of branches, and looks at the backup. A branch of that name that was restored from this backup
+    ///    is what it returns; any other one is an error, and is not touched: names are unique in a database. So is one of
+    ///    which the API does not say, or not yet, what it was restored from.
+    /// 2. A backup that is not done, was deleted or has expired is an error.
+    /// 3. It creates the branch. If the answer was lost or cannot be read, it looks for the branch for as long as a call
+    ///    may take. The request that creates it is never sent again once the server may have seen it.
+    ///
+    /// [`Restored::created`] says who created the branch. What is proved, and what is not, is said at [`Created`].
     ///
     /// A token needs the accesses `create_branch`, `read_branch`, `read_backups`, and `restore_backup` or
     /// `restore_production_branch_backup`. The new branch has the region of the backup, and the parent of the branch that
     /// was backed up. It costs money until it is deleted.
+    ///
+    /// # Cancelling
+    /// A call that is dropped while the creation is on its way may leave the branch, and nobody says so: the next call of
+    /// this kind finds it. Where that matters, let the call end (it has a [deadline](RestoreBackup::deadline)), as the
+    /// repository's example `restore_drill` does.
     ///
     /// # Errors
     /// A [`RestoreError`]: its [`outcome`](RestoreError::outcome) is about the branch.
@@ -66,46 +74,10 @@ impl Client {
             client: self.clone(),
             backup: backup.into(),
             name: name.into(),
+            nonce: None,
             body: Ok(types::builder::CreateBranchBody::default()),
             deadline: RestoreBackup::DEFAULT_DEADLINE,
         }
-    }
-
-    /// Polls a branch until its state is `ready`. `.await` the result.
-    ///
-    /// A branch that is deleted in between, or that is not there, is [`PollError::Poll`](crate::PollError::Poll), at
-    /// once. A [`BranchRef`] is a serde type, so that another process can go on. The interval and the deadline are those of
-    /// [`GetBranch::until`](crate::builder::GetBranch::until); the first poll is at once.
-    pub fn wait_for_branch<'a>(&self, branch: impl Into<BranchRef>) -> Until<'a, DatabaseBranch> {
-        let (client, branch) = (self.clone(), branch.into());
-        let call = move || -> Boxed<'a, DatabaseBranch> {
-            let (client, branch) = (client.clone(), branch.clone());
-            Box::pin(async move { client.branch(branch).get_branch().send().await })
-        };
-        Until::new(call, |branch: &DatabaseBranch| branch.state == DatabaseBranchState::Ready, Some([0, 10, 15 * 60]))
-    }
-}
-
-/// A branch that was restored from a backup.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Restored {
-    /// The branch. Its state says whether it is ready.
-    pub branch: DatabaseBranch,
-    /// What it is addressed with.
-    pub branch_ref: BranchRef,
-    /// Whether this call created it. Otherwise it was there.
-    pub created: bool,
-    /// What the server calls the request that created it, or that it was found by, for a question to its support.
-    pub request_id: Option<String>,
-    /// What was made good of the branch, each with its place in it. See
-    /// [`Response::made_good`](crate::Response::made_good).
-    pub made_good: Vec<MadeGood>,
-}
-
-impl From<&Restored> for BranchRef {
-    fn from(restored: &Restored) -> Self {
-        restored.branch_ref.clone()
     }
 }
 
@@ -115,6 +87,7 @@ pub struct RestoreBackup {
     client: Client,
     backup: BackupRef,
     name: String,
+    nonce: Option<String>,
     body: Result<types::builder::CreateBranchBody, String>,
     deadline: Duration,
 }
@@ -148,6 +121,13 @@ impl RestoreBackup {
         self.body_map(|body| body.restore_point(at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
     }
 
+    /// A part of the branch's name that no other run has: 8 random characters or more. A branch with it in its name is this
+    /// run's, even where the answer to the creation was lost: [`Created::ByThisRun`].
+    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
+        self.nonce = Some(nonce.into());
+        self
+    }
+
     /// Changes the body of the request that creates the branch with a closure over its builder.
     pub fn body_map<F>(mut self, change: F) -> Self
     where
@@ -171,11 +151,44 @@ impl IntoFuture for RestoreBackup {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let body = self.checked_body().map_err(|error| RestoreError::new(error, false))?;
-            let mut creation_sent = false;
-            let ended = tokio::time::timeout(self.deadline, self.restore(body, &mut creation_sent)).await;
-            ended.unwrap_or_else(|_| Err(RestoreError::deadline(self.deadline, creation_sent)))
+            let wanted = self.branch_ref();
+            let body = self.checked_body().map_err(|error| RestoreError::new(error, false).of(wanted.clone()))?;
+            let mut progress = Progress::default();
+            let ended = tokio::time::timeout(self.deadline, self.restore(body, &mut progress)).await;
+            ended.unwrap_or_else(|_| Err(progress.end(Kind::Deadline(self.deadline)))).map_err(|error| error.of(wanted))
         })
+    }
+}
+
+/// How far it has come: what an error says of the branch.
+#[derive(Default)]
+struct Progress {
+    /// The IDs of the branches that there were before, once they were seen.
+    before: Option<HashSet<String>>,
+    creation_sent: bool,
+    /// Whether the server has refused the creation, so that this call has created nothing.
+    is_refused: bool,
+    /// The ID, where the answer to the creation had it.
+    id: Option<String>,
+    /// One that may be the branch.
+    unclear: Option<DatabaseBranch>,
+}
+
+impl Progress {
+    fn end(&mut self, kind: Kind) -> RestoreError {
+        let outcome = match (&self.id, &self.unclear) {
+            (Some(_), _) => Outcome::Applied,
+            (None, Some(_)) => Outcome::Unknown,
+            // Whether it was there before, nobody has seen.
+            _ if self.before.is_none() => Outcome::Unknown,
+            _ if self.creation_sent && !self.is_refused => Outcome::Unknown,
+            _ => Outcome::NotApplied,
+        };
+        RestoreError::ended(kind, self.creation_sent, outcome).seen(self.id.take(), self.unclear.take())
+    }
+
+    fn call(&mut self, error: Error) -> RestoreError {
+        self.end(Kind::Call(Box::new(error)))
     }
 }
 
@@ -184,6 +197,11 @@ impl RestoreBackup {
     fn checked_body(&self) -> Result<CreateBranchBody, Error> {
         if self.name.is_empty() {
             return Err(Error::invalid_input("the branch's name is empty"));
+        }
+        if let Some(nonce) = self.nonce.as_ref().filter(|nonce| nonce.len() < 8 || !self.name.contains(nonce.as_str()))
+        {
+            let why = "it must have 8 characters or more, and be in the branch's name";
+            return Err(Error::invalid_input(format!("`{nonce}` is no nonce of `{}`: {why}", self.name)));
         }
         let builder = self.body.clone().map_err(Error::invalid_input)?;
         let body = builder.name(&self.name).backup_id(&self.backup.id).try_into();
@@ -199,80 +217,152 @@ impl RestoreBackup {
         BranchRef::new(&self.backup.organization, &self.backup.database, &self.name)
     }
 
-    fn restored(&self, found: Found<DatabaseBranch>, created: bool) -> Restored {
-        let Found { value: branch, request_id, made_good } = found;
-        tracing::debug!(name = self.name, id = branch.id, created, "the branch is there");
-        Restored { branch, branch_ref: self.branch_ref(), created, request_id, made_good }
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { name: &self.name, nonce: self.nonce.as_deref(), source: &self.backup.branch }
     }
 
-    async fn restore(&self, body: CreateBranchBody, creation_sent: &mut bool) -> Result<Restored, RestoreError> {
-        let before = |error| RestoreError::new(error, false);
-        let there = self.branch(&self.client).await.map_err(before)?;
-        let answer = self.backup.get(&self.client).send().await.map_err(before)?;
-        let now = server_time(answer.headers());
-        let backup = answer.into_inner();
-        if let Some(branch) = there {
-            return self.found(branch, &backup, false);
+    fn restored(&self, found: Found<DatabaseBranch>, created: Created) -> Restored {
+        let Found { value: branch, request_id, made_good } = found;
+        tracing::debug!(name = branch.name, id = branch.id, ?created, "the branch is there");
+        let mut branch_ref = self.branch_ref();
+        if !branch.name.is_empty() {
+            branch_ref.branch.clone_from(&branch.name);
         }
-        if let Some(why) = unusable(&backup, now.unwrap_or_else(SystemTime::now).into()) {
-            return Err(RestoreError::unusable(backup, why));
+        Restored { branch, branch_ref, created, request_id, made_good }
+    }
+
+    async fn restore(&self, body: CreateBranchBody, progress: &mut Progress) -> Result<Restored, RestoreError> {
+        let there = self.patiently(|client| async move { list(&client, &self.backup).await }).await;
+        let there = there.map_err(|error| progress.call(error))?;
+        let wanted = self.wanted();
+        let found: Vec<DatabaseBranch> = wanted.among(&there.branches).into_iter().cloned().collect();
+        progress.before = Some(there.branches.iter().map(|branch| branch.id.clone()).collect());
+        // Until the backup says more of it.
+        progress.unclear = found.first().cloned();
+        let answer = self.patiently(|client| async move { self.backup.get(&client).send().await }).await;
+        let answer = answer.map_err(|error| progress.call(error))?;
+        let now = server_time(answer.headers()).unwrap_or_else(SystemTime::now);
+        let backup = answer.into_inner();
+        progress.unclear = None;
+        match wanted.judge(&found, &backup) {
+            Shown::OfThisRun(branch) => return Ok(self.restored(there.found(branch), Created::ByThisRun)),
+            Shown::FromBackup(branch) => return Ok(self.restored(there.found(branch), Created::Before)),
+            Shown::Foreign(branch) if branch.name == self.name => {
+                return Err(progress.end(Kind::Taken(Box::new(branch))));
+            }
+            Shown::Unclear(branch) => {
+                let has_the_name = branch.name == self.name;
+                progress.unclear = Some(branch);
+                if has_the_name {
+                    return Err(progress.end(Kind::Unclear(None)));
+                }
+            }
+            // Whether the server takes its name for the one that is asked for, it will say.
+            Shown::Foreign(_) | Shown::Nothing => {}
+        }
+        if let Some(why) = unusable(&backup, now.into()) {
+            return Err(progress.end(Kind::Unusable(Box::new(backup), why)));
         }
         let create = self.client.create_branch().organization(&self.backup.organization);
         let create = create.database(&self.backup.database).body(body);
-        *creation_sent = true;
-        match create.send().await {
-            Ok(branch) => Ok(self.restored(branch.into(), true)),
-            Err(error) if error.outcome() != Outcome::NotApplied => self.settle(error, now.map(Into::into)).await,
-            Err(error) if is_conflict(&error) => self.conflict(error).await,
-            Err(error) => {
-                let is_sent = !matches!(error, Error::NotSent(_) | Error::InvalidInput(_));
-                Err(RestoreError::new(error, is_sent))
+        progress.creation_sent = true;
+        let error = match create.send().await {
+            Ok(branch) => {
+                let is_new = progress.before.as_ref().is_none_or(|before| !before.contains(&branch.id));
+                let created = if is_new { Created::ByThisRun } else { Created::Before };
+                return Ok(self.restored(branch.into(), created));
+            }
+            Err(error) => error,
+        };
+        progress.is_refused = error.outcome() == Outcome::NotApplied;
+        if progress.is_refused && !is_conflict(&error) {
+            progress.creation_sent = !matches!(error, Error::NotSent(_) | Error::InvalidInput(_));
+            return Err(progress.call(error));
+        }
+        if let Error::Unreadable(answer) = &error {
+            progress.id = answer.id();
+        }
+        self.settle(error, backup, progress).await
+    }
+
+    /// A look that is made again while it fails with what may pass.
+    async fn patiently<T, F>(&self, look: impl Fn(Client) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let mut patience = Patience::new(&self.client);
+        loop {
+            match look(patience.client(&self.client)).await {
+                Err(error) if may_pass(&error) && patience.after(Some(&error)).await => {}
+                ended => return ended,
             }
         }
     }
 
-    /// The branch of the name, if there is one.
-    async fn branch(&self, client: &Client) -> Result<Option<Found<DatabaseBranch>>, Error> {
-        match client.branch(self.branch_ref()).get_branch().send().await {
-            Ok(branch) => Ok(Some(branch.into())),
-            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(None),
-            Err(error) => Err(error),
+    /// Finds out what has become of a creation that was not answered with the branch.
+    async fn settle(
+        &self,
+        error: Error,
+        mut backup: Backup,
+        progress: &mut Progress,
+    ) -> Result<Restored, RestoreError> {
+        let wanted = self.wanted();
+        let mut patience = Patience::new(&self.client);
+        let mut misses = 0;
+        loop {
+            let client = patience.client(&self.client);
+            let seen = async {
+                let listed = list(&client, &self.backup).await?;
+                let is_unclear = matches!(wanted.judge(&listed.branches, &backup), Shown::Unclear(_));
+                let now = if is_unclear { Some(self.backup.get(&client).send().await?.into_inner()) } else { None };
+                Ok::<_, Error>((listed, now))
+            };
+            let failure = match seen.await {
+                Ok((listed, now)) => {
+                    backup = now.unwrap_or(backup);
+                    if let Some(restored) = self.told(listed, &backup, progress) {
+                        return restored;
+                    }
+                    misses += 1;
+                    None
+                }
+                Err(failure) => Some(failure),
+            };
+            // A name that holds a nonce is nobody else's: that is not what the refusal is for.
+            let is_over = progress.is_refused && self.nonce.is_some() && misses == MAX_MISSES;
+            let is_hopeless = failure.as_ref().is_some_and(|failure| !may_pass(failure));
+            if is_over || is_hopeless || !patience.after(failure.as_ref()).await {
+                break;
+            }
         }
+        if progress.unclear.is_some() && progress.id.is_none() {
+            return Err(progress.end(Kind::Unclear(Some(Box::new(error)))));
+        }
+        Err(progress.call(error))
     }
 
-    /// A branch that was there: what was wanted, if it was restored from this backup, or else in the way.
-    fn found(&self, found: Found<DatabaseBranch>, backup: &Backup, sent: bool) -> Result<Restored, RestoreError> {
-        match backup.restored_branches.iter().any(|restored| restored.id == found.value.id) {
-            true => Ok(self.restored(found, false)),
-            false => Err(RestoreError::taken(found.value, sent)),
+    /// What a list of branches tells after the creation, if anything.
+    fn told(&self, listed: Listed, backup: &Backup, progress: &mut Progress) -> Option<Result<Restored, RestoreError>> {
+        if let Some(id) = &progress.id {
+            let branch = listed.branches.iter().find(|branch| branch.id == *id)?.clone();
+            return Some(Ok(self.restored(listed.found(branch), Created::ByThisRun)));
         }
-    }
-
-    /// What has become of a creation that was refused, maybe as another one of that name was quicker.
-    async fn conflict(&self, error: Error) -> Result<Restored, RestoreError> {
-        let seen = async {
-            let branch = self.branch(&self.client).await.ok().flatten()?;
-            Some((branch, self.backup.get(&self.client).send().await.ok()?.into_inner()))
-        };
-        match seen.await {
-            Some((branch, backup)) => self.found(branch, &backup, true),
-            None => Err(RestoreError::new(error, true)),
+        let is_new = |branch: &DatabaseBranch| progress.before.as_ref().is_none_or(|it| !it.contains(&branch.id));
+        match self.wanted().judge(&listed.branches, backup) {
+            Shown::OfThisRun(branch) => Some(Ok(self.restored(listed.found(branch), Created::ByThisRun))),
+            Shown::FromBackup(branch) => {
+                let created = if is_new(&branch) { Created::Unproven } else { Created::Before };
+                Some(Ok(self.restored(listed.found(branch), created)))
+            }
+            Shown::Foreign(branch) if branch.name == self.name => {
+                Some(Err(progress.end(Kind::Taken(Box::new(branch)))))
+            }
+            Shown::Unclear(branch) => {
+                progress.unclear = Some(branch);
+                None
+            }
+            Shown::Foreign(_) | Shown::Nothing => None,
         }
-    }
-
-    /// Finds out what has become of a creation that ended with an error. `since` is the server's time before it.
-    async fn settle(&self, error: Error, since: Option<DateTime<Utc>>) -> Result<Restored, RestoreError> {
-        match search(&self.client, |client| async move { self.branch(&client).await }).await {
-            // There was none of that name before, and this one comes from where the backup does.
-            Ok(found) if self.is_new(&found.value, since) => Ok(self.restored(found, true)),
-            Ok(found) => Err(RestoreError::taken(found.value, true)),
-            Err(_) => Err(RestoreError::new(error, true)),
-        }
-    }
-
-    fn is_new(&self, branch: &DatabaseBranch, since: Option<DateTime<Utc>>) -> bool {
-        let source = branch.restored_from_branch.as_ref();
-        source.is_some_and(|source| source.name == self.backup.branch) && is_since(branch.created_at, since)
     }
 }
 

@@ -3,24 +3,33 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::refs::BranchRef;
 use crate::error::{Error, Outcome, Unfinished};
 use crate::generated::types::{Backup, DatabaseBranch};
+use crate::polling::may_pass;
 
 /// Why [`restore_backup`](crate::Client::restore_backup) gave up.
 #[derive(Debug)]
 pub struct RestoreError {
     kind: Kind,
     creation_sent: bool,
+    outcome: Outcome,
+    /// The branch that was wanted.
+    wanted: Option<BranchRef>,
+    id: Option<String>,
+    unclear: Option<Box<DatabaseBranch>>,
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     /// A call failed.
     Call(Box<Error>),
     /// The backup cannot be restored, and why.
     Unusable(Box<Backup>, String),
     /// There is a branch of that name already, from elsewhere.
     Taken(Box<DatabaseBranch>),
+    /// There is a branch of that name, and nobody says what from; and what the creation ended with.
+    Unclear(Option<Box<Error>>),
     /// The deadline passed in the middle of something.
     Deadline(Duration),
 }
@@ -29,19 +38,20 @@ impl RestoreError {
     /// One of a call that failed, such as a test of one's own wants. `creation_sent` is whether the request that creates
     /// the branch was sent.
     pub fn new(error: Error, creation_sent: bool) -> Self {
-        Self { kind: Kind::Call(Box::new(error)), creation_sent }
+        let outcome = if creation_sent { error.outcome() } else { Outcome::NotApplied };
+        Self::ended(Kind::Call(Box::new(error)), creation_sent, outcome)
     }
 
-    pub(super) fn unusable(backup: Backup, why: String) -> Self {
-        Self { kind: Kind::Unusable(Box::new(backup), why), creation_sent: false }
+    pub(super) fn ended(kind: Kind, creation_sent: bool, outcome: Outcome) -> Self {
+        Self { kind, creation_sent, outcome, wanted: None, id: None, unclear: None }
     }
 
-    pub(super) fn taken(branch: DatabaseBranch, creation_sent: bool) -> Self {
-        Self { kind: Kind::Taken(Box::new(branch)), creation_sent }
+    pub(super) fn of(self, wanted: BranchRef) -> Self {
+        Self { wanted: Some(wanted), ..self }
     }
 
-    pub(super) fn deadline(after: Duration, creation_sent: bool) -> Self {
-        Self { kind: Kind::Deadline(after), creation_sent }
+    pub(super) fn seen(self, id: Option<String>, unclear: Option<DatabaseBranch>) -> Self {
+        Self { id, unclear: unclear.map(Box::new), ..self }
     }
 
     /// Whether the request that creates the branch was, or may have been, sent, whatever it was answered.
@@ -49,18 +59,14 @@ impl RestoreError {
         self.creation_sent
     }
 
-    /// What is known of the branch that was to be restored:
+    /// What is known of a branch of that name from this backup, whether this call created it or an earlier one:
     ///
-    /// - [`Outcome::NotApplied`]: it was not created.
-    /// - [`Outcome::Unknown`]: the creation was not answered, and the branch not found. It may come yet, and cost money.
-    /// - [`Outcome::Applied`]: it was created, but is not to be found.
+    /// - [`Outcome::NotApplied`]: there is none.
+    /// - [`Outcome::Unknown`]: there may be one, or it may come yet, and cost money: the creation was not answered, or the
+    ///   branches could not be read, or there is [one](Self::unclear_branch) of which nobody says what it is from.
+    /// - [`Outcome::Applied`]: this call created it, with [this ID](Self::id), but it is not to be found.
     pub fn outcome(&self) -> Outcome {
-        match &self.kind {
-            Kind::Unusable(..) | Kind::Taken(_) => Outcome::NotApplied,
-            Kind::Deadline(_) if self.creation_sent => Outcome::Unknown,
-            Kind::Call(error) if self.creation_sent => error.outcome(),
-            Kind::Deadline(_) | Kind::Call(_) => Outcome::NotApplied,
-        }
+        self.outcome
     }
 
     /// Whether the same call may be made again, later, with a hope of success. It looks first, so that no second branch
@@ -68,15 +74,18 @@ impl RestoreError {
     pub fn is_retryable(&self) -> bool {
         match &self.kind {
             Kind::Unusable(..) | Kind::Taken(_) => false,
-            Kind::Deadline(_) => true,
-            Kind::Call(error) => error.is_retryable() || self.creation_sent && error.outcome() != Outcome::NotApplied,
+            Kind::Unclear(_) | Kind::Deadline(_) => true,
+            Kind::Call(error) => match self.creation_sent {
+                true => error.is_retryable() || error.outcome() != Outcome::NotApplied,
+                false => may_pass(error),
+            },
         }
     }
 
     /// The error of the call that failed.
     pub fn call_error(&self) -> Option<&Error> {
         match &self.kind {
-            Kind::Call(error) => Some(error),
+            Kind::Call(error) | Kind::Unclear(Some(error)) => Some(error),
             _ => None,
         }
     }
@@ -89,29 +98,51 @@ impl RestoreError {
         }
     }
 
-    /// The branch that has the name already, and was not touched.
+    /// The branch that has the name already, is not from this backup, and was not touched.
     pub fn branch_in_the_way(&self) -> Option<&DatabaseBranch> {
         match &self.kind {
             Kind::Taken(branch) => Some(branch),
             _ => None,
         }
     }
+
+    /// A branch of that name of which the API does not say, or not yet, whether it is from this backup. It was not touched.
+    pub fn unclear_branch(&self) -> Option<&DatabaseBranch> {
+        self.unclear.as_deref()
+    }
+
+    /// The ID of the branch that this call created, where the answer had it, and could not be read otherwise.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
 }
 
 impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            Kind::Call(error) => error.fmt(f),
-            Kind::Unusable(backup, why) => write!(f, "nothing was restored: backup {} {why}", backup.id),
-            Kind::Taken(branch) => write!(
-                f,
-                "nothing was restored: there is a branch {} ({}) that is not from this backup; it was left as it is",
-                branch.name, branch.id
-            ),
-            Kind::Deadline(after) if self.creation_sent => {
-                write!(f, "the deadline of {after:?} passed: the branch may have been created; restore it again")
+            Kind::Call(error) => error.fmt(f)?,
+            Kind::Unusable(backup, why) => write!(f, "backup {} {why}", backup.id)?,
+            Kind::Taken(branch) => {
+                write!(f, "there is a branch {} ({}) that is not from this backup", branch.name, branch.id)?;
+                f.write_str("; it was left as it is")?;
             }
-            Kind::Deadline(after) => write!(f, "the deadline of {after:?} passed: nothing was restored"),
+            Kind::Unclear(error) => {
+                f.write_str("the API does not say whether the branch that is there is from this backup")?;
+                if let Some(error) = error {
+                    write!(f, "; the creation ended with: {error}")?;
+                }
+            }
+            Kind::Deadline(after) => write!(f, "the deadline of {after:?} passed")?,
+        }
+        let Some(wanted) = &self.wanted else { return Ok(()) };
+        match (self.outcome, &self.id, &self.unclear) {
+            (Outcome::NotApplied, ..) => write!(f, "; {wanted} was not restored"),
+            (_, Some(id), _) => write!(f, "; {wanted} ({id}) was created, and was not seen since"),
+            (_, None, Some(branch)) => {
+                write!(f, "; there is {} ({}), {}, which may be {wanted}", branch.name, branch.id, branch.state)
+            }
+            _ if self.creation_sent => write!(f, "; {wanted} may have been created, and was not seen"),
+            _ => write!(f, "; nothing was sent, and whether there is {wanted} was not seen"),
         }
     }
 }

@@ -108,7 +108,8 @@ impl std::error::Error for WaitError {
 impl From<PollError<Backup>> for WaitError {
     fn from(error: PollError<Backup>) -> Self {
         match error {
-            PollError::Ended(backup) => Self::Ended(backup),
+            // It is asked for by its ID; the one that was found is another one's.
+            PollError::Ended(backup) | PollError::Another { found: backup, .. } => Self::Ended(backup),
             PollError::TimedOut { last, error, after } => Self::TimedOut { last, error, after },
             PollError::Poll(error) => Self::Poll(error),
         }
@@ -118,7 +119,7 @@ impl From<PollError<Backup>> for WaitError {
 /// Polls until the backup is done, and gives the whole of the last answer.
 pub(super) async fn follow<F>(
     schedule: Schedule,
-    poll: impl FnMut() -> F + Send,
+    poll: impl FnMut(Duration) -> F + Send,
     mut progress: impl FnMut(&Backup) + Send,
 ) -> Result<Response<Backup>, WaitError>
 where
@@ -176,6 +177,7 @@ mod tests {
             interval: DEFAULT_INTERVAL,
             deadline: DEFAULT_DEADLINE,
             max_consecutive_errors: 2,
+            not_found_for: Duration::ZERO,
         }
     }
 
@@ -197,7 +199,7 @@ mod tests {
     ) -> (Result<Response<Backup>, WaitError>, Vec<String>, Vec<u64>) {
         let start = Instant::now();
         let (states, times) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-        let poll = || {
+        let poll = |_| {
             let mut times = times.lock().unwrap();
             let entry = &script[times.len().min(script.len() - 1)];
             times.push(start.elapsed().as_secs());
@@ -250,7 +252,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_poll_that_takes_forever_ends_at_the_deadline() {
-        let never = || std::future::pending::<Result<Response<Backup>, Error>>();
+        let never = |_| std::future::pending::<Result<Response<Backup>, Error>>();
         let end = super::follow(schedule(), never, |_| {}).await;
         assert_eq!(end.unwrap_err().to_string(), "timed out after 43200s: the backup could not be read");
     }
@@ -272,6 +274,16 @@ mod tests {
         let (end, _, times) = follow(schedule(), vec![fails(404, None)]).await;
         assert!(matches!(end.unwrap_err(), WaitError::Poll(_)));
         assert_eq!(times, [30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_just_made_may_be_found_later() {
+        let schedule = Schedule { not_found_for: Duration::from_secs(80), ..schedule() };
+        let script = vec![fails(404, None), fails(404, None), sees("success")];
+        assert!(follow(schedule.clone(), script).await.0.is_ok());
+        let (end, _, times) = follow(schedule, vec![fails(404, None)]).await;
+        assert!(matches!(end.unwrap_err(), WaitError::Poll(error) if error.status().unwrap() == 404));
+        assert!(*times.last().unwrap() > 80 && times[times.len() - 2] <= 80, "{times:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -298,15 +310,24 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_duration_is_too_long() {
         let longest = Duration::MAX;
-        let schedule =
-            Schedule { first_delay: Duration::ZERO, interval: longest, deadline: longest, max_consecutive_errors: 0 };
+        let schedule = Schedule {
+            first_delay: Duration::ZERO,
+            interval: longest,
+            deadline: longest,
+            max_consecutive_errors: 0,
+            not_found_for: longest,
+        };
         let (end, ..) = follow(schedule.clone(), vec![sees("success")]).await;
         assert!(end.is_ok());
         let next = tokio::time::timeout(Duration::from_secs(1_000_000), follow(schedule, vec![sees("running")])).await;
         assert!(next.is_err(), "it waits, and does not panic");
+        // One poll, at the end.
         let first = Schedule { first_delay: longest, ..super::tests::schedule() };
-        let (end, ..) = follow(first, vec![sees("success")]).await;
-        assert!(matches!(end.unwrap_err(), WaitError::TimedOut { .. }));
+        let (end, _, times) = follow(first.clone(), vec![sees("success")]).await;
+        assert!(end.is_ok() && times == [DEFAULT_DEADLINE.as_secs()], "{times:?}");
+        let (end, _, times) = follow(first, vec![sees("running")]).await;
+        assert!(matches!(end.unwrap_err(), WaitError::TimedOut { last: Some(_), .. }));
+        assert_eq!(times.len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

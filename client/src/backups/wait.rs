@@ -97,6 +97,7 @@ impl Client {
                 interval: DEFAULT_INTERVAL,
                 deadline: DEFAULT_DEADLINE,
                 max_consecutive_errors: DEFAULT_MAX_CONSECUTIVE_ERRORS,
+                not_found_for: Duration::ZERO,
             },
             progress: Box::new(|_| {}),
         }
@@ -136,7 +137,8 @@ impl WaitForBackup<'_> {
     pub const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = DEFAULT_MAX_CONSECUTIVE_ERRORS;
 
     /// How long to wait before the first poll. Default: [`DEFAULT_FIRST_DELAY`](Self::DEFAULT_FIRST_DELAY) for what
-    /// [`ensure_backup`](Client::ensure_backup) has created, else nothing.
+    /// [`ensure_backup`](Client::ensure_backup) has created, else nothing. Where it is as long as the deadline or longer,
+    /// there is one poll, at the end of the deadline.
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.schedule.first_delay = delay;
         self
@@ -176,9 +178,9 @@ impl<'a> IntoFuture for WaitForBackup<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { client, backup, schedule, progress } = self;
-        let poll = move || {
+        let poll = move |may_take: Duration| {
             let (client, backup) = (client.clone(), backup.clone());
-            async move { backup.get(&client).send().await }
+            async move { backup.get(&client).timeout(may_take.min(client.settings.timeout)).send().await }
         };
         Box::pin(follow(schedule, poll, progress))
     }

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::StatusCode;
+use serde::Serialize;
 use tokio::time::Instant;
 
+use super::seen::Seen;
 use crate::error::{Error, Outcome, Unfinished};
 use crate::response::Response;
 use crate::retry::spread;
@@ -18,11 +21,18 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub enum PollError<T> {
     /// It came to an end that is a failure, by [`fails_if`](crate::Until::fails_if).
     Ended(Box<Response<T>>),
+    /// Something else has its name now: what was waited for is there no more under it.
+    Another {
+        /// The ID of what was waited for.
+        expected: String,
+        /// What has the name.
+        found: Box<Response<T>>,
+    },
     /// The deadline passed.
     TimedOut {
         /// What the last poll found, where one found something.
         last: Option<Box<Response<T>>>,
-        /// Why the last poll found nothing, where it did not.
+        /// Why the last poll found nothing, where it did not: one that the deadline has ended, too.
         error: Option<Box<Error>>,
         /// How long it was polled.
         after: Duration,
@@ -33,12 +43,12 @@ pub enum PollError<T> {
 }
 
 impl<T> PollError<T> {
-    /// What the last poll found, where one found something.
+    /// What the last poll found of what was waited for, where one found something.
     pub fn last(&self) -> Option<&Response<T>> {
         match self {
             Self::Ended(last) => Some(last),
             Self::TimedOut { last, .. } => last.as_deref(),
-            Self::Poll(_) => None,
+            Self::Another { .. } | Self::Poll(_) => None,
         }
     }
 
@@ -49,44 +59,56 @@ impl<T> PollError<T> {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Ended(_) => Outcome::NotApplied,
-            Self::TimedOut { .. } | Self::Poll(_) => Outcome::Unknown,
+            Self::Another { .. } | Self::TimedOut { .. } | Self::Poll(_) => Outcome::Unknown,
         }
     }
 
     /// Whether it may be polled once more with a hope of success.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Ended(_) => false,
+            Self::Ended(_) | Self::Another { .. } => false,
             Self::TimedOut { .. } => true,
             Self::Poll(error) => may_pass(error),
         }
     }
 }
 
-impl<T> fmt::Display for PollError<T> {
+impl<T: Serialize> fmt::Display for PollError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ended(_) => f.write_str("it came to an end that is a failure"),
-            Self::TimedOut { last: Some(_), after, .. } => {
-                write!(f, "timed out after {after:?}: it was not yet what was waited for")
+            Self::Ended(last) => write!(f, "{} came to an end that is a failure", Seen::of(&***last)),
+            Self::Another { expected, found } => {
+                write!(f, "{} is not the one that was waited for, which is {expected}", Seen::of(&***found))
             }
-            Self::TimedOut { last: None, after, .. } => write!(f, "timed out after {after:?}: it could not be read"),
-            Self::Poll(_) => f.write_str("it cannot be polled; it may go on all the same"),
+            Self::TimedOut { last: Some(last), after, .. } => {
+                write!(f, "timed out after {after:?}: {} was not yet what was waited for", Seen::of(&***last))
+            }
+            Self::TimedOut { last: None, error, after } => {
+                write!(f, "timed out after {after:?}: {} could not be read", asked(error.as_deref()))
+            }
+            Self::Poll(error) => {
+                write!(f, "{} cannot be polled; it may go on all the same", asked(Some(error)))
+            }
         }
     }
 }
 
-impl<T: fmt::Debug> std::error::Error for PollError<T> {
+/// What could not be read, by its path.
+fn asked(error: Option<&Error>) -> &str {
+    error.and_then(Error::target).unwrap_or("it")
+}
+
+impl<T: fmt::Debug + Serialize> std::error::Error for PollError<T> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Ended(_) => None,
+            Self::Ended(_) | Self::Another { .. } => None,
             Self::TimedOut { error, .. } => error.as_deref().map(|e| e as _),
             Self::Poll(error) => Some(error),
         }
     }
 }
 
-impl<T: fmt::Debug + Send + Sync + 'static> From<PollError<T>> for Error {
+impl<T: fmt::Debug + Serialize + Send + Sync + 'static> From<PollError<T>> for Error {
     fn from(error: PollError<T>) -> Self {
         Self::Unfinished(Box::new(Unfinished {
             outcome: error.outcome(),
@@ -102,6 +124,8 @@ pub(crate) enum Judged {
     Done,
     /// An end that is a failure.
     Failed,
+    /// Another thing than the one of this ID.
+    Another(String),
     /// Neither.
     Pending,
 }
@@ -113,7 +137,12 @@ pub(crate) struct Schedule {
     pub(crate) interval: Duration,
     pub(crate) deadline: Duration,
     pub(crate) max_consecutive_errors: usize,
+    /// How long 404 means that it is not there yet.
+    pub(crate) not_found_for: Duration,
 }
+
+/// How long the deadline waits for a poll to end by itself, so that its own error tells why it found nothing.
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 /// An interval, give or take a tenth, so that clients do not poll in step.
 pub(crate) fn varied(interval: Duration) -> Duration {
@@ -121,10 +150,11 @@ pub(crate) fn varied(interval: Duration) -> Duration {
 }
 
 impl Schedule {
-    /// Polls until it is judged to be done, and gives the whole of the last answer.
+    /// Polls until it is judged to be done, and gives the whole of the last answer. Each poll is told how long it may
+    /// take.
     pub(crate) async fn follow<T, F>(
         self,
-        mut poll: impl FnMut() -> F + Send,
+        mut poll: impl FnMut(Duration) -> F + Send,
         mut judge: impl FnMut(&T) -> Judged + Send,
     ) -> Result<Response<T>, PollError<T>>
     where
@@ -132,28 +162,35 @@ impl Schedule {
         F: Future<Output = Result<Response<T>, Error>> + Send,
     {
         let start = Instant::now();
+        let left = || self.deadline.saturating_sub(start.elapsed());
         let (mut last, mut failure, mut failures) = (None, None, 0);
-        let mut delay = self.first_delay;
+        // Where the first poll would come too late, there is one at the end, with a time-out of its own.
+        let is_late = self.first_delay >= self.deadline;
+        tokio::time::sleep(self.first_delay.min(self.deadline)).await;
+        let mut may_take = if is_late { Duration::MAX } else { left() };
         loop {
-            let left = self.deadline.saturating_sub(start.elapsed());
-            // The deadline holds for the polls as well, however long a server takes to answer.
-            let next = async {
-                tokio::time::sleep(delay).await;
-                poll().await
+            let found = match tokio::time::timeout(may_take.saturating_add(A_MOMENT), poll(may_take)).await {
+                Ok(found) => found,
+                Err(_) => return Err(PollError::TimedOut { last, error: failure, after: self.deadline }),
             };
-            let Ok(found) = tokio::time::timeout(left, next).await else {
-                return Err(PollError::TimedOut { last, error: failure, after: start.elapsed() });
-            };
-            delay = varied(self.interval);
+            let mut delay = varied(self.interval);
             match found {
                 Ok(found) => {
                     (failure, failures) = (None, 0);
                     match judge(&found) {
                         Judged::Done => return Ok(found),
                         Judged::Failed => return Err(PollError::Ended(Box::new(found))),
+                        Judged::Another(expected) => {
+                            return Err(PollError::Another { expected, found: Box::new(found) });
+                        }
                         Judged::Pending => last = Some(Box::new(found)),
                     }
                 }
+                Err(error) if is_not_found(&error) && start.elapsed() <= self.not_found_for => {
+                    failure = Some(Box::new(error));
+                }
+                // The deadline has ended it.
+                Err(error) if may_pass(&error) && left().is_zero() => failure = Some(Box::new(error)),
                 Err(error) if may_pass(&error) && failures < self.max_consecutive_errors => {
                     failures += 1;
                     // What the server asks for is more than the interval, or else it makes no difference.
@@ -164,8 +201,18 @@ impl Schedule {
                 }
                 Err(error) => return Err(PollError::Poll(Box::new(error))),
             }
+            if delay >= left() {
+                tokio::time::sleep(left()).await;
+                return Err(PollError::TimedOut { last, error: failure, after: start.elapsed() });
+            }
+            tokio::time::sleep(delay).await;
+            may_take = left();
         }
     }
+}
+
+fn is_not_found(error: &Error) -> bool {
+    error.status() == Some(StatusCode::NOT_FOUND)
 }
 
 /// Whether the next poll may find more. Something in between may have answered: with a page in HTML,

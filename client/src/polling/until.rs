@@ -11,7 +11,8 @@ use crate::response::{Boxed, Response};
 /// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
 ///
 /// Every operation that reads one thing has `until`. Polling changes nothing: it may be dropped at any time, and begun
-/// again. A thing that is deleted in between is [`PollError::Poll`], at once.
+/// again. A thing that is deleted in between, or that is not there, is [`PollError::Poll`], at once, unless a 404 is to
+/// mean [not yet](Until::not_found_for).
 ///
 /// # Examples
 /// ```no_run
@@ -34,7 +35,9 @@ use crate::response::{Boxed, Response};
 /// ```
 #[must_use = "nothing is polled until it is awaited"]
 pub struct Until<'a, T> {
-    call: Box<dyn FnMut() -> Boxed<'a, T> + Send + 'a>,
+    /// A poll, which may take so long.
+    call: Box<dyn FnMut(Duration) -> Boxed<'a, T> + Send + 'a>,
+    is_another: Box<dyn FnMut(&T) -> Option<String> + Send + 'a>,
     is_done: Box<dyn FnMut(&T) -> bool + Send + 'a>,
     fails: Box<dyn FnMut(&T) -> bool + Send + 'a>,
     progress: Box<dyn FnMut(&T) + Send + 'a>,
@@ -59,7 +62,7 @@ const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
 impl<'a, T> Until<'a, T> {
     /// `seconds` are those before the first poll, between two, and of all, where the operation has its own.
     pub(crate) fn new(
-        call: impl FnMut() -> Boxed<'a, T> + Send + 'a,
+        call: impl FnMut(Duration) -> Boxed<'a, T> + Send + 'a,
         is_done: impl FnMut(&T) -> bool + Send + 'a,
         seconds: Option<[u64; 3]>,
     ) -> Self {
@@ -70,14 +73,28 @@ impl<'a, T> Until<'a, T> {
         let max_consecutive_errors = DEFAULT_MAX_CONSECUTIVE_ERRORS;
         Self {
             call: Box::new(call),
+            is_another: Box::new(|_| None),
             is_done: Box::new(is_done),
             fails: Box::new(|_| false),
             progress: Box::new(|_| {}),
-            schedule: Schedule { first_delay, interval, deadline, max_consecutive_errors },
+            schedule: Schedule {
+                first_delay,
+                interval,
+                deadline,
+                max_consecutive_errors,
+                not_found_for: Duration::ZERO,
+            },
         }
     }
 
-    /// How long to wait before the first poll. Default: nothing, unless the operation has its own.
+    /// Waits for the thing of this ID: another one under its name is [`PollError::Another`].
+    pub(crate) fn only(mut self, id: String, id_of: impl Fn(&T) -> &str + Send + 'a) -> Self {
+        self.is_another = Box::new(move |found| (id_of(found) != id).then(|| id.clone()));
+        self
+    }
+
+    /// How long to wait before the first poll. Default: nothing, unless the operation has its own. Where that is as long as
+    /// the deadline or longer, there is one poll, at the end of the deadline, with a call's own time-out.
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.schedule.first_delay = delay;
         self
@@ -103,6 +120,14 @@ impl<'a, T> Until<'a, T> {
         self
     }
 
+    /// How long, from the beginning of the wait, 404 means that the thing is not there yet: one that was just made may be
+    /// found a little later only. After that it is [`PollError::Poll`]. Default: not at all;
+    /// waiting for what was just restored has its own.
+    pub fn not_found_for(mut self, patience: Duration) -> Self {
+        self.schedule.not_found_for = patience;
+        self
+    }
+
     /// Which end is a failure: [`PollError::Ended`], at once. It is asked before whether it is done.
     pub fn fails_if(mut self, fails: impl FnMut(&T) -> bool + Send + 'a) -> Self {
         self.fails = Box::new(fails);
@@ -121,8 +146,11 @@ impl<'a, T: Send + 'a> IntoFuture for Until<'a, T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { call, mut is_done, mut fails, mut progress, schedule } = self;
+        let Self { call, mut is_another, mut is_done, mut fails, mut progress, schedule } = self;
         let judge = move |found: &T| {
+            if let Some(expected) = is_another(found) {
+                return Judged::Another(expected);
+            }
             progress(found);
             match (fails(found), is_done(found)) {
                 (true, _) => Judged::Failed,

@@ -182,7 +182,12 @@ impl<'a> Call<'a> {
         is_done: impl FnMut(&T) -> bool + Send + 'a,
         seconds: Option<[u64; 3]>,
     ) -> Until<'a, T> {
-        Until::new(move || self.clone().json(Body::none()).boxed(), is_done, seconds)
+        let poll = move |may_take| {
+            let mut call = self.clone();
+            call.options.at_most(may_take, &call.client.settings);
+            call.json(Body::none()).boxed()
+        };
+        Until::new(poll, is_done, seconds)
     }
 
     /// Sends the request, and reads the answer to its end.

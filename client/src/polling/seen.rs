@@ -1,0 +1,37 @@
+//! What a poll has seen, in words.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// Name, ID and state of a thing, as far as it has them: `drill-42 (abc123), which is pending,`.
+pub(super) struct Seen {
+    name: Option<String>,
+    id: Option<String>,
+    state: Option<String>,
+}
+
+impl Seen {
+    pub(super) fn of(thing: &impl Serialize) -> Self {
+        let thing = serde_json::to_value(thing).unwrap_or_default();
+        let text = |key: &str| match thing.get(key) {
+            Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        let name = text("name").or_else(|| text("number"));
+        Self { name, id: text("id"), state: text("state").or_else(|| text("deployment_state")) }
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.name, &self.id) {
+            (Some(name), Some(id)) => write!(f, "{name} ({id})"),
+            (Some(one), None) | (None, Some(one)) => f.write_str(one),
+            (None, None) => f.write_str("it"),
+        }?;
+        self.state.as_ref().map_or(Ok(()), |state| write!(f, ", which is {state},"))
+    }
+}
