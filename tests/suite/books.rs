@@ -58,6 +58,8 @@ pub struct Manners {
     pub is_dated: bool,
     /// So many seconds pass until a branch is ready.
     pub ready: u64,
+    /// How long it takes until a request is done, and again until it is answered.
+    pub slow: Duration,
     /// What the token may not do.
     pub denied: Vec<Access>,
 }
@@ -152,6 +154,7 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
             normalises,
             is_dated,
             ready,
+            slow: Duration::ZERO,
             denied,
         });
     let origin = || prop_oneof![Just(Origin::SameBackup), Just(Origin::OtherBackup), Just(Origin::Nothing)];
@@ -409,15 +412,18 @@ fn page(query: &str, all: Vec<Value>) -> Answer {
 
 async fn serve(mut stream: TcpStream, books: Arc<Mutex<Books>>) {
     let Some((method, target, body)) = read(&mut stream).await else { return };
-    let (fate, is_dated) = {
+    let (fate, is_dated, slow) = {
         let mut books = lock(&books);
         let number = books.requests.len();
         books.requests.push(format!("{method} {target}"));
         if let Some((_, deed)) = books.schedule.deed.filter(|(at, _)| *at == number) {
             books.act(deed);
         }
-        (books.fates.pop_front().unwrap_or(Fate::Well), books.schedule.manners.is_dated)
+        let manners = &books.schedule.manners;
+        let (is_dated, slow) = (manners.is_dated, manners.slow);
+        (books.fates.pop_front().unwrap_or(Fate::Well), is_dated, slow)
     };
+    tokio::time::sleep(slow).await;
     let work = || lock(&books).handle(&method, &target, &body);
     let html = "<html><body>Please stand by</body></html>";
     let bytes = match fate {
@@ -448,6 +454,7 @@ async fn serve(mut stream: TcpStream, books: Arc<Mutex<Books>>) {
             )
         }
     };
+    tokio::time::sleep(slow).await;
     let _ = stream.write_all(bytes.as_bytes()).await;
     let _ = stream.shutdown().await;
 }

@@ -44,7 +44,7 @@ fn deletions(server: &Server) -> usize {
 const LATE: Duration = Duration::from_secs(400);
 
 /// A server on which all is well.
-fn well() -> Schedule {
+pub fn well() -> Schedule {
     Schedule {
         manners: Manners {
             lag: 0,
@@ -53,6 +53,7 @@ fn well() -> Schedule {
             normalises: false,
             is_dated: true,
             ready: 20,
+            slow: Duration::ZERO,
             denied: vec![],
         },
         fates: vec![],

@@ -21,6 +21,7 @@ mod drift_places;
 mod drift_report;
 mod drift_rules;
 mod drift_same_meaning;
+mod drill_process;
 mod ensure;
 mod faults;
 mod features;

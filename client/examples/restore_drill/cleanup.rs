@@ -41,11 +41,29 @@ pub enum Fate {
     Left(String),
 }
 
+/// A look that is made again where it fails with what may pass: a page of a proxy, say.
+pub async fn patiently<T, F>(look: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    const TRIES: u64 = 5;
+    for tried in 1..TRIES {
+        match look().await {
+            Err(error) if error.is_retryable() || matches!(error, Error::Unreadable(_)) => {
+                tokio::time::sleep(Duration::from_secs(tried)).await;
+            }
+            ended => return ended,
+        }
+    }
+    look().await
+}
+
 /// All branches of the database. It is read twice, as what comes after one that is deleted in between moves up.
 pub async fn list(client: &Client, of: &BranchRef) -> Result<Vec<DatabaseBranch>, Error> {
     let call = client.list_branches().organization(&of.organization).database(&of.database).per_page(100);
-    let mut branches: Vec<DatabaseBranch> = call.clone().items().try_collect().await?;
-    for branch in call.items().try_collect::<Vec<_>>().await? {
+    let read = || async { call.clone().items().try_collect::<Vec<_>>().await };
+    let mut branches = patiently(read).await?;
+    for branch in patiently(read).await? {
         if branches.iter().all(|known| known.id != branch.id) {
             branches.push(branch);
         }

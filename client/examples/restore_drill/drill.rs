@@ -11,7 +11,7 @@ use tokio::sync::watch;
 mod cleanup;
 
 pub use cleanup::{Fate, Scratch, clean};
-use cleanup::{delete, list};
+use cleanup::{delete, list, patiently};
 
 pub type Cause = Box<dyn StdError + Send + Sync>;
 
@@ -116,7 +116,7 @@ pub async fn run(client: &Client, plan: &Plan, mut progress: impl FnMut(Progress
         () = drill(client, plan, &mut report, &mut progress, &stops) => true,
         () = stopped(&stops, 2) => false,
     };
-    if !is_done {
+    if !is_done && report.error.is_none() {
         report.error = Some("ended at once, as it was asked to twice".into());
     }
     report
@@ -273,10 +273,14 @@ async fn earlier(client: &Client, plan: &Plan) -> Result<Vec<Left>, Cause> {
 
 async fn backup(client: &Client, plan: &Plan) -> Result<Backup, Cause> {
     match &plan.backup {
-        Some(id) => Ok(client.branch(&plan.branch).backup(id).get().send().await?.into_inner()),
+        Some(id) => {
+            let look = || async { client.branch(&plan.branch).backup(id).get().send().await };
+            Ok(patiently(look).await?.into_inner())
+        }
         // The newest.
         None => {
-            let newest = client.backup_for(&plan.branch, SystemTime::now().into()).await?;
+            let look = || client.backup_for(&plan.branch, SystemTime::now().into());
+            let newest = patiently(look).await?;
             newest.ok_or_else(|| format!("{} has no backup that succeeded and has not expired", plan.branch).into())
         }
     }
