@@ -240,3 +240,27 @@ async fn a_header_of_the_callers_is_sent_and_not_shown() {
     request.send().await.unwrap();
     assert!(server.arrived().iter().all(|arrived| arrived.head.contains("s3cret")));
 }
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_not_shown() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let mut body = just_created::body();
+    for (place, value) in [("created_at", "s3cret"), ("size", "s3cret"), ("state", "s3cret"), ("password", "s3cret")] {
+        body[place] = value.into();
+    }
+    for answered in [json("201 Created", &body.to_string()), answer("201 Created", &[], "<p>s3cret</p>")] {
+        let server = Server::start([Step::Answer(answered)]).await;
+        let Err(Error::Unreadable(error)) = create(&just_created::builder(&server.url()).build().unwrap()).await else {
+            panic!("it was read")
+        };
+        assert!(String::from_utf8_lossy(error.body()).contains("s3cret"));
+        let mut text = format!("{error} {error:?} {error:#?} {:?}", error.source());
+        text.push_str(&format!("{:?}", Error::Unreadable(error)));
+        assert!(text.contains("create_backup") && !text.contains("s3cret"), "{text}");
+    }
+    assert!(log.text().contains("create_backup") && !log.text().contains("s3cret"), "{}", log.text());
+}

@@ -17,7 +17,8 @@ use crate::operation::Operation;
 /// The server has acted where the body is empty or JSON, as far as it was read: [`Outcome::Applied`](super::Outcome).
 /// Where it is something else, such as a page of HTML, something in between may have answered, and the outcome is
 /// [`Unknown`](super::Outcome::Unknown).
-#[derive(Debug)]
+///
+/// `Debug` has the length of the body and not the body, which may hold a secret that was just made.
 pub struct Unreadable {
     pub(crate) operation: Operation,
     /// The path that was asked for.
@@ -119,6 +120,20 @@ impl Unreadable {
     /// a next page that does not come after it.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+}
+
+impl fmt::Debug for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, target, status, headers, body, reason } = self;
+        f.debug_struct("Unreadable")
+            .field("operation", operation)
+            .field("target", target)
+            .field("status", status)
+            .field("headers", headers)
+            .field("body", &format_args!("{} bytes", body.len()))
+            .field("reason", reason)
+            .finish()
     }
 }
 
