@@ -4,7 +4,7 @@
 //!
 //! Both make 10,000 backups on a server on loopback, in turns, in one run; the server is a process of
 //! its own, so that its cost is not counted. Then both decode the same answer, 10,000 times a turn, with serde_json:
-//! what is optional is kept aside then, in case it cannot be read, which a call does only for an answer that fails.
+//! outside of a call a type is read from a tree, as a call does only for an answer that is not as it is described.
 //! Prints CPU times (Linux: from /proc; elsewhere wall time) and the ratios.
 
 use std::hint::black_box;
