@@ -285,7 +285,7 @@ fn the_pipeline_goes_one_way() {
     ];
     let stage = |module: &Module| {
         let is_in = |stage: &&str| module.starts_with(&stage.split("::").map(str::to_owned).collect::<Vec<_>>());
-        STAGES.iter().position(|stage| is_in(stage))
+        STAGES.iter().position(is_in)
     };
     let imports = imports(&modules_of_xtask());
     assert!(imports.keys().filter(|module| stage(module).is_some()).count() > 120);

@@ -243,11 +243,7 @@ async fn a_header_of_the_callers_is_sent_and_not_shown() {
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_is_not_shown() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(move || writer.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let trace = Trace::begin();
     let mut body = just_created::body();
     for (place, value) in [("created_at", "s3cret"), ("size", "s3cret"), ("state", "s3cret"), ("password", "s3cret")] {
         body[place] = value.into();
@@ -262,5 +258,5 @@ async fn an_answer_that_cannot_be_read_is_not_shown() {
         text.push_str(&format!("{:?}", Error::Unreadable(error)));
         assert!(text.contains("create_backup") && !text.contains("s3cret"), "{text}");
     }
-    assert!(log.text().contains("create_backup") && !log.text().contains("s3cret"), "{}", log.text());
+    assert!(trace.text().contains("create_backup") && !trace.text().contains("s3cret"), "{}", trace.text());
 }

@@ -15,7 +15,7 @@ pub struct RestoreError {
     creation_sent: bool,
     outcome: Outcome,
     /// The branch that was wanted.
-    wanted: Option<BranchRef>,
+    wanted: Option<Box<BranchRef>>,
     id: Option<String>,
     unclear: Option<Box<DatabaseBranch>>,
 }
@@ -47,7 +47,7 @@ impl RestoreError {
     }
 
     pub(super) fn of(self, wanted: BranchRef) -> Self {
-        Self { wanted: Some(wanted), ..self }
+        Self { wanted: Some(Box::new(wanted)), ..self }
     }
 
     pub(super) fn seen(self, id: Option<String>, unclear: Option<DatabaseBranch>) -> Self {

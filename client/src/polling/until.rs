@@ -8,6 +8,9 @@ use std::time::Duration;
 use super::schedule::{Judged, PollError, Schedule};
 use crate::response::{Boxed, Response};
 
+/// Gives the ID that was expected, where what was found is another thing.
+type IsAnother<'a, T> = Box<dyn FnMut(&T) -> Option<String> + Send + 'a>;
+
 /// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
 ///
 /// Every operation that reads one thing has `until`. Polling changes nothing: it may be dropped at any time, and begun
@@ -37,7 +40,7 @@ use crate::response::{Boxed, Response};
 pub struct Until<'a, T> {
     /// A poll, which may take so long.
     call: Box<dyn FnMut(Duration) -> Boxed<'a, T> + Send + 'a>,
-    is_another: Box<dyn FnMut(&T) -> Option<String> + Send + 'a>,
+    is_another: IsAnother<'a, T>,
     is_done: Box<dyn FnMut(&T) -> bool + Send + 'a>,
     fails: Box<dyn FnMut(&T) -> bool + Send + 'a>,
     progress: Box<dyn FnMut(&T) + Send + 'a>,

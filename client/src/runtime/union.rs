@@ -27,8 +27,11 @@ pub(crate) struct Union<T> {
 struct Best<T> {
     fit: Fit,
     choice: Choice,
-    read: Box<dyn FnOnce(&Node) -> Option<T>>,
+    read: Read<T>,
 }
+
+/// Reads an alternative.
+type Read<T> = Box<dyn FnOnce(&Node) -> Option<T>>;
 
 /// How well an alternative fits: by how much of the value it keeps, then by how little it makes up.
 type Fit = (usize, Reverse<usize>);
@@ -131,7 +134,7 @@ fn size(value: &Value) -> usize {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use serde::Deserialize;
     use serde::de::MapAccess;
