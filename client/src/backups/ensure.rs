@@ -39,6 +39,10 @@ impl Client {
     /// another one, each, whatever the [`RetryPolicy`](crate::RetryPolicy) says of single calls: looking
     /// changes nothing. Its delays are used. All of it has a [deadline](EnsureBackup::deadline).
     ///
+    /// # Cancelling
+    /// A call that is dropped while the creation is on its way may leave the backup, and nobody says so: the next call for
+    /// that name finds it.
+    ///
     /// # Errors
     /// An [`EnsureError`]: its [`outcome`](EnsureError::outcome) is about the backup of that name, whoever created it,
     /// and [`creation_sent`](EnsureError::creation_sent) is whether this call may have created it. Where the outcome

@@ -9,7 +9,7 @@ use crate::made_good::MadeGood;
 use crate::polling::Until;
 use crate::response::Boxed;
 
-/// How long a branch that was just restored may not be found yet.
+/// How long a branch that was just restored, by this call or another one, may not be found yet.
 const NOT_FOUND_FOR: Duration = Duration::from_secs(60);
 
 /// A branch that was restored from a backup.
@@ -82,8 +82,7 @@ impl From<&BranchRef> for AwaitedBranch {
 
 impl From<&Restored> for AwaitedBranch {
     fn from(restored: &Restored) -> Self {
-        let is_new = restored.created != Created::Before;
-        Self { branch: restored.branch_ref.clone(), id: Some(restored.branch.id.clone()), is_new }
+        Self { branch: restored.branch_ref.clone(), id: Some(restored.branch.id.clone()), is_new: true }
     }
 }
 
@@ -101,9 +100,10 @@ impl Client {
     /// [`PollError::Another`](crate::PollError::Another), at once. A [`BranchRef`] alone has no ID, and is any branch of
     /// the name; [`BranchRef::with_id`] is for another process that goes on with what was stored.
     ///
-    /// A branch that is not there is [`PollError::Poll`](crate::PollError::Poll). For one that
-    /// [`restore_backup`](Self::restore_backup) has just restored a 404 means "not yet" during the first 60 seconds, unless
-    /// [`not_found_for`](Until::not_found_for) says otherwise; for any other one it ends the wait at once. The interval and
+    /// A branch that is not there is [`PollError::Poll`](crate::PollError::Poll). For what
+    /// [`restore_backup`](Self::restore_backup) gave, a 404 means "not yet" during the first 60 seconds of the wait, unless
+    /// [`not_found_for`](Until::not_found_for) says otherwise; for any other branch it ends the wait at once. Nobody documents
+    /// how long a new branch may be unseen. The interval and
     /// the deadline are those of [`GetBranch::until`](crate::builder::GetBranch::until); the first poll is at once.
     pub fn wait_for_branch<'a>(&self, branch: impl Into<AwaitedBranch>) -> Until<'a, DatabaseBranch> {
         let AwaitedBranch { branch, id, is_new } = branch.into();

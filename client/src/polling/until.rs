@@ -47,6 +47,9 @@ pub struct Until<'a, T> {
     schedule: Schedule,
 }
 
+/// Gives the ID of what is waited for, where what was found is another thing.
+type IsAnother<'a, T> = Box<dyn FnMut(&T) -> Option<String> + Send + 'a>;
+
 impl<T> fmt::Debug for Until<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Until").field("schedule", &self.schedule).finish_non_exhaustive()
