@@ -19,7 +19,7 @@ use super::directions::names_in;
 use super::document::plain;
 use super::model::{Body, Operation, Reading, Sent, Taken};
 use super::pages::Paged;
-use super::prose::tidy;
+use super::prose::{code, tidy};
 use super::rust::{option_setter, set_doc};
 
 /// What can be set of every call, by a macro of the runtime's.
@@ -251,8 +251,9 @@ fn send(operation: &Operation<'_>, checked: &BTreeSet<String>) -> syn::ImplItemF
         },
     };
     let doc = format!(
-        "Sends a `{}` request to `{}`.\n\n# Errors\nSee [`Error`](crate::Error): it says whether the server has acted.",
-        operation.described.method, operation.described.path
+        "Sends a `{}` request to {}.\n\n# Errors\nSee [`Error`](crate::Error): it says whether the server has acted.",
+        operation.described.method,
+        code(&operation.described.path)
     );
     set_doc(&mut function.attrs, &doc);
     function

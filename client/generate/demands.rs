@@ -35,10 +35,16 @@ const CONVERSIONS: [&str; 2] = ["conversion to `", "error converting supplied va
 /// Names the pass that has left something undone, and where.
 pub(crate) fn check(file: &syn::File, operations: &Operations, directions: &Directions) -> Result<(), Error> {
     let undone = |pass: &str, what: String| Err(Error::Shape(format!("the pass `{pass}` has left {what}")));
-    if let Some((name, pass)) = left_over(file.to_token_stream()) {
+    let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
+    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    // A type, an operation or a value of an enum may be called as something of progenitor's is.
+    let variants =
+        types.iter().filter_map(|item| if let Item::Enum(item) = item { Some(&item.variants) } else { None });
+    let variants = variants.flatten().map(|variant| variant.ident.to_string());
+    let own = types.iter().chain(builder).filter_map(super::features::owner).chain(variants).collect();
+    if let Some((name, pass)) = left_over(file.to_token_stream(), &own) {
         return undone(pass, format!("`{name}` in the code"));
     }
-    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     let constants = builder.iter().filter(|item| is_call(item)).count();
     if constants != operations.len() {
         return undone(
@@ -46,7 +52,6 @@ pub(crate) fn check(file: &syn::File, operations: &Operations, directions: &Dire
             format!("{} of {} operations as they were", operations.len() - constants, operations.len()),
         );
     }
-    let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
     let held = held_by(types.iter().filter_map(|item| if let Item::Enum(item) = item { Some(item) } else { None }));
     for item in types {
         let Item::Struct(item) = item else { continue };
@@ -86,11 +91,11 @@ fn insists(attr: &syn::Attribute) -> bool {
 }
 
 /// A name of progenitor's, or a note for a pass, in code.
-fn left_over(tokens: TokenStream) -> Option<(String, &'static str)> {
+fn left_over(tokens: TokenStream, own: &BTreeSet<String>) -> Option<(String, &'static str)> {
     tokens.into_iter().find_map(|token| match token {
-        TokenTree::Group(group) => left_over(group.stream()),
+        TokenTree::Group(group) => left_over(group.stream(), own),
         TokenTree::Ident(ident) => {
-            let (name, pass) = PROGENITORS.iter().find(|(name, _)| ident == name)?;
+            let (name, pass) = PROGENITORS.iter().find(|(name, _)| ident == name && !own.contains(*name))?;
             Some(((*name).to_owned(), *pass))
         }
         TokenTree::Literal(literal) => {

@@ -129,10 +129,18 @@ impl Parameter {
 
 /// What progenitor calls an operation: in snake case, and an identifier.
 fn function_name(id: &str) -> String {
-    let plain = id.replace('\'', "").replace(|c: char| !c.is_alphanumeric() && c != '_', "-");
+    let is_of_a_name = |c: char| {
+        c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()
+    };
+    let plain = match id {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        _ => id.replace('\'', "").replace(|c: char| !is_of_a_name(c), "-"),
+    };
     let snake = heck::ToSnakeCase::to_snake_case(plain.as_str());
     let name = if snake.starts_with(|c: char| c.is_alphabetic() || c == '_') { snake } else { format!("_{snake}") };
-    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
+    // A word of the next edition of Rust is none that syn knows.
+    if name != "gen" && syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
 impl Operations {

@@ -62,7 +62,8 @@ pub(crate) fn reach(graph: &BTreeMap<String, BTreeSet<String>>, from: BTreeSet<S
     seen
 }
 
-/// The last names of all paths in what `visit` visits.
+/// The last names of all paths in what `visit` visits, but for those of other crates: `::std::string::String` is no type
+/// of the document that is called so.
 pub(crate) fn names_in(visit: impl FnOnce(&mut Names)) -> BTreeSet<String> {
     let mut names = Names::default();
     visit(&mut names);
@@ -74,7 +75,7 @@ pub(crate) struct Names(BTreeSet<String>);
 
 impl<'ast> Visit<'ast> for Names {
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        if let Some(last) = path.segments.last() {
+        if let Some(last) = path.segments.last().filter(|_| path.leading_colon.is_none()) {
             self.0.insert(last.ident.to_string());
         }
         syn::visit::visit_path(self, path);

@@ -52,6 +52,10 @@ fn module(items: &[Item], at: &str) -> Result<(), Error> {
                              another operationId"
                         )));
                     }
+                    // The setter of a parameter with such a name gets another one, by `model`.
+                    if at == "builder" && (function.sig.asyncness.is_some() || name == "new") {
+                        continue;
+                    }
                     unique(own, &name, &format!("methods of {owner}"))?;
                 }
             }

@@ -4,15 +4,16 @@
 //! before: `pub struct ListBackups<'a> { organization: Result<String, String>, page: Result<Option<i64>, String>, … }`
 //! after:  `Operation { call: ListBackups, parameters: [organization: String, page: i64 (optional), …], … }`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use quote::format_ident;
 use syn::{Fields, Ident, Item, ReturnType, Type};
 
 use super::Error;
 use super::answers::Answer;
 use super::described::{Described, Operations, Parameter};
 use super::document::plain;
-use super::rust::{argument, as_send, functions, impl_of, last_name, missing, module};
+use super::rust::{argument, as_send, functions, impl_of, last_name, missing, module, option_setter};
 
 /// An operation.
 pub(crate) struct Operation<'d> {
@@ -148,6 +149,7 @@ fn operation<'d>(
             described: of,
         });
     }
+    with_own_setters(&mut parameters, body.is_some());
     let sends = builder.iter().filter_map(|item| match item {
         Item::Impl(item) if impl_of(item) == (None, Some(call.to_string())) => item.items.iter().find_map(as_send),
         _ => None,
@@ -156,7 +158,10 @@ fn operation<'d>(
     let Some(ReturnType::Type(_, output)) = output else { return Err(shape("send returns nothing")) };
     let success = argument(output, "Result").and_then(|value| argument(value, "ResponseValue"));
     let success = success.ok_or_else(|| shape("send does not return Result<ResponseValue<_>, _>"))?;
-    let is = |name: &str| last_name(success).is_some_and(|last| last == name);
+    // A type of the document may have such a name, too.
+    let is_own =
+        matches!(success, Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "types"));
+    let is = |name: &str| !is_own && last_name(success).is_some_and(|last| last == name);
     let answer = match (success, described.bodies.answer) {
         (_, Answer::Location) => Reading::Location,
         (Type::Tuple(unit), _) if unit.elems.is_empty() => Reading::Empty,
@@ -167,6 +172,20 @@ fn operation<'d>(
     };
     let (function, call) = (function.clone(), call.clone());
     Ok(Operation { function, call, described, parameters, body, answer })
+}
+
+/// Gives each parameter a setter whose name no other function of the call has.
+fn with_own_setters(parameters: &mut [Taken<'_>], has_body: bool) {
+    let mut taken: BTreeSet<String> = ["new", "send"].map(str::to_owned).into();
+    if has_body {
+        taken.insert("body_map".to_owned());
+    }
+    taken.extend(parameters.iter().filter(|one| one.is_optional).map(|one| option_setter(&one.setter).0.to_string()));
+    for parameter in parameters {
+        if taken.contains(&parameter.setter.to_string()) {
+            parameter.setter = format_ident!("{}_", parameter.setter);
+        }
+    }
 }
 
 /// A body is held as what it is, or as the builder of that: `types::builder::Body` builds `types::Body`.

@@ -168,6 +168,9 @@ fn value_of_map(ty: &Type) -> Option<&Type> {
         .nth(1)
 }
 
+/// Whether a type is one of Rust's or of another crate's with such a name: a type of the document is named without a path.
 fn is_one_of(ty: &Type, names: &[&str]) -> bool {
-    last_name(ty).is_some_and(|name| names.iter().any(|other| name == other))
+    let is_own = matches!(ty, Type::Path(path) if path.path.segments.len() == 1)
+        && last_name(ty).is_some_and(|name| name.to_string().starts_with(char::is_uppercase));
+    !is_own && last_name(ty).is_some_and(|name| names.iter().any(|other| name == other))
 }

@@ -114,6 +114,9 @@ pub(crate) fn unify(types: &mut Vec<Item>, whole: &Whole, places: &mut Places) -
             unified.insert(ident.to_string(), kind);
         }
     }
+    // A type of the document may have the name of a kind.
+    let taken: BTreeSet<String> = types.iter().filter_map(owner).filter(|name| !unified.contains_key(name)).collect();
+    unified.retain(|_, (kind, _)| !taken.contains(kind.name));
     types.retain(|item| owner(item).is_none_or(|owner| !unified.contains_key(&owner)));
     for (_, path) in places.iter_mut() {
         let name = path.trim_start_matches("types::").split("::").next().unwrap_or_default();
@@ -131,7 +134,7 @@ pub(crate) fn unify(types: &mut Vec<Item>, whole: &Whole, places: &mut Places) -
         (name, syn::parse_quote!(types::#kind<#held>))
     };
     let named = unified.into_iter().map(named).collect();
-    for (kind, known) in KINDS.iter().zip(&whole.0) {
+    for (kind, known) in KINDS.iter().zip(&whole.0).filter(|(kind, _)| !taken.contains(kind.name)) {
         types.extend(kind.items(known));
     }
     named
@@ -188,9 +191,10 @@ impl Kind {
             };
             let rename = (ident != json).then(|| quote!(#[serde(rename = #json)]));
             let doc = format!(" {}", if text.is_empty() { format!("`{json}`") } else { tidy(text) });
-            let tokens: TokenStream = ty.parse().unwrap_or_default();
+            let tokens: TokenStream = in_full(ty).parse().unwrap_or_default();
             let is_plain = self.plain.iter().any(|(name, _)| name == json) || *json == DATA;
-            let left_out = (!is_plain).then(|| quote!(#[serde(skip_serializing_if = "Option::is_none")]));
+            let left_out =
+                (!is_plain).then(|| quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")]));
             declared.push(quote!(#[doc = #doc] #rename #left_out pub #ident: #tokens));
             let (how, value) = match ty.as_str() {
                 _ if *json == DATA => ("required", quote!(.value::<A::Error>(#json)?)),
@@ -260,6 +264,13 @@ fn short(ty: &Type) -> String {
         Some(inner) => format!("Option<{}>", short(inner)),
         None => last_name(ty).map(ToString::to_string).unwrap_or_default(),
     }
+}
+
+/// A type of Rust with the modules of its names.
+fn in_full(ty: &str) -> String {
+    let full =
+        [("Option<", "::std::option::Option<"), ("Vec<", "::std::vec::Vec<"), ("String", "::std::string::String")];
+    full.iter().fold(ty.to_owned(), |ty, (short, full)| ty.replace(short, full))
 }
 
 /// The type of Rust that a type of JSON is in an answer.

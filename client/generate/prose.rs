@@ -7,39 +7,109 @@ use super::notes::MARK;
 
 /// Tidies a description, and takes out what `prepare` noted in it.
 pub(crate) fn tidy(text: &str) -> String {
-    let text = text.split(MARK).step_by(2).collect::<String>();
+    let text = visible(&text.split(MARK).step_by(2).collect::<String>());
     let mut out = String::with_capacity(text.len());
-    // The mark and length of the fence that is open.
-    let mut open: Option<(char, usize)> = None;
+    // The fence that is open.
+    let mut open: Option<Fence> = None;
     for line in text.trim().lines() {
-        let content = line.trim_start();
+        let Line { indent, marks, content } = Line::of(line);
+        // Whatever holds a fence ends it.
+        open.take_if(|fence| {
+            !content.is_empty() && (marks.matches('>').count(), indent) < (fence.quotes, fence.indent)
+        });
         let mark = content.chars().next().filter(|c| matches!(c, '`' | '~')).unwrap_or(' ');
         let length = content.chars().take_while(|c| *c == mark && mark != ' ').count();
         match open {
             None if length >= 3 => {
                 let info = content[length..].trim();
                 let info = if info.starts_with("ignore") { info } else { "text" };
-                out.push_str(&format!("{}{info}", mark.to_string().repeat(length)));
-                open = Some((mark, length));
+                out.push_str(&format!("{marks}{}{info}", mark.to_string().repeat(length)));
+                let quotes = marks.matches('>').count();
+                let indent = if marks.len() > quotes * 2 { indent + 2 } else { 0 };
+                open = Some(Fence { mark, length, quotes, indent });
             }
-            Some((other, least)) if mark == other && length >= least && content[length..].trim().is_empty() => {
-                out.push_str(content.trim_end());
+            Some(Fence { mark: other, length: least, indent, .. })
+                if mark == other && length >= least && content[length..].trim().is_empty() =>
+            {
+                out.push_str(&format!("{}{marks}{}", " ".repeat(indent), content.trim_end()));
                 open = None;
             }
             Some(_) => out.push_str(line),
             // Four spaces would make it code, and code a test.
             None => {
-                let indent = (line.len() - content.len()).min(3);
-                out.push_str(&" ".repeat(indent));
+                out.push_str(&" ".repeat(indent.min(3)));
+                out.push_str(&marks);
                 prose(content.trim_end(), &mut out);
             }
         }
         out.push('\n');
     }
-    if let Some((mark, length)) = open {
-        out.push_str(&mark.to_string().repeat(length));
+    if let Some(Fence { mark, length, quotes, indent }) = open {
+        out.push_str(&format!("{}{}{}", "> ".repeat(quotes), " ".repeat(indent), mark.to_string().repeat(length)));
     }
     out.trim().to_owned()
+}
+
+/// A fence around code: its mark, how often that stands there, and what it is in.
+struct Fence {
+    mark: char,
+    length: usize,
+    /// How many quotes it is in.
+    quotes: usize,
+    /// How far lines of a list's item are indented at least.
+    indent: usize,
+}
+
+/// A line, as Markdown reads it.
+struct Line<'t> {
+    indent: usize,
+    /// The marks of quotes and of items of a list, without so many spaces that code would follow.
+    marks: String,
+    content: &'t str,
+}
+
+impl<'t> Line<'t> {
+    fn of(line: &'t str) -> Self {
+        let mut content = line.trim_start();
+        let (indent, mut marks) = (line.len() - content.len(), String::new());
+        loop {
+            let digits = content.bytes().take_while(u8::is_ascii_digit).count();
+            let length = match content[digits..].chars().next() {
+                Some('>' | '-' | '*' | '+') if digits == 0 => 1,
+                Some('.' | ')') if (1..10).contains(&digits) => digits + 1,
+                _ => break,
+            };
+            let rest = &content[length..];
+            if !content.starts_with('>') && !rest.starts_with([' ', '\t']) {
+                break;
+            }
+            let after = rest.trim_start();
+            let spaces = &rest[..rest.len() - after.len()];
+            marks.push_str(&content[..length]);
+            marks.push_str(if spaces.len() > 4 || spaces.contains('\t') { " " } else { spaces });
+            content = after;
+        }
+        Self { indent, marks, content }
+    }
+}
+
+/// A text without what is not seen, and may have it read in another order than it stands there.
+pub(crate) fn visible(text: &str) -> String {
+    let is_seen = |c: &char| {
+        matches!(c, '\n' | '\t') || !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(is_seen).collect()
+}
+
+/// A text as code in a line, whatever marks it has itself.
+pub(crate) fn code(text: &str) -> String {
+    let text = visible(text).replace(['\n', '\t'], " ");
+    let runs = text.split(|c| c != '`').map(str::len);
+    match runs.max().unwrap_or(0) {
+        _ if text.trim().is_empty() => "a text without a character to see".to_owned(),
+        0 => format!("`{text}`"),
+        longest => format!("{0} {text} {0}", "`".repeat(longest + 1)),
+    }
 }
 
 /// One line that is not code.

@@ -6,6 +6,7 @@ use syn::{
 };
 
 use super::Error;
+use super::prose::visible;
 
 /// The items of the module `name` among `items`.
 pub(crate) fn module<'a>(items: &'a [Item], name: &str) -> Option<&'a Vec<Item>> {
@@ -65,16 +66,17 @@ pub(crate) fn doc_of(attrs: &[Attribute]) -> String {
 pub(crate) fn set_doc(attrs: &mut Vec<Attribute>, text: &str) {
     attrs.retain(|attr| !attr.path().is_ident("doc"));
     // A leading space, as `///` leaves one.
+    let text = visible(text);
     let text = text.trim().lines().map(|line| format!(" {}", line.trim_end()));
     for line in text.rev().collect::<Vec<_>>() {
         attrs.insert(0, syn::parse_quote!(#[doc = #line]));
     }
 }
 
-/// The function that sends an operation.
+/// The function of progenitor's that sends an operation: a parameter's setter may have the same name.
 pub(crate) fn as_send(item: &ImplItem) -> Option<&ImplItemFn> {
     match item {
-        ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
+        ImplItem::Fn(function) if function.sig.ident == "send" && function.sig.asyncness.is_some() => Some(function),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use super::directions::Directions;
 use super::discriminators::Discriminators;
 use super::document::escape;
 use super::notes::{Bound, Limits, read_note};
-use super::prose::tidy;
+use super::prose::{code, tidy};
 use super::rust::{
     argument, doc_of, impl_of, last_name, module_mut, rename_of, retain_serde_metas, says_to_serde, set_doc,
 };
@@ -51,7 +51,7 @@ pub(crate) fn open_and_check(
                 item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
                 for (variant, value) in item.variants.iter_mut().zip(values.iter().flatten()) {
                     if doc_of(&variant.attrs).is_empty() {
-                        set_doc(&mut variant.attrs, &format!("`{value}`"));
+                        set_doc(&mut variant.attrs, &code(value));
                     }
                 }
                 match values {
@@ -134,7 +134,7 @@ fn type_docs(types: &[Item]) -> BTreeMap<String, String> {
 fn document(attrs: &mut Vec<Attribute>, otherwise: &str) {
     let (prose, at, _) = read_note(&doc_of(attrs));
     let prose = if prose.is_empty() { otherwise.to_owned() } else { tidy(&prose) };
-    let place = at.map(|at| format!("\n\nFrom `{at}` of the spec.")).unwrap_or_default();
+    let place = at.map(|at| format!("\n\nFrom {} of the spec.", code(&at))).unwrap_or_default();
     set_doc(attrs, &format!("{prose}{place}"));
 }
 

@@ -1031,10 +1031,10 @@ pub mod types {
         /// The previous page of results, or null when this is the first page
         pub prev_page_url: Option<String>,
         /// The total number of matching results
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total_count: Option<i64>,
         /// The total number of pages of matching results
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total_pages: Option<i64>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]

@@ -5,7 +5,7 @@
 macro_rules! call {
     ($call:ident, $answer:ty) => {
         impl<'a> ::std::future::IntoFuture for $call<'a> {
-            type Output = Result<crate::Response<$answer>, crate::Error>;
+            type Output = ::std::result::Result<crate::Response<$answer>, crate::Error>;
             type IntoFuture = crate::CallFuture<'a, $answer>;
 
             #[inline]
@@ -51,7 +51,7 @@ macro_rules! header {
     () => {
         /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
         /// [`send`](Self::send).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        pub fn header(mut self, name: impl ::std::convert::AsRef<str>, value: impl ::std::convert::AsRef<str>) -> Self {
             self.call.header(name.as_ref(), value.as_ref());
             self
         }

@@ -6,14 +6,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use serde_json::Value;
+use heck::ToSnakeCase;
 
 use super::scratch::{Scratch, read};
 use crate::edition::{Document, Edition};
 use crate::effective::merge::merge;
 use crate::effective::naming::Table;
 use crate::krate::constructs::constructs;
-use crate::krate::{Crate, calls};
+use crate::krate::{Crate, calls, own_code};
 use crate::vendor::spec::{self, Spec};
 use crate::workspace::Workspace;
 use crate::workspace::sources::Sources;
@@ -25,7 +25,10 @@ use crate::workspace::store;
 /// Where a document gives no crate, or the crate is not as it should be.
 pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
     let corpus = workspace.path("tests/corpus");
-    let constructs = constructs(seed()?, CONSTRUCTS);
+    let documents = documents(workspace, &corpus)?;
+    let mut taken = own_code::methods_of_client(workspace)?;
+    taken.extend(documents.iter().flat_map(|document| document.spec.operations()).map(ToSnakeCase::to_snake_case));
+    let constructs = constructs(seed()?, [CONSTRUCTS, NAMES], &taken);
     let unsaid = constructs.refused.iter().find(|why| !why.contains("#/"));
     ensure!(unsaid.is_none(), "refused without its place: {}", unsaid.map_or("", String::as_str));
     writeln!(out, "== random constructs: {} accepted, {} refused", constructs.accepted, constructs.refused.len())?;
@@ -34,7 +37,8 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     let random = Edition::new(workspace, Sources::default(), vec![random], String::new(), Table::default());
     let named = &random.named()?.value;
     let random = Document::parse("random constructs", named.to_string())?;
-    let effective = spec::to_yaml("The corpus of constructs.", &document(workspace, &corpus, random)?)?;
+    let effective =
+        spec::to_yaml("The corpus of constructs.", &merge(&[documents, vec![random]].concat())?.spec.value)?;
     let krate = Crate::of(&effective, &Spec::parse(&effective)?, workspace)?;
     let calls = calls::calls(named, &krate.surface);
     ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));
@@ -48,6 +52,9 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
 /// How many random operations are made.
 const CONSTRUCTS: usize = 340;
 
+/// How many random operations with names that code has are made.
+const NAMES: usize = 120;
+
 /// The seed of the random operations: another one by `CONSTRUCTS_SEED`.
 fn seed() -> anyhow::Result<u64> {
     match std::env::var("CONSTRUCTS_SEED") {
@@ -56,8 +63,8 @@ fn seed() -> anyhow::Result<u64> {
     }
 }
 
-/// The effective spec of the fixture, all documents of the corpus, and one of random constructs.
-fn document(workspace: &Workspace, corpus: &Path, random: Document) -> anyhow::Result<Value> {
+/// The effective spec of the fixture, and all documents of the corpus.
+fn documents(workspace: &Workspace, corpus: &Path) -> anyhow::Result<Vec<Document>> {
     let own = workspace.path("tests/fixtures/openapi").join(store::EFFECTIVE);
     let mut files: Vec<PathBuf> = fs::read_dir(corpus)
         .with_context(|| format!("cannot read {}", corpus.display()))?
@@ -67,7 +74,5 @@ fn document(workspace: &Workspace, corpus: &Path, random: Document) -> anyhow::R
     files.sort();
     files.insert(0, own);
     let parse = |file: PathBuf| Document::parse(&file.display().to_string(), read(&file)?);
-    let mut documents = files.into_iter().map(parse).collect::<anyhow::Result<Vec<_>>>()?;
-    documents.push(random);
-    Ok(merge(&documents)?.spec.value)
+    files.into_iter().map(parse).collect()
 }

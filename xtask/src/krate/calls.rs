@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
-use crate::krate::surface::Surface;
+use crate::krate::surface::{PublicItem, Surface};
 use crate::vendor::spec::{METHODS, key_of, target};
 
 /// The calls.
@@ -108,14 +108,15 @@ impl<'d> Call<'d> {
 
     fn test(&self) -> Option<String> {
         let id = self.operation.get("operationId")?.as_str()?;
-        let name = id.to_snake_case();
-        self.surface.get(&format!("Client::{name}"))?;
+        let snake = id.to_snake_case();
+        let there = |name: &String| self.surface.get(&format!("Client::{name}")).is_some();
+        let name = [snake.clone(), format!("{snake}_"), format!("_{snake}")].into_iter().find(there)?;
         let answers = self.successes()?.len().max(1);
         // Each kind of success is answered with at least once.
         let calls =
             (0..answers.max(AMOUNTS.len())).map(|number| self.call(&name, AMOUNTS[number % AMOUNTS.len()], number));
         let calls: Vec<String> = calls.collect::<Option<_>>()?;
-        Some(format!("\n#[tokio::test]\nasync fn {name}() {{\n{}}}\n", calls.concat()))
+        Some(format!("\n#[tokio::test]\nasync fn calls_{name}() {{\n{}}}\n", calls.concat()))
     }
 
     /// One call, and what is expected of it.
@@ -171,7 +172,7 @@ impl<'d> Call<'d> {
         let segments: Vec<String> = path.split('/').skip(1).map(|part| part.replace('\u{0}', "/")).collect();
         Some(format!(
             "    holds(\n        Expected {{ method: {:?}, path: &{segments:?}, query: &{query:?}, headers: &{headers:?}, body: {:?}, \
-             status: {status:?}, media: {media:?}, answer: {:?} }},\n        async |client: Client| client.{name}(){setters}.send().await,\n    )\n    .await;\n",
+             status: {status:?}, media: {media:?}, answer: {:?} }},\n        async |client: Client| (&client).{name}(){setters}.send().await,\n    )\n    .await;\n",
             self.method.to_uppercase(),
             sent.map(|sent| sent.to_string()),
             answer.map(|answer| answer.to_string()),
@@ -205,7 +206,9 @@ impl<'d> Call<'d> {
         let name = called;
         let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         let snake = words.to_snake_case();
-        let there = |name: &String| self.surface.get(&format!("builder::{id}::{name}")).is_some();
+        // The call's own methods take no such value.
+        let is_setter = |item: &PublicItem| item.text.contains("value: V");
+        let there = |name: &String| self.surface.get(&format!("builder::{id}::{name}")).is_some_and(is_setter);
         [snake.clone(), format!("{snake}_"), format!("_{snake}")].into_iter().find(there)
     }
 

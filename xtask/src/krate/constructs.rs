@@ -1,6 +1,11 @@
 //! Random operations over the grammar of OpenAPI: what is accepted must compile, send what the document says, and
 //! read what it allows; what is not must be refused by name and place.
 
+mod names;
+
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
 use super::codegen;
@@ -17,21 +22,41 @@ pub struct Constructs {
     pub refused: Vec<String>,
 }
 
-/// Makes random operations, and looks which of them are accepted.
-pub fn constructs(seed: u64, count: usize) -> Constructs {
+/// Makes random operations, and looks which of them are accepted: some by their constructs, others by their names. No
+/// operation may be called as `taken` says.
+pub fn constructs(seed: u64, [of_constructs, of_names]: [usize; 2], taken: &BTreeSet<String>) -> Constructs {
     let mut all = Constructs { document: document(Map::new()), accepted: 0, refused: Vec::new() };
-    for (number, (path, item)) in operations(seed, count).into_iter().enumerate() {
-        let id = id(number);
-        let alone = document(Map::from_iter([(path.clone(), item.clone())]));
-        match codegen::generated(&alone.to_string()) {
-            Ok(_) => {
-                all.accepted += 1;
-                all.document["paths"][path] = item;
-            }
-            Err(e) => all.refused.push(format!("{id}: {e:#}")),
+    for (path, item) in operations(seed, of_constructs) {
+        all.add(path, item, Map::new());
+    }
+    for (path, item, schemas) in names::operations(&mut random(seed), of_names) {
+        let id = item.as_object().into_iter().flatten().find_map(|(_, operation)| operation["operationId"].as_str());
+        if !id.is_some_and(|id| taken.contains(&id.to_snake_case())) {
+            all.add(path, item, schemas);
         }
     }
     all
+}
+
+impl Constructs {
+    /// Adds an operation, if it is accepted for itself.
+    fn add(&mut self, path: String, item: Value, schemas: Map<String, Value>) {
+        let mut alone = document(Map::from_iter([(path.clone(), item.clone())]));
+        let with = |document: &mut Value| {
+            if let Value::Object(all) = &mut document["components"]["schemas"] {
+                all.extend(schemas.clone());
+            }
+        };
+        with(&mut alone);
+        match codegen::generated(&alone.to_string()) {
+            Ok(_) => {
+                self.accepted += 1;
+                with(&mut self.document);
+                self.document["paths"][path] = item;
+            }
+            Err(e) => self.refused.push(format!("{path}: {e:#}")),
+        }
+    }
 }
 
 /// A document of random operations, whether they are accepted or not.
@@ -40,8 +65,12 @@ pub fn random_document(seed: u64, count: usize) -> Value {
 }
 
 fn operations(seed: u64, count: usize) -> Vec<(String, Value)> {
-    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut random = random(seed);
     (0..count).map(|number| operation(&mut random, &id(number), number)).collect()
+}
+
+fn random(seed: u64) -> Random {
+    Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
 }
 
 fn id(number: usize) -> String {

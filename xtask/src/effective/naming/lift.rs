@@ -58,6 +58,12 @@ impl Lifted {
         }
     }
 
+    /// The components that are no types of ours, a plain text say, and keep their names.
+    pub fn kept(&self) -> impl Iterator<Item = &str> {
+        let kept = self.document.pointer("/components/schemas").and_then(Value::as_object);
+        kept.into_iter().flat_map(Map::keys).map(String::as_str)
+    }
+
     /// The document with its types as components, by these names.
     pub fn named(mut self, names: &Names) -> Value {
         let mut document = std::mem::take(&mut self.document);

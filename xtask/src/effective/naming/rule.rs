@@ -75,6 +75,7 @@ pub fn names(lifted: &Lifted, table: &Table) -> Names {
         wanted: HashMap::new(),
     };
     namer.taken.extend(TAKEN.map(str::to_owned));
+    namer.taken.extend(lifted.kept().map(type_name));
     namer.taken.extend(table.names().map(str::to_owned));
     let types: Vec<ShapeId> = lifted.order.iter().copied().filter(|id| lifted.types[id].joined.is_none()).collect();
     for id in &types {
