@@ -108,7 +108,7 @@ pub(crate) fn drop_unreached(document: &mut Value, before: &BTreeSet<String>) {
     }
 }
 
-/// Whether a body of JSON is not required, and is none, or another one, where no field of it is set.
+/// Whether a body is not required, and is none, or another one, where nothing of it is set.
 fn may_be_left_out(body: &Value, root: &Value) -> bool {
     let needs_something = |schema: &&Value| {
         let has_required = schema.get("required").and_then(Value::as_array).is_some_and(|names| !names.is_empty());
@@ -118,11 +118,15 @@ fn may_be_left_out(body: &Value, root: &Value) -> bool {
         schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
     };
     let content = body.get("content").and_then(Value::as_object);
-    let json = content.and_then(media::of_answer).filter(|(becomes, ..)| becomes == media::JSON);
+    let sent = content.and_then(media::of_answer);
     body.get("required") != Some(&Value::Bool(true))
-        && json.is_some_and(|(_, media, _)| {
+        && sent.is_some_and(|(becomes, media, _)| {
             let members = composed_of(&media["schema"], root);
-            members.iter().any(needs_something) || !members.iter().any(has_properties)
+            // A form of nothing is as good as none.
+            let is_raw = becomes != media::JSON && becomes != media::FORM;
+            is_raw
+                || becomes == media::JSON
+                    && (members.iter().any(needs_something) || !members.iter().any(has_properties))
         })
 }
 

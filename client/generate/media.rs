@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 pub(crate) const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 const BYTES: &str = "application/octet-stream";
 
 /// Whether a media type is JSON (RFC 6839), whatever its parameters.

@@ -196,7 +196,8 @@ fn body_of(held: &Type, described: &Described) -> Body {
         Some(media) if media.starts_with("text/") && media != "text/json" => Sent::Text,
         _ => Sent::Json,
     };
-    let mut ty = held.clone();
+    // progenitor takes a text as bytes.
+    let mut ty = if sent == Sent::Text { syn::parse_quote!(::std::string::String) } else { held.clone() };
     let mut is_builder = false;
     if let Type::Path(path) = &mut ty {
         let names: Vec<&Ident> = path.path.segments.iter().map(|segment| &segment.ident).collect();

@@ -322,6 +322,9 @@ fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &
     }
 }
 
+/// The traits of the prelude that are macros, too.
+const DERIVED: [&str; 9] = ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
+
 /// Documents what typify leaves without a word.
 fn document_impl(item: &mut ItemImpl) {
     let (of, Some(name)) = impl_of(item) else { return };
@@ -332,7 +335,9 @@ fn document_impl(item: &mut ItemImpl) {
         if let ImplItem::Fn(function) = item
             && function.sig.ident == "builder"
         {
-            set_doc(&mut function.attrs, &format!("A builder for [`{name}`]."));
+            // rustdoc takes the name alone for that of a derive macro, too, where there is one.
+            let to = if DERIVED.contains(&&*name) { "(Self)" } else { "" };
+            set_doc(&mut function.attrs, &format!("A builder for [`{name}`]{to}."));
         }
     }
 }

@@ -6,7 +6,7 @@
 #[allow(dead_code)]
 mod support;
 
-use planetscale_client::types::{Maybe, Shapes, Unions, UnionsAny, UnionsId, UnionsMost, UnionsPet, UnionsVehicle};
+use planetscale_client::types::{self, Maybe, SendObjectOrNullBody, Shapes, Unions, UnionsAny, UnionsId, UnionsMost, UnionsPet, UnionsVehicle};
 use planetscale_client::{Client, Error, RetryPolicy, ServiceToken};
 use serde_json::{Value, json as value};
 use support::{Server, Step, answer, json};
@@ -85,6 +85,58 @@ async fn forms() {
     let arrived = &server.arrived()[0];
     assert_eq!(arrived.body, "name=a%20b%26c&size=3");
     assert!(arrived.head.to_ascii_lowercase().contains("content-type: application/x-www-form-urlencoded"));
+}
+
+#[tokio::test]
+async fn texts() {
+    let server = Server::start([Step::Answer(answer("204 No Content", &[], ""))]).await;
+    let client = client(&server);
+    client.send_text().body("a \"b\"\n").send().await.unwrap();
+    client.send_csv().body("a,b".to_owned()).send().await.unwrap();
+    client.send_csv().send().await.unwrap();
+    assert!(matches!(client.send_text().send().await.unwrap_err(), Error::InvalidInput(_)));
+    let arrived = server.arrived();
+    let has = |at: usize, media: &str| arrived[at].head.to_ascii_lowercase().contains(&format!("content-type: {media}\r\n"));
+    assert!(arrived[0].body == "a \"b\"\n" && has(0, "text/plain"));
+    assert!(arrived[1].body == "a,b" && has(1, "text/csv; charset=utf-8"));
+    assert!(arrived[2].body.is_empty() && !arrived[2].head.to_ascii_lowercase().contains("content-type"));
+    assert_eq!(arrived.len(), 3);
+}
+
+#[tokio::test]
+async fn bodies_that_may_be_null() {
+    let server = Server::start([Step::Answer(answer("204 No Content", &[], ""))]).await;
+    let client = client(&server);
+    let object = |size: i64| serde_json::from_value::<SendObjectOrNullBody>(value!({ "size": size })).unwrap();
+    client.send_object_or_null().body(object(3)).send().await.unwrap();
+    client.send_object_or_null().body(None).send().await.unwrap();
+    client.send_named_or_null().body_map(|body| body.a("x".to_owned())).send().await.unwrap();
+    client.send_texts_or_null().body(vec!["a".to_owned()]).send().await.unwrap();
+    client.send_texts_or_null().body(None).send().await.unwrap();
+    client.send_texts_or_null().send().await.unwrap();
+    client.send_text_or_null().body(None).send().await.unwrap();
+    let bodies: Vec<_> = server.arrived().into_iter().map(|request| request.body).collect();
+    assert_eq!(bodies, [r#"{"size":3}"#, "null", r#"{"a":"x"}"#, r#"["a"]"#, "null", "", "null"]);
+    // What is there is held to its limits.
+    let three = ["a", "b", "c"].map(str::to_owned).to_vec();
+    for error in [
+        client.send_object_or_null().body(object(0)).send().await.unwrap_err(),
+        client.send_texts_or_null().body(three).send().await.unwrap_err(),
+        client.send_text_or_null().body("abcd".to_owned()).send().await.unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::InvalidInput(_)), "{error}");
+    }
+    assert_eq!(server.arrived().len(), 7);
+}
+
+#[tokio::test]
+async fn names_that_code_has() {
+    let (server, client) = on("200 OK", &value!({ "default": "x" })).await;
+    let body: types::Default = serde_json::from_value(value!({ "default": "y" })).unwrap();
+    let call = client.send().send_("a").new_("b").set_new_("c").body(body);
+    assert_eq!(call.await.unwrap().default, "x");
+    assert_eq!(server.arrived()[0].target(), "/corpus/code?new=b&send=a&set_new=c");
+    assert_eq!(server.arrived()[0].body, r#"{"default":"y"}"#);
 }
 
 #[tokio::test]
