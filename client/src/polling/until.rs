@@ -8,9 +8,6 @@ use std::time::Duration;
 use super::schedule::{Judged, PollError, Schedule};
 use crate::response::{Boxed, Response};
 
-/// Gives the ID that was expected, where what was found is another thing.
-type IsAnother<'a, T> = Box<dyn FnMut(&T) -> Option<String> + Send + 'a>;
-
 /// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
 ///
 /// Every operation that reads one thing has `until`. Polling changes nothing: it may be dropped at any time, and begun
