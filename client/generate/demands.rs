@@ -174,7 +174,7 @@ mod tests {
             pub struct Look { body: types::Sent }
             impl Look {
                 const OPERATION: u8 = 0;
-                pub fn send(self) -> Result<(types::Thing, types::Either), Error> { todo!() }
+                pub async fn send(self) -> Result<(types::Thing, types::Either), Error> { todo!() }
             }
         }
     "#;
@@ -201,7 +201,7 @@ mod tests {
             ("todo!()", "QueryParam::new()", "calls", "`QueryParam`"),
             ("todo!()", "f(\"conversion to `Thing` failed\")", "builders", "conversion to"),
             ("const OPERATION: u8 = 0;", "", "operations", "1 of 1 operations as they were"),
-            ("pub fn send", "pub fn other", "operations", "1 of 1 operations as they were"),
+            ("pub async fn send", "pub async fn other", "operations", "1 of 1 operations as they were"),
             (
                 "pub struct Thing",
                 "#[serde(deny_unknown_fields)] pub struct Thing",
