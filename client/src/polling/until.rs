@@ -91,6 +91,7 @@ impl<'a, T> Until<'a, T> {
     }
 
     /// Waits for the thing of this ID: another one under its name is [`PollError::Another`].
+    #[allow(dead_code, reason = "called with the feature `branches`")]
     pub(crate) fn only(mut self, id: String, id_of: impl Fn(&T) -> &str + Send + 'a) -> Self {
         self.is_another = Box::new(move |found| (id_of(found) != id).then(|| id.clone()));
         self
