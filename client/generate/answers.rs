@@ -64,7 +64,7 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
                 },
             };
             let content_type = content_type
-                .map_err(|why| Error::Operation(format!("operation {id} ({at}/requestBody) cannot be sent: {why}")))?;
+                .map_err(|why| Error::operation(&id, format!("{at}/requestBody"), format!("cannot be sent: {why}")))?;
             let body = operation.get("requestBody").map(|body| resolved(body, &root));
             let may_lack_body = body.is_some_and(|body| may_be_left_out(body, &root));
             if let Some(Value::Object(responses)) = operation.get_mut("responses") {
@@ -74,8 +74,8 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
                     made.insert(name.clone(), either);
                     json!({ "$ref": format!("#/components/schemas/{name}") })
                 };
-                let of = format!("operation {id} ({at}/responses)");
-                let (answer, accept) = one_answer(responses, &root, &of, &mut name)?;
+                let (answer, accept) = one_answer(responses, &root, &mut name)
+                    .map_err(|why| Error::operation(&id, format!("{at}/responses"), why))?;
                 operations.insert(id, Bodies { answer, accept, content_type, may_lack_body });
             }
             if let Value::Object(operation) = operation {
@@ -144,9 +144,8 @@ fn free_name(name: &str, root: &Value) -> String {
 fn one_answer(
     responses: &mut Map<String, Value>,
     root: &Value,
-    of: &str,
     name: &mut impl FnMut(Value) -> Value,
-) -> Result<(Answer, Option<String>), Error> {
+) -> Result<(Answer, Option<String>), String> {
     let statuses =
         |first: char| -> Vec<String> { responses.keys().filter(|s| s.starts_with(first)).cloned().collect() };
     let mut successes = statuses('2');
@@ -187,10 +186,9 @@ fn one_answer(
         }
         several => {
             let statuses = several.iter().map(|(status, ..)| status.as_str()).collect::<Vec<_>>().join(" and ");
-            let why = format!(
-                "{of} answers with different bodies to {statuses}, not all of them JSON, which no one type can be"
-            );
-            return Err(Error::Operation(why));
+            return Err(format!(
+                "answers with different bodies to {statuses}, not all of them JSON, which no one type can be"
+            ));
         }
     };
     let status = bodies.first().map(|(status, ..)| status.clone()).or_else(|| empty.first().cloned());

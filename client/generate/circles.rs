@@ -36,10 +36,10 @@ pub(crate) fn refuse(document: &mut Value) -> Result<(), Error> {
             let is_reached = |circle: &&String| is_below(circle, &at) || is_below_any(circle, &reached);
             if let Some(circle) = found.iter().find(is_reached) {
                 let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-                return Err(Error::Operation(format!(
-                    "operation {id} (#{at}) has a schema that is described by itself, without an end, at #{circle}: no \
-                     type can be made of it"
-                )));
+                let why = format!(
+                    "has a schema that is described by itself, without an end, at #{circle}: no type can be made of it"
+                );
+                return Err(Error::operation(id, format!("#{at}"), why));
             }
         }
     }

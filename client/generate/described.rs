@@ -143,10 +143,16 @@ fn function_name(id: &str) -> String {
     if name != "gen" && syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
+/// The methods that the client has beside its operations, whatever is written by hand.
+const RESERVED: [&str; 4] = ["base_url", "clone", "http", "new"];
+
 impl Operations {
     pub(crate) fn of(spec: &openapiv3::OpenAPI, bodies: &BTreeMap<String, Bodies>) -> Result<Self, Error> {
         let mut operations = BTreeMap::new();
-        for (path, item) in &spec.paths.paths {
+        // Of two that would be one, the first has the name, wherever keys of JSON keep their order.
+        let mut paths: Vec<_> = spec.paths.paths.iter().collect();
+        paths.sort_by_key(|(path, _)| *path);
+        for (path, item) in paths {
             let Some(item) = item.as_item() else {
                 return Err(Error::Document(format!("the path {path} is a reference elsewhere")));
             };
@@ -158,11 +164,11 @@ impl Operations {
                     if let Some(server) = elsewhere {
                         let at = format!("#/paths/{}/{method}/servers", escape(path));
                         let why = format!("is on a server of its own, {}: use `Client::with` for it", server.url);
-                        return Err(Error::Operation(format!("operation {id} ({at}) {why}")));
+                        return Err(Error::operation(id, at, why));
                     }
                     if let Some(why) = parameters.clone().find_map(unsendable) {
                         let at = format!("#/paths/{}/{method}/parameters", escape(path));
-                        return Err(Error::Operation(format!("operation {id} ({at}) has {why}")));
+                        return Err(Error::operation(id, at, format!("has {why}")));
                     }
                     let travel =
                         parameters.clone().map(|one| (plain(&one.parameter_data_ref().name), Parameter::of(one)));
@@ -195,13 +201,15 @@ impl Operations {
                         arguments,
                         parameters: travel,
                     };
-                    if let Some(other) = operations.insert(function_name(id), described) {
-                        let why = format!(
-                            "the operations {id} and {} would be one function, {}",
-                            other.id,
-                            function_name(id)
-                        );
-                        return Err(Error::Operation(why));
+                    let function = function_name(id);
+                    let at = format!("#/paths/{}/{}", escape(&described.path), described.method.to_lowercase());
+                    if RESERVED.contains(&function.as_str()) {
+                        let why = format!("would be `Client::{function}`, which the client has already");
+                        return Err(Error::operation(id, at, why));
+                    }
+                    if let Some(other) = operations.insert(function.clone(), described) {
+                        let why = format!("would be the function {function}, as the operation {} is", other.id);
+                        return Err(Error::operation(id, at, why));
                     }
                 }
             }

@@ -10,9 +10,6 @@ use syn::{Fields, ImplItem, Item};
 use super::Error;
 use super::rust::{impl_of, rename_of};
 
-/// The methods that the client has beside its operations, whatever is written by hand.
-const RESERVED: [&str; 4] = ["base_url", "clone", "http", "new"];
-
 /// # Errors
 /// Where two things of one place have one name.
 pub(crate) fn check(file: &syn::File) -> Result<(), Error> {
@@ -46,12 +43,6 @@ fn module(items: &[Item], at: &str) -> Result<(), Error> {
                 for function in &item.items {
                     let ImplItem::Fn(function) = function else { continue };
                     let name = function.sig.ident.to_string();
-                    if owner == "Client" && RESERVED.contains(&name.as_str()) && is_operation(function) {
-                        return Err(Error::Operation(format!(
-                            "the operation {name} would be `Client::{name}`, which the client has already: give it \
-                             another operationId"
-                        )));
-                    }
                     // The setter of a parameter with such a name gets another one, by `model`.
                     if at == "builder" && (function.sig.asyncness.is_some() || name == "new") {
                         continue;
@@ -70,19 +61,13 @@ fn module(items: &[Item], at: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a method begins the call of an operation.
-fn is_operation(function: &syn::ImplItemFn) -> bool {
-    let syn::ReturnType::Type(_, ty) = &function.sig.output else { return false };
-    matches!(&**ty, syn::Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "builder"))
-}
-
 fn fields(fields: &Fields, of: &str) -> Result<(), Error> {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for field in fields {
         let Some(ident) = &field.ident else { continue };
         let wire = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
         if let Some(other) = names.insert(ident.to_string(), wire.clone()) {
-            return Err(Error::Operation(format!(
+            return Err(Error::Names(format!(
                 "`{other}` and `{wire}` would both be the field `{ident}` of {of}: an action of the overlay can leave \
                  one out"
             )));
@@ -95,5 +80,5 @@ fn unique(names: &mut BTreeSet<String>, name: &str, what: &str) -> Result<(), Er
     if names.insert(name.to_owned()) {
         return Ok(());
     }
-    Err(Error::Operation(format!("two {what} would be `{name}`")))
+    Err(Error::Names(format!("two {what} would be `{name}`")))
 }

@@ -5,8 +5,8 @@
 //!
 //! 1. `answers`, `media`, `parameters`, `document::nulls`, `composed`, `defaults` and `prepare` change the spec, so that
 //!    progenitor makes no type of it that refuses what the server may well send; `notes` carry to the later passes what
-//!    was taken out, `described` and `discriminators` what progenitor does not carry over, and `circles` refuses what is
-//!    described by itself;
+//!    was taken out, `described` and `discriminators` what progenitor does not carry over, and `circles` and `templates` refuse what
+//!    is described by itself, and paths and parameters that do not fit;
 //! 2. progenitor generates types, builders and operations, and `identifiers` refuses what would be said twice;
 //! 3. `model` reads the operations, as data: what follows is made of that and of the document, and not of code;
 //! 4. `types`, with `unions`, `objects`, `nullable` and `checks`, opens what is received and checks what is sent, by the
@@ -52,6 +52,7 @@ mod prepare;
 mod prose;
 mod rust;
 mod stand_in;
+mod templates;
 mod types;
 mod unions;
 
@@ -128,6 +129,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     document::nulls::fold(&mut document);
     let pages = pages::Whole::of(&document);
     features::select(&mut document, wants);
+    templates::check(&document)?;
     let bodies = answers::simplify(&mut document)?;
     parameters::prepare(&mut document);
     document::nulls::prepare(&mut document);
@@ -169,19 +171,49 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
 pub enum Error {
     /// The document is not OpenAPI 3.0.
     Document(String),
-    /// An operation that a client of this crate cannot have: which, where, and why.
-    Operation(String),
+    /// An operation that a client of this crate cannot have.
+    Operation(Refusal),
+    /// Two things that would have one name.
+    Names(String),
     /// progenitor refused the document.
     Generator(String),
     /// progenitor's code is not of the shape that the passes were written for.
     Shape(String),
 }
 
+/// Why a client of this crate cannot have an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its id.
+    pub operation: String,
+    /// Where the reason stands: a JSON pointer, with `#` in front.
+    pub at: String,
+    /// The reason, as the rest of a sentence about the operation.
+    pub why: String,
+}
+
+impl Error {
+    /// An operation is refused.
+    pub(crate) fn operation(operation: &str, at: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Operation(Refusal { operation: operation.to_owned(), at: at.into(), why: why.into() })
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "operation {} ({}) {}", self.operation, self.at, self.why)
+    }
+}
+
+/// What to do about an operation that is refused.
+pub const ADVICE: &str = "leave the operation out, or correct openapi/overlay.yaml";
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Error::Document(e) => write!(f, "not an OpenAPI 3.0 document: {e}"),
-            Error::Operation(e) => write!(f, "{e}; leave the operation out, or correct openapi/overlay.yaml"),
+            Error::Operation(e) => write!(f, "{e}; {ADVICE}"),
+            Error::Names(e) => write!(f, "{e}; {ADVICE}"),
             Error::Generator(e) => write!(f, "progenitor cannot generate code for the spec: {e}"),
             Error::Shape(e) => write!(
                 f,

@@ -300,3 +300,58 @@ fn a_schema_that_holds_itself_is_a_type_that_holds_itself() {
     let code = xtask::krate::codegen::formatted(&answering(&unused).to_string()).unwrap();
     assert!(code.contains("pub struct X ") && !code.contains("Unused"), "{code}");
 }
+
+/// Operations that cannot be offered, among others that can: each is refused for what it is itself.
+#[test]
+fn each_error_is_told_of_its_own_operation() {
+    let copy = Copy::new();
+    let get = |id: &str, more: Value| {
+        let mut get = json!({ "operationId": id, "summary": id, "tags": ["Looks"], "responses": { "204": { "description": "ok" } } });
+        get.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "get": get })
+    };
+    let in_path =
+        json!({ "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }] });
+    let cookie = json!({ "parameters": [{ "name": "session", "in": "cookie", "schema": { "type": "string" } }] });
+    let twice = json!({ "parameters": [{ "name": "userId", "in": "query", "schema": { "type": "object", "properties": { "a_b": {}, "a-b": {} } } }] });
+    let odd = json!({ "responses": { "200": { "description": "ok", "content": { "application/json": { "schema":
+        { "type": "object", "properties": { "a_b": { "type": "string" }, "a-b": { "type": "string" } } } } } } } });
+    let mut document = answering(&json!({ "X": { "type": "string" } }));
+    document["paths"] = json!({
+        "/looks/cookie": get("cookie", cookie),
+        "/looks/nowhere/{id}": get("nowhere", json!({})),
+        "/looks/odd": get("odd", odd),
+        "/looks/one": get("look-at", json!({})),
+        "/looks/own": get("branch", json!({})),
+        "/looks/plain": get("look_elsewhere", json!({})),
+        "/looks/two": get("look.at", json!({})),
+        "/looks/unnamed": get("unnamed", in_path),
+        "/looks/twice": get("twice", twice),
+    });
+    let from = copy.write("looks.json", &document.to_string());
+    let ended = copy.command("add-operation", &["--all", "--keep-going", "--from", &from]);
+    ended_with(&ended, 0);
+    let (_, left_out) = ended.out.split_once("Left out, as they cannot be offered:\n").unwrap();
+    for (id, why) in [
+        ("cookie", "operation cookie (#/paths/~1looks~1cookie/get/parameters) has the cookie parameter `session`"),
+        ("nowhere", "operation nowhere (#/paths/~1looks~1nowhere~1{id}/get) has `{id}` in its path, and no parameter"),
+        ("odd", "operation odd (#/components/schemas/Odd) cannot be offered: `a-b` and `a_b` would both be the field"),
+        ("twice", "operation twice (#/components/schemas/UserId) cannot be offered: `a-b` and `a_b` would both be the"),
+        ("branch", "operation branch (#/paths/~1looks~1own/get) would be a method of the client that there is already"),
+        (
+            "look.at",
+            "operation look.at (#/paths/~1looks~1two/get) would be the function look_at, as the operation look-at",
+        ),
+        ("unnamed", "operation unnamed (#/paths/~1looks~1unnamed/get/parameters/0) has the parameter `id` of its path"),
+    ] {
+        let line = left_out
+            .lines()
+            .find(|line| line.trim().starts_with(&format!("{id}: ")))
+            .unwrap_or_else(|| panic!("{id}: {left_out}"));
+        assert!(line.contains(why), "{line}");
+    }
+    let offered = Spec::parse(&std::fs::read_to_string(copy.path("planetscale.yaml")).unwrap()).unwrap();
+    let offered = offered.operations();
+    assert!(["look-at", "look_elsewhere"].iter().all(|id| offered.contains(id)), "{left_out}");
+    assert_eq!(left_out.lines().count(), 7, "{left_out}");
+}

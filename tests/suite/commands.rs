@@ -60,7 +60,7 @@ fn what_a_client_cannot_have_is_refused_by_name() {
         "  /a:\n    get: { operationId: lookAt, responses: {} }\n    put: { operationId: look-at, responses: {} }\n";
     for (paths, reason) in [
         (cookie, "operation look (#/paths/~1a/get/parameters) has the cookie parameter `session`"),
-        (twice, "the operations look-at and lookAt would be one function, look_at"),
+        (twice, "would be the function look_at, as the operation look"),
     ] {
         std::fs::write(&path, format!("openapi: 3.0.1\ninfo: {{ title: T, version: v }}\npaths:\n{paths}")).unwrap();
         let (code, _, err) = run_xtask(&["generate", "--spec", &path]);

@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use anyhow::bail;
+use heck::ToSnakeCase;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use serde_json::Value;
 
 use self::surface::Surface;
-use crate::generate;
+use crate::generate::{self, Refusal};
 use crate::vendor::operations::{self, Operation};
 use crate::vendor::spec::{self, Spec};
 use crate::workspace::Workspace;
@@ -56,11 +57,15 @@ impl Crate {
         let own = own_code::methods_of_client(workspace)?;
         let begins =
             |name: &str| surface.get(&format!("Client::{name}")).is_some_and(|item| item.text.contains("-> builder::"));
-        if let Some(method) = own.iter().find(|name| begins(name)) {
-            bail!(
-                "the operation `{method}` would be a method of the client that there is already, written by hand; leave it \
-                 out, or give it another operationId in openapi/overlay.yaml"
-            );
+        let all = operations::of(&effective.value);
+        let is_own = |operation: &&Operation<'_>| {
+            let name = operation.id.to_snake_case();
+            own.contains(&name) && begins(&name)
+        };
+        if let Some(operation) = all.iter().find(is_own) {
+            let at = format!("#/paths/{}/{}", spec::pointer_token(operation.path), operation.method.to_lowercase());
+            let why = "would be a method of the client that there is already, written by hand".to_owned();
+            bail!(generate::Error::Operation(Refusal { operation: operation.id.to_owned(), at, why }));
         }
         let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (pointer, item) in generated.places {

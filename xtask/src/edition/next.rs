@@ -3,6 +3,7 @@
 use anyhow::{Context, bail};
 
 use super::{Document, Edition};
+use crate::krate::codegen;
 use crate::vendor::operations::{self, Operation};
 use crate::vendor::origin::{Location, Origin};
 use crate::vendor::page::{self, Fetched};
@@ -249,22 +250,20 @@ impl Edition {
         let mut before = self.made_anew();
         before.sources.remove(WHOLE_API_FILE);
         before.documents.retain(|document| document.file != WHOLE_API_FILE);
-        let with = |operations| before.with_source(&read, WHOLE_API_FILE, operations, (&location, WHOLE_API));
-        let all = with(operations.clone())?;
-        if !leaves_out || all.krate().is_ok() {
+        let with = |operations: &[String]| {
+            let edition = before.with_source(&read, WHOLE_API_FILE, operations.to_vec(), (&location, WHOLE_API))?;
+            edition.krate()?;
+            Ok(edition)
+        };
+        if !leaves_out {
+            let all = before.with_source(&read, WHOLE_API_FILE, operations, (&location, WHOLE_API))?;
             return Ok((all, Vec::new()));
         }
-        let (mut kept, mut left_out) = (Vec::new(), Vec::new());
-        for id in operations {
-            match with(vec![id.clone()]).and_then(|alone| alone.krate().map(drop)) {
-                Ok(()) => kept.push(id),
-                Err(e) => left_out.push(format!("{id}: {e:#}")),
-            }
-        }
-        if kept.is_empty() {
+        let (edition, left_out) = offerable(operations, with);
+        let Some(edition) = edition else {
             bail!("no operation of {location} can be offered:\n  {}", left_out.join("\n  "));
-        }
-        Ok((with(kept)?, left_out))
+        };
+        Ok((edition, left_out))
     }
 
     /// This edition with operations of a document that was read from somewhere, of which `home` is the URL.
@@ -291,6 +290,46 @@ impl Edition {
         let documents = self.documents().iter().cloned().chain([document]).collect();
         Ok(self.followed_by(sources, documents))
     }
+}
+
+/// What there is with all operations that can be offered, if there are any, and why the others cannot: each try leaves
+/// out one that the error names, or else the first with which there is an error, by bisection.
+fn offerable(
+    mut kept: Vec<String>,
+    with: impl Fn(&[String]) -> anyhow::Result<Edition>,
+) -> (Option<Edition>, Vec<String>) {
+    let mut left_out = Vec::new();
+    while !kept.is_empty() {
+        let error = match with(&kept) {
+            Ok(edition) => return (Some(edition), left_out),
+            Err(error) => error,
+        };
+        let named = codegen::refusal(&error).map(|refusal| refusal.operation.as_str());
+        let named = named.and_then(|id| kept.iter().position(|kept| kept == id));
+        let (at, error) = match named {
+            Some(at) => (at, error),
+            None => first_refused(&kept, &with, error),
+        };
+        left_out.push(format!("{}: {error:#}", kept.remove(at)));
+    }
+    (None, left_out)
+}
+
+/// The first operation with which there is an error, and that; with all of them, there is `error`.
+fn first_refused(
+    operations: &[String],
+    with: impl Fn(&[String]) -> anyhow::Result<Edition>,
+    mut error: anyhow::Error,
+) -> (usize, anyhow::Error) {
+    let (mut well, mut ill) = (0, operations.len());
+    while ill - well > 1 {
+        let middle = well + (ill - well) / 2;
+        match with(&operations[..middle]) {
+            Ok(_) => well = middle,
+            Err(earlier) => (ill, error) = (middle, earlier),
+        }
+    }
+    (well, error)
 }
 
 /// Whether an operation has a tag of one of ours, or a path below one of theirs.

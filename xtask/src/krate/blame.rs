@@ -1,47 +1,86 @@
-//! Which operation, and what in it, keeps code from being generated.
+//! Which operation, and what in it, keeps code from being generated, where the generator does not say so itself.
 //!
-//! The generator fails for a document as a whole, or panics. What is to blame is found by doing without: an operation
-//! alone fails in the same way, and what stands where it says so does not, once a plain string takes its place.
+//! The generator fails for a document as a whole, or panics. The operation is found by bisection: with those before it
+//! there is code, and with it there is none. What in it is to blame is found by doing without: it fails in the same way
+//! alone, and what stands where it says so does not, once a plain string takes its place.
 
 use serde_json::{Value, json};
 
+use crate::generate::{self, ADVICE, Refusal};
 use crate::vendor::operations;
 use crate::vendor::spec::{Spec, pointer_token, reachable, target};
 
-/// How many documents are tried.
-const MOST_TRIALS: usize = 400;
+/// How many documents are tried to find what in an operation is to blame.
+const MOST_TRIALS: usize = 100;
 
-/// Where generation fails, as a function says that takes a document: the operation's id, and the pointer of the
-/// innermost part that matters.
-pub fn blame(spec: &Spec, fails: fn(&str) -> Option<String>) -> Option<(String, String)> {
+/// Where generation fails, as a function says that takes a document. Of several operations the first is told, by path
+/// and method.
+pub fn blame(spec: &Spec, fails: fn(&str) -> Option<anyhow::Error>) -> Option<Refusal> {
     let mut trials = Trials { left: MOST_TRIALS, fails };
-    let document = &spec.value;
-    for operation in operations::of(document) {
-        let Ok(alone) = spec.clone().pruned(&[operation.id.to_owned()]) else { continue };
-        let Some(failure) = trials.failure(&alone.value) else { continue };
-        let at = format!("/paths/{}/{}", pointer_token(operation.path), operation.method.to_lowercase());
-        let found = trials.innermost(&alone.value, at, &failure);
-        return Some((operation.id.to_owned(), format!("#{found}")));
+    let mut operations = operations::of(&spec.value);
+    operations.sort_by_key(|operation| operation.path);
+    let failure_of_first = |count: usize| {
+        let ids: Vec<String> = operations[..count].iter().map(|operation| operation.id.to_owned()).collect();
+        match spec.clone().pruned(&ids) {
+            Ok(part) => fails(&without_unreached(&part.value).to_string()),
+            Err(error) => Some(error),
+        }
+    };
+    // Then no operation is to blame.
+    if failure_of_first(0).is_some() {
+        return None;
     }
-    None
+    let mut failure = None;
+    let (mut well, mut ill) = (0, operations.len());
+    while ill - well > 1 {
+        let middle = well + (ill - well) / 2;
+        match failure_of_first(middle) {
+            Some(error) => (ill, failure) = (middle, Some(error)),
+            None => well = middle,
+        }
+    }
+    let operation = &operations[ill.checked_sub(1)?];
+    let failure = failure.or_else(|| failure_of_first(ill))?;
+    if let Some(refusal) = refusal(&failure) {
+        return Some(refusal.clone());
+    }
+    let failure = failure.to_string();
+    let at = format!("/paths/{}/{}", pointer_token(operation.path), operation.method.to_lowercase());
+    let alone = spec.clone().pruned(&[operation.id.to_owned()]).ok();
+    let alone = alone.filter(|alone| trials.failure(&alone.value).as_deref() == Some(&*failure));
+    let at = alone.map_or(at.clone(), |alone| trials.innermost(&alone.value, at, &failure));
+    let why = format!("cannot be offered: {}", failure.trim_end_matches(ADVICE).trim_end_matches("; "));
+    Some(Refusal { operation: operation.id.to_owned(), at: format!("#{at}"), why })
+}
+
+/// What an error says of an operation, if it is about one.
+pub fn refusal(error: &anyhow::Error) -> Option<&Refusal> {
+    match error.downcast_ref::<generate::Error>()? {
+        generate::Error::Operation(refusal) => Some(refusal),
+        _ => None,
+    }
+}
+
+/// What nothing leads to any more is generated all the same.
+fn without_unreached(document: &Value) -> Value {
+    let mut document = document.clone();
+    let reached = reachable(&document);
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        schemas.retain(|name, _| reached.contains(&format!("/components/schemas/{}", pointer_token(name))));
+    }
+    document
 }
 
 struct Trials {
     left: usize,
-    fails: fn(&str) -> Option<String>,
+    fails: fn(&str) -> Option<anyhow::Error>,
 }
 
 impl Trials {
     /// How generation fails; nothing, where it does not, or nothing more is tried.
     fn failure(&mut self, document: &Value) -> Option<String> {
         self.left = self.left.checked_sub(1)?;
-        let mut document = document.clone();
-        // What nothing leads to any more is generated all the same.
-        let reached = reachable(&document);
-        if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
-            schemas.retain(|name, _| reached.contains(&format!("/components/schemas/{}", pointer_token(name))));
-        }
-        (self.fails)(&document.to_string())
+        Some((self.fails)(&without_unreached(document).to_string())?.to_string())
     }
 
     /// The innermost part below a pointer without which it does not fail so any more.
@@ -51,7 +90,7 @@ impl Trials {
             for part in parts(document, &at) {
                 let mut without = document.clone();
                 let Some(place) = without.pointer_mut(&part) else { continue };
-                *place = replacement(&part);
+                *place = replacement(&part, place);
                 if self.left > 0 && self.failure(&without).as_deref() != Some(failure) {
                     inner = Some(part);
                     break;
@@ -65,11 +104,14 @@ impl Trials {
     }
 }
 
-/// What takes the place of a part: of a list's parameter another parameter, else a schema that any generator takes.
-fn replacement(pointer: &str) -> Value {
+/// What takes the place of a part: of a list's parameter one with the same name, else a schema that any generator takes.
+fn replacement(pointer: &str, part: &Value) -> Value {
     let holder = pointer.rsplit('/').nth(1);
     match (holder, pointer.rsplit('/').next()) {
-        (Some("parameters"), _) => json!({ "name": "plain", "in": "query", "schema": { "type": "string" } }),
+        (Some("parameters"), _) => {
+            let (name, place) = (part.get("name"), part.get("in"));
+            json!({ "name": name, "in": place, "required": place.is_some_and(|place| place == "path"), "schema": { "type": "string" } })
+        }
         (Some("responses"), _) => json!({ "description": "plain" }),
         (_, Some("requestBody")) => Value::Null,
         _ => json!({ "type": "string" }),

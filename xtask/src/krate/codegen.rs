@@ -3,10 +3,9 @@
 use std::cell::Cell;
 use std::sync::Once;
 
-use anyhow::Context;
-
 use super::blame::blame;
-use crate::generate::{self, Generated};
+pub use super::blame::refusal;
+use crate::generate::{self, ADVICE, Generated};
 use crate::vendor::spec::Spec;
 
 /// The client's code for a spec, as it is stored and built.
@@ -23,18 +22,14 @@ pub fn formatted(spec: &str) -> anyhow::Result<String> {
 /// As [`generate::generate`], with the operation and the pointer that are to blame; a panic of progenitor's, which
 /// some documents provoke, is an error too.
 pub fn generated(spec: &str) -> anyhow::Result<Generated> {
-    let result = attempt(spec);
-    // An error that says where it is needs no search.
-    let is_told = |error: &anyhow::Error| error.to_string().contains("#/paths/");
-    if result.as_ref().map_or_else(is_told, |_| true) {
-        return result;
-    }
-    match Spec::parse(spec).ok().and_then(|spec| blame(&spec, |spec| Some(attempt(spec).err()?.to_string()))) {
-        Some((operation, pointer)) => {
-            result.with_context(|| format!("operation {operation} cannot be offered, for what is at {pointer}"))
-        }
-        None => result,
-    }
+    let error = match attempt(spec) {
+        Ok(generated) => return Ok(generated),
+        // An error that says where it is needs no search.
+        Err(error) if refusal(&error).is_some() => return Err(error),
+        Err(error) => error,
+    };
+    let blamed = Spec::parse(spec).ok().and_then(|spec| blame(&spec, |spec| attempt(spec).err()));
+    Err(blamed.map_or(error, |refusal| generate::Error::Operation(refusal).into()))
 }
 
 /// Generates the code, and says what the generator says.
@@ -55,10 +50,7 @@ fn attempt(spec: &str) -> anyhow::Result<Generated> {
     let generated = result.map_err(|panic| {
         let message = panic.downcast_ref::<&str>().map(ToString::to_string);
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-        anyhow::anyhow!(
-            "no code can be made of it ({}); leave the operation out, or correct openapi/overlay.yaml",
-            first_line(&message.unwrap_or_default())
-        )
+        anyhow::anyhow!("no code can be made of it ({}); {ADVICE}", first_line(&message.unwrap_or_default()))
     })?;
     Ok(generated?)
 }
