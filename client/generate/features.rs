@@ -13,10 +13,9 @@ use syn::{Attribute, ImplItem, Item};
 
 use super::Error;
 use super::answers::drop_unreached;
-use super::described::Operations;
 use super::directions::reach;
 use super::document::{FEATURE, reached};
-use super::model::calls;
+use super::model::Operation;
 use super::rust::{impl_of, missing, module_mut};
 
 /// Leaves the operations whose feature is wanted, those that are behind none, and what they reach.
@@ -33,10 +32,12 @@ pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
 type Gates = BTreeMap<String, BTreeSet<String>>;
 
 /// Has every item compiled with the features alone that reach it.
-pub(crate) fn gate(file: &mut syn::File, operations: &Operations) -> Result<(), Error> {
-    let calls = calls(file, operations);
-    let calls: BTreeMap<String, Option<String>> =
-        calls.into_iter().map(|(name, operation)| (name, operation.feature.clone())).collect();
+pub(crate) fn gate(file: &mut syn::File, model: &[Operation<'_>]) -> Result<(), Error> {
+    let by = |name: fn(&Operation<'_>) -> String| -> BTreeMap<String, Option<String>> {
+        model.iter().map(|operation| (name(operation), operation.described.feature.clone())).collect()
+    };
+    let calls = by(|operation| operation.call.to_string());
+    let functions = by(|operation| operation.function.to_string());
     let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
     let graph = graph(types);
     let builders = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
@@ -65,8 +66,8 @@ pub(crate) fn gate(file: &mut syn::File, operations: &Operations) -> Result<(), 
         let Item::Impl(item) = item else { continue };
         for item in &mut item.items {
             if let ImplItem::Fn(function) = item {
-                let feature = operations.get(&function.sig.ident.to_string()).and_then(|it| it.feature.as_ref());
-                function.attrs.extend(condition(feature.into_iter()));
+                let feature = functions.get(&function.sig.ident.to_string());
+                function.attrs.extend(condition(feature.into_iter().flatten()));
             }
         }
     }

@@ -161,7 +161,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     stand_in::add(&mut file, &model);
     fixtures::add(&mut file, &described, &places, &directions)?;
     demands::check(&file, &operations, &directions)?;
-    features::gate(&mut file, &operations)?;
+    features::gate(&mut file, &model)?;
     paths::shorten(&mut file);
     Ok(Generated { code: file, places })
 }

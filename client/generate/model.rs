@@ -4,7 +4,7 @@
 //! before: `pub struct ListBackups<'a> { organization: Result<String, String>, page: Result<Option<i64>, String>, … }`
 //! after:  `Operation { call: ListBackups, parameters: [organization: String, page: i64 (optional), …], … }`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use quote::format_ident;
 use syn::{Fields, Ident, Item, ReturnType, Type};
@@ -101,13 +101,8 @@ pub(crate) fn of<'d>(file: &syn::File, operations: &'d Operations) -> Result<Vec
     Ok(found)
 }
 
-/// The operations, by the names of the structs that are their calls.
-pub(crate) fn calls<'o>(file: &syn::File, operations: &'o Operations) -> BTreeMap<String, &'o Described> {
-    beginnings(file, operations).map(|(_, call, described)| (call.to_string(), described)).collect()
-}
-
 /// The functions that begin calls: the name of each, that of the struct that is its call, and the operation.
-pub(crate) fn beginnings<'f, 'o>(
+fn beginnings<'f, 'o>(
     file: &'f syn::File,
     operations: &'o Operations,
 ) -> impl Iterator<Item = (&'f syn::Ident, &'f syn::Ident, &'o Described)> {
