@@ -267,8 +267,8 @@ fn streams(operation: &Operation<'_>, paged: &Paged) -> [syn::ImplItemFn; 2] {
     let [pages, items] =
         ["pages", "items"].map(|name| format_ident!("{name}{}", if operation.has_setter(name) { "_" } else { "" }));
     let (by, next) = match paged.has_cursors {
-        false => (quote!(pages), quote!(page.next_page)),
-        true => (quote!(pages_after), quote!(page.cursor_end.clone().filter(|_| page.has_next))),
+        false => (quote!(Number), quote!(page.next_page)),
+        true => (quote!(Cursor), quote!(page.cursor_end.clone().filter(|_| page.has_next))),
     };
     let doc = format!(
         " A stream of what the [pages](Self::{pages}) hold. Whoever deletes what it gives collects it first: see \
@@ -284,7 +284,7 @@ fn streams(operation: &Operation<'_>, paged: &Paged) -> [syn::ImplItemFn; 2] {
             /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
             #[inline]
             pub fn #pages(self) -> crate::Pages<'a, #answer> {
-                self.call.#by(#at, |page: &#answer| (#next, page.data.is_empty()))
+                self.call.pages(#at, crate::runtime::NextOf::#by(|page: &#answer| (#next, page.data.is_empty())))
             }
         },
         syn::parse_quote! {

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use serde_json::Value;
 
 use crate::error::{Error, PageAt, Reason, Unreadable};
 use crate::made_good::MadeGood;
@@ -39,9 +40,32 @@ pub struct Pages<'a, P> {
 }
 
 /// Reads which page comes after one, and whether it is empty.
-enum NextOf<P> {
+pub(crate) enum NextOf<P> {
     Number(fn(&P) -> (Option<i64>, bool)),
     Cursor(fn(&P) -> (Option<String>, bool)),
+}
+
+impl<P> NextOf<P> {
+    /// The page that a parameter of this value chooses.
+    pub(crate) fn chosen(&self, value: &Value) -> Option<PageAt> {
+        match self {
+            Self::Number(_) => value.as_i64().map(PageAt::Number),
+            Self::Cursor(_) => value.as_str().map(|cursor| PageAt::Cursor(cursor.to_owned())),
+        }
+    }
+
+    fn read(&self, page: &P) -> (Option<PageAt>, bool) {
+        match self {
+            Self::Number(read) => {
+                let (next, is_empty) = read(page);
+                (next.map(PageAt::Number), is_empty)
+            }
+            Self::Cursor(read) => {
+                let (next, is_empty) = read(page);
+                (next.map(PageAt::Cursor), is_empty)
+            }
+        }
+    }
 }
 
 enum State<'a, P> {
@@ -63,26 +87,11 @@ impl<'a, P> Pages<'a, P> {
     #[allow(dead_code)] // Called where the spec has pages.
     pub(crate) fn new(
         operation: Operation,
-        first: Option<i64>,
-        mut call: impl FnMut(Option<i64>) -> Boxed<'a, P> + Send + 'a,
-        next_of: fn(&P) -> (Option<i64>, bool),
+        first: Option<PageAt>,
+        call: impl FnMut(Option<PageAt>) -> Boxed<'a, P> + Send + 'a,
+        next_of: NextOf<P>,
     ) -> Self {
-        let call = move |page: Option<PageAt>| call(page.and_then(PageAt::number));
-        let state = State::Next(first.map(PageAt::Number));
-        Self { operation, call: Box::new(call), next_of: NextOf::Number(next_of), empty: 0, state }
-    }
-
-    /// The pages after the cursor `first` on, likewise.
-    #[allow(dead_code)] // Called where the spec has pages with cursors.
-    pub(crate) fn after_cursors(
-        operation: Operation,
-        first: Option<String>,
-        mut call: impl FnMut(Option<String>) -> Boxed<'a, P> + Send + 'a,
-        next_of: fn(&P) -> (Option<String>, bool),
-    ) -> Self {
-        let call = move |page: Option<PageAt>| call(page.and_then(PageAt::cursor));
-        let state = State::Next(first.map(PageAt::Cursor));
-        Self { operation, call: Box::new(call), next_of: NextOf::Cursor(next_of), empty: 0, state }
+        Self { operation, call: Box::new(call), next_of, empty: 0, state: State::Next(first) }
     }
 
     /// The next page, or nothing after the last one.
@@ -95,16 +104,7 @@ impl<'a, P> Pages<'a, P> {
 
     /// What comes after an answer.
     fn after(&mut self, page: Option<PageAt>, answer: &Response<P>) -> State<'a, P> {
-        let (next, is_empty) = match self.next_of {
-            NextOf::Number(next_of) => {
-                let (next, is_empty) = next_of(answer);
-                (next.map(PageAt::Number), is_empty)
-            }
-            NextOf::Cursor(next_of) => {
-                let (next, is_empty) = next_of(answer);
-                (next.map(PageAt::Cursor), is_empty)
-            }
-        };
+        let (next, is_empty) = self.next_of.read(answer);
         self.empty = if is_empty { self.empty + 1 } else { 0 };
         let Some(next) = next else { return State::Ended };
         let page = match (page, &next) {
@@ -290,12 +290,13 @@ mod tests {
     /// Pages that name these cursors, one after the other.
     fn pages(cursors: &'static [Option<&'static str>]) -> Pages<'static, Option<String>> {
         let mut asked = Vec::new();
-        let call = move |cursor: Option<String>| -> Boxed<'static, Option<String>> {
+        let call = move |cursor: Option<PageAt>| -> Boxed<'static, Option<String>> {
             asked.push(cursor);
             let next = cursors.get(asked.len() - 1).copied().flatten().map(str::to_owned);
             Box::pin(async move { Ok(Response::new(next, StatusCode::OK, HeaderMap::new())) })
         };
-        Pages::after_cursors(Operation::new("list", "GET", "/"), None, call, |page| (page.clone(), false))
+        let next_of = NextOf::Cursor(|page: &Option<String>| (page.clone(), false));
+        Pages::new(Operation::new("list", "GET", "/"), None, call, next_of)
     }
 
     #[tokio::test]

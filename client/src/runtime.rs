@@ -25,3 +25,4 @@ pub(crate) use self::union::Union;
 pub(crate) use crate::open_enum::AnyString;
 #[cfg(feature = "schemars")]
 pub(crate) use crate::open_enum::json_schema;
+pub(crate) use crate::pages::NextOf;

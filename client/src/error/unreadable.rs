@@ -251,19 +251,20 @@ pub(crate) enum PageAt {
 }
 
 impl PageAt {
-    pub(crate) fn number(self) -> Option<i64> {
-        if let Self::Number(number) = self { Some(number) } else { None }
-    }
-
-    pub(crate) fn cursor(self) -> Option<String> {
-        if let Self::Cursor(cursor) = self { Some(cursor) } else { None }
-    }
-
     /// Whether it can come after another page: a greater number, or another cursor, as cursors have no order.
     pub(crate) fn comes_after(&self, page: &Self) -> bool {
         match (self, page) {
             (Self::Number(next), Self::Number(page)) => next > page,
             (next, page) => next != page,
+        }
+    }
+}
+
+impl From<PageAt> for serde_json::Value {
+    fn from(page: PageAt) -> Self {
+        match page {
+            PageAt::Number(number) => number.into(),
+            PageAt::Cursor(cursor) => cursor.into(),
         }
     }
 }

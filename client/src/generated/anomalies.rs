@@ -427,10 +427,10 @@ pub mod builder {
             self.call
                 .pages(
                     4,
-                    |page: &types::Page<types::Anomaly>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Anomaly>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

@@ -2122,10 +2122,9 @@ pub mod builder {
             self.call
                 .pages(
                     3,
-                    |page: &types::Page<types::SchemaLintError>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::SchemaLintError>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -2266,10 +2265,9 @@ pub mod builder {
             self.call
                 .pages(
                     3,
-                    |page: &types::Page<types::DatabaseBranch>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::DatabaseBranch>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

@@ -1787,10 +1787,10 @@ pub mod builder {
             self.call
                 .pages(
                     5,
-                    |page: &types::Page<types::Backup>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Backup>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

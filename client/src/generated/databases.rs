@@ -1657,10 +1657,10 @@ pub mod builder {
             self.call
                 .pages(
                     2,
-                    |page: &types::Page<types::Region>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Region>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -1757,10 +1757,10 @@ pub mod builder {
             self.call
                 .pages(
                     1,
-                    |page: &types::Page<types::Database>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Database>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -1857,10 +1857,9 @@ pub mod builder {
             self.call
                 .pages(
                     2,
-                    |page: &types::Page<types::DatabaseBranchReadOnlyRegion>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::DatabaseBranchReadOnlyRegion>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

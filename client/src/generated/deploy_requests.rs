@@ -3006,10 +3006,9 @@ pub mod builder {
             self.call
                 .pages(
                     2,
-                    |page: &types::Page<types::Deployment>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::Deployment>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -3310,10 +3309,9 @@ pub mod builder {
             self.call
                 .pages(
                     3,
-                    |page: &types::Page<types::DeployOperation>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::DeployOperation>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -3416,10 +3414,9 @@ pub mod builder {
             self.call
                 .pages(
                     3,
-                    |page: &types::Page<types::DeployRequestReview>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::DeployRequestReview>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -3578,10 +3575,9 @@ pub mod builder {
             self.call
                 .pages(
                     5,
-                    |page: &types::Page<types::DatabaseDeployRequest>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::DatabaseDeployRequest>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

@@ -366,10 +366,10 @@ pub mod builder {
             self.call
                 .pages(
                     2,
-                    |page: &types::Page<types::LineItem>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::LineItem>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -454,10 +454,10 @@ pub mod builder {
             self.call
                 .pages(
                     1,
-                    |page: &types::Page<types::Invoice>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Invoice>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

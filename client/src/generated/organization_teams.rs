@@ -716,10 +716,9 @@ pub mod builder {
             self.call
                 .pages(
                     1,
-                    |page: &types::Page<types::OrganizationTeam>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::OrganizationTeam>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

@@ -779,12 +779,14 @@ pub mod builder {
         #[inline]
         pub fn pages(self) -> crate::Pages<'a, types::CursorPage<types::AuditLogEvent>> {
             self.call
-                .pages_after(
+                .pages(
                     3,
-                    |page: &types::CursorPage<types::AuditLogEvent>| (
+                    crate::runtime::NextOf::Cursor(|
+                        page: &types::CursorPage<types::AuditLogEvent>|
+                    (
                         page.cursor_end.clone().filter(|_| page.has_next),
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -953,10 +955,9 @@ pub mod builder {
             self.call
                 .pages(
                     0,
-                    |page: &types::Page<types::Organization>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::Organization>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -1041,10 +1042,10 @@ pub mod builder {
             self.call
                 .pages(
                     1,
-                    |page: &types::Page<types::Region>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Region>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

@@ -925,10 +925,10 @@ pub mod builder {
             self.call
                 .pages(
                     6,
-                    |page: &types::Page<types::Query>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Query>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -1274,10 +1274,9 @@ pub mod builder {
             self.call
                 .pages(
                     6,
-                    |page: &types::Page<types::QuerySummary>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::QuerySummary>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

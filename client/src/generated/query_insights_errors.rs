@@ -367,10 +367,10 @@ pub mod builder {
             self.call
                 .pages(
                     5,
-                    |page: &types::Page<types::Query>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Query>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -567,10 +567,9 @@ pub mod builder {
             self.call
                 .pages(
                     5,
-                    |page: &types::Page<types::ErrorSummary>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::ErrorSummary>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

@@ -685,12 +685,14 @@ pub mod builder {
             self,
         ) -> crate::Pages<'a, types::CursorPage<types::QueryPatternsDownload>> {
             self.call
-                .pages_after(
+                .pages(
                     5,
-                    |page: &types::CursorPage<types::QueryPatternsDownload>| (
+                    crate::runtime::NextOf::Cursor(|
+                        page: &types::CursorPage<types::QueryPatternsDownload>|
+                    (
                         page.cursor_end.clone().filter(|_| page.has_next),
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

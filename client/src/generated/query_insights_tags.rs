@@ -1258,10 +1258,9 @@ pub mod builder {
             self.call
                 .pages(
                     6,
-                    |page: &types::Page<types::DimensionsQuerySummary>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::DimensionsQuerySummary>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
@@ -1478,10 +1477,10 @@ pub mod builder {
             self.call
                 .pages(
                     7,
-                    |page: &types::Page<types::QueryTag>| (
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::QueryTag>| (
                         page.next_page,
                         page.data.is_empty(),
-                    ),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

@@ -790,10 +790,9 @@ pub mod builder {
             self.call
                 .pages(
                     2,
-                    |page: &types::Page<types::SchemaRecommendation>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    ),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::SchemaRecommendation>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).

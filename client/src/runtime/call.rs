@@ -13,10 +13,10 @@ use serde_json::Value;
 use super::body::Body;
 use super::parameters::{Parameter, Place, header_value, path_segment, query_pairs};
 use crate::client::Client;
-use crate::error::{Error, Reason};
+use crate::error::{Error, PageAt, Reason};
 use crate::operation::Operation;
 use crate::options::Options;
-use crate::pages::Pages;
+use crate::pages::{NextOf, Pages};
 use crate::polling::Until;
 use crate::response::{CallFuture, Response};
 use crate::retry::RetryPolicy;
@@ -139,41 +139,18 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// The pages of a list, from the one that the parameter `at` chooses, or else the first. `next_of` is which page comes
-    /// after one, and whether that one is empty.
-    pub(crate) fn pages<P: DeserializeOwned + 'a>(
-        self,
-        at: usize,
-        next_of: fn(&P) -> (Option<i64>, bool),
-    ) -> Pages<'a, P> {
+    /// The pages of a list, from the one that the parameter `at` chooses, or else the first.
+    pub(crate) fn pages<P: DeserializeOwned + 'a>(self, at: usize, next_of: NextOf<P>) -> Pages<'a, P> {
         let (operation, set) = (self.operation, self.values[at].as_ref());
-        let first = set.and_then(|value| value.as_ref().ok()?.as_i64());
-        let call = move |page: Option<i64>| {
+        let first = set.and_then(|value| next_of.chosen(value.as_ref().ok()?));
+        let call = move |page: Option<PageAt>| {
             let mut call = self.clone();
             if let Some(page) = page {
-                call.set::<i64>(at, page);
+                call.values[at] = Some(Ok(page.into()));
             }
             call.json(Body::none()).boxed()
         };
         Pages::new(operation, first, call, next_of)
-    }
-
-    /// The pages of a list, from the one after the cursor that the parameter `at` is, or else the first.
-    pub(crate) fn pages_after<P: DeserializeOwned + 'a>(
-        self,
-        at: usize,
-        next_of: fn(&P) -> (Option<String>, bool),
-    ) -> Pages<'a, P> {
-        let (operation, set) = (self.operation, self.values[at].as_ref());
-        let first = set.and_then(|value| Some(value.as_ref().ok()?.as_str()?.to_owned()));
-        let call = move |cursor: Option<String>| {
-            let mut call = self.clone();
-            if let Some(cursor) = cursor {
-                call.set::<String>(at, cursor);
-            }
-            call.json(Body::none()).boxed()
-        };
-        Pages::after_cursors(operation, first, call, next_of)
     }
 
     /// The same call, until what it reads is as it should be.
