@@ -40,6 +40,7 @@ pub struct Pages<'a, P> {
 }
 
 /// Reads which page comes after one, and whether it is empty.
+#[allow(dead_code, reason = "which of them there is depends on the spec and on features")]
 pub(crate) enum NextOf<P> {
     Number(fn(&P) -> (Option<i64>, bool)),
     Cursor(fn(&P) -> (Option<String>, bool)),

@@ -308,28 +308,14 @@ fn offerable(
         let named = named.and_then(|id| kept.iter().position(|kept| kept == id));
         let (at, error) = match named {
             Some(at) => (at, error),
-            None => first_refused(&kept, &with, error),
+            None => {
+                let (count, earlier) = codegen::least_failing(kept.len(), |count| with(&kept[..count]).err());
+                (count - 1, earlier.unwrap_or(error))
+            }
         };
         left_out.push(format!("{}: {error:#}", kept.remove(at)));
     }
     (None, left_out)
-}
-
-/// The first operation with which there is an error, and that; with all of them, there is `error`.
-fn first_refused(
-    operations: &[String],
-    with: impl Fn(&[String]) -> anyhow::Result<Edition>,
-    mut error: anyhow::Error,
-) -> (usize, anyhow::Error) {
-    let (mut well, mut ill) = (0, operations.len());
-    while ill - well > 1 {
-        let middle = well + (ill - well) / 2;
-        match with(&operations[..middle]) {
-            Ok(_) => well = middle,
-            Err(earlier) => (ill, error) = (middle, earlier),
-        }
-    }
-    (well, error)
 }
 
 /// Whether an operation has a tag of one of ours, or a path below one of theirs.

@@ -30,17 +30,9 @@ pub fn blame(spec: &Spec, fails: fn(&str) -> Option<anyhow::Error>) -> Option<Re
     if failure_of_first(0).is_some() {
         return None;
     }
-    let mut failure = None;
-    let (mut well, mut ill) = (0, operations.len());
-    while ill - well > 1 {
-        let middle = well + (ill - well) / 2;
-        match failure_of_first(middle) {
-            Some(error) => (ill, failure) = (middle, Some(error)),
-            None => well = middle,
-        }
-    }
-    let operation = &operations[ill.checked_sub(1)?];
-    let failure = failure.or_else(|| failure_of_first(ill))?;
+    let (count, failure) = least_failing(operations.len(), failure_of_first);
+    let operation = &operations[count.checked_sub(1)?];
+    let failure = failure.or_else(|| failure_of_first(count))?;
     if let Some(refusal) = refusal(&failure) {
         return Some(refusal.clone());
     }
@@ -51,6 +43,20 @@ pub fn blame(spec: &Spec, fails: fn(&str) -> Option<anyhow::Error>) -> Option<Re
     let at = alone.map_or(at.clone(), |alone| trials.innermost(&alone.value, at, &failure));
     let why = format!("cannot be offered: {}", failure.trim_end_matches(ADVICE).trim_end_matches("; "));
     Some(Refusal { operation: operation.id.to_owned(), at: format!("#{at}"), why })
+}
+
+/// The least number of things with which there is a failure, where there is none without any, and one with all of them;
+/// and that failure, unless it is the one of all. By bisection.
+pub fn least_failing<E>(all: usize, failure_of_first: impl Fn(usize) -> Option<E>) -> (usize, Option<E>) {
+    let (mut well, mut ill, mut failure) = (0, all, None);
+    while ill > well + 1 {
+        let middle = well + (ill - well) / 2;
+        match failure_of_first(middle) {
+            Some(error) => (ill, failure) = (middle, Some(error)),
+            None => well = middle,
+        }
+    }
+    (ill, failure)
 }
 
 /// What an error says of an operation, if it is about one.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Once;
 
 use super::blame::blame;
-pub use super::blame::refusal;
+pub use super::blame::{least_failing, refusal};
 use crate::generate::{self, ADVICE, Generated};
 use crate::vendor::spec::Spec;
 
