@@ -7,7 +7,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 /// A page: what is extracted is a part of it.
 pub fn page(text: &str) {
-    if let Ok(document) = xtask::vendor::page::extract(text) {
+    if let Ok(document) = xtask::upstream::page::extract(text) {
         assert!(text.contains(document));
     }
 }
@@ -15,7 +15,7 @@ pub fn page(text: &str) {
 /// Two documents, with a line `=====` between them: what is read can be compared, both ways.
 pub fn diff(text: &str) {
     let (old, new) = text.split_once("=====\n").unwrap_or((text, text));
-    let (Ok(old), Ok(new)) = (xtask::vendor::spec::Spec::parse(old), xtask::vendor::spec::Spec::parse(new)) else {
+    let (Ok(old), Ok(new)) = (xtask::upstream::spec::Spec::parse(old), xtask::upstream::spec::Spec::parse(new)) else {
         return;
     };
     let there = xtask::comparison::diff::diff(&old.value, &new.value);

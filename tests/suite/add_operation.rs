@@ -1,9 +1,9 @@
 //! `cargo xtask add-operation`: one more operation, from a page of its own or the whole API.
 
 use serde_json::{Value, json};
-use xtask::edition::Document;
 use xtask::effective::merge::Merged;
-use xtask::vendor::spec::Spec;
+use xtask::snapshot::Document;
+use xtask::upstream::spec::Spec;
 
 use crate::update_spec::{BACKUPS, Copy, ended_with, upstream};
 
@@ -57,7 +57,7 @@ fn an_operation_is_added_beside_the_first() {
     // The first document is followed where they disagree; what it lacks is taken over.
     assert_eq!(spec.value["info"]["description"], "The PlanetScale API.");
     assert!(spec.value["tags"].as_array().unwrap().contains(&json!({ "name": "New" })));
-    let code = xtask::krate::codegen::formatted(&effective).unwrap();
+    let code = xtask::generated_crate::codegen::formatted(&effective).unwrap();
     assert!(code.contains("pub fn list_copies(&self)") && code.contains("pub fn create_backup(&self)"));
 
     // From now on both are watched, each by its own page.
@@ -254,7 +254,8 @@ fn a_circle_of_compositions_is_refused_by_its_place() {
             json!({ "X": { "allOf": [to("P"), map(to("Q"))] }, "P": object(json!({ "next": to("P") })), "Q": map(to("Q")) }),
         ),
     ] {
-        let error = xtask::krate::codegen::formatted(&answering(&schemas).to_string()).unwrap_err().to_string();
+        let error =
+            xtask::generated_crate::codegen::formatted(&answering(&schemas).to_string()).unwrap_err().to_string();
         let place =
             "operation look (#/paths/~1looks~1x/get) has a schema that is described by itself, without an end, at #/";
         assert!(error.starts_with(place), "{name}: {error}");
@@ -286,7 +287,7 @@ fn a_schema_that_holds_itself_is_a_type_that_holds_itself() {
         ),
         ("a tree", tree, "pub enum X"),
     ] {
-        let code = xtask::krate::codegen::formatted(&answering(&schemas).to_string());
+        let code = xtask::generated_crate::codegen::formatted(&answering(&schemas).to_string());
         let code = code.unwrap_or_else(|e| panic!("{name}: {e:#}"));
         assert!(code.contains(expected), "{name}: {code}");
     }
@@ -297,7 +298,7 @@ fn a_schema_that_holds_itself_is_a_type_that_holds_itself() {
     let unused = unused.to_string().replace("schemas/X", "schemas/Unused");
     let mut unused: Value = serde_json::from_str(&unused).unwrap();
     unused["X"] = object(json!({ "a": text() }));
-    let code = xtask::krate::codegen::formatted(&answering(&unused).to_string()).unwrap();
+    let code = xtask::generated_crate::codegen::formatted(&answering(&unused).to_string()).unwrap();
     assert!(code.contains("pub struct X ") && !code.contains("Unused"), "{code}");
 }
 

@@ -274,12 +274,12 @@ fn the_pipeline_goes_one_way() {
     const STAGES: [&str; 10] = [
         "generate::document",
         "workspace",
-        "vendor",
+        "upstream",
         "effective",
         "generate",
-        "krate",
+        "generated_crate",
         "comparison",
-        "edition",
+        "snapshot",
         "release",
         "commands",
     ];
@@ -295,7 +295,7 @@ fn the_pipeline_goes_one_way() {
             assert!(forth, "{from:?} imports {to:?}, which comes later");
             let is_diff = |module: &Module| module.starts_with(&module_of_diff());
             let is_document = to.starts_with(&module(&["generate", "document"]));
-            assert!(!is_diff(from) || is_diff(to) || to[0] == "vendor" || is_document, "{from:?} imports {to:?}");
+            assert!(!is_diff(from) || is_diff(to) || to[0] == "upstream" || is_document, "{from:?} imports {to:?}");
         }
     }
 }

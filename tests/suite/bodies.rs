@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use xtask::effective::nulls::spell_out;
 use xtask::generate::document::each_schema;
 use xtask::generate::document::nulls::fold;
-use xtask::krate::calls::bodies;
-use xtask::krate::constructs::random_document;
+use xtask::generated_crate::calls::bodies;
+use xtask::generated_crate::constructs::random_document;
 
 use crate::meaning::{spec, validator};
 

@@ -1,6 +1,6 @@
 //! What the commands print that have no room of their own, and what they say of what they cannot read.
 
-use xtask::krate::codegen;
+use xtask::generated_crate::codegen;
 
 use crate::drift_report::{exit_code, run_xtask};
 use crate::update_spec::{BACKUPS, fixture, openapi_dir, upstream};
@@ -21,7 +21,7 @@ fn generate_and_surface_print_what_is_locked() {
 
 /// Our document with a second kind of success, which progenitor cannot make code of.
 fn ungeneratable() -> String {
-    let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
+    let mut spec = xtask::upstream::spec::Spec::parse(&upstream()).unwrap().value;
     let responses = spec.pointer_mut(&format!("{BACKUPS}/post/responses")).unwrap();
     let content = serde_json::json!({ "text/plain": { "schema": { "type": "string" } } });
     responses["202"] = serde_json::json!({ "description": "Accepted", "content": content });

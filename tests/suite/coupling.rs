@@ -11,7 +11,7 @@ fn stored_documents_are_what_source_toml_says() {
     for source in xtask::workspace::sources::Sources::parse(&text).unwrap().documents() {
         let document = fs::read_to_string(openapi_dir().join(&source.file)).unwrap();
         assert_eq!(xtask::workspace::store::sha256(&document), source.sha256, "{}", source.file);
-        xtask::vendor::spec::Spec::parse(&document).unwrap().require(&source.operations).unwrap();
+        xtask::upstream::spec::Spec::parse(&document).unwrap().require(&source.operations).unwrap();
     }
 }
 

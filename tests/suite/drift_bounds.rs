@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use xtask::comparison::diff::{Level, diff_in_steps};
-use xtask::vendor::spec::Spec;
+use xtask::upstream::spec::Spec;
 
 use crate::property::config;
 

@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use xtask::comparison::diff::{Direction, Finding, Level, diff};
 use xtask::random::Random;
-use xtask::vendor::spec::Spec;
+use xtask::upstream::spec::Spec;
 
 /// Findings that are below WARN although there are values against it, each with its reason.
 const CONVENTIONS: &[(&str, &str)] = &[

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
 use xtask::comparison::diff::{Finding, Level, diff};
-use xtask::vendor::spec::{Spec, pointer_token};
+use xtask::upstream::spec::{Spec, pointer_token};
 
 use crate::property::config;
 use crate::update_spec::fixture;
@@ -382,7 +382,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read_without_a_panic(text in ".{0,200}") {
-        let _ = xtask::vendor::page::extract(&text).and_then(Spec::parse);
+        let _ = xtask::upstream::page::extract(&text).and_then(Spec::parse);
         let _ = Spec::parse(&format!("openapi: 3.0.1\n{text}"));
     }
 }

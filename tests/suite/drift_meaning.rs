@@ -617,7 +617,7 @@ fn small_differences_are_seen() {
     // Numbers beyond what any integer holds: the smaller of two negative ones is the longer one.
     let document = |minimum: &str| {
         let text = schema(json!({ "type": "integer", "minimum": -7 })).to_string().replace("-7", minimum);
-        xtask::vendor::spec::Spec::parse(&text).unwrap().value
+        xtask::upstream::spec::Spec::parse(&text).unwrap().value
     };
     let (far, near) = ("-200000000000000000000000000000000000000000", "-100000000000000000000000000000000000000000");
     let levels = |old: &str, new: &str| worst(&diff(&document(old), &document(new)));

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use xtask::comparison::diff::{Finding, diff};
-use xtask::vendor::spec::Spec;
+use xtask::upstream::spec::Spec;
 
 use crate::drift_meaning::{DOC, ERR, INFO, NONE, WARN, document, worst};
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anstream::StripStream;
 use xtask::comparison::report::Format;
-use xtask::vendor::origin::Location;
+use xtask::upstream::origin::Location;
 
 use crate::update_spec::{BACKUPS, fixture, fixtures, openapi_dir, upstream};
 
@@ -106,7 +106,7 @@ fn names_cannot_break_out_of_a_line_or_a_table() {
     let dir = tempfile::tempdir().unwrap();
     let name = "a\nb\r|c<b>*[x](y)#1@me:%,`";
     let [old, new] = [serde_json::json!({}), serde_json::json!({ name: { "type": "string" } })].map(|properties| {
-        let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
+        let mut spec = xtask::upstream::spec::Spec::parse(&upstream()).unwrap().value;
         let schema = serde_json::json!({ "type": "object", "properties": properties });
         *spec.pointer_mut(&format!("{BACKUPS}/post/responses/201/content/application~1json/schema")).unwrap() = schema;
         let path = dir.path().join(format!("{}.json", properties.as_object().unwrap().len()));
@@ -207,7 +207,7 @@ fn the_wire_alone_has_no_word_of_the_crate() {
 /// Two documents that differ in one name, which is a property and a part of a path.
 fn pair_with_name(dir: &Path, name: &str) -> [String; 2] {
     [false, true].map(|there| {
-        let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
+        let mut spec = xtask::upstream::spec::Spec::parse(&upstream()).unwrap().value;
         if there {
             spec["paths"][format!("/{name}")] = serde_json::json!({ "get": { "operationId": "a", "responses": {} } });
             let body =
@@ -365,7 +365,7 @@ fn a_fingerprint_outlives_other_edits() {
     assert_eq!(before.iter().collect::<std::collections::BTreeSet<_>>().len(), before.len());
     // Another operation, and another parameter before ours, on both sides.
     let edit = |path: &str, name: &str| {
-        let mut spec = xtask::vendor::spec::Spec::parse(&std::fs::read_to_string(path).unwrap()).unwrap().value;
+        let mut spec = xtask::upstream::spec::Spec::parse(&std::fs::read_to_string(path).unwrap()).unwrap().value;
         let post = spec.pointer_mut(&format!("{BACKUPS}/post")).unwrap();
         let first = serde_json::json!({ "in": "query", "name": "first", "schema": { "type": "string" } });
         post["parameters"].as_array_mut().unwrap().insert(0, first);
@@ -381,7 +381,7 @@ fn a_fingerprint_outlives_other_edits() {
 fn one_edit_all_over_a_document_is_one_entry() {
     let dir = tempfile::tempdir().unwrap();
     let [old, new] = [5, 6].map(|most| {
-        let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
+        let mut spec = xtask::upstream::spec::Spec::parse(&upstream()).unwrap().value;
         let body = spec.pointer_mut(&format!("{BACKUPS}/post/requestBody/content/application~1json/schema")).unwrap();
         for i in 0..100 {
             body["properties"][format!("p{i}")] = serde_json::json!({ "type": "string", "maxLength": most });
@@ -579,7 +579,7 @@ fn what_is_accepted_until_a_day_is_accepted_on_that_day() {
 fn a_finding_of_several_documents_counts_as_where_it_counts_most() {
     use xtask::comparison::diff::diff;
     use xtask::comparison::report::Report;
-    use xtask::vendor::spec::Spec;
+    use xtask::upstream::spec::Spec;
     let document = |id: &str, most: u64| {
         let shared = serde_json::json!({ "$ref": "#/components/schemas/Shared" });
         let schema = match id {

@@ -436,7 +436,7 @@ fn edited(old: &str, new: &str) -> (Value, Value) {
 }
 
 fn serde_yaml_value(text: &str) -> Value {
-    xtask::vendor::spec::Spec::parse(text).unwrap().value
+    xtask::upstream::spec::Spec::parse(text).unwrap().value
 }
 
 /// Our document before and after one edit.

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 use xtask::comparison::diff::{Finding, Level, diff};
 use xtask::random::Random;
-use xtask::vendor::spec::{Spec, pointer_token};
+use xtask::upstream::spec::{Spec, pointer_token};
 
 /// A document of OpenAPI 3.1 with a part of each kind, all of them inline.
 fn document() -> Value {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use xtask::edition::Edition;
-use xtask::krate::Crate;
-use xtask::krate::surface::{Features, Kind, PublicItem, Surface};
-use xtask::vendor::operations;
-use xtask::vendor::spec::Spec;
+use xtask::generated_crate::Crate;
+use xtask::generated_crate::surface::{Features, Kind, PublicItem, Surface};
+use xtask::snapshot::Snapshot;
+use xtask::upstream::operations;
+use xtask::upstream::spec::Spec;
 use xtask::workspace::Workspace;
 use xtask::workspace::store::Store;
 
@@ -34,8 +34,8 @@ pub struct Made {
 
 #[test]
 fn effective_spec_is_fresh() {
-    let edition = Edition::stored(&Store::open(&Workspace::own()).unwrap()).unwrap().made_anew();
-    let fresh = &edition.effective_as_stored_or_made().unwrap().text;
+    let snapshot = Snapshot::stored(&Store::open(&Workspace::own()).unwrap()).unwrap().made_anew();
+    let fresh = &snapshot.effective_as_stored_or_made().unwrap().text;
     assert!(
         *EFFECTIVE == *fresh,
         "openapi/planetscale.yaml is not what upstream, features.toml and overlay.yaml give; run `cargo xtask update-spec --from openapi/create_backup.yaml`"

@@ -10,7 +10,7 @@ use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
-use xtask::vendor::spec::Spec;
+use xtask::upstream::spec::Spec;
 
 use crate::just_created::builder;
 use crate::property::config;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use xtask::effective::nulls::spell_out;
 use xtask::generate::document::each_schema;
 use xtask::generate::document::nulls::fold;
-use xtask::vendor::spec::pointer_token;
+use xtask::upstream::spec::pointer_token;
 
 use crate::meaning::{json_schema, resolved, spec, validator};
 use crate::stand_in::raw;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use xtask::comparison::diff::{Finding, diff};
-use xtask::edition::Document;
 use xtask::effective::merge::merge;
-use xtask::vendor::spec::Spec;
+use xtask::snapshot::Document;
+use xtask::upstream::spec::Spec;
 
 use crate::drift_report::{exit_code, run_xtask};
 use crate::property::config;
@@ -254,7 +254,7 @@ fn definitions_and_patterns_become_components_and_maps() {
     // Values of several patterns are of no one kind.
     assert_eq!(properties["several"], json!({ "type": "object", "additionalProperties": {} }));
     assert_eq!(properties["fields"], json!({ "type": "object", "properties": { "a": text() } }));
-    xtask::krate::codegen::formatted(&serde_json::to_string(&merged.value).unwrap()).unwrap();
+    xtask::generated_crate::codegen::formatted(&serde_json::to_string(&merged.value).unwrap()).unwrap();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What counts as a document in a page, by the rules of CommonMark's fences.
 
-use xtask::vendor::page::extract;
+use xtask::upstream::page::extract;
 
 const DOCUMENT: &str = "openapi: 3.0.1\npaths: {}\n";
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use xtask::comparison::report::changelog_entries;
-use xtask::krate::surface::{Bump, Change, Kind};
+use xtask::generated_crate::surface::{Bump, Change, Kind};
 use xtask::release::branch::Branch;
 use xtask::release::changelog::{notes, released, with_unreleased};
 use xtask::release::manifests::{Manifests, next, wanted};
@@ -50,7 +50,7 @@ impl Scratch {
         // The names and the code of the one operation, as they are before anything is taken over: made once for all.
         static CODE: OnceLock<String> = OnceLock::new();
         let effective = fs::read_to_string(scratch.path("openapi/planetscale.yaml")).unwrap();
-        let code = CODE.get_or_init(|| xtask::krate::codegen::formatted(&effective).unwrap());
+        let code = CODE.get_or_init(|| xtask::generated_crate::codegen::formatted(&effective).unwrap());
         fs::write(scratch.path("client/src/generated/client.rs"), code).unwrap();
 
         scratch.git(&["init", "--quiet", "--initial-branch", "main"]);

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use xtask::vendor::spec::{Position, Spec, big_integer};
+use xtask::upstream::spec::{Position, Spec, big_integer};
 
 use crate::property::config;
 

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use xtask::comparison::diff::{Finding, diff};
 use xtask::comparison::impact::Impact;
 use xtask::effective::naming::Table;
-use xtask::krate::surface::Bump;
-use xtask::vendor::spec::Spec;
+use xtask::generated_crate::surface::Bump;
+use xtask::upstream::spec::Spec;
 
 use crate::update_spec::{BACKUPS, fixture};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use xtask::krate::surface::{Kind, Surface, changes, rustdoc};
+use xtask::generated_crate::surface::{Kind, Surface, changes, rustdoc};
 use xtask::workspace::Workspace;
 
 use crate::drift_report::run_xtask;

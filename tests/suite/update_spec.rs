@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use planetscale_tests::{Server, Step, answer};
-use xtask::edition::Edition;
-use xtask::vendor::page::{Fetched, Limits, read_within};
+use xtask::snapshot::Snapshot;
+use xtask::upstream::page::{Fetched, Limits, read_within};
 use xtask::workspace::Workspace;
 use xtask::workspace::sources::Sources;
 use xtask::workspace::store::{Store, sha256};
@@ -81,7 +81,7 @@ impl Copy {
         fs::write(source, sources.to_string()).unwrap();
         {
             let store = Store::open(&workspace).unwrap();
-            let stored = Edition::stored(&store).unwrap();
+            let stored = Snapshot::stored(&store).unwrap();
             stored.made_anew().save(&stored, &store).unwrap();
         }
         Self(dir, tempfile::tempdir().unwrap())
@@ -135,7 +135,7 @@ pub fn upstream() -> String {
 
 /// Our document with a text for an answer: there is no type of the backup that the overlay refers to.
 fn without_the_backup() -> String {
-    let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
+    let mut spec = xtask::upstream::spec::Spec::parse(&upstream()).unwrap().value;
     let answer = spec.pointer_mut(&format!("{BACKUPS}/post/responses/201/content/application~1json")).unwrap();
     answer["schema"] = serde_json::json!({ "type": "string" });
     spec.to_string()
@@ -189,7 +189,7 @@ fn the_generated_code_comes_with_the_documents() {
     assert!(after.contains("pub brand_new: "), "{out}");
     assert_eq!((beside("gone.rs").exists(), beside("README.md").exists()), (false, true));
     let effective = fs::read_to_string(store.join("planetscale.yaml")).unwrap();
-    assert_eq!(after, xtask::krate::codegen::formatted(&effective).unwrap());
+    assert_eq!(after, xtask::generated_crate::codegen::formatted(&effective).unwrap());
     assert!(!out.contains("pub struct"), "the difference is that of the documents: {out}");
 
     // A run that was killed after its commit is completed by the next one, the code too.
@@ -468,7 +468,7 @@ fn at(path: &str) -> String {
 
 /// A document for a whole API, with our operation in it.
 fn whole_api() -> String {
-    let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
+    let mut spec = xtask::upstream::spec::Spec::parse(&upstream()).unwrap().value;
     let mut other = spec.pointer(BACKUPS).unwrap().clone();
     other["post"]["operationId"] = "make_something".into();
     other["post"]["tags"] = serde_json::json!(["Metrics"]);
@@ -488,11 +488,11 @@ fn a_whole_api_is_pruned_to_what_is_wanted() {
     let ended = copy.run(&["--from", &from]);
     ended_with(&ended, 0);
     let stored = fs::read_to_string(copy.path("create_backup.yaml")).unwrap();
-    let spec = xtask::vendor::spec::Spec::parse(&stored).unwrap();
+    let spec = xtask::upstream::spec::Spec::parse(&stored).unwrap();
     assert_eq!(spec.operations(), ["create_backup"]);
     assert!(!stored.contains("Unused") && !stored.contains("/something"), "{stored}");
     // Of the tags, which are prose, only those of the operation are left; nothing else differs.
-    let old = xtask::vendor::spec::Spec::parse(&upstream()).unwrap();
+    let old = xtask::upstream::spec::Spec::parse(&upstream()).unwrap();
     let ids: std::collections::BTreeSet<_> =
         xtask::comparison::diff::diff(&old.value, &spec.value).into_iter().map(|finding| finding.id).collect();
     assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["tag-removed"]);
@@ -645,7 +645,7 @@ fn a_finding_of_several_documents_is_one() {
         copy.write("copy_backup.yaml", &text.replace("/backups:", "/copies:"))
     };
     ended_with(&copy.command("add-operation", &["copy_backup", "--from", &other(&old)]), 0);
-    let mut both = xtask::vendor::spec::Spec::parse(&new).unwrap().value;
+    let mut both = xtask::upstream::spec::Spec::parse(&new).unwrap().value;
     let item = both.pointer(BACKUPS).unwrap().clone();
     both["paths"][at("/copies")] = item;
     both["paths"][at("/copies")]["post"]["operationId"] = "copy_backup".into();
@@ -678,7 +678,7 @@ fn pruning_keeps_what_a_path_says_as_a_whole() {
         },
         "components": { "parameters": { "P": { "name": "p", "in": "query" }, "Q": {} }, "securitySchemes": { "S": {} } },
     });
-    let pruned = xtask::vendor::spec::Spec::from(document.clone()).pruned(&["a".to_owned()]).unwrap().value;
+    let pruned = xtask::upstream::spec::Spec::from(document.clone()).pruned(&["a".to_owned()]).unwrap().value;
     let expected = serde_json::json!({
         "openapi": "3.0.1",
         "paths": { "/a": {
@@ -687,7 +687,7 @@ fn pruning_keeps_what_a_path_says_as_a_whole() {
         "components": { "parameters": { "P": { "name": "p", "in": "query" } }, "securitySchemes": { "S": {} } },
     });
     assert_eq!(pruned, expected);
-    let error = xtask::vendor::spec::Spec::from(document).pruned(&["z".to_owned()]).unwrap_err().to_string();
+    let error = xtask::upstream::spec::Spec::from(document).pruned(&["z".to_owned()]).unwrap_err().to_string();
     assert_eq!(error, "the document lacks the operation z; there are a, b, c");
 }
 
@@ -715,7 +715,7 @@ fn fail_on_sets_what_counts() {
 fn a_tag_that_none_of_our_operations_has_is_no_drift() {
     let copy = Copy::new();
     let described = |name: &str| {
-        let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
+        let mut spec = xtask::upstream::spec::Spec::parse(&upstream()).unwrap().value;
         let tags = spec["tags"].as_array_mut().unwrap();
         tags.retain(|tag| tag["name"] != name);
         tags.push(serde_json::json!({ "name": name, "description": "another" }));
@@ -836,7 +836,7 @@ fn a_folder_that_cannot_be_written_stays_as_it_is() {
 
 /// The whole API with an endpoint that is new beside ours, and one that is not.
 fn with_new_operations() -> String {
-    let mut spec = xtask::vendor::spec::Spec::parse(&whole_api()).unwrap().value;
+    let mut spec = xtask::upstream::spec::Spec::parse(&whole_api()).unwrap().value;
     for (path, id, tag) in [
         ("/backups/restores", "revive_backup", "Restores"),
         ("/elsewhere", "export_backups", "Backups"),
@@ -898,7 +898,7 @@ fn all_operations_are_added_at_once() {
     ended_with(&ended, 2);
     assert!(ended.err.contains("are offered already"), "{}", ended.err);
     // With what came later, the rest stays.
-    let mut later = xtask::vendor::spec::Spec::parse(&with_new_operations()).unwrap().value;
+    let mut later = xtask::upstream::spec::Spec::parse(&with_new_operations()).unwrap().value;
     later["paths"][at("/later")] = later["paths"][at("/something")].clone();
     later["paths"][at("/later")]["post"]["operationId"] = "later".into();
     let from = copy.write("later.json", &later.to_string());

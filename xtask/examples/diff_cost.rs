@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
 use xtask::comparison::diff::diff;
-use xtask::vendor::spec::Spec;
+use xtask::upstream::spec::Spec;
 
 /// Counts what is allocated.
 struct Counting;
@@ -133,7 +133,7 @@ fn main() {
     if let [old, new] = &arguments[..] {
         let read = |name: &String| {
             let page = std::fs::read_to_string(name).unwrap();
-            let document = xtask::vendor::page::extract(&page).unwrap().to_owned();
+            let document = xtask::upstream::page::extract(&page).unwrap().to_owned();
             Spec::parse(&document).unwrap();
             document
         };

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::vendor::spec::{self, READ_AS, Spec};
+use crate::upstream::spec::{self, READ_AS, Spec};
 use crate::workspace::Workspace;
 
 /// A spec to generate from and where it is: the file given, or the stored effective spec.

@@ -1,4 +1,4 @@
-//! What came between two documents or editions: on the wire, for the crate, and as a report.
+//! What came between two documents or snapshots: on the wire, for the crate, and as a report.
 
 pub mod diff;
 pub mod impact;

@@ -1,27 +1,27 @@
 //! The maintainers' commands, as a library, so that tests call what a person calls.
 //!
-//! The rooms are the stages of the pipeline, in this order:
+//! The modules are the stages of the pipeline, in this order:
 //!
-//! - [`vendor`]: the vendor's documents, read from a page, a file or git;
-//! - [`effective`]: the effective spec, made of them and of our corrections;
-//! - [`krate`]: the crate that this gives, by the generator in `client/generate`, and its public surface;
-//! - [`comparison`]: what came between two of them, and the report on it;
-//! - [`workspace`]: the files in which all that is kept;
-//! - [`edition`]: one time of all that;
+//! - [`upstream`]: reads the vendor's documents from a page, a file or git;
+//! - [`effective`]: makes the effective document of them and of our corrections;
+//! - [`generated_crate`]: runs the generator in `client/generate` on it, and reads the public surface of the result;
+//! - [`comparison`]: compares two documents or two crates, and reports the differences;
+//! - [`workspace`]: reads and writes the files in which all of this is stored;
+//! - [`snapshot`]: the documents of one date and everything derived from them;
 //! - [`release`]: versions, the changelog, and git;
-//! - [`commands`]: what a person calls, a file each. A command writes to a writer that it is given, and nothing
+//! - [`commands`]: the commands, one file each. A command writes to a writer that it is given, and nothing
 //!   imports it.
 
 pub mod commands;
 pub mod comparison;
-pub mod edition;
 pub mod effective;
 #[path = "../../client/generate/mod.rs"]
 pub mod generate;
-pub mod krate;
+pub mod generated_crate;
 pub mod random;
 pub mod release;
-pub mod vendor;
+pub mod snapshot;
+pub mod upstream;
 pub mod workspace;
 
 use std::ffi::OsString;

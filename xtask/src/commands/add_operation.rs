@@ -6,8 +6,8 @@ use anyhow::bail;
 
 use super::update_spec;
 use crate::Status;
-use crate::edition::Edition;
-use crate::vendor::origin::{Location, Origin};
+use crate::snapshot::Snapshot;
+use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
 
@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         bail!("`{}` is not an operationId", id.escape_debug());
     }
     let store = Store::open(workspace)?;
-    let old = Edition::stored(&store)?;
+    let old = Snapshot::stored(&store)?;
     let from = &Origin::named(arguments.from.clone());
     let (new, left_out) = match &arguments.operation {
         Some(id) => (old.with_operation(id, from)?, Vec::new()),

@@ -9,7 +9,7 @@ use xshell::{Cmd, cmd};
 use super::scratch::Scratch;
 use super::shell::{run as run_shown, shell};
 use crate::Status;
-use crate::vendor::origin::{Location, Origin};
+use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::store::{self, Store};
 
@@ -183,7 +183,7 @@ fn has(out: &mut dyn Write, command: Cmd<'_>, install: &str) -> anyhow::Result<b
     Ok(found)
 }
 
-/// Runs on the vendor's pages and on oasdiff's expectations, where they are, and gives the crate that a year of editions
+/// Runs on the vendor's pages and on oasdiff's expectations, where they are, and gives the crate that a year of snapshots
 /// leads to, which is still to be compiled.
 fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Option<Scratch>> {
     let data = workspace.path("../shared/acceptance");
@@ -195,7 +195,7 @@ fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Opti
     for page in ["pages/2025/create_backup.md", "pages/2026-08-18/create_backup.md"] {
         let status = check(page)?;
         writeln!(out, "== update-spec --check --from {page}: {status:?}")?;
-        // One of them is what is stored, whichever edition that is by now; every other one is drift.
+        // One of them is what is stored, whichever snapshot that is by now; every other one is drift.
         let expected = if is_stored(workspace, &data.join(page))? { Status::Done } else { Status::Drift };
         if status != expected {
             bail!("{page}: expected {expected:?}, as openapi/{} says", store::SOURCE);
@@ -211,7 +211,7 @@ fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Opti
 /// Whether a page holds the very document that is stored.
 fn is_stored(workspace: &Workspace, page: &Path) -> anyhow::Result<bool> {
     let text = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
-    let document = crate::vendor::page::extract(&text).with_context(|| page.display().to_string())?;
+    let document = crate::upstream::page::extract(&text).with_context(|| page.display().to_string())?;
     let sources = Store::open_to_read(workspace)?.sources()?;
     Ok(sources.documents().iter().any(|source| source.sha256 == store::sha256(document)))
 }

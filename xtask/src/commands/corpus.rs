@@ -9,12 +9,12 @@ use anyhow::{Context, ensure};
 use heck::ToSnakeCase;
 
 use super::scratch::{Scratch, read};
-use crate::edition::{Document, Edition};
 use crate::effective::merge::merge;
 use crate::effective::naming::Table;
-use crate::krate::constructs::constructs;
-use crate::krate::{Crate, calls, own_code};
-use crate::vendor::spec::{self, Spec};
+use crate::generated_crate::constructs::constructs;
+use crate::generated_crate::{Crate, calls, own_code};
+use crate::snapshot::{Document, Snapshot};
+use crate::upstream::spec::{self, Spec};
 use crate::workspace::Workspace;
 use crate::workspace::sources::Sources;
 use crate::workspace::store;
@@ -34,7 +34,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     writeln!(out, "== random constructs: {} accepted, {} refused", constructs.accepted, constructs.refused.len())?;
     constructs.refused.iter().try_for_each(|why| writeln!(out, "   {why}"))?;
     let random = Document::parse("random constructs", constructs.document.to_string())?;
-    let random = Edition::new(workspace, Sources::default(), vec![random], String::new(), Table::default());
+    let random = Snapshot::new(workspace, Sources::default(), vec![random], String::new(), Table::default());
     let named = &random.named()?.value;
     let random = Document::parse("random constructs", named.to_string())?;
     let effective =

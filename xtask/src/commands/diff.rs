@@ -10,11 +10,11 @@ use crate::Status;
 use crate::comparison::diff::{self, Direction, rules};
 use crate::comparison::impact::{Impact, no_crate};
 use crate::comparison::report::Report;
-use crate::edition::{self, Document, Edition};
 use crate::effective::naming::Table;
-use crate::vendor::origin::Location;
-use crate::vendor::page;
-use crate::vendor::spec::Spec;
+use crate::snapshot::{self, Document, Snapshot};
+use crate::upstream::origin::Location;
+use crate::upstream::page;
+use crate::upstream::spec::Spec;
 use crate::workspace::Workspace;
 use crate::workspace::sources::Sources;
 use crate::workspace::store;
@@ -123,22 +123,22 @@ pub fn impact(
     names: &Table,
     operations: &[String],
 ) -> Impact {
-    let edition = |spec: &Spec, names: &Table, which| {
+    let snapshot = |spec: &Spec, names: &Table, which| {
         // What a document lacks, its crate lacks.
         let held: Vec<String> =
             operations.iter().filter(|id| spec.operations().contains(&id.as_str())).cloned().collect();
         let wanted = if held.is_empty() { operations } else { &held };
         let spec = spec.clone().pruned(wanted).with_context(|| no_crate(which))?;
         let document = Document { file: format!("the {which} document"), text: String::new(), spec };
-        anyhow::Ok(Edition::new(workspace, Sources::default(), vec![document], overlay.to_owned(), names.clone()))
+        anyhow::Ok(Snapshot::new(workspace, Sources::default(), vec![document], overlay.to_owned(), names.clone()))
     };
     let both = || {
-        let old = edition(old, names, "old")?;
+        let old = snapshot(old, names, "old")?;
         let names = old.named().map_or_else(|_| names.clone(), |named| named.table.and(names));
-        Ok((old, edition(new, &names, "new")?))
+        Ok((old, snapshot(new, &names, "new")?))
     };
     match both() {
-        Ok((old, new)) => edition::impact(&old, &new),
+        Ok((old, new)) => snapshot::impact(&old, &new),
         Err(e) => Impact::failed(&e),
     }
 }

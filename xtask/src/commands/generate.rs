@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::Status;
-use crate::edition::Stored;
-use crate::krate::{Crate, codegen};
-use crate::vendor::spec::Spec;
+use crate::generated_crate::{Crate, codegen};
+use crate::snapshot::Stored;
+use crate::upstream::spec::Spec;
 use crate::workspace::Workspace;
 use crate::workspace::store::{self, Store};
 

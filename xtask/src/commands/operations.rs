@@ -7,10 +7,10 @@ use anyhow::Context;
 
 use crate::Status;
 use crate::comparison::report::plain;
-use crate::edition::{Edition, WHOLE_API};
-use crate::vendor::operations;
-use crate::vendor::origin::{Location, Origin};
-use crate::vendor::page;
+use crate::snapshot::{Snapshot, WHOLE_API};
+use crate::upstream::operations;
+use crate::upstream::origin::{Location, Origin};
+use crate::upstream::page;
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
 
@@ -28,12 +28,12 @@ pub struct Arguments {
 /// Where the document or `openapi/` cannot be read.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let store = Store::open_to_read(workspace)?;
-    let edition = Edition::stored(&store)?;
-    let url = edition.sources().whole_api().map_or(WHOLE_API, |whole| &whole.url);
+    let snapshot = Snapshot::stored(&store)?;
+    let url = snapshot.sources().whole_api().map_or(WHOLE_API, |whole| &whole.url);
     let from = Origin::named(arguments.from.clone()).or(url);
     let spec = page::document(&from)?.parse().with_context(|| from.to_string())?;
-    let upstream = edition.sources().operations();
-    let effective = &edition.effective_as_stored_or_made()?.spec;
+    let upstream = snapshot.sources().operations();
+    let effective = &snapshot.effective_as_stored_or_made()?.spec;
     let has = |id: &str| match () {
         () if upstream.iter().any(|held| held == id) => "x",
         // Written in the overlay.

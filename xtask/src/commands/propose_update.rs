@@ -13,13 +13,13 @@ use anyhow::{Context, bail};
 
 use crate::Status;
 use crate::comparison::report::{Accepted, Format, Report, changelog_of, plain};
-use crate::edition::{Edition, compare};
 use crate::effective::overlay;
 use crate::release::branch::{Branch, writable};
 use crate::release::changelog;
 use crate::release::manifests::{self, Manifests};
 use crate::release::unreleased::{Released, Unreleased, last_release};
-use crate::vendor::origin::{Location, Origin};
+use crate::snapshot::{Snapshot, compare};
+use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::git::Git;
 use crate::workspace::store::{self, Store};
@@ -91,7 +91,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let branch = Branch::open(&git, &arguments.branch, &arguments.remote)?;
     let (old, accepted) = {
         let store = Store::open(workspace)?;
-        (Edition::stored(&store)?, store.read_if_any(store::ACCEPTED)?)
+        (Snapshot::stored(&store)?, store.read_if_any(store::ACCEPTED)?)
     };
     let new = old.updated(&Origin::named(arguments.from.clone()))?;
     let accepted = Accepted::list(&accepted).context(store::ACCEPTED)?;
@@ -187,11 +187,11 @@ fn commit(
     workspace: &Workspace,
     branch: &Branch<'_>,
     git: &Git,
-    (old, new): (&Edition, &Edition),
+    (old, new): (&Snapshot, &Snapshot),
     report: &Report,
 ) -> anyhow::Result<Vec<String>> {
     // Not open while something is built, which opens it too.
-    let save = |next: &Edition, last: &Edition| next.save(last, &Store::open(workspace)?);
+    let save = |next: &Snapshot, last: &Snapshot| next.save(last, &Store::open(workspace)?);
     let mut notes = Vec::new();
     let released = last_release(workspace, git)?;
     let last = released.as_ref().map(|version| Released::read(git, version)).transpose()?;
@@ -204,8 +204,8 @@ fn commit(
     branch.commit_all(&format!("Take the vendor's changes\n\n{}", report.verdict()))?;
 
     match without_needless(new) {
-        Ok(Some((edition, actions))) => {
-            save(&edition, new)?;
+        Ok(Some((snapshot, actions))) => {
+            save(&snapshot, new)?;
             let actions = actions.iter().map(|action| format!("- {action}\n")).collect::<String>();
             branch.commit_all(&format!("Remove what upstream made needless from the overlay\n\n{actions}"))?;
         }
@@ -244,15 +244,15 @@ fn commit(
     Ok(notes)
 }
 
-/// The edition without the actions of the overlay that upstream made needless, and what these are.
-fn without_needless(edition: &Edition) -> anyhow::Result<Option<(Edition, Vec<String>)>> {
-    let effective = edition.effective_as_stored_or_made()?;
+/// The snapshot without the actions of the overlay that upstream made needless, and what these are.
+fn without_needless(snapshot: &Snapshot) -> anyhow::Result<Option<(Snapshot, Vec<String>)>> {
+    let effective = snapshot.effective_as_stored_or_made()?;
     let needless: Vec<usize> =
         effective.effects.iter().enumerate().filter(|(_, effect)| effect.is_needless()).map(|(at, _)| at).collect();
     if needless.is_empty() {
         return Ok(None);
     }
-    let next = edition.with_overlay(overlay::without(edition.overlay(), &needless)?);
+    let next = snapshot.with_overlay(overlay::without(snapshot.overlay(), &needless)?);
     if next.effective_as_stored_or_made()?.spec.value != effective.spec.value {
         bail!("the effective spec would change");
     }

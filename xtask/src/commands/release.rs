@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::Status;
 use crate::comparison::report::changelog_entries;
-use crate::krate::surface::Bump;
+use crate::generated_crate::surface::Bump;
 use crate::release::changelog;
 use crate::release::manifests::{self, Manifests};
 use crate::release::unreleased::{Released, last_release};

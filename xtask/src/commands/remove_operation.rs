@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::update_spec;
 use crate::Status;
-use crate::edition::Edition;
+use crate::snapshot::Snapshot;
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
 
@@ -23,7 +23,7 @@ pub struct Arguments {
 /// written, then.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let store = Store::open(workspace)?;
-    let old = Edition::stored(&store)?;
+    let old = Snapshot::stored(&store)?;
     let new = old.without_operation(&arguments.operation)?;
     update_spec::adopt(&old, &new, &store, out)
 }

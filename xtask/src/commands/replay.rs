@@ -1,4 +1,4 @@
-//! A year of the vendor's editions, one after the other, over operations of several kinds: each is taken over as a
+//! A year of the vendor's snapshots, one after the other, over operations of several kinds: each is taken over as a
 //! maintainer would, and what comes out at the end is compiled and released.
 
 use std::collections::BTreeMap;
@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use super::scratch::{Scratch, copy, read};
 use crate::comparison::report::{Report, changelog_entries};
-use crate::edition::{Edition, compare};
 use crate::effective::naming::Table;
 use crate::release::manifests::Manifests;
 use crate::release::unreleased::Released;
-use crate::vendor::origin::{Location, Origin};
-use crate::vendor::spec::{self, Spec};
+use crate::snapshot::{Snapshot, compare};
+use crate::upstream::origin::{Location, Origin};
+use crate::upstream::spec::{self, Spec};
 use crate::workspace::Workspace;
 use crate::workspace::git::Git;
 use crate::workspace::store::{self, Store};
@@ -37,40 +37,43 @@ const OPERATIONS: [&str; 12] = [
     "list_deploy_requests",
 ];
 
-/// How many editions there are, the first and the last included.
-const EDITIONS: usize = 21;
+/// How many snapshots there are, the first and the last included.
+const SNAPSHOTS: usize = 21;
 
-/// Takes over the editions between two of the vendor's, a part of what differs at a time, and gives the crate at the
+/// Takes over the snapshots between two of the vendor's, a part of what differs at a time, and gives the crate at the
 /// end, which is still to be compiled.
 ///
 /// # Errors
-/// At the first edition that cannot be taken over, changes in silence, or renames a type; and where the changelog says
+/// At the first snapshot that cannot be taken over, changes in silence, or renames a type; and where the changelog says
 /// a thing twice.
 pub(super) fn run(workspace: &Workspace, [first, last]: [PathBuf; 2], out: &mut dyn Write) -> anyhow::Result<Scratch> {
-    let edition = Edition::stored(&Store::open_to_read(workspace)?)?;
-    let scratch = Scratch::new(workspace, "replay", &edition.effective_as_stored_or_made()?.text)?;
+    let snapshot = Snapshot::stored(&Store::open_to_read(workspace)?)?;
+    let scratch = Scratch::new(workspace, "replay", &snapshot.effective_as_stored_or_made()?.text)?;
     let replay = Replay::begin(workspace, Workspace::at(scratch.dir()))?;
     let [old, new] = [&first, &last].map(|path| anyhow::Ok(replay.pruned(&Spec::parse(&read(path)?)?)?.value));
-    let (old, new, page) = (old?, new?, replay.path("edition.yaml"));
+    let (old, new, page) = (old?, new?, replay.path("snapshot.yaml"));
     fs::write(&page, spec::to_yaml("", &old)?)?;
     let edits = edits(&old, &new);
-    writeln!(out, "== {EDITIONS} editions over {} operations: {} edits", OPERATIONS.len() + 1, edits.len())?;
+    writeln!(out, "== {SNAPSHOTS} snapshots over {} operations: {} edits", OPERATIONS.len() + 1, edits.len())?;
     for id in OPERATIONS {
-        replay.take_over(|edition| edition.with_operation(id, &at(&page)))?;
+        replay.take_over(|snapshot| snapshot.with_operation(id, &at(&page)))?;
     }
     replay.release("0.1.0")?;
-    for number in 1..EDITIONS {
+    for number in 1..SNAPSHOTS {
         let mut document = old.clone();
-        for edit in &edits[..edits.len() * number / (EDITIONS - 1)] {
+        for edit in &edits[..edits.len() * number / (SNAPSHOTS - 1)] {
             edit.apply(&mut document);
         }
         fs::write(&page, spec::to_yaml("", &document)?)?;
         let said =
-            replay.take_over(|edition| edition.updated(&at(&page))).with_context(|| format!("edition {number}"))?;
-        writeln!(out, "edition {number}: {said}")?;
+            replay.take_over(|snapshot| snapshot.updated(&at(&page))).with_context(|| format!("snapshot {number}"))?;
+        writeln!(out, "snapshot {number}: {said}")?;
     }
-    let left = Edition::stored(&replay.store()?)?.updated(&at(&page))?;
-    ensure!(left.changed_since(&Edition::stored(&replay.store()?)?)?.is_empty(), "the last edition is drift once more");
+    let left = Snapshot::stored(&replay.store()?)?.updated(&at(&page))?;
+    ensure!(
+        left.changed_since(&Snapshot::stored(&replay.store()?)?)?.is_empty(),
+        "the last snapshot is drift once more"
+    );
     writeln!(out, "\n{}", replay.changelog()?)?;
     Ok(scratch)
 }
@@ -93,7 +96,7 @@ impl Replay {
         let effective = first.join(store::EFFECTIVE);
         fs::copy(&effective, replay.path("openapi").join(store::EFFECTIVE))
             .context("cannot copy the effective spec")?;
-        fs::write(replay.path(".gitignore"), "/target\n/edition.yaml\n.lock\n")?;
+        fs::write(replay.path(".gitignore"), "/target\n/snapshot.yaml\n.lock\n")?;
         replay.git(&["init", "--quiet", "--initial-branch", "main"])?;
         Ok(replay)
     }
@@ -117,13 +120,13 @@ impl Replay {
         whole.clone().pruned(&operations.collect::<Vec<_>>())
     }
 
-    /// Takes over what follows the stored edition. Returns the verdict.
-    fn take_over(&self, next: impl FnOnce(&Edition) -> anyhow::Result<Edition>) -> anyhow::Result<String> {
+    /// Takes over what follows the stored snapshot. Returns the verdict.
+    fn take_over(&self, next: impl FnOnce(&Snapshot) -> anyhow::Result<Snapshot>) -> anyhow::Result<String> {
         let store = self.store()?;
-        let old = Edition::stored(&store)?;
+        let old = Snapshot::stored(&store)?;
         let new = next(&old)?;
         let report: Report = compare(&old, &new)?;
-        let effective = |edition: &Edition| anyhow::Ok(edition.effective_as_stored_or_made()?.spec.value.clone());
+        let effective = |snapshot: &Snapshot| anyhow::Ok(snapshot.effective_as_stored_or_made()?.spec.value.clone());
         ensure!(!report.is_empty() || effective(&old)? == effective(&new)?, "it changes in silence");
         let names = || Table::parse(&store.read(store::NAMES)?).context(store::NAMES);
         let before = names()?;

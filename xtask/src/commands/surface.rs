@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::Status;
-use crate::krate::surface::{Kind, Surface, rustdoc};
+use crate::generated_crate::surface::{Kind, Surface, rustdoc};
 use crate::workspace::Workspace;
 
 /// Print the crate's public surface, one line an item

@@ -1,4 +1,4 @@
-//! `cargo xtask update-spec`: makes an edition of the vendor's page of today.
+//! `cargo xtask update-spec`: makes a snapshot of the vendor's page of today.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,8 +8,8 @@ use similar::TextDiff;
 use super::output::{FailOn, Output};
 use crate::Status;
 use crate::comparison::report::{Format, Report, plain_lines};
-use crate::edition::{Change, Edition, compare};
-use crate::vendor::origin::{Location, Origin};
+use crate::snapshot::{Change, Snapshot, compare};
+use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::store::{self, Store};
 
@@ -35,7 +35,7 @@ pub struct Arguments {
 /// Where the page cannot be read or used. Nothing has been written, then.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let store = if arguments.check { Store::open_to_read(workspace)? } else { Store::open(workspace)? };
-    let old = Edition::stored(&store)?;
+    let old = Snapshot::stored(&store)?;
     let from = Origin::named(arguments.from.clone());
     let new = old.updated(&from)?;
     let report = arguments.output.narrowed(compare(&old, &new)?, &store.path(store::ACCEPTED))?;
@@ -60,11 +60,11 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
 }
 
 /// Whether only documents are written otherwise, and nothing was found that they say otherwise.
-fn says_the_same(report: &Report, (old, new): (&Edition, &Edition), changed: &[Change]) -> bool {
+fn says_the_same(report: &Report, (old, new): (&Snapshot, &Snapshot), changed: &[Change]) -> bool {
     let is_document = |name: &str| new.documents().iter().any(|document| document.file == name);
     // In which version of OpenAPI it is written makes no difference to what was made of it.
-    let effective = |edition: &Edition| {
-        let mut value = edition.effective_as_stored_or_made().ok()?.spec.value.clone();
+    let effective = |snapshot: &Snapshot| {
+        let mut value = snapshot.effective_as_stored_or_made().ok()?.spec.value.clone();
         value.as_object_mut()?.remove("openapi");
         Some(value)
     };
@@ -77,7 +77,7 @@ fn says_the_same(report: &Report, (old, new): (&Edition, &Edition), changed: &[C
 }
 
 /// The files that are read, which `--report` must not overwrite.
-fn inputs(old: &Edition, store: &Store, from: &Origin) -> Vec<PathBuf> {
+fn inputs(old: &Snapshot, store: &Store, from: &Origin) -> Vec<PathBuf> {
     let documents = old.documents().iter().map(|document| document.file.as_str());
     let files = documents.chain([store::SOURCE, store::OVERLAY, store::EFFECTIVE, store::ACCEPTED]);
     let from = if let Origin::At(Location::File(path)) = from { Some(path.clone()) } else { None };
@@ -89,13 +89,13 @@ fn inputs(old: &Edition, store: &Store, from: &Origin) -> Vec<PathBuf> {
 /// # Errors
 /// As [`run`].
 pub fn check(workspace: &Workspace, from: &Origin) -> anyhow::Result<Status> {
-    let old = Edition::stored(&Store::open_to_read(workspace)?)?;
+    let old = Snapshot::stored(&Store::open_to_read(workspace)?)?;
     let new = old.updated(from)?;
     Ok(if new.changed_since(&old)?.is_empty() { Status::Done } else { Status::Drift })
 }
 
 /// The vendor's document, line by line.
-fn show_difference(new: &Edition, changed: &[Change], from: &Origin, out: &mut dyn Write) -> anyhow::Result<()> {
+fn show_difference(new: &Snapshot, changed: &[Change], from: &Origin, out: &mut dyn Write) -> anyhow::Result<()> {
     if changed.is_empty() {
         let from = match from {
             Origin::At(location) => location.to_string(),
@@ -120,11 +120,11 @@ fn show_difference(new: &Edition, changed: &[Change], from: &Origin, out: &mut d
     Ok(())
 }
 
-/// Reports what a new edition means, writes it, and says what is left to do for a person.
+/// Reports what a new snapshot means, writes it, and says what is left to do for a person.
 ///
 /// # Errors
 /// Where no code can be generated from it, or it cannot be written. Nothing was written, then.
-pub(super) fn adopt(old: &Edition, new: &Edition, store: &Store, out: &mut dyn Write) -> anyhow::Result<Status> {
+pub(super) fn adopt(old: &Snapshot, new: &Snapshot, store: &Store, out: &mut dyn Write) -> anyhow::Result<Status> {
     let report = compare(old, new)?;
     report.write(Format::Text, out)?;
     new.save(old, store)?;

@@ -7,8 +7,8 @@ use xshell::cmd;
 
 use super::scratch::{Scratch, read};
 use super::shell::{shell, warnings};
-use crate::edition::Edition;
-use crate::krate::calls;
+use crate::generated_crate::calls;
+use crate::snapshot::Snapshot;
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
 
@@ -17,8 +17,8 @@ use crate::workspace::store::Store;
 /// # Errors
 /// Where a feature alone does not compile without a warning, or a call is not as it should be.
 pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
-    let edition = Edition::stored(&Store::open_to_read(workspace)?)?;
-    let (effective, krate) = (edition.effective_as_stored_or_made()?, edition.krate()?);
+    let snapshot = Snapshot::stored(&Store::open_to_read(workspace)?)?;
+    let (effective, krate) = (snapshot.effective_as_stored_or_made()?, snapshot.generated_crate()?);
     let features: std::collections::BTreeSet<&str> = krate.features().collect();
     let sh = &shell(workspace.root(), workspace)?;
     writeln!(out, "== each of {} features alone", features.len())?;

@@ -13,10 +13,10 @@ use crate::comparison::diff::rules::table::{
     REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_REQUIRED, REQUEST_PARAMETER_BECAME_REQUIRED,
 };
 use crate::comparison::diff::{self, Finding};
-use crate::krate::Crate;
-use crate::krate::surface::{Bump, Change, Kind, changes};
-use crate::vendor::operations;
-use crate::vendor::spec::Spec;
+use crate::generated_crate::Crate;
+use crate::generated_crate::surface::{Bump, Change, Kind, changes};
+use crate::upstream::operations;
+use crate::upstream::spec::Spec;
 
 /// Rules on what a call must say that it need not say before, each with the role for which that is so.
 const DEMANDS: &[(&Rule, &str)] = &[

@@ -23,9 +23,9 @@ pub use self::escape::{plain, plain_lines};
 use crate::comparison::diff::{Finding, Level};
 use crate::comparison::impact::Impact;
 use crate::effective::overlay::Effect;
-use crate::krate::surface::Bump;
-use crate::vendor::operations;
-use crate::vendor::spec::Spec;
+use crate::generated_crate::surface::Bump;
+use crate::upstream::operations;
+use crate::upstream::spec::Spec;
 
 /// The version of the JSON's shape. It is raised where a key is removed or gets another meaning.
 pub const VERSION: u32 = 3;
@@ -144,7 +144,7 @@ impl Report {
     }
 
     /// What becomes of the crate, where that was looked at.
-    pub fn krate(&self) -> Option<&Impact> {
+    pub fn generated_crate(&self) -> Option<&Impact> {
         self.krate.as_ref()
     }
 

@@ -12,8 +12,8 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::generate::document::FEATURE;
-use crate::vendor::operations::{self, Operation};
-use crate::vendor::spec::METHODS;
+use crate::upstream::operations::{self, Operation};
+use crate::upstream::spec::METHODS;
 use crate::workspace::sources;
 
 /// The operations that every crate has: no feature is needed for them.

@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
 use super::modern;
-use crate::vendor::document::Document;
-use crate::vendor::spec::{METHODS, Spec, pointer_token};
+use crate::upstream::document::Document;
+use crate::upstream::spec::{METHODS, Spec, pointer_token};
 
 /// Several documents as one.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
 use crate::generate::document::each_schema;
-use crate::vendor::spec::{pointer_token, target};
+use crate::upstream::spec::{pointer_token, target};
 
 /// The keywords that [`read`] knows.
 pub const KEYWORDS: [&str; 2] = ["$defs", "patternProperties"];

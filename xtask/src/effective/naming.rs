@@ -9,15 +9,15 @@
 //! after:  `backups/get → $ref Backup`, `Backup: { actor: { allOf: [$ref Actor] } }`, `Actor: …`
 //!
 //! 1. `lift` takes the schemas out, and tells which are equal, by their `shape`;
-//! 2. `editions` joins those of different documents of which one only adds to the other: the vendor
+//! 2. `snapshots` joins those of different documents of which one only adds to the other: the vendor
 //!    publishes a page for each operation, and pages are of different days;
 //! 3. `rule` finds the names. A name that was given once is kept in a `table`, `openapi/names.toml`.
 
-mod editions;
 mod lift;
 mod names;
 mod place;
 mod rule;
+mod snapshots;
 mod table;
 mod union;
 mod words;
@@ -48,7 +48,7 @@ pub fn name(document: &Value, origins: &BTreeMap<String, usize>, table: &Table) 
     nulls::fold(&mut document);
     nulls::prepare(&mut document);
     let mut lifted = lift::lift(document, origins);
-    editions::join(&mut lifted, table);
+    snapshots::join(&mut lifted, table);
     let names = rule::names(&lifted, table);
     let (table, notes) = table.followed_by(&names);
     Named { value: lifted.named(&names), table, notes }

@@ -8,7 +8,7 @@ use roas_overlay::v1_1::{Action, Overlay};
 use roas_overlay::validation::Validate;
 use serde_json::Value;
 
-use crate::vendor::spec::operation_ids;
+use crate::upstream::spec::operation_ids;
 
 /// What one action did.
 #[derive(Clone, Debug, PartialEq, Eq)]

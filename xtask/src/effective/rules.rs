@@ -12,7 +12,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::vendor::spec::{METHODS, pointer_token, reachable_from};
+use crate::upstream::spec::{METHODS, pointer_token, reachable_from};
 
 /// The time that everything has. Roles, service tokens and regions come without `updated_at`.
 const ALWAYS: &str = "created_at";

@@ -6,7 +6,7 @@ use anyhow::Context;
 use semver::Version;
 use toml_edit::DocumentMut;
 
-use crate::krate::surface::Bump;
+use crate::generated_crate::surface::Bump;
 use crate::workspace::Workspace;
 
 /// The crate that is released.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::numbers;
-use crate::vendor::spec;
+use crate::upstream::spec;
 
 /// Arguments by the names that messages have for them.
 pub type Arguments = BTreeMap<&'static str, Argument>;

@@ -22,7 +22,7 @@ use super::rules::table::{
 use super::view::View;
 use super::walk::Walk;
 use super::wire::Place;
-use crate::vendor::spec::key_of;
+use crate::upstream::spec::key_of;
 
 impl<'a> Walk<'a> {
     pub(super) fn request_body(&mut self, context: Context, pair: &Nodes<'a>) {

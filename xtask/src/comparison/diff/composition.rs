@@ -26,7 +26,7 @@ use super::unevaluated;
 use super::view::{Group, View};
 use super::views::Views;
 use super::walk::Walk;
-use crate::vendor::spec;
+use crate::upstream::spec;
 
 /// A keyword that lists schemas, and its rules.
 struct Composition {

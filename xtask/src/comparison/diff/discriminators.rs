@@ -18,7 +18,7 @@ use super::subtypes::Subtypes;
 use super::view::View;
 use super::views::Views;
 use super::walk::Walk;
-use crate::vendor::spec::{self, key_of, pointer_token};
+use crate::upstream::spec::{self, key_of, pointer_token};
 
 /// A value of a discriminator: where its mapping stands, if it is written, and the schema that it stands for.
 struct Mapped<'a> {

@@ -18,7 +18,7 @@ use super::rules::table::{
 };
 use super::servers;
 use super::walk::Walk;
-use crate::vendor::spec::{self, READ_AS};
+use crate::upstream::spec::{self, READ_AS};
 
 /// The kinds of components that are compared where they are used.
 const COMPONENTS: [&str; 9] =

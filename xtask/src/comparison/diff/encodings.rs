@@ -9,7 +9,7 @@ use super::paths::last_token;
 use super::rules::table::IGNORED_ENCODING_CHANGED;
 use super::view::View;
 use super::walk::Walk;
-use crate::vendor::spec::key_of;
+use crate::upstream::spec::key_of;
 
 impl<'a> Walk<'a> {
     /// The encoding of each property. That of a property which is new itself, or gone, is part of that.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::node::Node;
 use super::paths::template;
-use crate::vendor::spec::METHODS;
+use crate::upstream::spec::METHODS;
 
 /// Whether an operation that is in both documents inherits something from their roots.
 pub(super) fn from_document(old: &Value, new: &Value, key: &str) -> bool {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::vendor::spec::{METHODS, key_of};
+use crate::upstream::spec::{METHODS, key_of};
 
 /// A step on the way from the document to a value. What only groups others, such as `properties`, is none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

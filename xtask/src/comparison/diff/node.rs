@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::bounds::Met;
-use crate::vendor::spec::{self, pointer_token};
+use crate::upstream::spec::{self, pointer_token};
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]

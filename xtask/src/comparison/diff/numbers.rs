@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::vendor::spec::big_integer;
+use crate::upstream::spec::big_integer;
 
 /// The value of a number: exact where it is whole.
 #[derive(Clone, Debug)]

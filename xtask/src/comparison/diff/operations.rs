@@ -18,7 +18,7 @@ use super::rules::table::{
 };
 use super::sunset::End;
 use super::walk::Walk;
-use crate::vendor::spec::METHODS;
+use crate::upstream::spec::METHODS;
 
 impl<'a> Walk<'a> {
     pub(super) fn paths(&mut self, context: Context, document: &Nodes<'a>) {

@@ -13,7 +13,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::findings::Finding;
 use super::paths::last_token;
-use crate::vendor::spec;
+use crate::upstream::spec;
 
 /// Who is compared: the document, an operation, or something that operations share.
 pub(super) type Origin = NodeIndex;

@@ -12,7 +12,7 @@ use super::bounds::Met;
 use super::node::Node;
 use super::numbers;
 use super::rules;
-use crate::vendor::spec;
+use crate::upstream::spec;
 
 /// The `$ref`s that lead to something else in the new document than in the old one, at any distance.
 /// Each is looked at when it is first met.

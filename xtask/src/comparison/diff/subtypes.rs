@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::bounds::Met;
 use super::node::Node;
-use crate::vendor::spec::{self, pointer_token};
+use crate::upstream::spec::{self, pointer_token};
 
 /// The schemas among the components that have another one in their `allOf`, directly or by one that has, by the
 /// pointer of that one.

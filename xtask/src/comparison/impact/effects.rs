@@ -13,9 +13,9 @@ use crate::comparison::diff::rules::table::{
     EXTENSIBLE_ENUM_VALUE_REMOVED,
 };
 use crate::comparison::diff::{Argument, Direction, Finding, Level};
-use crate::krate::Crate;
-use crate::krate::surface::{Change, Kind, Surface};
-use crate::vendor::operations;
+use crate::generated_crate::Crate;
+use crate::generated_crate::surface::{Change, Kind, Surface};
+use crate::upstream::operations;
 
 /// Rules on the values of an enum, which become the variants of a type.
 const VALUES: &[&Rule] = &[

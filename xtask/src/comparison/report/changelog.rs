@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use heck::ToSnakeCase;
 
 use super::escape::plain;
-use crate::krate::surface::{Bump, Change, Kind};
+use crate::generated_crate::surface::{Bump, Change, Kind};
 
 /// What the changelog says of changes of the crate: under headings, by operation and type, a line for each item.
 /// What comes along with another item, as a type's members do, is not said.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::comparison::diff::{Finding, Step, steps, within_operation};
-use crate::vendor::spec::{Position, Spec};
+use crate::upstream::spec::{Position, Spec};
 
 /// A finding, where it is, and whether it was accepted.
 #[derive(Clone, Debug, Serialize)]

@@ -9,8 +9,8 @@ use super::escape::{self, cell, code, github, github_property, plain};
 use super::rows::{Row, Section, heading, sections};
 use super::{Entry, Format, Report};
 use crate::comparison::diff::Level;
-use crate::krate::surface::Change;
-use crate::vendor::spec::Position;
+use crate::generated_crate::surface::Change;
+use crate::upstream::spec::Position;
 
 /// How many places of one row are shown.
 const MOST_PLACES: usize = 20;

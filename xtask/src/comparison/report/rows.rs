@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Entry;
 use crate::comparison::diff::rules::Lowering;
 use crate::comparison::diff::{Argument, Finding, Level};
-use crate::vendor::spec::Position;
+use crate::upstream::spec::Position;
 
 /// Findings of the same operations.
 pub(super) struct Section<'a> {

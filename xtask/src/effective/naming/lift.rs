@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use super::names::Names;
 use super::place::{Part, Place};
 use super::union::merge;
-use crate::vendor::shape::{self, At, Shape, ShapeId, Shapes, becomes_a_type, is_of_a_place, is_wrapper};
-use crate::vendor::spec::{METHODS, key_of, pointer_token, target};
+use crate::upstream::shape::{self, At, Shape, ShapeId, Shapes, becomes_a_type, is_of_a_place, is_wrapper};
+use crate::upstream::spec::{METHODS, key_of, pointer_token, target};
 
 /// What stands in a `$ref` before the number of a shape, until it has a name. The first character is in
 /// no text of a document.

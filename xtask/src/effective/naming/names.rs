@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::vendor::shape::ShapeId;
+use crate::upstream::shape::ShapeId;
 
 /// The names of types, and for each one of its places.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! Where a type stands.
 
-use crate::vendor::shape::ShapeId;
+use crate::upstream::shape::ShapeId;
 
 /// Where a type stands, and the way there, such as `.branches[]`.
 #[derive(Clone, Debug, PartialEq, Eq)]

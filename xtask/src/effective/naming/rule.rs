@@ -19,7 +19,7 @@ use super::names::Names;
 use super::place::{Part, Place};
 use super::table::Table;
 use super::words::{singular, subject, type_name};
-use crate::vendor::shape::ShapeId;
+use crate::upstream::shape::ShapeId;
 
 /// Names that a reader, or code beside the types, would take for something else.
 const TAKEN: [&str; 36] = [

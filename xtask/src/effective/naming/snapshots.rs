@@ -15,7 +15,7 @@ use super::lift::Lifted;
 use super::place::Place;
 use super::table::Table;
 use super::union::merge;
-use crate::vendor::shape::ShapeId;
+use crate::upstream::shape::ShapeId;
 
 /// How many properties or values two shapes share at least.
 const FEW: usize = 3;

@@ -19,7 +19,7 @@ pub use self::error::Position;
 pub use self::v31::READ_AS;
 use self::validate::Invalid;
 pub use crate::generate::document::{METHODS, escape as pointer_token};
-use crate::vendor::shape::{Shapes, becomes_a_type};
+use crate::upstream::shape::{Shapes, becomes_a_type};
 
 /// An OpenAPI 3.0 document, or one of 3.1 that is read as 3.0.
 #[derive(Clone, Debug)]

@@ -1,22 +1,22 @@
-//! Two editions, and the report on what came between them.
+//! Two snapshots, and the report on what came between them.
 
 use std::rc::Rc;
 
 use anyhow::Context;
 use serde_json::Value;
 
-use super::Edition;
+use super::Snapshot;
 use crate::comparison::diff::{self, Finding};
 use crate::comparison::impact::{Impact, no_crate};
 use crate::comparison::report::Report;
-use crate::krate::{Crate, own_code};
-use crate::vendor::spec::Spec;
+use crate::generated_crate::{Crate, own_code};
+use crate::upstream::spec::Spec;
 
 /// Compares what is stored with what would be: document by document for the wire, and the crates.
 ///
 /// # Errors
-/// Where no crate can be made of the new edition.
-pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
+/// Where no crate can be made of the new snapshot.
+pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
     let read = new
         .documents()
         .iter()
@@ -32,11 +32,11 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
     let impact = if is_as_stored(old, new)? {
         Impact::none()
     } else {
-        new.krate().with_context(|| with_notes(new, "no code can be generated from the new document"))?;
+        new.generated_crate().with_context(|| with_notes(new, "no code can be generated from the new document"))?;
         impact(old, new)
     };
     let mut report = Report::new(Some(impact)).with_notes(&effective.effects, notes);
-    if let Some(krate) = report.krate() {
+    if let Some(krate) = report.generated_crate() {
         let uses = own_code::uses(&new.workspace, &krate.changes)?;
         report = report.with_own_code(uses);
     }
@@ -54,29 +54,31 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
     Ok(report.with_effects())
 }
 
-/// Whether an edition is what is stored: then there is nothing to find, and no code needs to be generated to know it.
-fn is_as_stored(old: &Edition, new: &Edition) -> anyhow::Result<bool> {
+/// Whether a snapshot is what is stored: then there is nothing to find, and no code needs to be generated to know it.
+fn is_as_stored(old: &Snapshot, new: &Snapshot) -> anyhow::Result<bool> {
     let documents = old.documents().iter().map(|document| &document.text);
     let effective = new.effective_as_stored_or_made()?;
     Ok(old.written.as_ref() == Some(&effective.text) && documents.eq(new.documents().iter().map(|it| &it.text)))
 }
 
-/// What went wrong, after what is known of the new edition: an operation that is gone may be why.
-fn with_notes(new: &Edition, what: &str) -> String {
+/// What went wrong, after what is known of the new snapshot: an operation that is gone may be why.
+fn with_notes(new: &Snapshot, what: &str) -> String {
     new.notes().iter().map(|note| format!("{note}; ")).chain([what.to_owned()]).collect()
 }
 
-/// What becomes of the crate between two editions.
-pub fn impact(old: &Edition, new: &Edition) -> Impact {
+/// What becomes of the crate between two snapshots.
+pub fn impact(old: &Snapshot, new: &Snapshot) -> Impact {
     match crates(old, new) {
         Ok(crates) => Impact::between(crates),
         Err(e) => Impact::failed(&e),
     }
 }
 
-/// The crates of two editions, which are one where they are generated from one text.
-fn crates(old: &Edition, new: &Edition) -> anyhow::Result<[Rc<Crate>; 2]> {
-    let krate = |edition: &Edition, which| anyhow::Ok(Rc::clone(edition.krate().with_context(|| no_crate(which))?));
+/// The crates of two snapshots, which are one where they are generated from one text.
+fn crates(old: &Snapshot, new: &Snapshot) -> anyhow::Result<[Rc<Crate>; 2]> {
+    let krate = |snapshot: &Snapshot, which| {
+        anyhow::Ok(Rc::clone(snapshot.generated_crate().with_context(|| no_crate(which))?))
+    };
     Ok([krate(old, "old")?, krate(new, "new")?])
 }
 

@@ -1,11 +1,11 @@
-//! An edition: the vendor's documents of one time, and all that follows from them.
+//! A snapshot: the documents of one date and everything derived from them.
 //!
 //! ```text
-//! documents ──merge──▶ merged ──naming──▶ named ──rules, overlay──▶ effective ──codegen──▶ krate
+//! documents ──merge──▶ merged ──naming──▶ named ──rules, overlay──▶ effective ──codegen──▶ crate
 //! ```
 //!
-//! Each stop is made once, when it is asked for. Two editions are compared by [`compare`]; one is
-//! written to its folder by [`Edition::save`], as a whole or not at all.
+//! Each stage is computed once, when it is asked for. Two snapshots are compared by [`compare`]; one is
+//! written to its folder by [`Snapshot::save`], as a whole or not at all.
 
 mod compare;
 mod next;
@@ -26,9 +26,9 @@ use crate::effective::merge::{self, Merged};
 use crate::effective::naming::{self, Named, Table};
 use crate::effective::overlay::{self, Effect};
 use crate::effective::{nulls, rules};
-use crate::krate::Crate;
-pub use crate::vendor::document::Document;
-use crate::vendor::spec::{self, Spec};
+use crate::generated_crate::Crate;
+pub use crate::upstream::document::Document;
+use crate::upstream::spec::{self, Spec};
 use crate::workspace::Workspace;
 use crate::workspace::git::Git;
 use crate::workspace::sources::{Source, Sources};
@@ -49,7 +49,7 @@ pub struct Effective {
     pub effects: Vec<Effect>,
 }
 
-/// A file that differs between two editions.
+/// A file that differs between two snapshots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Its name in `openapi/`.
@@ -62,7 +62,7 @@ pub struct Change {
 
 /// The vendor's documents of one time, and all that follows from them.
 #[derive(Debug)]
-pub struct Edition {
+pub struct Snapshot {
     /// The workspace whose client it is for.
     workspace: Workspace,
     sources: Sources,
@@ -82,8 +82,8 @@ pub struct Edition {
     krate: OnceCell<Rc<Crate>>,
 }
 
-impl Edition {
-    /// An edition of these documents, for the client of a workspace.
+impl Snapshot {
+    /// A snapshot of these documents, for the client of a workspace.
     pub fn new(
         workspace: &Workspace,
         sources: Sources,
@@ -128,12 +128,12 @@ impl Edition {
         let features = store.read_if_any(store::FEATURES)?;
         let features =
             Features::parse(&features).context(store::FEATURES).map(|it| Some(it).filter(|_| !features.is_empty()))?;
-        let mut edition = Self { features, ..Self::new(store.workspace(), sources, documents, overlay, names) };
-        edition.notes.extend(store.notes().iter().cloned());
+        let mut snapshot = Self { features, ..Self::new(store.workspace(), sources, documents, overlay, names) };
+        snapshot.notes.extend(store.notes().iter().cloned());
         if let Err(e) = Spec::parse(&written) {
-            edition.mend_effective(&written, &e)?;
+            snapshot.mend_effective(&written, &e)?;
         }
-        Ok(Self { written: Some(written), ..edition })
+        Ok(Self { written: Some(written), ..snapshot })
     }
 
     /// Takes what git has for the effective spec, which is broken, or else makes it anew.
@@ -151,7 +151,7 @@ impl Edition {
         Ok(())
     }
 
-    /// The edition that follows this one, with other documents, and the same corrections and names.
+    /// The snapshot that follows this one, with other documents, and the same corrections and names.
     pub fn followed_by(&self, sources: Sources, documents: Vec<Document>) -> Self {
         let next = Self::new(&self.workspace, sources, documents, self.overlay.clone(), self.names.clone());
         Self { notes: self.notes.clone(), features: self.features.clone(), ..next }
@@ -172,7 +172,7 @@ impl Edition {
         &self.overlay
     }
 
-    /// This edition with another overlay.
+    /// This snapshot with another overlay.
     pub fn with_overlay(&self, overlay: String) -> Self {
         Self { overlay, ..self.made_anew() }
     }
@@ -209,7 +209,7 @@ impl Edition {
         })
     }
 
-    /// Upstream with our corrections: of a stored edition as it was written, of any other as it is made.
+    /// Upstream with our corrections: of a stored snapshot as it was written, of any other as it is made.
     ///
     /// # Errors
     /// Where the documents or the overlay do not fit, or what comes out is not OpenAPI 3.0.
@@ -243,14 +243,14 @@ impl Edition {
     ///
     /// # Errors
     /// As [`effective_as_stored_or_made`](Self::effective_as_stored_or_made), and where no code can be generated.
-    pub fn krate(&self) -> anyhow::Result<&Rc<Crate>> {
+    pub fn generated_crate(&self) -> anyhow::Result<&Rc<Crate>> {
         once(&self.krate, || {
             let effective = self.effective_as_stored_or_made()?;
             Crate::shared(&effective.text, &effective.spec, &self.workspace)
         })
     }
 
-    /// The files of the edition, by name, with their texts.
+    /// The files of the snapshot, by name, with their texts.
     ///
     /// # Errors
     /// As [`effective_as_stored_or_made`](Self::effective_as_stored_or_made).
@@ -271,7 +271,7 @@ impl Edition {
         Ok(files)
     }
 
-    /// The files that differ from another edition's.
+    /// The files that differ from another snapshot's.
     ///
     /// # Errors
     /// As [`files`](Self::files).
@@ -286,15 +286,15 @@ impl Edition {
         Ok(self.files()?.into_iter().map(change).filter(|change| change.old != change.new).collect())
     }
 
-    /// Writes what differs from another edition, which the folder holds, and the code of the crate that is
+    /// Writes what differs from another snapshot, which the folder holds, and the code of the crate that is
     /// generated from it.
     ///
     /// # Errors
-    /// As [`krate`](Self::krate) and [`Store::commit`].
+    /// As [`generated_crate`](Self::krate) and [`Store::commit`].
     pub fn save(&self, old: &Self, store: &Store) -> anyhow::Result<()> {
         let changed = self.changed_since(old)?;
         let mut files: Vec<_> = changed.iter().map(|change| (change.file.as_str(), change.new.as_str())).collect();
-        let krate = if store.has_crate() { Some(Stored::of(self.krate()?, store)?) } else { None };
+        let krate = if store.has_crate() { Some(Stored::of(self.generated_crate()?, store)?) } else { None };
         files.extend(krate.iter().flat_map(|krate| krate.changed()));
         if !files.is_empty() {
             store.commit(&files)?;

@@ -7,8 +7,8 @@
 use serde_json::{Value, json};
 
 use crate::generate::{self, ADVICE, Refusal};
-use crate::vendor::operations;
-use crate::vendor::spec::{Spec, pointer_token, reachable, target};
+use crate::upstream::operations;
+use crate::upstream::spec::{Spec, pointer_token, reachable, target};
 
 /// How many documents are tried to find what in an operation is to blame.
 const MOST_TRIALS: usize = 100;

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
-use crate::krate::surface::{PublicItem, Surface};
-use crate::vendor::spec::{METHODS, key_of, target};
+use crate::generated_crate::surface::{PublicItem, Surface};
+use crate::upstream::spec::{METHODS, key_of, target};
 
 /// The calls.
 #[derive(Clone, Debug)]

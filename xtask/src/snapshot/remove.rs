@@ -1,16 +1,16 @@
-//! The edition that follows a stored one with an operation less.
+//! The snapshot that follows a stored one with an operation less.
 
 use anyhow::{Context, bail};
 
 use super::next::WHOLE_API_FILE;
-use super::{Document, Edition};
+use super::{Document, Snapshot};
 use crate::effective::overlay;
-use crate::vendor::nearest::nearest;
+use crate::upstream::nearest::nearest;
 use crate::workspace::sources::Source;
 use crate::workspace::store;
 
-impl Edition {
-    /// This edition without an operation, and without the actions of the overlay that were for nothing else.
+impl Snapshot {
+    /// This snapshot without an operation, and without the actions of the overlay that were for nothing else.
     ///
     /// # Errors
     /// Where it is not offered, is the only one, or the overlay cannot be mended.
@@ -51,8 +51,8 @@ impl Edition {
         }
         let next = Self { overlay, ..self.followed_by(sources, documents) };
         // Actions that found something before, and find nothing without the operation.
-        let idle = |edition: &Self| -> anyhow::Result<Vec<bool>> {
-            let made = edition.with_overlay(next.overlay.clone());
+        let idle = |snapshot: &Self| -> anyhow::Result<Vec<bool>> {
+            let made = snapshot.with_overlay(next.overlay.clone());
             Ok(made.effective_as_stored_or_made()?.effects.iter().map(|effect| effect.matched == 0).collect())
         };
         let (before, after) = (idle(self)?, idle(&next)?);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::generate::document::FEATURE;
-use crate::vendor::spec::METHODS;
+use crate::upstream::spec::METHODS;
 
 /// An operation of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]

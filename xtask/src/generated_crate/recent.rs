@@ -1,13 +1,13 @@
 //! The crates that were made last, by this thread: what is made anew of the same text and source is the same crate.
 //!
-//! An edition without the needless actions of its overlay, say, gives the crate that it gave with them.
+//! A snapshot without the needless actions of its overlay, say, gives the crate that it gave with them.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::{Crate, own_code};
-use crate::vendor::spec::Spec;
+use crate::upstream::spec::Spec;
 use crate::workspace::Workspace;
 
 /// How many are kept: an old one, which is compared with several new ones, and one of these.

@@ -7,8 +7,8 @@ use reqwest::header::{CONTENT_ENCODING, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{StatusCode, Url};
 
-use crate::vendor::origin::Location;
-use crate::vendor::spec::Spec;
+use crate::upstream::origin::Location;
+use crate::upstream::spec::Spec;
 
 /// What a fetch may take.
 #[derive(Clone, Copy, Debug)]

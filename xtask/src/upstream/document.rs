@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::vendor::spec::{self, Spec};
+use crate::upstream::spec::{self, Spec};
 
 /// One of the vendor's documents.
 #[derive(Clone, Debug)]

@@ -25,7 +25,7 @@ pub use features::Features;
 pub use semver::{Bump, Change, changes};
 
 use crate::generate;
-use crate::krate::codegen;
+use crate::generated_crate::codegen;
 use crate::workspace::Workspace;
 
 /// The items of a crate by their paths. Each path is as a user writes it, the crate's name aside.

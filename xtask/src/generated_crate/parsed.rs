@@ -1,5 +1,5 @@
 //! Files of Rust without the bodies of functions, each text parsed once: many crates are made with the one source of
-//! the client, one for each edition.
+//! the client, one for each snapshot.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Context;
 
-use crate::krate::Crate;
+use crate::generated_crate::Crate;
 use crate::workspace::manifest;
 use crate::workspace::store::{self, Store};
 

@@ -6,7 +6,7 @@ use std::sync::Once;
 use super::blame::blame;
 pub use super::blame::{least_failing, refusal};
 use crate::generate::{self, ADVICE, Generated};
-use crate::vendor::spec::Spec;
+use crate::upstream::spec::Spec;
 
 /// The client's code for a spec, as it is stored and built.
 ///

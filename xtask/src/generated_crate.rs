@@ -21,8 +21,8 @@ use serde_json::Value;
 
 use self::surface::Surface;
 use crate::generate::{self, Refusal};
-use crate::vendor::operations::{self, Operation};
-use crate::vendor::spec::{self, Spec};
+use crate::upstream::operations::{self, Operation};
+use crate::upstream::spec::{self, Spec};
 use crate::workspace::Workspace;
 
 /// The crate that an effective spec gives.

@@ -1,13 +1,13 @@
-//! The edition that follows a stored one: with what the vendor publishes now, or with more operations.
+//! The snapshot that follows a stored one: with what the vendor publishes now, or with more operations.
 
 use anyhow::{Context, bail};
 
-use super::{Document, Edition};
-use crate::krate::codegen;
-use crate::vendor::operations::{self, Operation};
-use crate::vendor::origin::{Location, Origin};
-use crate::vendor::page::{self, Fetched};
-use crate::vendor::spec::Spec;
+use super::{Document, Snapshot};
+use crate::generated_crate::codegen;
+use crate::upstream::operations::{self, Operation};
+use crate::upstream::origin::{Location, Origin};
+use crate::upstream::page::{self, Fetched};
+use crate::upstream::spec::Spec;
 use crate::workspace::sources::Source;
 use crate::workspace::store;
 
@@ -72,8 +72,8 @@ impl Read {
     }
 }
 
-impl Edition {
-    /// This edition with what is published now. An operation that its document lost is lost here, too; one that
+impl Snapshot {
+    /// This snapshot with what is published now. An operation that its document lost is lost here, too; one that
     /// has another name by now goes by that.
     ///
     /// # Errors
@@ -213,7 +213,7 @@ impl Edition {
         Ok(())
     }
 
-    /// This edition with one more operation, from the vendor's page for it or from another place.
+    /// This snapshot with one more operation, from the vendor's page for it or from another place.
     ///
     /// # Errors
     /// Where the operation is there already, or the page cannot be read or lacks it.
@@ -230,7 +230,7 @@ impl Edition {
         self.with_source(&read, &format!("{name}.yaml"), vec![id.to_owned()], (&location, &page))
     }
 
-    /// This edition with all operations of the vendor's document for the whole API that it lacks; and, where others
+    /// This snapshot with all operations of the vendor's document for the whole API that it lacks; and, where others
     /// may be left out, why they are.
     ///
     /// # Errors
@@ -251,22 +251,22 @@ impl Edition {
         before.sources.remove(WHOLE_API_FILE);
         before.documents.retain(|document| document.file != WHOLE_API_FILE);
         let with = |operations: &[String]| {
-            let edition = before.with_source(&read, WHOLE_API_FILE, operations.to_vec(), (&location, WHOLE_API))?;
-            edition.krate()?;
-            Ok(edition)
+            let snapshot = before.with_source(&read, WHOLE_API_FILE, operations.to_vec(), (&location, WHOLE_API))?;
+            snapshot.generated_crate()?;
+            Ok(snapshot)
         };
         if !leaves_out {
             let all = before.with_source(&read, WHOLE_API_FILE, operations, (&location, WHOLE_API))?;
             return Ok((all, Vec::new()));
         }
-        let (edition, left_out) = offerable(operations, with);
-        let Some(edition) = edition else {
+        let (snapshot, left_out) = offerable(operations, with);
+        let Some(snapshot) = snapshot else {
             bail!("no operation of {location} can be offered:\n  {}", left_out.join("\n  "));
         };
-        Ok((edition, left_out))
+        Ok((snapshot, left_out))
     }
 
-    /// This edition with operations of a document that was read from somewhere, of which `home` is the URL.
+    /// This snapshot with operations of a document that was read from somewhere, of which `home` is the URL.
     fn with_source(
         &self,
         read: &Read,
@@ -296,12 +296,12 @@ impl Edition {
 /// out one that the error names, or else the first with which there is an error, by bisection.
 fn offerable(
     mut kept: Vec<String>,
-    with: impl Fn(&[String]) -> anyhow::Result<Edition>,
-) -> (Option<Edition>, Vec<String>) {
+    with: impl Fn(&[String]) -> anyhow::Result<Snapshot>,
+) -> (Option<Snapshot>, Vec<String>) {
     let mut left_out = Vec::new();
     while !kept.is_empty() {
         let error = match with(&kept) {
-            Ok(edition) => return (Some(edition), left_out),
+            Ok(snapshot) => return (Some(snapshot), left_out),
             Err(error) => error,
         };
         let named = codegen::refusal(&error).map(|refusal| refusal.operation.as_str());

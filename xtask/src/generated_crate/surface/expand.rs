@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::{ImplItem, Item, ItemMod};
 
-use crate::krate::parsed::parsed;
+use crate::generated_crate::parsed::parsed;
 
 /// The file of the client that defines them.
 const DEFINITIONS: &str = "runtime/methods.rs";
