@@ -2,12 +2,17 @@
 //!
 //! before: `allOf: [{properties: {a: {type: string}}}, {properties: {a: {type: integer}}}]`
 //! after:  `{properties: {a: {description: "…"}}}`, so that `a` is any JSON
+//!
+//! And members that are there several times over, each of which typify would join with all others.
+//!
+//! before: `allOf: [{$ref: X}, {$ref: X}]`, and the same of `X`, and so on
+//! after:  `allOf` with all that it is composed of, each once
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::document::{composed_of, resolved};
+use super::document::{composed_of, resolved, says_nothing};
 
 /// Makes one object of each `allOf` whose members disagree.
 pub(crate) fn prepare(document: &mut Value) {
@@ -19,10 +24,67 @@ fn visit(value: &mut Value, root: &Value) {
     if let Some(merged) = value.get("allOf").and_then(|_| merged(value, root)) {
         *value = merged;
     }
+    if value.get("allOf").is_some()
+        && let Some(members) = Members::of(value, root)
+    {
+        value["allOf"] = members.into();
+    }
     match value {
         Value::Object(map) => map.values_mut().for_each(|value| visit(value, root)),
         Value::Array(items) => items.iter_mut().for_each(|item| visit(item, root)),
         _ => {}
+    }
+}
+
+/// What a schema is composed of by `allOf`.
+struct Members<'v> {
+    root: &'v Value,
+    found: Vec<Value>,
+    seen: BTreeSet<*const Value>,
+    /// The schemas that are being looked into.
+    open: Vec<*const Value>,
+    /// Whether one is there twice.
+    is_twice: bool,
+}
+
+impl<'v> Members<'v> {
+    /// The members, each once, where one is there twice; nothing, where none is, or one is a member of itself, which
+    /// `circles` refuses.
+    fn of(schema: &'v Value, root: &'v Value) -> Option<Vec<Value>> {
+        let (found, seen) = (Vec::new(), BTreeSet::new());
+        let mut members = Self { root, found, seen, open: Vec::new(), is_twice: false };
+        for member in schema.get("allOf")?.as_array()? {
+            members.add(member)?;
+        }
+        Some(members.found).filter(|_| members.is_twice)
+    }
+
+    fn add(&mut self, member: &'v Value) -> Option<()> {
+        let schema = resolved(member, self.root);
+        if self.open.contains(&std::ptr::from_ref(schema)) {
+            return None;
+        }
+        if !self.seen.insert(schema) {
+            self.is_twice = true;
+            return Some(());
+        }
+        let Some(inner) = schema.get("allOf").and_then(Value::as_array) else {
+            self.found.push(member.clone());
+            return Some(());
+        };
+        self.open.push(schema);
+        for member in inner {
+            self.add(member)?;
+        }
+        self.open.pop();
+        let mut own = schema.clone();
+        if let Value::Object(map) = &mut own {
+            map.remove("allOf");
+            if map.keys().any(|key| !says_nothing(key)) {
+                self.found.push(own);
+            }
+        }
+        Some(())
     }
 }
 

@@ -356,3 +356,24 @@ fn each_error_is_told_of_its_own_operation() {
     assert!(["look-at", "look_elsewhere"].iter().all(|id| offered.contains(id)), "{left_out}");
     assert_eq!(left_out.lines().count(), 7, "{left_out}");
 }
+
+/// What is composed of one schema several times over, at each of many levels.
+#[test]
+fn a_schema_that_is_all_of_another_thrice_is_read_once_at_each_level() {
+    const LEVELS: usize = 20;
+    let level = |level: usize| {
+        let own = object(json!({ format!("p{level}"): { "type": "string" } }));
+        let below = to(&format!("X{}", level - 1));
+        json!({ "allOf": [below, below, below, own] })
+    };
+    let mut schemas = json!({ "X0": object(json!({ "a": { "type": "string" } })), "X": level(LEVELS) });
+    for number in 1..LEVELS {
+        schemas[format!("X{number}")] = level(number);
+    }
+    let copy = Copy::new();
+    let from = copy.write("levels.json", &answering(&schemas).to_string());
+    ended_with(&copy.command("add-operation", &["look", "--from", &from]), 0);
+    let code = xtask::krate::codegen::formatted(&std::fs::read_to_string(copy.path("planetscale.yaml")).unwrap());
+    let code = code.unwrap();
+    assert!(["pub a:", "pub p1:", "pub p20:"].iter().all(|field| code.contains(field)), "{code}");
+}

@@ -28,6 +28,9 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     let documents = documents(workspace, &corpus)?;
     let mut taken = own_code::methods_of_client(workspace)?;
     taken.extend(documents.iter().flat_map(|document| document.spec.operations()).map(ToSnakeCase::to_snake_case));
+    let schemas =
+        documents.iter().filter_map(|document| document.spec.value.pointer("/components/schemas")?.as_object());
+    taken.extend(schemas.flat_map(|schemas| schemas.keys()).map(|name| name.to_snake_case()));
     let constructs = constructs(seed()?, [CONSTRUCTS, NAMES], &taken);
     let unsaid = constructs.refused.iter().find(|why| !why.contains("#/"));
     ensure!(unsaid.is_none(), "refused without its place: {}", unsaid.map_or("", String::as_str));

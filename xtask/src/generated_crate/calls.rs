@@ -203,12 +203,13 @@ impl<'d> Call<'d> {
                 called = given;
             }
         }
-        let name = called;
-        let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        let words: String = called.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         let snake = words.to_snake_case();
         // The call's own methods take no such value.
         let is_setter = |item: &PublicItem| item.text.contains("value: V");
-        let there = |name: &String| self.surface.get(&format!("builder::{id}::{name}")).is_some_and(is_setter);
+        // `Self` is no name of a type.
+        let has = |name: String| self.surface.get(&name).is_some_and(is_setter);
+        let there = |name: &String| ["", "_"].iter().any(|end| has(format!("builder::{id}{end}::{name}")));
         [snake.clone(), format!("{snake}_"), format!("_{snake}")].into_iter().find(there)
     }
 

@@ -23,7 +23,7 @@ pub struct Constructs {
 }
 
 /// Makes random operations, and looks which of them are accepted: some by their constructs, others by their names. No
-/// operation may be called as `taken` says.
+/// operation and no type may be called as `taken` says, in snake case.
 pub fn constructs(seed: u64, [of_constructs, of_names]: [usize; 2], taken: &BTreeSet<String>) -> Constructs {
     let mut all = Constructs { document: document(Map::new()), accepted: 0, refused: Vec::new() };
     for (path, item) in operations(seed, of_constructs) {
@@ -31,7 +31,8 @@ pub fn constructs(seed: u64, [of_constructs, of_names]: [usize; 2], taken: &BTre
     }
     for (path, item, schemas) in names::operations(&mut random(seed), of_names) {
         let id = item.as_object().into_iter().flatten().find_map(|(_, operation)| operation["operationId"].as_str());
-        if !id.is_some_and(|id| taken.contains(&id.to_snake_case())) {
+        let mut all_names = schemas.keys().map(String::as_str).chain(id);
+        if !all_names.any(|name| taken.contains(&name.to_snake_case())) {
             all.add(path, item, schemas);
         }
     }
