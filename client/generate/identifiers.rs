@@ -10,6 +10,10 @@ use syn::{Fields, ImplItem, Item};
 use super::Error;
 use super::rust::{impl_of, rename_of};
 
+/// The values of Rust's prelude. Code that macros derive names them without a path, and so means a type with one field
+/// that is called so, which is a function, too.
+const VALUES: [&str; 4] = ["Err", "None", "Ok", "Some"];
+
 /// # Errors
 /// Where two things of one place have one name.
 pub(crate) fn check(file: &syn::File) -> Result<(), Error> {
@@ -25,6 +29,12 @@ fn module(items: &[Item], at: &str) -> Result<(), Error> {
             Item::Struct(item) => {
                 let name = item.ident.to_string();
                 unique(&mut types, &name, &format!("types in {at}"))?;
+                if at == "types" && !matches!(item.fields, Fields::Named(_)) && VALUES.contains(&&*name) {
+                    return Err(Error::Names(format!(
+                        "the type {name} would be what Rust calls `{name}`, in code that is derived: an action of the \
+                         overlay can give it another name"
+                    )));
+                }
                 fields(&item.fields, &name)?;
             }
             Item::Enum(item) => {
