@@ -10,9 +10,9 @@ use syn::{Fields, ImplItem, Item};
 use super::Error;
 use super::rust::{impl_of, rename_of};
 
-/// The values of Rust's prelude. Code that macros derive names them without a path, and so means a type with one field
+/// Values of Rust's prelude. What schemars derives names them without a path, and so means a type with one field
 /// that is called so, which is a function, too.
-const VALUES: [&str; 4] = ["Err", "None", "Ok", "Some"];
+const VALUES: [&str; 2] = ["None", "Some"];
 
 /// # Errors
 /// Where two things of one place have one name.

@@ -378,10 +378,10 @@ fn a_schema_that_is_all_of_another_thrice_is_read_once_at_each_level() {
     assert!(["pub a:", "pub p1:", "pub p20:"].iter().all(|field| code.contains(field)), "{code}");
 }
 
-/// Code that macros derive names the values of the prelude without a path.
+/// What schemars derives names these values of the prelude without a path.
 #[test]
 fn a_type_that_would_be_a_value_of_the_prelude_is_refused_by_its_place() {
-    for name in ["None", "Some", "Ok", "Err"] {
+    for name in ["None", "Some"] {
         let holder = object(json!({ "a": to(name) }));
         let error = xtask::krate::codegen::formatted(
             &answering(&json!({ "X": holder, name: { "type": "string" } })).to_string(),

@@ -394,6 +394,6 @@ fn type_of(schema: &Value, inline: Option<String>) -> String {
         let to = target(reference)?;
         Some(key_of(to.strip_prefix("/components/schemas/")?).to_upper_camel_case())
     });
-    let name = name.map(|name| format!("types::{name}")).or(inline);
+    let name = name.map(|name| format!("types::{}", if name == "Self" { "Self_" } else { &name })).or(inline);
     name.unwrap_or_else(|| "serde_json::Map<String, Value>".to_owned())
 }
