@@ -373,7 +373,8 @@ fn a_schema_that_is_all_of_another_thrice_is_read_once_at_each_level() {
     let copy = Copy::new();
     let from = copy.write("levels.json", &answering(&schemas).to_string());
     ended_with(&copy.command("add-operation", &["look", "--from", &from]), 0);
-    let code = xtask::generated_crate::codegen::formatted(&std::fs::read_to_string(copy.path("planetscale.yaml")).unwrap());
+    let code =
+        xtask::generated_crate::codegen::formatted(&std::fs::read_to_string(copy.path("planetscale.yaml")).unwrap());
     let code = code.unwrap();
     assert!(["pub a:", "pub p1:", "pub p20:"].iter().all(|field| code.contains(field)), "{code}");
 }
@@ -393,6 +394,7 @@ fn a_type_that_would_be_a_value_of_the_prelude_is_refused_by_its_place() {
         );
         // One with fields of its own is no value.
         let named = object(json!({ "b": { "type": "string" } }));
-        xtask::generated_crate::codegen::formatted(&answering(&json!({ "X": holder, name: named })).to_string()).unwrap();
+        xtask::generated_crate::codegen::formatted(&answering(&json!({ "X": holder, name: named })).to_string())
+            .unwrap();
     }
 }

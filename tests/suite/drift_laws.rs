@@ -148,7 +148,7 @@ fn repeated(findings: &[Finding]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(config(500))]
+    #![proptest_config(config(200))]
 
     #[test]
     fn nothing_is_silent(document in document(), at in any::<Index>(), edit in edit()) {

@@ -237,7 +237,7 @@ fn empty(value: &Value) -> Value {
 }
 
 fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    check_cases(3_000, strategy, test);
+    check_cases(1_000, strategy, test);
 }
 
 fn check_cases<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {

@@ -7,6 +7,7 @@ use xtask::generated_crate::surface::{Kind, Surface, changes, rustdoc};
 use xtask::workspace::Workspace;
 
 use crate::drift_report::run_xtask;
+use crate::update_spec::fixture;
 
 fn write(dir: &Path, name: &str, text: &str) {
     let path = dir.join(name);
@@ -199,12 +200,13 @@ fn pages_of_rustdoc_are_read_to_the_last_member() {
     assert_eq!(found, expected);
 
     // Held against our own surface, each side's own items are named, and it is an error.
-    let ended = run_xtask(&["surface", "--check", dir.path().to_str().unwrap()]);
+    let spec = fixture().join("planetscale.yaml").to_str().unwrap().to_owned();
+    let ended = run_xtask(&["surface", "--spec", &spec, "--check", dir.path().to_str().unwrap()]);
     assert!(ended.1.contains("Plain::open is public, but not in the surface\n"), "{}", ended.1);
     assert!(ended.1.contains("ClientBuilder::build is in the surface, but not public\n"), "{}", ended.1);
-    assert!(ended.2.starts_with("error: xtask/src/surface and rustdoc disagree on "), "{}", ended.2);
+    assert!(ended.2.starts_with("error: xtask/src/generated_crate/surface and rustdoc disagree on "), "{}", ended.2);
     assert!(!ended.1.contains(": impl "), "{}", ended.1);
-    let ended = run_xtask(&["surface", "--check", "/nowhere"]);
+    let ended = run_xtask(&["surface", "--spec", &spec, "--check", "/nowhere"]);
     assert!(ended.2.starts_with("error: cannot read /nowhere; run `cargo doc`"), "{}", ended.2);
 }
 
@@ -257,7 +259,7 @@ fn what_agrees_is_told_and_one_item_more_on_either_side_is_an_error() {
     write(dir.path(), "struct.More.html", "");
     let (_, out, err) = check();
     assert_eq!(out, "More is public, but not in the surface\n");
-    assert_eq!(err, "error: xtask/src/surface and rustdoc disagree on 1 items\n");
+    assert_eq!(err, "error: xtask/src/generated_crate/surface and rustdoc disagree on 1 items\n");
 
     std::fs::remove_file(dir.path().join("struct.More.html")).unwrap();
     std::fs::remove_file(dir.path().join("struct.BackupRef.html")).unwrap();
@@ -265,7 +267,7 @@ fn what_agrees_is_told_and_one_item_more_on_either_side_is_an_error() {
     assert!(
         out.lines().all(|line| line.starts_with("BackupRef") && line.ends_with("is in the surface, but not public"))
     );
-    assert!(err.starts_with("error: xtask/src/surface and rustdoc disagree on "), "{err}");
+    assert!(err.starts_with("error: xtask/src/generated_crate/surface and rustdoc disagree on "), "{err}");
 }
 
 /// The hand-written part of the surface is that of the workspace that is named.

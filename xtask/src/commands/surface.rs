@@ -62,7 +62,10 @@ fn check(surface: &Surface, dir: &Path, out: &mut dyn Write) -> anyhow::Result<S
         }
     }
     if !(missing.is_empty() && surplus.is_empty()) {
-        anyhow::bail!("xtask/src/surface and rustdoc disagree on {} items", missing.len() + surplus.len());
+        anyhow::bail!(
+            "xtask/src/generated_crate/surface and rustdoc disagree on {} items",
+            missing.len() + surplus.len()
+        );
     }
     writeln!(out, "the surface and rustdoc agree on {} items", listed.len())?;
     Ok(Status::Done)
