@@ -31,6 +31,7 @@ mod just_created;
 mod locked;
 mod meaning;
 #[rustfmt::skip]
+mod names_stay;
 mod naming;
 mod nulls;
 mod openapi31;

@@ -51,7 +51,8 @@ fn a_name_is_the_property_or_what_the_operation_is_about() {
     assert!(named.table.text().contains("\nActor = \"Backup.actor\"\n"), "{}", named.table.text());
     // The head is there once, and stays when what stood first is gone.
     let other = super::naming::named(&document(&[("get_other", actor())]), &named.table);
-    let head = |text: &str| (text.starts_with("# What the crate's types"), text.matches("# What").count());
+    let head =
+        |text: &str| (text.starts_with("# What the crate's functions and types"), text.matches("# What").count());
     assert_eq!((head(named.table.text()), head(other.table.text())), ((true, 1), (true, 1)), "{}", other.table.text());
 }
 
@@ -111,11 +112,12 @@ fn components_keep_their_names() {
         "Error": actor(), "error": closed, "Twin": actor(), "Self_": object(json!({ "next": { "$ref": "#/components/schemas/Self_" } })),
     } });
     let named = named(&document, &Table::default());
-    assert_eq!(names(&named), ["Twin", "Error", "Error2", "Self"]);
+    // Those that are equal are one; a name is that of what is described first.
+    assert_eq!(names(&named), ["Error", "Error2", "Self"]);
     assert_eq!(*answer(&named, "get_request"), json!({ "$ref": "#/components/schemas/Error" }));
     let next = &named.value["components"]["schemas"]["Self"]["properties"]["next"];
     assert_eq!(*next, json!({ "$ref": "#/components/schemas/Self" }));
-    assert_eq!(named.table.text(), "");
+    assert_eq!(named.table.name_of("GET /get_request 200"), Some("Error"));
 }
 
 #[test]
@@ -133,7 +135,7 @@ fn a_name_is_kept_when_others_come_and_when_its_type_grows() {
     // What was written is read again, and nothing changes any more.
     let table = Table::parse(second.table.text()).unwrap();
     assert_eq!(table.text(), second.table.text());
-    assert_eq!(named(&one, &table).notes.len(), 2);
+    assert_eq!(named(&one, &table).notes.len(), 3);
 }
 
 #[test]
@@ -156,10 +158,18 @@ fn pages_of_two_days_give_one_type() {
 #[test]
 fn a_table_that_cannot_be_followed_says_why() {
     for (text, reason) in [
-        ("backup = \"a.200\"", "`backup` is not a name for a type: write it as Rust does, such as `Backup`"),
-        ("A = 7", "`A` has no place, such as \"get_backup.200\""),
-        ("A = []", "`A` has no place"),
-        ("A = \"a.200\"\nB = [\"b.200\", \"a.200\"]", "`A` and `B` name the same place, a.200"),
+        ("[types]\nbackup = \"a.200\"", "`backup` is not a name for a type: write it as Rust does, such as `Backup`"),
+        ("[types]\nA = 7", "`A` has no place, such as \"GET /backups/{} 200\""),
+        ("[types]\nA = []", "`A` has no place"),
+        ("[types]\nA = \"a.200\"\nB = [\"b.200\", \"a.200\"]", "`A` and `B` name the same place, a.200"),
+        (
+            "[operations]\nGetIt = \"GET /a\"",
+            "`GetIt` is not a name for a function: write it as Rust does, such as `get_it`",
+        ),
+        ("[operations]\nget_it = 7", "`get_it` has no method and path, such as \"GET /backups/{}\""),
+        ("[operations]\nget_it = [\"GET /a\", \"GET /b\"]", "`get_it` is the name of one operation, and has 2 paths"),
+        ("[operations]\na = \"GET /a\"\nb = \"GET /a\"", "`a` and `b` name the same operation, GET /a"),
+        ("A = \"a.200\"", "`A` is no section of the table: names stand below [operations] or [types]"),
         ("A", "not TOML"),
     ] {
         let error = Table::parse(text).unwrap_err().to_string();
@@ -175,7 +185,8 @@ fn a_field_may_be_null_where_either_page_says_so() {
         state.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         object(json!({ "id": {}, "name": {}, "state": state }))
     };
-    let (never, perhaps, unsaid) = (with(json!({ "nullable": false })), with(json!({ "nullable": true })), with(json!({})));
+    let (never, perhaps, unsaid) =
+        (with(json!({ "nullable": false })), with(json!({ "nullable": true })), with(json!({})));
     let origins = BTreeMap::from([("create_backup".to_owned(), 0), ("get_backup".to_owned(), 1)]);
     for (old, new, expected) in [
         (&never, &perhaps, true),
@@ -186,7 +197,8 @@ fn a_field_may_be_null_where_either_page_says_so() {
     ] {
         let mut newer = new.clone();
         newer["properties"]["size"] = json!({ "type": "integer" });
-        let named = name(&document(&[("create_backup", old.clone()), ("get_backup", newer)]), &origins, &Table::default());
+        let named =
+            name(&document(&[("create_backup", old.clone()), ("get_backup", newer)]), &origins, &Table::default());
         assert_eq!(names(&named), ["Backup"]);
         let state = &named.value["components"]["schemas"]["Backup"]["properties"]["state"];
         assert_eq!(state["nullable"] == true, expected, "{old} {new}");
@@ -195,8 +207,8 @@ fn a_field_may_be_null_where_either_page_says_so() {
 
 #[test]
 fn a_table_with_the_names_of_another_keeps_its_own() {
-    let one = Table::parse("Actor = \"backup.200.actor\"\nBackup = \"backup.200\"\n").unwrap();
-    let other = Table::parse("Actor = \"elsewhere\"\nBranch = \"branch.200\"\n").unwrap();
+    let one = Table::parse("[types]\nActor = \"backup.200.actor\"\nBackup = \"backup.200\"\n").unwrap();
+    let other = Table::parse("[types]\nActor = \"elsewhere\"\nBranch = \"branch.200\"\n").unwrap();
     let both = one.and(&other);
     assert_eq!(both.names().collect::<Vec<_>>(), ["Actor", "Backup", "Branch"]);
     assert_eq!((both.name_of("branch.200"), both.name_of("backup.200.actor")), (Some("Branch"), Some("Actor")));

@@ -251,7 +251,6 @@ fn what_is_no_page_changes_nothing_and_says_why() {
         ("no_fence", "# Create a backup\n\nSoon.\n".into()),
         ("two_fences", page(&document) + &page(&document)),
         ("cut_short", cut.into()),
-        ("another_operation", document.replace("operationId: create_backup", "operationId: get_backup")),
         ("not_openapi", "name: x\nvalue: [1, 2]\n".into()),
         ("openapi_3.2", document.replace("openapi: 3.0.1", "openapi: 3.2.0")),
         ("not_yaml", "openapi: 3.0.1\n\t- }{".into()),
@@ -543,7 +542,7 @@ fn a_lost_operation_is_drift_and_hides_nothing() {
     let ended = copy.run(&["--from", &from]);
     ended_with(&ended, 0);
     assert!(ended.out.contains("calls the operation make_something make_it now"), "{}", ended.out);
-    assert!(ended.out.contains("Client::make_it") && ended.out.contains("a breaking release"), "{}", ended.out);
+    assert!(ended.out.contains("the crate does not change"), "{}", ended.out);
     // One has the name that another of ours had: that other one is there still, and this one is lost.
     let from = edited(&|document| {
         document["paths"].as_object_mut().unwrap().remove(&at("/elsewhere")).unwrap();

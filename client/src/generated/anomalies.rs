@@ -17,7 +17,7 @@ pub mod types {
         pub active: bool,
         /// `correlations`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub correlations: Option<Vec<Correlation>>,
+        pub correlations: Option<Vec<AnomalyCorrelation>>,
         /// The duration of the anomaly in seconds
         pub duration: f64,
         /// The ID of the anomaly
@@ -33,13 +33,13 @@ pub mod types {
         /// When the anomaly started
         pub period_start: String,
     }
-    /// `Correlation`
+    /// `AnomalyCorrelation`
     ///
-    /// From `#/components/schemas/Correlation` of the spec.
+    /// From `#/components/schemas/AnomalyCorrelation` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Correlation {
+    pub struct AnomalyCorrelation {
         /// The query fingerprint
         pub fingerprint: String,
         /// The ID of the correlation
@@ -105,8 +105,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for Correlation {
-        const NAME: &'static str = "Correlation";
+    impl crate::runtime::object::Object for AnomalyCorrelation {
+        const NAME: &'static str = "AnomalyCorrelation";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -142,7 +142,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for Correlation {
+    impl<'de> ::serde::Deserialize<'de> for AnomalyCorrelation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -154,7 +154,7 @@ pub mod types {
         "{\"active\":false,\"correlations\":{\"?\":{\"*\":{\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"r\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tablet_type\":\"primary\"}}},\"duration\":1.0,\"id\":\"id\",\"metrics_end\":\"metrics_end\",\"metrics_start\":\"metrics_start\",\"minutes_in_violation\":1,\"period_end\":\"period_end\",\"period_start\":\"period_start\"}"
     );
     crate::runtime::fixture!(
-        Correlation,
+        AnomalyCorrelation,
         "{\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"r\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tablet_type\":\"primary\"}"
     );
 }
@@ -381,19 +381,13 @@ pub mod builder {
             self
         }
         /// Time period for filtering anomalies
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(6, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(6, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(6, value);
             self
         }

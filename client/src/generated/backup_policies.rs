@@ -15,7 +15,7 @@ pub mod types {
     pub struct CreateBackupPolicyBody {
         /// The unit for the frequency of the backup policy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub frequency_unit: Option<CreateBackupPolicyBodyFrequencyUnit>,
+        pub frequency_unit: Option<FrequencyUnit>,
         /// A number value for the frequency of the backup policy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub frequency_value: Option<i64>,
@@ -49,7 +49,7 @@ pub mod types {
     }
     /// The unit for the frequency of the backup policy
     ///
-    /// From `#/components/schemas/CreateBackupPolicyBodyFrequencyUnit` of the spec.
+    /// From `#/components/schemas/FrequencyUnit` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -64,7 +64,7 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum CreateBackupPolicyBodyFrequencyUnit {
+    pub enum FrequencyUnit {
         /// `hour`
         #[serde(rename = "hour")]
         Hour,
@@ -78,7 +78,7 @@ pub mod types {
         #[serde(rename = "month")]
         Month,
     }
-    impl ::std::fmt::Display for CreateBackupPolicyBodyFrequencyUnit {
+    impl ::std::fmt::Display for FrequencyUnit {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::Hour => f.write_str("hour"),
@@ -88,7 +88,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::str::FromStr for CreateBackupPolicyBodyFrequencyUnit {
+    impl ::std::str::FromStr for FrequencyUnit {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -105,16 +105,57 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for CreateBackupPolicyBodyFrequencyUnit {
+    impl TryFrom<&str> for FrequencyUnit {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for CreateBackupPolicyBodyFrequencyUnit {
+    impl TryFrom<String> for FrequencyUnit {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
+        }
+    }
+    /// `UpdateBackupPolicyBody`
+    ///
+    /// From `#/components/schemas/UpdateBackupPolicyBody` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateBackupPolicyBody {
+        /// The unit for the frequency of the backup policy
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub frequency_unit: Option<FrequencyUnit>,
+        /// A number value for the frequency of the backup policy
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub frequency_value: Option<i64>,
+        /// The name of the backup policy
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: Option<String>,
+        /// The unit for the retention period of the backup policy
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub retention_unit: Option<RetentionUnit>,
+        /// A number value for the retention period of the backup policy
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub retention_value: Option<i64>,
+        /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub schedule_day: Option<i64>,
+        /// The time of day that the backup is scheduled, in HH:MM format
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub schedule_time: Option<String>,
+        /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub schedule_week: Option<i64>,
+        /// Whether the policy is for production or development branches
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub target: Option<BackupPolicyTarget>,
+    }
+    impl UpdateBackupPolicyBody {
+        /// A builder for [`UpdateBackupPolicyBody`].
+        pub fn builder() -> builder::UpdateBackupPolicyBody {
+            Default::default()
         }
     }
     /// Builders for the types that have fields.
@@ -122,10 +163,7 @@ pub mod types {
         /// Builds [`CreateBackupPolicyBody`](super::CreateBackupPolicyBody).
         #[derive(Clone, Debug)]
         pub struct CreateBackupPolicyBody {
-            frequency_unit: Result<
-                Option<super::CreateBackupPolicyBodyFrequencyUnit>,
-                String,
-            >,
+            frequency_unit: Result<Option<super::FrequencyUnit>, String>,
             frequency_value: Result<Option<i64>, String>,
             name: Result<Option<String>, String>,
             retention_unit: Result<Option<super::RetentionUnit>, String>,
@@ -154,7 +192,7 @@ pub mod types {
             /// The unit for the frequency of the backup policy
             pub fn frequency_unit<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::CreateBackupPolicyBodyFrequencyUnit>,
+                T: TryInto<super::FrequencyUnit>,
                 T::Error: ::std::fmt::Display,
             {
                 self.frequency_unit = crate::runtime::converted("frequency_unit", value)
@@ -164,7 +202,7 @@ pub mod types {
             /// Sets or clears [`frequency_unit`](Self::frequency_unit).
             pub fn set_frequency_unit(
                 mut self,
-                value: Option<super::CreateBackupPolicyBodyFrequencyUnit>,
+                value: Option<super::FrequencyUnit>,
             ) -> Self {
                 self.frequency_unit = Ok(value);
                 self
@@ -320,6 +358,217 @@ pub mod types {
         }
         impl From<super::CreateBackupPolicyBody> for CreateBackupPolicyBody {
             fn from(value: super::CreateBackupPolicyBody) -> Self {
+                Self {
+                    frequency_unit: Ok(value.frequency_unit),
+                    frequency_value: Ok(value.frequency_value),
+                    name: Ok(value.name),
+                    retention_unit: Ok(value.retention_unit),
+                    retention_value: Ok(value.retention_value),
+                    schedule_day: Ok(value.schedule_day),
+                    schedule_time: Ok(value.schedule_time),
+                    schedule_week: Ok(value.schedule_week),
+                    target: Ok(value.target),
+                }
+            }
+        }
+        /// Builds [`UpdateBackupPolicyBody`](super::UpdateBackupPolicyBody).
+        #[derive(Clone, Debug)]
+        pub struct UpdateBackupPolicyBody {
+            frequency_unit: Result<Option<super::FrequencyUnit>, String>,
+            frequency_value: Result<Option<i64>, String>,
+            name: Result<Option<String>, String>,
+            retention_unit: Result<Option<super::RetentionUnit>, String>,
+            retention_value: Result<Option<i64>, String>,
+            schedule_day: Result<Option<i64>, String>,
+            schedule_time: Result<Option<String>, String>,
+            schedule_week: Result<Option<i64>, String>,
+            target: Result<Option<super::BackupPolicyTarget>, String>,
+        }
+        impl Default for UpdateBackupPolicyBody {
+            fn default() -> Self {
+                Self {
+                    frequency_unit: Ok(Default::default()),
+                    frequency_value: Ok(Default::default()),
+                    name: Ok(Default::default()),
+                    retention_unit: Ok(Default::default()),
+                    retention_value: Ok(Default::default()),
+                    schedule_day: Ok(Default::default()),
+                    schedule_time: Ok(Default::default()),
+                    schedule_week: Ok(Default::default()),
+                    target: Ok(Default::default()),
+                }
+            }
+        }
+        impl UpdateBackupPolicyBody {
+            /// The unit for the frequency of the backup policy
+            pub fn frequency_unit<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<super::FrequencyUnit>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.frequency_unit = crate::runtime::converted("frequency_unit", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`frequency_unit`](Self::frequency_unit).
+            pub fn set_frequency_unit(
+                mut self,
+                value: Option<super::FrequencyUnit>,
+            ) -> Self {
+                self.frequency_unit = Ok(value);
+                self
+            }
+            /// A number value for the frequency of the backup policy
+            pub fn frequency_value<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.frequency_value = crate::runtime::converted(
+                        "frequency_value",
+                        value,
+                    )
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`frequency_value`](Self::frequency_value).
+            pub fn set_frequency_value(mut self, value: Option<i64>) -> Self {
+                self.frequency_value = Ok(value);
+                self
+            }
+            /// The name of the backup policy
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = crate::runtime::converted("name", value).map(Some);
+                self
+            }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
+                self
+            }
+            /// The unit for the retention period of the backup policy
+            pub fn retention_unit<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<super::RetentionUnit>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.retention_unit = crate::runtime::converted("retention_unit", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`retention_unit`](Self::retention_unit).
+            pub fn set_retention_unit(
+                mut self,
+                value: Option<super::RetentionUnit>,
+            ) -> Self {
+                self.retention_unit = Ok(value);
+                self
+            }
+            /// A number value for the retention period of the backup policy
+            pub fn retention_value<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.retention_value = crate::runtime::converted(
+                        "retention_value",
+                        value,
+                    )
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`retention_value`](Self::retention_value).
+            pub fn set_retention_value(mut self, value: Option<i64>) -> Self {
+                self.retention_value = Ok(value);
+                self
+            }
+            /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
+            pub fn schedule_day<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.schedule_day = crate::runtime::converted("schedule_day", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`schedule_day`](Self::schedule_day).
+            pub fn set_schedule_day(mut self, value: Option<i64>) -> Self {
+                self.schedule_day = Ok(value);
+                self
+            }
+            /// The time of day that the backup is scheduled, in HH:MM format
+            pub fn schedule_time<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.schedule_time = crate::runtime::converted("schedule_time", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`schedule_time`](Self::schedule_time).
+            pub fn set_schedule_time(mut self, value: Option<String>) -> Self {
+                self.schedule_time = Ok(value);
+                self
+            }
+            /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
+            pub fn schedule_week<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.schedule_week = crate::runtime::converted("schedule_week", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`schedule_week`](Self::schedule_week).
+            pub fn set_schedule_week(mut self, value: Option<i64>) -> Self {
+                self.schedule_week = Ok(value);
+                self
+            }
+            /// Whether the policy is for production or development branches
+            pub fn target<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<super::BackupPolicyTarget>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.target = crate::runtime::converted("target", value).map(Some);
+                self
+            }
+            /// Sets or clears [`target`](Self::target).
+            pub fn set_target(
+                mut self,
+                value: Option<super::BackupPolicyTarget>,
+            ) -> Self {
+                self.target = Ok(value);
+                self
+            }
+        }
+        impl TryFrom<UpdateBackupPolicyBody> for super::UpdateBackupPolicyBody {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: UpdateBackupPolicyBody,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    frequency_unit: value.frequency_unit?,
+                    frequency_value: value.frequency_value?,
+                    name: value.name?,
+                    retention_unit: value.retention_unit?,
+                    retention_value: value.retention_value?,
+                    schedule_day: value.schedule_day?,
+                    schedule_time: value.schedule_time?,
+                    schedule_week: value.schedule_week?,
+                    target: value.target?,
+                })
+            }
+        }
+        impl From<super::UpdateBackupPolicyBody> for UpdateBackupPolicyBody {
+            fn from(value: super::UpdateBackupPolicyBody) -> Self {
                 Self {
                     frequency_unit: Ok(value.frequency_unit),
                     frequency_value: Ok(value.frequency_value),
@@ -770,7 +1019,7 @@ pub mod builder {
     #[must_use = "nothing is sent before `send()`"]
     pub struct UpdateBackupPolicy<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::CreateBackupPolicyBody, String>,
+        body: Result<types::builder::UpdateBackupPolicyBody, String>,
     }
     impl<'a> UpdateBackupPolicy<'a> {
         /// The operation that this is a call of.
@@ -815,18 +1064,18 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::CreateBackupPolicyBody>,
+            V: TryInto<types::UpdateBackupPolicyBody>,
             V::Error: ::std::fmt::Display,
         {
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::CreateBackupPolicyBody>::from);
+                .map(From::<types::UpdateBackupPolicyBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::CreateBackupPolicyBody,
-                ) -> types::builder::CreateBackupPolicyBody,
+                    types::builder::UpdateBackupPolicyBody,
+                ) -> types::builder::UpdateBackupPolicyBody,
         >(mut self, f: F) -> Self {
             self.body = self.body.map(f);
             self
@@ -839,7 +1088,7 @@ pub mod builder {
         pub fn send(self) -> crate::CallFuture<'a, types::BackupPolicy> {
             let body = crate::runtime::Body::json(
                 self.body,
-                crate::runtime::unlimited::<types::CreateBackupPolicyBody>,
+                crate::runtime::unlimited::<types::UpdateBackupPolicyBody>,
             );
             self.call.json(body)
         }

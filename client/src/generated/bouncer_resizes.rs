@@ -396,7 +396,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::Page<types::PostgresBouncerResizeRequest>> {
+        ) -> crate::CallFuture<'a, types::Page<types::BouncerResizeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -408,18 +408,18 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::Page<types::PostgresBouncerResizeRequest>> {
+        ) -> crate::Pages<'a, types::Page<types::BouncerResizeRequest>> {
             self.call
                 .pages(
                     4,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::PostgresBouncerResizeRequest>|
+                        page: &types::Page<types::BouncerResizeRequest>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::PostgresBouncerResizeRequest> {
+        pub fn items(self) -> crate::Items<'a, types::BouncerResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -427,7 +427,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBouncerResizeRequests, types::Page < types::PostgresBouncerResizeRequest >
+        ListBouncerResizeRequests, types::Page < types::BouncerResizeRequest >
     );
     /// A call of [`Client::update_bouncer_resize_request`](crate::Client::update_bouncer_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -508,7 +508,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PostgresBouncerResizeRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::BouncerResizeRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateBouncerResizeRequestBody>,
@@ -519,9 +519,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(
-        UpdateBouncerResizeRequest, types::PostgresBouncerResizeRequest
-    );
+    crate::runtime::call!(UpdateBouncerResizeRequest, types::BouncerResizeRequest);
 }
 /// # Operations
 ///

@@ -6,6 +6,25 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
+    /// The type of the parameter
+    ///
+    /// From `#/components/schemas/BouncerParameterKind` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub enum BouncerParameterKind {
+        /// `array`
+        Array,
+        /// `integer`
+        Integer,
+        /// `seconds`
+        Seconds,
+        /// `select`
+        Select,
+        /// `string`
+        String,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
     /// `CreateBouncerBody`
     ///
     /// From `#/components/schemas/CreateBouncerBody` of the spec.
@@ -42,7 +61,7 @@ pub mod types {
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
         /// A mention of a database branch.
-        pub branch: Option<BranchReference>,
+        pub branch: Option<NamedReference>,
         /// When the bouncer was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the bouncer was deleted
@@ -56,9 +75,9 @@ pub mod types {
         /// The count of replicas in each cell
         pub replicas_per_cell: i64,
         /// `sku`
-        pub sku: Option<Sku>,
+        pub sku: Option<BouncerSku>,
         /// The instance type the bouncer targets
-        pub target: PreviousTarget,
+        pub target: BouncerTarget,
         /// When the bouncer was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
@@ -96,7 +115,7 @@ pub mod types {
         /// Valid options for the parameter value
         pub options: Vec<String>,
         /// The type of the parameter
-        pub parameter_type: PostgresBouncerParameterParameterType,
+        pub parameter_type: BouncerParameterKind,
         /// Whether the parameter is required
         pub required: bool,
         /// True if processes require a server restart on change
@@ -116,25 +135,6 @@ pub mod types {
     pub enum PostgresBouncerParameterNamespace {
         /// `pgbouncer`
         Pgbouncer,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
-    }
-    /// The type of the parameter
-    ///
-    /// From `#/components/schemas/PostgresBouncerParameterParameterType` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum PostgresBouncerParameterParameterType {
-        /// `array`
-        Array,
-        /// `integer`
-        Integer,
-        /// `seconds`
-        Seconds,
-        /// `select`
-        Select,
-        /// `string`
-        String,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
@@ -381,6 +381,90 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    impl BouncerParameterKind {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "array",
+            "integer",
+            "seconds",
+            "select",
+            "string",
+        ];
+        /// The value as the API writes it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Array => "array",
+                Self::Integer => "integer",
+                Self::Seconds => "seconds",
+                Self::Select => "select",
+                Self::String => "string",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl From<&str> for BouncerParameterKind {
+        fn from(value: &str) -> Self {
+            match value {
+                "array" => Self::Array,
+                "integer" => Self::Integer,
+                "seconds" => Self::Seconds,
+                "select" => Self::Select,
+                "string" => Self::String,
+                _ => Self::Unknown(crate::UnknownValue::new(value)),
+            }
+        }
+    }
+    impl From<String> for BouncerParameterKind {
+        fn from(value: String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+    impl AsRef<str> for BouncerParameterKind {
+        fn as_ref(&self) -> &str {
+            self.as_str()
+        }
+    }
+    impl ::std::str::FromStr for BouncerParameterKind {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self::from(value))
+        }
+    }
+    impl ::std::fmt::Display for BouncerParameterKind {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.pad(self.as_str())
+        }
+    }
+    impl crate::runtime::lenient::Empty for BouncerParameterKind {
+        fn empty() -> Self {
+            Self::from("")
+        }
+    }
+    impl ::serde::Serialize for BouncerParameterKind {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for BouncerParameterKind {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            deserializer
+                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for BouncerParameterKind {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            stringify!(BouncerParameterKind).into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
     impl PostgresBouncerParameterNamespace {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &["pgbouncer"];
@@ -446,90 +530,6 @@ pub mod types {
     impl ::schemars::JsonSchema for PostgresBouncerParameterNamespace {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             stringify!(PostgresBouncerParameterNamespace).into()
-        }
-        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            crate::runtime::json_schema(Self::KNOWN)
-        }
-    }
-    impl PostgresBouncerParameterParameterType {
-        /// The values that this version of the crate knows.
-        pub const KNOWN: &'static [&'static str] = &[
-            "array",
-            "integer",
-            "seconds",
-            "select",
-            "string",
-        ];
-        /// The value as the API writes it.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Array => "array",
-                Self::Integer => "integer",
-                Self::Seconds => "seconds",
-                Self::Select => "select",
-                Self::String => "string",
-                Self::Unknown(value) => value.as_str(),
-            }
-        }
-    }
-    impl From<&str> for PostgresBouncerParameterParameterType {
-        fn from(value: &str) -> Self {
-            match value {
-                "array" => Self::Array,
-                "integer" => Self::Integer,
-                "seconds" => Self::Seconds,
-                "select" => Self::Select,
-                "string" => Self::String,
-                _ => Self::Unknown(crate::UnknownValue::new(value)),
-            }
-        }
-    }
-    impl From<String> for PostgresBouncerParameterParameterType {
-        fn from(value: String) -> Self {
-            Self::from(value.as_str())
-        }
-    }
-    impl AsRef<str> for PostgresBouncerParameterParameterType {
-        fn as_ref(&self) -> &str {
-            self.as_str()
-        }
-    }
-    impl ::std::str::FromStr for PostgresBouncerParameterParameterType {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> Result<Self, Self::Err> {
-            Ok(Self::from(value))
-        }
-    }
-    impl ::std::fmt::Display for PostgresBouncerParameterParameterType {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.pad(self.as_str())
-        }
-    }
-    impl crate::runtime::lenient::Empty for PostgresBouncerParameterParameterType {
-        fn empty() -> Self {
-            Self::from("")
-        }
-    }
-    impl ::serde::Serialize for PostgresBouncerParameterParameterType {
-        fn serialize<S: ::serde::Serializer>(
-            &self,
-            serializer: S,
-        ) -> Result<S::Ok, S::Error> {
-            serializer.serialize_str(self.as_str())
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for PostgresBouncerParameterParameterType {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            deserializer
-                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
-        }
-    }
-    #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for PostgresBouncerParameterParameterType {
-        fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(PostgresBouncerParameterParameterType).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)

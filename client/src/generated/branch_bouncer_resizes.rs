@@ -117,7 +117,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::Page<types::PostgresBouncerResizeRequest>> {
+        ) -> crate::CallFuture<'a, types::Page<types::BouncerResizeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -129,18 +129,18 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::Page<types::PostgresBouncerResizeRequest>> {
+        ) -> crate::Pages<'a, types::Page<types::BouncerResizeRequest>> {
             self.call
                 .pages(
                     3,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::PostgresBouncerResizeRequest>|
+                        page: &types::Page<types::BouncerResizeRequest>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::PostgresBouncerResizeRequest> {
+        pub fn items(self) -> crate::Items<'a, types::BouncerResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -148,8 +148,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBranchBouncerResizeRequests, types::Page <
-        types::PostgresBouncerResizeRequest >
+        ListBranchBouncerResizeRequests, types::Page < types::BouncerResizeRequest >
     );
 }
 /// # Operations

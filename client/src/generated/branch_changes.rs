@@ -6,13 +6,13 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `PostgresClusterResizeRequest`
+    /// `BranchChangeRequest`
     ///
-    /// From `#/components/schemas/PostgresClusterResizeRequest` of the spec.
+    /// From `#/components/schemas/BranchChangeRequest` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PostgresClusterResizeRequest {
+    pub struct BranchChangeRequest {
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
         /// The SKU representing the branch cluster for display
@@ -62,7 +62,7 @@ pub mod types {
         /// The time the branch change request started
         pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the branch change request
-        pub state: KeyspaceResizeRequestState,
+        pub state: ResizeState,
         /// Whether storage autoscaling is enabled
         pub storage_autoscaling: bool,
         /// The storage IOPS
@@ -72,16 +72,16 @@ pub mod types {
         /// The storage throughput in MiB/s
         pub storage_throughput_mibs: i64,
         /// The storage type (gp3 or io2)
-        pub storage_type: StorageType,
+        pub storage_type: PostgresStorageType,
         /// The time the branch change request was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     /// The storage type (gp3 or io2)
     ///
-    /// From `#/components/schemas/StorageType` of the spec.
+    /// From `#/components/schemas/PostgresStorageType` of the spec.
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum StorageType {
+    pub enum PostgresStorageType {
         /// `gp3`
         Gp3,
         /// `io2`
@@ -94,6 +94,35 @@ pub mod types {
         PremiumV2Lrs,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
+    }
+    /// `StorageConfigUpdate`
+    ///
+    /// From `#/components/schemas/StorageConfigUpdate` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct StorageConfigUpdate {
+        /// The maximum storage size in bytes for autoscaling.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub maximum_storage_bytes: Option<i64>,
+        /// The minimum storage size in bytes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub minimum_storage_bytes: Option<i64>,
+        /// Whether storage autoscaling is enabled.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub storage_autoscaling: Option<bool>,
+        /// The storage IOPS.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub storage_iops: Option<i64>,
+        /// The storage throughput in MiB/s.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub storage_throughput_mibs: Option<i64>,
+    }
+    impl StorageConfigUpdate {
+        /// A builder for [`StorageConfigUpdate`].
+        pub fn builder() -> builder::StorageConfigUpdate {
+            Default::default()
+        }
     }
     /// `UpdateBranchChangeRequestBody`
     ///
@@ -113,7 +142,7 @@ pub mod types {
         pub replicas: Option<i64>,
         /// `storage`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage: Option<UpdateBranchChangeRequestBodyStorage>,
+        pub storage: Option<StorageConfigUpdate>,
     }
     impl UpdateBranchChangeRequestBody {
         /// A builder for [`UpdateBranchChangeRequestBody`].
@@ -121,159 +150,18 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateBranchChangeRequestBodyStorage`
-    ///
-    /// From `#/components/schemas/UpdateBranchChangeRequestBodyStorage` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UpdateBranchChangeRequestBodyStorage {
-        /// The maximum storage size in bytes for autoscaling.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub maximum_storage_bytes: Option<i64>,
-        /// The minimum storage size in bytes.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub minimum_storage_bytes: Option<i64>,
-        /// Whether storage autoscaling is enabled.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage_autoscaling: Option<bool>,
-        /// The storage IOPS.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage_iops: Option<i64>,
-        /// The storage throughput in MiB/s.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage_throughput_mibs: Option<i64>,
-    }
-    impl UpdateBranchChangeRequestBodyStorage {
-        /// A builder for [`UpdateBranchChangeRequestBodyStorage`].
-        pub fn builder() -> builder::UpdateBranchChangeRequestBodyStorage {
-            Default::default()
-        }
-    }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`UpdateBranchChangeRequestBody`](super::UpdateBranchChangeRequestBody).
+        /// Builds [`StorageConfigUpdate`](super::StorageConfigUpdate).
         #[derive(Clone, Debug)]
-        pub struct UpdateBranchChangeRequestBody {
-            cluster_size: Result<Option<String>, String>,
-            parameters: Result<
-                Option<::serde_json::Map<String, ::serde_json::Value>>,
-                String,
-            >,
-            replicas: Result<Option<i64>, String>,
-            storage: Result<Option<super::UpdateBranchChangeRequestBodyStorage>, String>,
-        }
-        impl Default for UpdateBranchChangeRequestBody {
-            fn default() -> Self {
-                Self {
-                    cluster_size: Ok(Default::default()),
-                    parameters: Ok(Default::default()),
-                    replicas: Ok(Default::default()),
-                    storage: Ok(Default::default()),
-                }
-            }
-        }
-        impl UpdateBranchChangeRequestBody {
-            /// The size of the cluster. Available sizes can be found using the 'List cluster sizes' endpoint.
-            pub fn cluster_size<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_size = crate::runtime::converted("cluster_size", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`cluster_size`](Self::cluster_size).
-            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
-                self.cluster_size = Ok(value);
-                self
-            }
-            /// Cluster configuration parameters nested by namespace (e.g., {"pgconf": {"max_connections": "200"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Supported namespaces include 'patroni', 'pgconf', and 'pgbouncer'.
-            pub fn parameters<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.parameters = crate::runtime::converted("parameters", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`parameters`](Self::parameters).
-            pub fn set_parameters(
-                mut self,
-                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
-            ) -> Self {
-                self.parameters = Ok(value);
-                self
-            }
-            /// The total number of replicas
-            pub fn replicas<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.replicas = crate::runtime::converted("replicas", value).map(Some);
-                self
-            }
-            /// Sets or clears [`replicas`](Self::replicas).
-            pub fn set_replicas(mut self, value: Option<i64>) -> Self {
-                self.replicas = Ok(value);
-                self
-            }
-            /// `storage`
-            pub fn storage<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<super::UpdateBranchChangeRequestBodyStorage>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.storage = crate::runtime::converted("storage", value).map(Some);
-                self
-            }
-            /// Sets or clears [`storage`](Self::storage).
-            pub fn set_storage(
-                mut self,
-                value: Option<super::UpdateBranchChangeRequestBodyStorage>,
-            ) -> Self {
-                self.storage = Ok(value);
-                self
-            }
-        }
-        impl TryFrom<UpdateBranchChangeRequestBody>
-        for super::UpdateBranchChangeRequestBody {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: UpdateBranchChangeRequestBody,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    cluster_size: value.cluster_size?,
-                    parameters: value.parameters?,
-                    replicas: value.replicas?,
-                    storage: value.storage?,
-                })
-            }
-        }
-        impl From<super::UpdateBranchChangeRequestBody>
-        for UpdateBranchChangeRequestBody {
-            fn from(value: super::UpdateBranchChangeRequestBody) -> Self {
-                Self {
-                    cluster_size: Ok(value.cluster_size),
-                    parameters: Ok(value.parameters),
-                    replicas: Ok(value.replicas),
-                    storage: Ok(value.storage),
-                }
-            }
-        }
-        /// Builds [`UpdateBranchChangeRequestBodyStorage`](super::UpdateBranchChangeRequestBodyStorage).
-        #[derive(Clone, Debug)]
-        pub struct UpdateBranchChangeRequestBodyStorage {
+        pub struct StorageConfigUpdate {
             maximum_storage_bytes: Result<Option<i64>, String>,
             minimum_storage_bytes: Result<Option<i64>, String>,
             storage_autoscaling: Result<Option<bool>, String>,
             storage_iops: Result<Option<i64>, String>,
             storage_throughput_mibs: Result<Option<i64>, String>,
         }
-        impl Default for UpdateBranchChangeRequestBodyStorage {
+        impl Default for StorageConfigUpdate {
             fn default() -> Self {
                 Self {
                     maximum_storage_bytes: Ok(Default::default()),
@@ -284,7 +172,7 @@ pub mod types {
                 }
             }
         }
-        impl UpdateBranchChangeRequestBodyStorage {
+        impl StorageConfigUpdate {
             /// The maximum storage size in bytes for autoscaling.
             pub fn maximum_storage_bytes<T>(mut self, value: T) -> Self
             where
@@ -373,11 +261,10 @@ pub mod types {
                 self
             }
         }
-        impl TryFrom<UpdateBranchChangeRequestBodyStorage>
-        for super::UpdateBranchChangeRequestBodyStorage {
+        impl TryFrom<StorageConfigUpdate> for super::StorageConfigUpdate {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UpdateBranchChangeRequestBodyStorage,
+                value: StorageConfigUpdate,
             ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     maximum_storage_bytes: value.maximum_storage_bytes?,
@@ -388,9 +275,8 @@ pub mod types {
                 })
             }
         }
-        impl From<super::UpdateBranchChangeRequestBodyStorage>
-        for UpdateBranchChangeRequestBodyStorage {
-            fn from(value: super::UpdateBranchChangeRequestBodyStorage) -> Self {
+        impl From<super::StorageConfigUpdate> for StorageConfigUpdate {
+            fn from(value: super::StorageConfigUpdate) -> Self {
                 Self {
                     maximum_storage_bytes: Ok(value.maximum_storage_bytes),
                     minimum_storage_bytes: Ok(value.minimum_storage_bytes),
@@ -400,9 +286,121 @@ pub mod types {
                 }
             }
         }
+        /// Builds [`UpdateBranchChangeRequestBody`](super::UpdateBranchChangeRequestBody).
+        #[derive(Clone, Debug)]
+        pub struct UpdateBranchChangeRequestBody {
+            cluster_size: Result<Option<String>, String>,
+            parameters: Result<
+                Option<::serde_json::Map<String, ::serde_json::Value>>,
+                String,
+            >,
+            replicas: Result<Option<i64>, String>,
+            storage: Result<Option<super::StorageConfigUpdate>, String>,
+        }
+        impl Default for UpdateBranchChangeRequestBody {
+            fn default() -> Self {
+                Self {
+                    cluster_size: Ok(Default::default()),
+                    parameters: Ok(Default::default()),
+                    replicas: Ok(Default::default()),
+                    storage: Ok(Default::default()),
+                }
+            }
+        }
+        impl UpdateBranchChangeRequestBody {
+            /// The size of the cluster. Available sizes can be found using the 'List cluster sizes' endpoint.
+            pub fn cluster_size<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.cluster_size = crate::runtime::converted("cluster_size", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`cluster_size`](Self::cluster_size).
+            pub fn set_cluster_size(mut self, value: Option<String>) -> Self {
+                self.cluster_size = Ok(value);
+                self
+            }
+            /// Cluster configuration parameters nested by namespace (e.g., {"pgconf": {"max_connections": "200"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Supported namespaces include 'patroni', 'pgconf', and 'pgbouncer'.
+            pub fn parameters<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<::serde_json::Map<String, ::serde_json::Value>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.parameters = crate::runtime::converted("parameters", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`parameters`](Self::parameters).
+            pub fn set_parameters(
+                mut self,
+                value: Option<::serde_json::Map<String, ::serde_json::Value>>,
+            ) -> Self {
+                self.parameters = Ok(value);
+                self
+            }
+            /// The total number of replicas
+            pub fn replicas<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.replicas = crate::runtime::converted("replicas", value).map(Some);
+                self
+            }
+            /// Sets or clears [`replicas`](Self::replicas).
+            pub fn set_replicas(mut self, value: Option<i64>) -> Self {
+                self.replicas = Ok(value);
+                self
+            }
+            /// `storage`
+            pub fn storage<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<super::StorageConfigUpdate>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.storage = crate::runtime::converted("storage", value).map(Some);
+                self
+            }
+            /// Sets or clears [`storage`](Self::storage).
+            pub fn set_storage(
+                mut self,
+                value: Option<super::StorageConfigUpdate>,
+            ) -> Self {
+                self.storage = Ok(value);
+                self
+            }
+        }
+        impl TryFrom<UpdateBranchChangeRequestBody>
+        for super::UpdateBranchChangeRequestBody {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: UpdateBranchChangeRequestBody,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    cluster_size: value.cluster_size?,
+                    parameters: value.parameters?,
+                    replicas: value.replicas?,
+                    storage: value.storage?,
+                })
+            }
+        }
+        impl From<super::UpdateBranchChangeRequestBody>
+        for UpdateBranchChangeRequestBody {
+            fn from(value: super::UpdateBranchChangeRequestBody) -> Self {
+                Self {
+                    cluster_size: Ok(value.cluster_size),
+                    parameters: Ok(value.parameters),
+                    replicas: Ok(value.replicas),
+                    storage: Ok(value.storage),
+                }
+            }
+        }
     }
-    impl crate::runtime::object::Object for PostgresClusterResizeRequest {
-        const NAME: &'static str = "PostgresClusterResizeRequest";
+    impl crate::runtime::object::Object for BranchChangeRequest {
+        const NAME: &'static str = "BranchChangeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -523,14 +521,14 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for PostgresClusterResizeRequest {
+    impl<'de> ::serde::Deserialize<'de> for BranchChangeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl StorageType {
+    impl PostgresStorageType {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
             "gp3",
@@ -551,7 +549,7 @@ pub mod types {
             }
         }
     }
-    impl From<&str> for StorageType {
+    impl From<&str> for PostgresStorageType {
         fn from(value: &str) -> Self {
             match value {
                 "gp3" => Self::Gp3,
@@ -563,33 +561,33 @@ pub mod types {
             }
         }
     }
-    impl From<String> for StorageType {
+    impl From<String> for PostgresStorageType {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl AsRef<str> for StorageType {
+    impl AsRef<str> for PostgresStorageType {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    impl ::std::str::FromStr for StorageType {
+    impl ::std::str::FromStr for PostgresStorageType {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    impl ::std::fmt::Display for StorageType {
+    impl ::std::fmt::Display for PostgresStorageType {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    impl crate::runtime::lenient::Empty for StorageType {
+    impl crate::runtime::lenient::Empty for PostgresStorageType {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    impl ::serde::Serialize for StorageType {
+    impl ::serde::Serialize for PostgresStorageType {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -597,7 +595,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for StorageType {
+    impl<'de> ::serde::Deserialize<'de> for PostgresStorageType {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -606,16 +604,16 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for StorageType {
+    impl ::schemars::JsonSchema for PostgresStorageType {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(StorageType).into()
+            stringify!(PostgresStorageType).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
     crate::runtime::fixture!(
-        PostgresClusterResizeRequest,
+        BranchChangeRequest,
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cluster_display_name\":\"cluster_display_name\",\"cluster_metal\":false,\"cluster_name\":\"cluster_name\",\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"maximum_storage_bytes\":1,\"minimum_storage_bytes\":1,\"parameters\":{},\"previous_cluster_display_name\":\"previous_cluster_display_name\",\"previous_cluster_metal\":false,\"previous_cluster_name\":\"previous_cluster_name\",\"previous_maximum_storage_bytes\":1,\"previous_minimum_storage_bytes\":1,\"previous_parameters\":{},\"previous_replicas\":1,\"previous_storage_autoscaling\":false,\"previous_storage_iops\":1,\"previous_storage_shrinking\":false,\"previous_storage_throughput_mibs\":1,\"previous_storage_type\":\"previous_storage_type\",\"replicas\":1,\"started_at\":null,\"state\":\"pending\",\"storage_autoscaling\":false,\"storage_iops\":1,\"storage_shrinking\":false,\"storage_throughput_mibs\":1,\"storage_type\":\"gp3\",\"updated_at\":null}"
     );
 }
@@ -854,7 +852,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterResizeRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::BranchChangeRequest> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
@@ -863,15 +861,15 @@ pub mod builder {
         /// The vendor's own tools poll until `state` is `completed`, and fail on `canceled`, after 30 s, then every 10 s, for 15 min. Those times are the default here.
         pub fn until(
             self,
-            is_done: impl FnMut(&types::PostgresClusterResizeRequest) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PostgresClusterResizeRequest> {
+            is_done: impl FnMut(&types::BranchChangeRequest) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::BranchChangeRequest> {
             self.call.until(is_done, Some([30, 10, 900]))
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetBranchChangeRequest, types::PostgresClusterResizeRequest);
+    crate::runtime::call!(GetBranchChangeRequest, types::BranchChangeRequest);
     /// A call of [`Client::list_branch_change_requests`](crate::Client::list_branch_change_requests). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -948,7 +946,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::Page<types::PostgresClusterResizeRequest>> {
+        ) -> crate::CallFuture<'a, types::Page<types::BranchChangeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -958,20 +956,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::PostgresClusterResizeRequest>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::BranchChangeRequest>> {
             self.call
                 .pages(
                     3,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::PostgresClusterResizeRequest>|
+                        page: &types::Page<types::BranchChangeRequest>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::PostgresClusterResizeRequest> {
+        pub fn items(self) -> crate::Items<'a, types::BranchChangeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -979,7 +975,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBranchChangeRequests, types::Page < types::PostgresClusterResizeRequest >
+        ListBranchChangeRequests, types::Page < types::BranchChangeRequest >
     );
     /// A call of [`Client::update_branch_change_request`](crate::Client::update_branch_change_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1052,9 +1048,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, Option<types::PostgresClusterResizeRequest>> {
+        pub fn send(self) -> crate::CallFuture<'a, Option<types::BranchChangeRequest>> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateBranchChangeRequestBody>,
@@ -1066,8 +1060,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        UpdateBranchChangeRequest, ::std::option::Option <
-        types::PostgresClusterResizeRequest >
+        UpdateBranchChangeRequest, ::std::option::Option < types::BranchChangeRequest >
     );
 }
 /// # Operations

@@ -30,13 +30,13 @@ pub mod types {
             Default::default()
         }
     }
-    /// `DatabaseBranchKeyspace`
+    /// `Keyspace`
     ///
-    /// From `#/components/schemas/DatabaseBranchKeyspace` of the spec.
+    /// From `#/components/schemas/Keyspace` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DatabaseBranchKeyspace {
+    pub struct Keyspace {
         /// The SKU representing the keyspace cluster size for display
         pub cluster_display_name: String,
         /// The SKU representing the keyspace cluster size
@@ -66,9 +66,7 @@ pub mod types {
         /// Total number of replicas in the keyspace
         pub replicas: i64,
         /// `replication_durability_constraints`
-        pub replication_durability_constraints: Option<
-            DatabaseBranchKeyspaceReplicationDurabilityConstraints,
-        >,
+        pub replication_durability_constraints: Option<ReplicationDurabilityConstraints>,
         /// True if the keyspace has an unfinished resize request
         pub resize_in_progress: bool,
         /// Is the keyspace awaiting a resize
@@ -84,63 +82,21 @@ pub mod types {
         /// Percentage of buffer pool memory allocated to vector indexes
         pub vector_pool_allocation: Option<f64>,
         /// `vreplication_flags`
-        pub vreplication_flags: Option<DatabaseBranchKeyspaceVreplicationFlags>,
+        pub vreplication_flags: Option<VreplicationFlags>,
         /// VTTablet configuration options
         pub vttablet_options: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    /// `DatabaseBranchKeyspaceReplicationDurabilityConstraints`
+    /// `KeyspaceRollout`
     ///
-    /// From `#/components/schemas/DatabaseBranchKeyspaceReplicationDurabilityConstraints` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-        /// The replication durability strategy
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub strategy: Option<
-            DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
-        >,
-    }
-    /// The replication durability strategy
-    ///
-    /// From `#/components/schemas/DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        /// `available`
-        Available,
-        /// `lag`
-        Lag,
-        /// `always`
-        Always,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
-    }
-    /// `DatabaseBranchKeyspaceVreplicationFlags`
-    ///
-    /// From `#/components/schemas/DatabaseBranchKeyspaceVreplicationFlags` of the spec.
+    /// From `#/components/schemas/KeyspaceRollout` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DatabaseBranchKeyspaceVreplicationFlags {
-        /// Allow no blob binlog row image
-        pub allow_no_blob_binlog_row_image: bool,
-        /// Enable optimized inserts
-        pub optimize_inserts: bool,
-        /// Enable VPlayer batching
-        pub vplayer_batching: bool,
-    }
-    /// `KeyspaceRolloutStatus`
-    ///
-    /// From `#/components/schemas/KeyspaceRolloutStatus` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct KeyspaceRolloutStatus {
+    pub struct KeyspaceRollout {
         /// The name of the keyspace
         pub name: String,
         /// `shards`
-        pub shards: Vec<Shard>,
+        pub shards: Vec<ShardRollout>,
         /// The current state of the rollout at the keyspace level
         pub state: String,
     }
@@ -159,13 +115,56 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `Shard`
+    /// `ReplicationDurabilityConstraints`
     ///
-    /// From `#/components/schemas/Shard` of the spec.
+    /// From `#/components/schemas/ReplicationDurabilityConstraints` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ReplicationDurabilityConstraints {
+        /// The replication durability strategy
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub strategy: Option<ReplicationDurabilityStrategy>,
+    }
+    /// `ReplicationDurabilityConstraintsUpdate`
+    ///
+    /// From `#/components/schemas/ReplicationDurabilityConstraintsUpdate` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ReplicationDurabilityConstraintsUpdate {
+        /// The replication durability strategy
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub strategy: Option<String>,
+    }
+    impl ReplicationDurabilityConstraintsUpdate {
+        /// A builder for [`ReplicationDurabilityConstraintsUpdate`].
+        pub fn builder() -> builder::ReplicationDurabilityConstraintsUpdate {
+            Default::default()
+        }
+    }
+    /// The replication durability strategy
+    ///
+    /// From `#/components/schemas/ReplicationDurabilityStrategy` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub enum ReplicationDurabilityStrategy {
+        /// `available`
+        Available,
+        /// `lag`
+        Lag,
+        /// `always`
+        Always,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
+    /// `ShardRollout`
+    ///
+    /// From `#/components/schemas/ShardRollout` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Shard {
+    pub struct ShardRollout {
         /// The time at which the rollout completed
         pub last_rollout_finished_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The time at which the rollout started
@@ -185,11 +184,11 @@ pub mod types {
         /// `replication_durability_constraints`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replication_durability_constraints: Option<
-            UpdateKeyspaceBodyReplicationDurabilityConstraints,
+            ReplicationDurabilityConstraintsUpdate,
         >,
         /// `vreplication_flags`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub vreplication_flags: Option<UpdateKeyspaceBodyVreplicationFlags>,
+        pub vreplication_flags: Option<VreplicationFlagsUpdate>,
     }
     impl UpdateKeyspaceBody {
         /// A builder for [`UpdateKeyspaceBody`].
@@ -197,30 +196,27 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateKeyspaceBodyReplicationDurabilityConstraints`
+    /// `VreplicationFlags`
     ///
-    /// From `#/components/schemas/UpdateKeyspaceBodyReplicationDurabilityConstraints` of the spec.
+    /// From `#/components/schemas/VreplicationFlags` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct VreplicationFlags {
+        /// Allow no blob binlog row image
+        pub allow_no_blob_binlog_row_image: bool,
+        /// Enable optimized inserts
+        pub optimize_inserts: bool,
+        /// Enable VPlayer batching
+        pub vplayer_batching: bool,
+    }
+    /// `VreplicationFlagsUpdate`
+    ///
+    /// From `#/components/schemas/VreplicationFlagsUpdate` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UpdateKeyspaceBodyReplicationDurabilityConstraints {
-        /// The replication durability strategy
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub strategy: Option<String>,
-    }
-    impl UpdateKeyspaceBodyReplicationDurabilityConstraints {
-        /// A builder for [`UpdateKeyspaceBodyReplicationDurabilityConstraints`].
-        pub fn builder() -> builder::UpdateKeyspaceBodyReplicationDurabilityConstraints {
-            Default::default()
-        }
-    }
-    /// `UpdateKeyspaceBodyVreplicationFlags`
-    ///
-    /// From `#/components/schemas/UpdateKeyspaceBodyVreplicationFlags` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UpdateKeyspaceBodyVreplicationFlags {
+    pub struct VreplicationFlagsUpdate {
         /// Allow no blob binlog row image
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_no_blob_binlog_row_image: Option<bool>,
@@ -231,9 +227,9 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub vplayer_batching: Option<bool>,
     }
-    impl UpdateKeyspaceBodyVreplicationFlags {
-        /// A builder for [`UpdateKeyspaceBodyVreplicationFlags`].
-        pub fn builder() -> builder::UpdateKeyspaceBodyVreplicationFlags {
+    impl VreplicationFlagsUpdate {
+        /// A builder for [`VreplicationFlagsUpdate`].
+        pub fn builder() -> builder::VreplicationFlagsUpdate {
             Default::default()
         }
     }
@@ -329,17 +325,59 @@ pub mod types {
                 }
             }
         }
+        /// Builds [`ReplicationDurabilityConstraintsUpdate`](super::ReplicationDurabilityConstraintsUpdate).
+        #[derive(Clone, Debug)]
+        pub struct ReplicationDurabilityConstraintsUpdate {
+            strategy: Result<Option<String>, String>,
+        }
+        impl Default for ReplicationDurabilityConstraintsUpdate {
+            fn default() -> Self {
+                Self {
+                    strategy: Ok(Default::default()),
+                }
+            }
+        }
+        impl ReplicationDurabilityConstraintsUpdate {
+            /// The replication durability strategy
+            pub fn strategy<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.strategy = crate::runtime::converted("strategy", value).map(Some);
+                self
+            }
+            /// Sets or clears [`strategy`](Self::strategy).
+            pub fn set_strategy(mut self, value: Option<String>) -> Self {
+                self.strategy = Ok(value);
+                self
+            }
+        }
+        impl TryFrom<ReplicationDurabilityConstraintsUpdate>
+        for super::ReplicationDurabilityConstraintsUpdate {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ReplicationDurabilityConstraintsUpdate,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self { strategy: value.strategy? })
+            }
+        }
+        impl From<super::ReplicationDurabilityConstraintsUpdate>
+        for ReplicationDurabilityConstraintsUpdate {
+            fn from(value: super::ReplicationDurabilityConstraintsUpdate) -> Self {
+                Self {
+                    strategy: Ok(value.strategy),
+                }
+            }
+        }
         /// Builds [`UpdateKeyspaceBody`](super::UpdateKeyspaceBody).
         #[derive(Clone, Debug)]
         pub struct UpdateKeyspaceBody {
             replication_durability_constraints: Result<
-                Option<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>,
+                Option<super::ReplicationDurabilityConstraintsUpdate>,
                 String,
             >,
-            vreplication_flags: Result<
-                Option<super::UpdateKeyspaceBodyVreplicationFlags>,
-                String,
-            >,
+            vreplication_flags: Result<Option<super::VreplicationFlagsUpdate>, String>,
         }
         impl Default for UpdateKeyspaceBody {
             fn default() -> Self {
@@ -353,7 +391,7 @@ pub mod types {
             /// `replication_durability_constraints`
             pub fn replication_durability_constraints<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>,
+                T: TryInto<super::ReplicationDurabilityConstraintsUpdate>,
                 T::Error: ::std::fmt::Display,
             {
                 self.replication_durability_constraints = crate::runtime::converted(
@@ -366,7 +404,7 @@ pub mod types {
             /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
             pub fn set_replication_durability_constraints(
                 mut self,
-                value: Option<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>,
+                value: Option<super::ReplicationDurabilityConstraintsUpdate>,
             ) -> Self {
                 self.replication_durability_constraints = Ok(value);
                 self
@@ -374,7 +412,7 @@ pub mod types {
             /// `vreplication_flags`
             pub fn vreplication_flags<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::UpdateKeyspaceBodyVreplicationFlags>,
+                T: TryInto<super::VreplicationFlagsUpdate>,
                 T::Error: ::std::fmt::Display,
             {
                 self.vreplication_flags = crate::runtime::converted(
@@ -387,7 +425,7 @@ pub mod types {
             /// Sets or clears [`vreplication_flags`](Self::vreplication_flags).
             pub fn set_vreplication_flags(
                 mut self,
-                value: Option<super::UpdateKeyspaceBodyVreplicationFlags>,
+                value: Option<super::VreplicationFlagsUpdate>,
             ) -> Self {
                 self.vreplication_flags = Ok(value);
                 self
@@ -415,61 +453,14 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateKeyspaceBodyReplicationDurabilityConstraints`](super::UpdateKeyspaceBodyReplicationDurabilityConstraints).
+        /// Builds [`VreplicationFlagsUpdate`](super::VreplicationFlagsUpdate).
         #[derive(Clone, Debug)]
-        pub struct UpdateKeyspaceBodyReplicationDurabilityConstraints {
-            strategy: Result<Option<String>, String>,
-        }
-        impl Default for UpdateKeyspaceBodyReplicationDurabilityConstraints {
-            fn default() -> Self {
-                Self {
-                    strategy: Ok(Default::default()),
-                }
-            }
-        }
-        impl UpdateKeyspaceBodyReplicationDurabilityConstraints {
-            /// The replication durability strategy
-            pub fn strategy<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.strategy = crate::runtime::converted("strategy", value).map(Some);
-                self
-            }
-            /// Sets or clears [`strategy`](Self::strategy).
-            pub fn set_strategy(mut self, value: Option<String>) -> Self {
-                self.strategy = Ok(value);
-                self
-            }
-        }
-        impl TryFrom<UpdateKeyspaceBodyReplicationDurabilityConstraints>
-        for super::UpdateKeyspaceBodyReplicationDurabilityConstraints {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: UpdateKeyspaceBodyReplicationDurabilityConstraints,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self { strategy: value.strategy? })
-            }
-        }
-        impl From<super::UpdateKeyspaceBodyReplicationDurabilityConstraints>
-        for UpdateKeyspaceBodyReplicationDurabilityConstraints {
-            fn from(
-                value: super::UpdateKeyspaceBodyReplicationDurabilityConstraints,
-            ) -> Self {
-                Self {
-                    strategy: Ok(value.strategy),
-                }
-            }
-        }
-        /// Builds [`UpdateKeyspaceBodyVreplicationFlags`](super::UpdateKeyspaceBodyVreplicationFlags).
-        #[derive(Clone, Debug)]
-        pub struct UpdateKeyspaceBodyVreplicationFlags {
+        pub struct VreplicationFlagsUpdate {
             allow_no_blob_binlog_row_image: Result<Option<bool>, String>,
             optimize_inserts: Result<Option<bool>, String>,
             vplayer_batching: Result<Option<bool>, String>,
         }
-        impl Default for UpdateKeyspaceBodyVreplicationFlags {
+        impl Default for VreplicationFlagsUpdate {
             fn default() -> Self {
                 Self {
                     allow_no_blob_binlog_row_image: Ok(Default::default()),
@@ -478,7 +469,7 @@ pub mod types {
                 }
             }
         }
-        impl UpdateKeyspaceBodyVreplicationFlags {
+        impl VreplicationFlagsUpdate {
             /// Allow no blob binlog row image
             pub fn allow_no_blob_binlog_row_image<T>(mut self, value: T) -> Self
             where
@@ -537,11 +528,10 @@ pub mod types {
                 self
             }
         }
-        impl TryFrom<UpdateKeyspaceBodyVreplicationFlags>
-        for super::UpdateKeyspaceBodyVreplicationFlags {
+        impl TryFrom<VreplicationFlagsUpdate> for super::VreplicationFlagsUpdate {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UpdateKeyspaceBodyVreplicationFlags,
+                value: VreplicationFlagsUpdate,
             ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     allow_no_blob_binlog_row_image: value
@@ -551,9 +541,8 @@ pub mod types {
                 })
             }
         }
-        impl From<super::UpdateKeyspaceBodyVreplicationFlags>
-        for UpdateKeyspaceBodyVreplicationFlags {
-            fn from(value: super::UpdateKeyspaceBodyVreplicationFlags) -> Self {
+        impl From<super::VreplicationFlagsUpdate> for VreplicationFlagsUpdate {
+            fn from(value: super::VreplicationFlagsUpdate) -> Self {
                 Self {
                     allow_no_blob_binlog_row_image: Ok(
                         value.allow_no_blob_binlog_row_image,
@@ -564,8 +553,8 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for DatabaseBranchKeyspace {
-        const NAME: &'static str = "DatabaseBranchKeyspace";
+    impl crate::runtime::object::Object for Keyspace {
+        const NAME: &'static str = "Keyspace";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -656,74 +645,15 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchKeyspace {
+    impl<'de> ::serde::Deserialize<'de> for Keyspace {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-        const NAME: &'static str = "DatabaseBranchKeyspaceReplicationDurabilityConstraints";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut strategy = slot::optional();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [("strategy", &mut strategy)],
-            )?;
-            Ok(Self { strategy: strategy.value() })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de>
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for DatabaseBranchKeyspaceVreplicationFlags {
-        const NAME: &'static str = "DatabaseBranchKeyspaceVreplicationFlags";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut allow_no_blob_binlog_row_image = slot::or_empty();
-            let mut optimize_inserts = slot::or_empty();
-            let mut vplayer_batching = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    (
-                        "allow_no_blob_binlog_row_image",
-                        &mut allow_no_blob_binlog_row_image,
-                    ),
-                    ("optimize_inserts", &mut optimize_inserts),
-                    ("vplayer_batching", &mut vplayer_batching),
-                ],
-            )?;
-            Ok(Self {
-                allow_no_blob_binlog_row_image: allow_no_blob_binlog_row_image.value(),
-                optimize_inserts: optimize_inserts.value(),
-                vplayer_batching: vplayer_batching.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchKeyspaceVreplicationFlags {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for KeyspaceRolloutStatus {
-        const NAME: &'static str = "KeyspaceRolloutStatus";
+    impl crate::runtime::object::Object for KeyspaceRollout {
+        const NAME: &'static str = "KeyspaceRollout";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -747,15 +677,37 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for KeyspaceRolloutStatus {
+    impl<'de> ::serde::Deserialize<'de> for KeyspaceRollout {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for Shard {
-        const NAME: &'static str = "Shard";
+    impl crate::runtime::object::Object for ReplicationDurabilityConstraints {
+        const NAME: &'static str = "ReplicationDurabilityConstraints";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut strategy = slot::optional();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("strategy", &mut strategy)],
+            )?;
+            Ok(Self { strategy: strategy.value() })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ReplicationDurabilityConstraints {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for ShardRollout {
+        const NAME: &'static str = "ShardRollout";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -782,93 +734,46 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for Shard {
+    impl<'de> ::serde::Deserialize<'de> for ShardRollout {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        /// The values that this version of the crate knows.
-        pub const KNOWN: &'static [&'static str] = &["available", "lag", "always"];
-        /// The value as the API writes it.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Available => "available",
-                Self::Lag => "lag",
-                Self::Always => "always",
-                Self::Unknown(value) => value.as_str(),
-            }
+    impl crate::runtime::object::Object for VreplicationFlags {
+        const NAME: &'static str = "VreplicationFlags";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut allow_no_blob_binlog_row_image = slot::or_empty();
+            let mut optimize_inserts = slot::or_empty();
+            let mut vplayer_batching = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    (
+                        "allow_no_blob_binlog_row_image",
+                        &mut allow_no_blob_binlog_row_image,
+                    ),
+                    ("optimize_inserts", &mut optimize_inserts),
+                    ("vplayer_batching", &mut vplayer_batching),
+                ],
+            )?;
+            Ok(Self {
+                allow_no_blob_binlog_row_image: allow_no_blob_binlog_row_image.value(),
+                optimize_inserts: optimize_inserts.value(),
+                vplayer_batching: vplayer_batching.value(),
+            })
         }
     }
-    impl From<&str> for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        fn from(value: &str) -> Self {
-            match value {
-                "available" => Self::Available,
-                "lag" => Self::Lag,
-                "always" => Self::Always,
-                _ => Self::Unknown(crate::UnknownValue::new(value)),
-            }
-        }
-    }
-    impl From<String>
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        fn from(value: String) -> Self {
-            Self::from(value.as_str())
-        }
-    }
-    impl AsRef<str> for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        fn as_ref(&self) -> &str {
-            self.as_str()
-        }
-    }
-    impl ::std::str::FromStr
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> Result<Self, Self::Err> {
-            Ok(Self::from(value))
-        }
-    }
-    impl ::std::fmt::Display
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.pad(self.as_str())
-        }
-    }
-    impl crate::runtime::lenient::Empty
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        fn empty() -> Self {
-            Self::from("")
-        }
-    }
-    impl ::serde::Serialize
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        fn serialize<S: ::serde::Serializer>(
-            &self,
-            serializer: S,
-        ) -> Result<S::Ok, S::Error> {
-            serializer.serialize_str(self.as_str())
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de>
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
+    impl<'de> ::serde::Deserialize<'de> for VreplicationFlags {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
-            deserializer
-                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
-        }
-    }
-    #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema
-    for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
-        fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy)
-                .into()
-        }
-        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            crate::runtime::json_schema(Self::KNOWN)
+            crate::runtime::object::read(deserializer)
         }
     }
     impl NodeTtlStrategy {
@@ -949,24 +854,96 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    impl ReplicationDurabilityStrategy {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &["available", "lag", "always"];
+        /// The value as the API writes it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Available => "available",
+                Self::Lag => "lag",
+                Self::Always => "always",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl From<&str> for ReplicationDurabilityStrategy {
+        fn from(value: &str) -> Self {
+            match value {
+                "available" => Self::Available,
+                "lag" => Self::Lag,
+                "always" => Self::Always,
+                _ => Self::Unknown(crate::UnknownValue::new(value)),
+            }
+        }
+    }
+    impl From<String> for ReplicationDurabilityStrategy {
+        fn from(value: String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+    impl AsRef<str> for ReplicationDurabilityStrategy {
+        fn as_ref(&self) -> &str {
+            self.as_str()
+        }
+    }
+    impl ::std::str::FromStr for ReplicationDurabilityStrategy {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self::from(value))
+        }
+    }
+    impl ::std::fmt::Display for ReplicationDurabilityStrategy {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.pad(self.as_str())
+        }
+    }
+    impl crate::runtime::lenient::Empty for ReplicationDurabilityStrategy {
+        fn empty() -> Self {
+            Self::from("")
+        }
+    }
+    impl ::serde::Serialize for ReplicationDurabilityStrategy {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ReplicationDurabilityStrategy {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            deserializer
+                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for ReplicationDurabilityStrategy {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            stringify!(ReplicationDurabilityStrategy).into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
     crate::runtime::fixture!(
-        DatabaseBranchKeyspace,
+        Keyspace,
         "{\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"config_change_in_progress\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default\":false,\"extra_replicas\":1,\"id\":\"id\",\"imported\":false,\"metal\":false,\"mysqld_options\":{},\"name\":\"name\",\"node_ttl_strategy\":\"node_ttl_follow_maintenance\",\"ready\":false,\"replicas\":1,\"replication_durability_constraints\":{\"?\":{\"strategy\":null}},\"resize_in_progress\":false,\"resize_pending\":false,\"resizing\":false,\"sharded\":false,\"shards\":1,\"updated_at\":null,\"vector_pool_allocation\":null,\"vreplication_flags\":{\"?\":{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}},\"vttablet_options\":{}}"
     );
     crate::runtime::fixture!(
-        DatabaseBranchKeyspaceReplicationDurabilityConstraints, "{\"strategy\":null}"
-    );
-    crate::runtime::fixture!(
-        DatabaseBranchKeyspaceVreplicationFlags,
-        "{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}"
-    );
-    crate::runtime::fixture!(
-        KeyspaceRolloutStatus,
+        KeyspaceRollout,
         "{\"name\":\"name\",\"shards\":{\"*\":{\"last_rollout_finished_at\":null,\"last_rollout_started_at\":null,\"name\":\"name\",\"state\":\"state\"}},\"state\":\"state\"}"
     );
+    crate::runtime::fixture!(ReplicationDurabilityConstraints, "{\"strategy\":null}");
     crate::runtime::fixture!(
-        Shard,
+        ShardRollout,
         "{\"last_rollout_finished_at\":null,\"last_rollout_started_at\":null,\"name\":\"name\",\"state\":\"state\"}"
+    );
+    crate::runtime::fixture!(
+        VreplicationFlags,
+        "{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}"
     );
 }
 /// # Operations
@@ -1179,7 +1156,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Keyspace> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
                     self.body,
@@ -1194,7 +1171,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CreateKeyspace, types::DatabaseBranchKeyspace);
+    crate::runtime::call!(CreateKeyspace, types::Keyspace);
     /// A call of [`Client::delete_keyspace`](crate::Client::delete_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1319,7 +1296,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Keyspace> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
@@ -1328,15 +1305,15 @@ pub mod builder {
         /// The vendor's own tools poll until it is `ready` and neither `resizing` nor `resize_pending` nor `config_change_in_progress` (`resize_in_progress` may stay true for half an hour), after 30 s, then every 10 s, for 30 min. Those times are the default here.
         pub fn until(
             self,
-            is_done: impl FnMut(&types::DatabaseBranchKeyspace) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::DatabaseBranchKeyspace> {
+            is_done: impl FnMut(&types::Keyspace) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Keyspace> {
             self.call.until(is_done, Some([30, 10, 1800]))
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetKeyspace, types::DatabaseBranchKeyspace);
+    crate::runtime::call!(GetKeyspace, types::Keyspace);
     /// A call of [`Client::get_keyspace_rollout_status`](crate::Client::get_keyspace_rollout_status). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1395,22 +1372,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceRolloutStatus> {
+        pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceRollout> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::KeyspaceRolloutStatus) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::KeyspaceRolloutStatus> {
+            is_done: impl FnMut(&types::KeyspaceRollout) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::KeyspaceRollout> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetKeyspaceRolloutStatus, types::KeyspaceRolloutStatus);
+    crate::runtime::call!(GetKeyspaceRolloutStatus, types::KeyspaceRollout);
     /// A call of [`Client::list_keyspaces`](crate::Client::list_keyspaces). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1485,9 +1462,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, types::Page<types::DatabaseBranchKeyspace>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Keyspace>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1497,27 +1472,26 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::DatabaseBranchKeyspace>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Keyspace>> {
             self.call
                 .pages(
                     3,
-                    crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::DatabaseBranchKeyspace>|
-                    (page.next_page, page.data.is_empty())),
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Keyspace>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::DatabaseBranchKeyspace> {
+        pub fn items(self) -> crate::Items<'a, types::Keyspace> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListKeyspaces, types::Page < types::DatabaseBranchKeyspace >);
+    crate::runtime::call!(ListKeyspaces, types::Page < types::Keyspace >);
     /// A call of [`Client::update_keyspace`](crate::Client::update_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1597,7 +1571,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchKeyspace> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Keyspace> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateKeyspaceBody>,
@@ -1608,7 +1582,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateKeyspace, types::DatabaseBranchKeyspace);
+    crate::runtime::call!(UpdateKeyspace, types::Keyspace);
 }
 /// # Operations
 ///

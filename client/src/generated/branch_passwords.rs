@@ -27,7 +27,7 @@ pub mod types {
         pub replica: Option<bool>,
         /// The database role of the password (i.e. admin)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub role: Option<DatabaseBranchPasswordRole>,
+        pub role: Option<PasswordRole>,
         /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ttl: Option<i64>,
@@ -67,7 +67,7 @@ pub mod types {
             direct_vtgate: Result<Option<bool>, String>,
             name: Result<Option<String>, String>,
             replica: Result<Option<bool>, String>,
-            role: Result<Option<super::DatabaseBranchPasswordRole>, String>,
+            role: Result<Option<super::PasswordRole>, String>,
             ttl: Result<Option<i64>, String>,
         }
         impl Default for CreatePasswordBody {
@@ -143,17 +143,14 @@ pub mod types {
             /// The database role of the password (i.e. admin)
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::DatabaseBranchPasswordRole>,
+                T: TryInto<super::PasswordRole>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value).map(Some);
                 self
             }
             /// Sets or clears [`role`](Self::role).
-            pub fn set_role(
-                mut self,
-                value: Option<super::DatabaseBranchPasswordRole>,
-            ) -> Self {
+            pub fn set_role(mut self, value: Option<super::PasswordRole>) -> Self {
                 self.role = Ok(value);
                 self
             }
@@ -511,7 +508,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchPassword> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Password> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::CreatePasswordBody>,
@@ -522,7 +519,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CreatePassword, types::DatabaseBranchPassword);
+    crate::runtime::call!(CreatePassword, types::Password);
     /// A call of [`Client::delete_password`](crate::Client::delete_password). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -647,22 +644,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchPassword> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Password> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::DatabaseBranchPassword) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::DatabaseBranchPassword> {
+            is_done: impl FnMut(&types::Password) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Password> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetPassword, types::DatabaseBranchPassword);
+    crate::runtime::call!(GetPassword, types::Password);
     /// A call of [`Client::list_passwords`](crate::Client::list_passwords). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -773,9 +770,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, types::Page<types::DatabaseBranchPassword>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Password>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -785,27 +780,26 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::DatabaseBranchPassword>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Password>> {
             self.call
                 .pages(
                     3,
-                    crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::DatabaseBranchPassword>|
-                    (page.next_page, page.data.is_empty())),
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Password>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::DatabaseBranchPassword> {
+        pub fn items(self) -> crate::Items<'a, types::Password> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListPasswords, types::Page < types::DatabaseBranchPassword >);
+    crate::runtime::call!(ListPasswords, types::Page < types::Password >);
     /// A call of [`Client::renew_password`](crate::Client::renew_password). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -864,14 +858,14 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchPassword> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Password> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(RenewPassword, types::DatabaseBranchPassword);
+    crate::runtime::call!(RenewPassword, types::Password);
     /// A call of [`Client::update_password`](crate::Client::update_password). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -951,7 +945,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseBranchPassword> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Password> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdatePasswordBody>,
@@ -962,7 +956,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdatePassword, types::DatabaseBranchPassword);
+    crate::runtime::call!(UpdatePassword, types::Password);
 }
 /// # Operations
 ///

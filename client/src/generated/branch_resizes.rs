@@ -6,13 +6,13 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `MysqlClusterResizeRequest`
+    /// `BranchResizeRequest`
     ///
-    /// From `#/components/schemas/MysqlClusterResizeRequest` of the spec.
+    /// From `#/components/schemas/BranchResizeRequest` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct MysqlClusterResizeRequest {
+    pub struct BranchResizeRequest {
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
         /// When the branch resize request completed
@@ -38,7 +38,7 @@ pub mod types {
         /// When the branch resize request started
         pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the branch resize request
-        pub state: KeyspaceResizeRequestState,
+        pub state: ResizeState,
         /// When the branch resize request was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// If autoscaling is enabled for the vtgate cluster
@@ -226,8 +226,8 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for MysqlClusterResizeRequest {
-        const NAME: &'static str = "MysqlClusterResizeRequest";
+    impl crate::runtime::object::Object for BranchResizeRequest {
+        const NAME: &'static str = "BranchResizeRequest";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -309,7 +309,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for MysqlClusterResizeRequest {
+    impl<'de> ::serde::Deserialize<'de> for BranchResizeRequest {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -317,7 +317,7 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        MysqlClusterResizeRequest,
+        BranchResizeRequest,
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"previous_vtgate_autoscaling\":false,\"previous_vtgate_count\":1,\"previous_vtgate_display_name\":\"previous_vtgate_display_name\",\"previous_vtgate_max_count\":1,\"previous_vtgate_name\":\"previous_vtgate_name\",\"previous_vtgate_size\":\"previous_vtgate_size\",\"previous_vtgate_target_cpu_utilization\":1.0,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_display_name\":\"vtgate_display_name\",\"vtgate_max_count\":1,\"vtgate_name\":\"vtgate_name\",\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":1.0}"
     );
 }
@@ -471,22 +471,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::MysqlClusterResizeRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::BranchResizeRequest> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::MysqlClusterResizeRequest) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MysqlClusterResizeRequest> {
+            is_done: impl FnMut(&types::BranchResizeRequest) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::BranchResizeRequest> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetBranchResizeRequest, types::MysqlClusterResizeRequest);
+    crate::runtime::call!(GetBranchResizeRequest, types::BranchResizeRequest);
     /// A call of [`Client::list_branch_resize_requests`](crate::Client::list_branch_resize_requests). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -563,7 +563,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::Page<types::MysqlClusterResizeRequest>> {
+        ) -> crate::CallFuture<'a, types::Page<types::BranchResizeRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -573,20 +573,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::MysqlClusterResizeRequest>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::BranchResizeRequest>> {
             self.call
                 .pages(
                     3,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::MysqlClusterResizeRequest>|
+                        page: &types::Page<types::BranchResizeRequest>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::MysqlClusterResizeRequest> {
+        pub fn items(self) -> crate::Items<'a, types::BranchResizeRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -594,7 +592,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBranchResizeRequests, types::Page < types::MysqlClusterResizeRequest >
+        ListBranchResizeRequests, types::Page < types::BranchResizeRequest >
     );
     /// A call of [`Client::update_branch_resize_request`](crate::Client::update_branch_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -667,9 +665,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, Option<types::MysqlClusterResizeRequest>> {
+        pub fn send(self) -> crate::CallFuture<'a, Option<types::BranchResizeRequest>> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateBranchResizeRequestBody>,
@@ -681,8 +677,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        UpdateBranchResizeRequest, ::std::option::Option <
-        types::MysqlClusterResizeRequest >
+        UpdateBranchResizeRequest, ::std::option::Option < types::BranchResizeRequest >
     );
 }
 /// # Operations

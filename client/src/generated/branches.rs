@@ -14,15 +14,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchSchema {
         /// `data`
-        pub data: Vec<BranchSchemaData>,
+        pub data: Vec<BranchSchemaTable>,
     }
-    /// `BranchSchemaData`
+    /// `BranchSchemaTable`
     ///
-    /// From `#/components/schemas/BranchSchemaData` of the spec.
+    /// From `#/components/schemas/BranchSchemaTable` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct BranchSchemaData {
+    pub struct BranchSchemaTable {
         /// Syntax highlighted HTML for the table's schema
         pub html: String,
         /// Name of the table
@@ -74,7 +74,7 @@ pub mod types {
         pub seed_data: Option<SeedData>,
         /// `storage`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage: Option<CreateDatabaseBodyStorage>,
+        pub storage: Option<StorageConfig>,
     }
     impl CreateBranchBody {
         /// A builder for [`CreateBranchBody`].
@@ -136,7 +136,7 @@ pub mod types {
         /// When a user last marked a backup restore checklist as completed
         pub restore_checklist_completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// A mention of a database branch.
-        pub restored_from_branch: Option<BranchReference>,
+        pub restored_from_branch: Option<NamedReference>,
         /// Whether or not the branch has safe migrations enabled
         pub safe_migrations: bool,
         /// When the schema for the branch was last updated
@@ -189,6 +189,21 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
+    /// The subject for the errors
+    ///
+    /// From `#/components/schemas/LintSubject` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub enum LintSubject {
+        /// `table`
+        Table,
+        /// `vschema`
+        Vschema,
+        /// `routing_rules`
+        RoutingRules,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
     /// `SchemaLintError`
     ///
     /// From `#/components/schemas/SchemaLintError` of the spec.
@@ -225,7 +240,7 @@ pub mod types {
         /// The name of the invalid partitioning type
         pub partitioning_type: String,
         /// The subject for the errors
-        pub subject_type: SubjectType,
+        pub subject_type: LintSubject,
         /// The table with the error
         pub table_name: String,
         /// The name of the vindex for the schema
@@ -285,21 +300,6 @@ pub mod types {
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
-    }
-    /// The subject for the errors
-    ///
-    /// From `#/components/schemas/SubjectType` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum SubjectType {
-        /// `table`
-        Table,
-        /// `vschema`
-        Vschema,
-        /// `routing_rules`
-        RoutingRules,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
     }
     /// `UpdateBranchBody`
     ///
@@ -370,7 +370,7 @@ pub mod types {
             region: Result<Option<String>, String>,
             restore_point: Result<Option<String>, String>,
             seed_data: Result<Option<super::SeedData>, String>,
-            storage: Result<Option<super::CreateDatabaseBodyStorage>, String>,
+            storage: Result<Option<super::StorageConfig>, String>,
         }
         impl Default for CreateBranchBody {
             fn default() -> Self {
@@ -580,17 +580,14 @@ pub mod types {
             /// `storage`
             pub fn storage<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::CreateDatabaseBodyStorage>,
+                T: TryInto<super::StorageConfig>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
-            pub fn set_storage(
-                mut self,
-                value: Option<super::CreateDatabaseBodyStorage>,
-            ) -> Self {
+            pub fn set_storage(mut self, value: Option<super::StorageConfig>) -> Self {
                 self.storage = Ok(value);
                 self
             }
@@ -807,8 +804,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for BranchSchemaData {
-        const NAME: &'static str = "BranchSchemaData";
+    impl crate::runtime::object::Object for BranchSchemaTable {
+        const NAME: &'static str = "BranchSchemaTable";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -828,7 +825,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for BranchSchemaData {
+    impl<'de> ::serde::Deserialize<'de> for BranchSchemaTable {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1139,7 +1136,7 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    impl SubjectType {
+    impl LintSubject {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
             "table",
@@ -1156,7 +1153,7 @@ pub mod types {
             }
         }
     }
-    impl From<&str> for SubjectType {
+    impl From<&str> for LintSubject {
         fn from(value: &str) -> Self {
             match value {
                 "table" => Self::Table,
@@ -1166,33 +1163,33 @@ pub mod types {
             }
         }
     }
-    impl From<String> for SubjectType {
+    impl From<String> for LintSubject {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl AsRef<str> for SubjectType {
+    impl AsRef<str> for LintSubject {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    impl ::std::str::FromStr for SubjectType {
+    impl ::std::str::FromStr for LintSubject {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    impl ::std::fmt::Display for SubjectType {
+    impl ::std::fmt::Display for LintSubject {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    impl crate::runtime::lenient::Empty for SubjectType {
+    impl crate::runtime::lenient::Empty for LintSubject {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    impl ::serde::Serialize for SubjectType {
+    impl ::serde::Serialize for LintSubject {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -1200,7 +1197,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for SubjectType {
+    impl<'de> ::serde::Deserialize<'de> for LintSubject {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1209,9 +1206,9 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for SubjectType {
+    impl ::schemars::JsonSchema for LintSubject {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(SubjectType).into()
+            stringify!(LintSubject).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
@@ -1222,7 +1219,7 @@ pub mod types {
         "{\"data\":{\"*\":{\"html\":\"html\",\"name\":\"name\",\"raw\":\"raw\"}}}"
     );
     crate::runtime::fixture!(
-        BranchSchemaData, "{\"html\":\"html\",\"name\":\"name\",\"raw\":\"raw\"}"
+        BranchSchemaTable, "{\"html\":\"html\",\"name\":\"name\",\"raw\":\"raw\"}"
     );
     crate::runtime::fixture!(
         DatabaseBranch,
@@ -2181,13 +2178,13 @@ pub mod builder {
             self
         }
         /// Order branches by created_at time
-        pub fn order<V: TryInto<types::ListBranchesOrder>>(mut self, value: V) -> Self {
-            self.call.set::<types::ListBranchesOrder>(2, value);
+        pub fn order<V: TryInto<types::SortDirection>>(mut self, value: V) -> Self {
+            self.call.set::<types::SortDirection>(2, value);
             self
         }
         /// Sets or clears [`order`](Self::order).
         #[inline]
-        pub fn set_order(mut self, value: Option<types::ListBranchesOrder>) -> Self {
+        pub fn set_order(mut self, value: Option<types::SortDirection>) -> Self {
             self.call.set_or_clear(2, value);
             self
         }

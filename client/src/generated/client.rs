@@ -39,7 +39,7 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The branch that was backed up, if it still exists.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub database_branch: Option<BranchReference>,
+        pub database_branch: Option<NamedReference>,
         /// When the backup was deleted
         pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The estimated storage cost of the backup
@@ -57,7 +57,7 @@ pub mod types {
         /// Whether or not the backup policy is required
         pub required: bool,
         /// The branches that were restored from this backup.
-        pub restored_branches: Vec<BranchReference>,
+        pub restored_branches: Vec<NamedReference>,
         /// The schema of the branch at the time of the backup, if it was taken.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub schema_snapshot: Option<SchemaSnapshot>,
@@ -146,24 +146,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// A mention of a database branch.
-    ///
-    /// From `#/components/schemas/BranchReference` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct BranchReference {
-        /// When the resource was created
-        pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// When the resource was deleted, if deleted
-        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The ID for the resource
-        pub id: String,
-        /// The name for the resource
-        pub name: String,
-        /// When the resource was last updated
-        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-    }
     /// What the backup to be created should be like. Every field is optional.
     ///
     /// From `#/components/schemas/CreateBackupBody` of the spec.
@@ -191,6 +173,24 @@ pub mod types {
         pub fn builder() -> builder::CreateBackupBody {
             Default::default()
         }
+    }
+    /// A mention of a database branch.
+    ///
+    /// From `#/components/schemas/NamedReference` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NamedReference {
+        /// When the resource was created
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
+        /// When the resource was deleted, if deleted
+        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The ID for the resource
+        pub id: String,
+        /// The name for the resource
+        pub name: String,
+        /// When the resource was last updated
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     /// Unit for the retention period of the backup
     ///
@@ -764,8 +764,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for BranchReference {
-        const NAME: &'static str = "BranchReference";
+    impl crate::runtime::object::Object for NamedReference {
+        const NAME: &'static str = "NamedReference";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -795,7 +795,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for BranchReference {
+    impl<'de> ::serde::Deserialize<'de> for NamedReference {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1110,7 +1110,7 @@ pub mod types {
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"frequency_unit\":\"frequency_unit\",\"frequency_value\":1,\"id\":\"id\",\"last_ran_at\":null,\"name\":\"name\",\"next_run_at\":null,\"required\":false,\"retention_unit\":\"retention_unit\",\"retention_value\":1,\"schedule_day\":null,\"schedule_time\":null,\"schedule_week\":null,\"target\":\"production\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
-        BranchReference,
+        NamedReference,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
@@ -2061,6 +2061,13 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: None,
     },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::CancelWorkflow::OPERATION,
+        call: "CancelWorkflow",
+        query: &[],
+        body: None,
+    },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
         operation: builder::CheckDeployRequestStorage::OPERATION,
@@ -2077,8 +2084,8 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CompleteErroredDeploy::OPERATION,
-        call: "CompleteErroredDeploy",
+        operation: builder::CompleteErroredDeployRequest::OPERATION,
+        call: "CompleteErroredDeployRequest",
         query: &[],
         body: None,
     },
@@ -2089,10 +2096,10 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: None,
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::CompleteRevert::OPERATION,
-        call: "CompleteRevert",
+        operation: builder::CompleteWorkflow::OPERATION,
+        call: "CompleteWorkflow",
         query: &[],
         body: None,
     },
@@ -2130,19 +2137,19 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateDatabaseBody>),
     },
-    #[cfg(feature = "postgres-ip-restrictions")]
-    crate::mock::Route {
-        operation: builder::CreateDatabasePostgresCidr::OPERATION,
-        call: "CreateDatabasePostgresCidr",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateDatabasePostgresCidrBody>),
-    },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
         operation: builder::CreateDeployRequest::OPERATION,
         call: "CreateDeployRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateDeployRequestBody>),
+    },
+    #[cfg(feature = "postgres-ip-restrictions")]
+    crate::mock::Route {
+        operation: builder::CreateIpRestriction::OPERATION,
+        call: "CreateIpRestriction",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateIpRestrictionBody>),
     },
     #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
@@ -2221,6 +2228,13 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateWorkflowBody>),
     },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::CutoverWorkflow::OPERATION,
+        call: "CutoverWorkflow",
+        query: &[],
+        body: None,
+    },
     crate::mock::Route {
         operation: builder::DeleteBackup::OPERATION,
         call: "DeleteBackup",
@@ -2257,8 +2271,8 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::DeleteDatabasePostgresCidr::OPERATION,
-        call: "DeleteDatabasePostgresCidr",
+        operation: builder::DeleteIpRestriction::OPERATION,
+        call: "DeleteIpRestriction",
         query: &[],
         body: None,
     },
@@ -2352,6 +2366,13 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         call: "DismissSchemaRecommendation",
         query: &[],
         body: Some(crate::mock::check_body::<types::DismissSchemaRecommendationBody>),
+    },
+    #[cfg(feature = "query-insights-reports")]
+    crate::mock::Route {
+        operation: builder::DownloadQueryPatternsReport::OPERATION,
+        call: "DownloadQueryPatternsReport",
+        query: &[],
+        body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
@@ -2455,25 +2476,6 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         operation: builder::GetBranchQuery::OPERATION,
         call: "GetBranchQuery",
         query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-errors")]
-    crate::mock::Route {
-        operation: builder::GetBranchQueryError::OPERATION,
-        call: "GetBranchQueryError",
-        query: &[
-            ("from", false, crate::mock::Kind::Text),
-            ("to", false, crate::mock::Kind::Text),
-            (
-                "period",
-                false,
-                crate::mock::Kind::OneOf(
-                    &["15m", "1h", "3h", "6h", "12h", "1d", "2d", "7d", "8d"],
-                ),
-            ),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
         body: None,
     },
     #[cfg(feature = "metrics")]
@@ -2598,13 +2600,6 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: None,
     },
-    #[cfg(feature = "postgres-ip-restrictions")]
-    crate::mock::Route {
-        operation: builder::GetDatabasePostgresCidr::OPERATION,
-        call: "GetDatabasePostgresCidr",
-        query: &[],
-        body: None,
-    },
     #[cfg(feature = "databases")]
     crate::mock::Route {
         operation: builder::GetDatabaseThrottler::OPERATION,
@@ -2617,16 +2612,6 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         operation: builder::GetDefaultRole::OPERATION,
         call: "GetDefaultRole",
         query: &[],
-        body: None,
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::GetDeployQueue::OPERATION,
-        call: "GetDeployQueue",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
@@ -2681,14 +2666,11 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: None,
     },
-    #[cfg(feature = "invoices")]
+    #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::GetInvoiceLineItems::OPERATION,
-        call: "GetInvoiceLineItems",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
+        operation: builder::GetIpRestriction::OPERATION,
+        call: "GetIpRestriction",
+        query: &[],
         body: None,
     },
     #[cfg(feature = "branch-keyspaces")]
@@ -2749,8 +2731,8 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "organization-members")]
     crate::mock::Route {
-        operation: builder::GetOrganizationMembership::OPERATION,
-        call: "GetOrganizationMembership",
+        operation: builder::GetOrganizationMember::OPERATION,
+        call: "GetOrganizationMember",
         query: &[],
         body: None,
     },
@@ -2777,36 +2759,9 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-reports")]
     crate::mock::Route {
-        operation: builder::GetQueryPatternsReport::OPERATION,
-        call: "GetQueryPatternsReport",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-reports")]
-    crate::mock::Route {
         operation: builder::GetQueryPatternsReportStatus::OPERATION,
         call: "GetQueryPatternsReportStatus",
         query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights")]
-    crate::mock::Route {
-        operation: builder::GetQueryStatistics::OPERATION,
-        call: "GetQueryStatistics",
-        query: &[
-            ("keyspace", true, crate::mock::Kind::Text),
-            ("from", false, crate::mock::Kind::Text),
-            ("to", false, crate::mock::Kind::Text),
-            (
-                "period",
-                false,
-                crate::mock::Kind::OneOf(
-                    &["15m", "1h", "3h", "6h", "12h", "1d", "2d", "7d", "8d"],
-                ),
-            ),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
         body: None,
     },
     #[cfg(feature = "query-insights")]
@@ -3004,6 +2959,20 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
+    #[cfg(feature = "cluster-extensions")]
+    crate::mock::Route {
+        operation: builder::ListBranchExtensions::OPERATION,
+        call: "ListBranchExtensions",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "cluster-parameters")]
+    crate::mock::Route {
+        operation: builder::ListBranchParameters::OPERATION,
+        call: "ListBranchParameters",
+        query: &[],
+        body: None,
+    },
     #[cfg(feature = "query-insights")]
     crate::mock::Route {
         operation: builder::ListBranchQueries::OPERATION,
@@ -3091,6 +3060,25 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-errors")]
     crate::mock::Route {
+        operation: builder::ListBranchQueryErrorSamples::OPERATION,
+        call: "ListBranchQueryErrorSamples",
+        query: &[
+            ("from", false, crate::mock::Kind::Text),
+            ("to", false, crate::mock::Kind::Text),
+            (
+                "period",
+                false,
+                crate::mock::Kind::OneOf(
+                    &["15m", "1h", "3h", "6h", "12h", "1d", "2d", "7d", "8d"],
+                ),
+            ),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "query-insights-errors")]
+    crate::mock::Route {
         operation: builder::ListBranchQueryErrors::OPERATION,
         call: "ListBranchQueryErrors",
         query: &[
@@ -3116,6 +3104,26 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
                 "tablet_type",
                 false,
                 crate::mock::Kind::OneOf(&["primary", "replica", "rdonly"]),
+            ),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "query-insights")]
+    crate::mock::Route {
+        operation: builder::ListBranchQuerySamples::OPERATION,
+        call: "ListBranchQuerySamples",
+        query: &[
+            ("keyspace", true, crate::mock::Kind::Text),
+            ("from", false, crate::mock::Kind::Text),
+            ("to", false, crate::mock::Kind::Text),
+            (
+                "period",
+                false,
+                crate::mock::Kind::OneOf(
+                    &["15m", "1h", "3h", "6h", "12h", "1d", "2d", "7d", "8d"],
+                ),
             ),
             ("page", false, crate::mock::Kind::Integer),
             ("per_page", false, crate::mock::Kind::Integer),
@@ -3272,16 +3280,6 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "postgres-ip-restrictions")]
-    crate::mock::Route {
-        operation: builder::ListDatabasePostgresCidrs::OPERATION,
-        call: "ListDatabasePostgresCidrs",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
     #[cfg(feature = "databases")]
     crate::mock::Route {
         operation: builder::ListDatabaseRegions::OPERATION,
@@ -3315,6 +3313,16 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
+        operation: builder::ListDeployQueue::OPERATION,
+        call: "ListDeployQueue",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
         operation: builder::ListDeployRequestReviews::OPERATION,
         call: "ListDeployRequestReviews",
         query: &[
@@ -3338,21 +3346,13 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "cluster-extensions")]
+    #[cfg(feature = "invoices")]
     crate::mock::Route {
-        operation: builder::ListExtensions::OPERATION,
-        call: "ListExtensions",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-reports")]
-    crate::mock::Route {
-        operation: builder::ListGeneratedQueryPatternsReports::OPERATION,
-        call: "ListGeneratedQueryPatternsReports",
+        operation: builder::ListInvoiceLineItems::OPERATION,
+        call: "ListInvoiceLineItems",
         query: &[
-            ("starting_after", false, crate::mock::Kind::Text),
-            ("ending_before", false, crate::mock::Kind::Text),
-            ("limit", false, crate::mock::Kind::Integer),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
         ],
         body: None,
     },
@@ -3360,6 +3360,16 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     crate::mock::Route {
         operation: builder::ListInvoices::OPERATION,
         call: "ListInvoices",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "postgres-ip-restrictions")]
+    crate::mock::Route {
+        operation: builder::ListIpRestrictions::OPERATION,
+        call: "ListIpRestrictions",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
             ("per_page", false, crate::mock::Kind::Integer),
@@ -3438,6 +3448,16 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
+    #[cfg(feature = "organizations")]
+    crate::mock::Route {
+        operation: builder::ListOrganizationRegions::OPERATION,
+        call: "ListOrganizationRegions",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
     #[cfg(feature = "team-members")]
     crate::mock::Route {
         operation: builder::ListOrganizationTeamMembers::OPERATION,
@@ -3469,13 +3489,6 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "cluster-parameters")]
-    crate::mock::Route {
-        operation: builder::ListParameters::OPERATION,
-        call: "ListParameters",
-        query: &[],
-        body: None,
-    },
     #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
         operation: builder::ListPasswords::OPERATION,
@@ -3499,20 +3512,21 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
+    #[cfg(feature = "query-insights-reports")]
+    crate::mock::Route {
+        operation: builder::ListQueryPatternsReports::OPERATION,
+        call: "ListQueryPatternsReports",
+        query: &[
+            ("starting_after", false, crate::mock::Kind::Text),
+            ("ending_before", false, crate::mock::Kind::Text),
+            ("limit", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
     #[cfg(feature = "databases")]
     crate::mock::Route {
         operation: builder::ListReadOnlyRegions::OPERATION,
         call: "ListReadOnlyRegions",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "organizations")]
-    crate::mock::Route {
-        operation: builder::ListRegionsForOrganization::OPERATION,
-        call: "ListRegionsForOrganization",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
             ("per_page", false, crate::mock::Kind::Integer),
@@ -3669,6 +3683,34 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: None,
     },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::RetryWorkflow::OPERATION,
+        call: "RetryWorkflow",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::ReverseWorkflowCutover::OPERATION,
+        call: "ReverseWorkflowCutover",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::ReverseWorkflowTraffic::OPERATION,
+        call: "ReverseWorkflowTraffic",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::RevertDeployRequest::OPERATION,
+        call: "RevertDeployRequest",
+        query: &[],
+        body: None,
+    },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
         operation: builder::ReviewDeployRequest::OPERATION,
@@ -3678,8 +3720,22 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::SkipRevertPeriod::OPERATION,
-        call: "SkipRevertPeriod",
+        operation: builder::SkipDeployRequestRevertPeriod::OPERATION,
+        call: "SkipDeployRequestRevertPeriod",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::SwitchWorkflowPrimaries::OPERATION,
+        call: "SwitchWorkflowPrimaries",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::SwitchWorkflowReplicas::OPERATION,
+        call: "SwitchWorkflowReplicas",
         query: &[],
         body: None,
     },
@@ -3689,20 +3745,6 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         call: "TestWebhook",
         query: &[],
         body: None,
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::UpdateAutoApply::OPERATION,
-        call: "UpdateAutoApply",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateAutoApplyBody>),
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::UpdateAutoDeleteBranch::OPERATION,
-        call: "UpdateAutoDeleteBranch",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateAutoApplyBody>),
     },
     crate::mock::Route {
         operation: builder::UpdateBackup::OPERATION,
@@ -3715,7 +3757,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         operation: builder::UpdateBackupPolicy::OPERATION,
         call: "UpdateBackupPolicy",
         query: &[],
-        body: Some(crate::mock::check_body::<types::CreateBackupPolicyBody>),
+        body: Some(crate::mock::check_body::<types::UpdateBackupPolicyBody>),
     },
     #[cfg(feature = "bouncer-resizes")]
     crate::mock::Route {
@@ -3752,19 +3794,12 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateBranchResizeRequestBody>),
     },
-    #[cfg(feature = "postgres-ip-restrictions")]
-    crate::mock::Route {
-        operation: builder::UpdateDatabasePostgresCidr::OPERATION,
-        call: "UpdateDatabasePostgresCidr",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateDatabasePostgresCidrBody>),
-    },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::UpdateDatabaseSettings::OPERATION,
-        call: "UpdateDatabaseSettings",
+        operation: builder::UpdateDatabase::OPERATION,
+        call: "UpdateDatabase",
         query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateDatabaseSettingsBody>),
+        body: Some(crate::mock::check_body::<types::UpdateDatabaseBody>),
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
@@ -3775,10 +3810,33 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
+        operation: builder::UpdateDeployRequestAutoApply::OPERATION,
+        call: "UpdateDeployRequestAutoApply",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdateDeployRequestAutoApplyBody>),
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::UpdateDeployRequestAutoDeleteBranch::OPERATION,
+        call: "UpdateDeployRequestAutoDeleteBranch",
+        query: &[],
+        body: Some(
+            crate::mock::check_body::<types::UpdateDeployRequestAutoDeleteBranchBody>,
+        ),
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
         operation: builder::UpdateDeployRequestThrottler::OPERATION,
         call: "UpdateDeployRequestThrottler",
         query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateDatabaseThrottlerBody>),
+        body: Some(crate::mock::check_body::<types::UpdateDeployRequestThrottlerBody>),
+    },
+    #[cfg(feature = "postgres-ip-restrictions")]
+    crate::mock::Route {
+        operation: builder::UpdateIpRestriction::OPERATION,
+        call: "UpdateIpRestriction",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdateIpRestrictionBody>),
     },
     #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
@@ -3810,10 +3868,10 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "organization-members")]
     crate::mock::Route {
-        operation: builder::UpdateOrganizationMembership::OPERATION,
-        call: "UpdateOrganizationMembership",
+        operation: builder::UpdateOrganizationMember::OPERATION,
+        call: "UpdateOrganizationMember",
         query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateOrganizationMembershipBody>),
+        body: Some(crate::mock::check_body::<types::UpdateOrganizationMemberBody>),
     },
     #[cfg(feature = "organization-teams")]
     crate::mock::Route {
@@ -3848,7 +3906,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         operation: builder::UpdateTrafficBudget::OPERATION,
         call: "UpdateTrafficBudget",
         query: &[],
-        body: Some(crate::mock::check_body::<types::CreateTrafficBudgetBody>),
+        body: Some(crate::mock::check_body::<types::UpdateTrafficBudgetBody>),
     },
     #[cfg(feature = "webhooks")]
     crate::mock::Route {
@@ -3861,62 +3919,6 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     crate::mock::Route {
         operation: builder::VerifyWorkflow::OPERATION,
         call: "VerifyWorkflow",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::WorkflowCancel::OPERATION,
-        call: "WorkflowCancel",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::WorkflowComplete::OPERATION,
-        call: "WorkflowComplete",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::WorkflowCutover::OPERATION,
-        call: "WorkflowCutover",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::WorkflowRetry::OPERATION,
-        call: "WorkflowRetry",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::WorkflowReverseCutover::OPERATION,
-        call: "WorkflowReverseCutover",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::WorkflowReverseTraffic::OPERATION,
-        call: "WorkflowReverseTraffic",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::WorkflowSwitchPrimaries::OPERATION,
-        call: "WorkflowSwitchPrimaries",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::WorkflowSwitchReplicas::OPERATION,
-        call: "WorkflowSwitchReplicas",
         query: &[],
         body: None,
     },

@@ -207,24 +207,24 @@ impl Client {
     /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
     /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
     /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    pub fn list_extensions(&self) -> builder::ListExtensions<'_> {
-        builder::ListExtensions::new(self)
+    pub fn list_branch_extensions(&self) -> builder::ListBranchExtensions<'_> {
+        builder::ListBranchExtensions::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    /// A call of [`Client::list_extensions`](crate::Client::list_extensions). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::list_branch_extensions`](crate::Client::list_branch_extensions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListExtensions<'a> {
+    pub struct ListBranchExtensions<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListExtensions<'a> {
+    impl<'a> ListBranchExtensions<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "list_extensions",
+            "list_branch_extensions",
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/extensions",
         );
@@ -275,18 +275,18 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListExtensions, ::std::vec::Vec < types::PostgresClusterExtension >
+        ListBranchExtensions, ::std::vec::Vec < types::PostgresClusterExtension >
     );
 }
 /// # Operations
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_extensions`](crate::Client::list_extensions) of this branch.
-    pub fn list_extensions(&self) -> builder::ListExtensions<'a> {
+    /// [`Client::list_branch_extensions`](crate::Client::list_branch_extensions) of this branch.
+    pub fn list_branch_extensions(&self) -> builder::ListBranchExtensions<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .list_extensions()
+            .list_branch_extensions()
             .organization(organization)
             .database(database)
             .branch(branch)

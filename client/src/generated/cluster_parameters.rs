@@ -30,24 +30,24 @@ impl Client {
     /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
     /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
     /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    pub fn list_parameters(&self) -> builder::ListParameters<'_> {
-        builder::ListParameters::new(self)
+    pub fn list_branch_parameters(&self) -> builder::ListBranchParameters<'_> {
+        builder::ListBranchParameters::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    /// A call of [`Client::list_parameters`](crate::Client::list_parameters). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::list_branch_parameters`](crate::Client::list_branch_parameters). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListParameters<'a> {
+    pub struct ListBranchParameters<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListParameters<'a> {
+    impl<'a> ListBranchParameters<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "list_parameters",
+            "list_branch_parameters",
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/parameters",
         );
@@ -98,18 +98,18 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListParameters, ::std::vec::Vec < types::PostgresClusterParameter >
+        ListBranchParameters, ::std::vec::Vec < types::PostgresClusterParameter >
     );
 }
 /// # Operations
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::list_parameters`](crate::Client::list_parameters) of this branch.
-    pub fn list_parameters(&self) -> builder::ListParameters<'a> {
+    /// [`Client::list_branch_parameters`](crate::Client::list_branch_parameters) of this branch.
+    pub fn list_branch_parameters(&self) -> builder::ListBranchParameters<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .list_parameters()
+            .list_branch_parameters()
             .organization(organization)
             .database(database)
             .branch(branch)

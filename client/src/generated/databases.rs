@@ -31,7 +31,7 @@ pub mod types {
         pub replicas: Option<i64>,
         /// `storage`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub storage: Option<CreateDatabaseBodyStorage>,
+        pub storage: Option<StorageConfig>,
     }
     impl CreateDatabaseBody {
         /// A builder for [`CreateDatabaseBody`].
@@ -47,7 +47,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DataImport {
         /// `data_source`
-        pub data_source: Option<DataSource>,
+        pub data_source: Option<DataImportSource>,
         /// When the import finished
         pub finished_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Errors encountered during the import check
@@ -57,13 +57,13 @@ pub mod types {
         /// State of the data import
         pub state: String,
     }
-    /// `DataSource`
+    /// `DataImportSource`
     ///
-    /// From `#/components/schemas/DataSource` of the spec.
+    /// From `#/components/schemas/DataImportSource` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DataSource {
+    pub struct DataImportSource {
         /// Database name of the data source
         pub database: String,
         /// Hostname of the data source
@@ -168,30 +168,6 @@ pub mod types {
         /// The URL to the database API endpoint
         pub url: String,
     }
-    /// `DatabaseBranchReadOnlyRegion`
-    ///
-    /// From `#/components/schemas/DatabaseBranchReadOnlyRegion` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DatabaseBranchReadOnlyRegion {
-        /// The person, token or integration that asked for a backup.
-        pub actor: Option<Actor>,
-        /// When the read-only region was created
-        pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// The name of the read-only region
-        pub display_name: String,
-        /// The ID of the read-only region
-        pub id: String,
-        /// Whether or not the read-only region is ready to serve queries
-        pub ready: bool,
-        /// When the read-only region was ready to serve queries
-        pub ready_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// `region`
-        pub region: Option<Region>,
-        /// When the read-only region was last updated
-        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-    }
     /// State of the database
     ///
     /// From `#/components/schemas/DatabaseState` of the spec.
@@ -215,13 +191,37 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `UpdateDatabaseSettingsBody`
+    /// `ReadOnlyRegion`
     ///
-    /// From `#/components/schemas/UpdateDatabaseSettingsBody` of the spec.
+    /// From `#/components/schemas/ReadOnlyRegion` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ReadOnlyRegion {
+        /// The person, token or integration that asked for a backup.
+        pub actor: Option<Actor>,
+        /// When the read-only region was created
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
+        /// The name of the read-only region
+        pub display_name: String,
+        /// The ID of the read-only region
+        pub id: String,
+        /// Whether or not the read-only region is ready to serve queries
+        pub ready: bool,
+        /// When the read-only region was ready to serve queries
+        pub ready_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// `region`
+        pub region: Option<Region>,
+        /// When the read-only region was last updated
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
+    }
+    /// `UpdateDatabaseBody`
+    ///
+    /// From `#/components/schemas/UpdateDatabaseBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UpdateDatabaseSettingsBody {
+    pub struct UpdateDatabaseBody {
         /// Whether or not data branching is allowed on the database. (Vitess only)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub allow_data_branching: Option<bool>,
@@ -259,9 +259,29 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub restrict_branch_region: Option<bool>,
     }
-    impl UpdateDatabaseSettingsBody {
-        /// A builder for [`UpdateDatabaseSettingsBody`].
-        pub fn builder() -> builder::UpdateDatabaseSettingsBody {
+    impl UpdateDatabaseBody {
+        /// A builder for [`UpdateDatabaseBody`].
+        pub fn builder() -> builder::UpdateDatabaseBody {
+            Default::default()
+        }
+    }
+    /// `UpdateDatabaseThrottlerBody`
+    ///
+    /// From `#/components/schemas/UpdateDatabaseThrottlerBody` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateDatabaseThrottlerBody {
+        /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub configurations: Option<Vec<String>>,
+        /// A throttler ratio between 0 and 95 that will apply to all keyspaces in the database. 0 effectively disables throttler, while 95 drastically slows down deploy request migrations
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ratio: Option<i64>,
+    }
+    impl UpdateDatabaseThrottlerBody {
+        /// A builder for [`UpdateDatabaseThrottlerBody`].
+        pub fn builder() -> builder::UpdateDatabaseThrottlerBody {
             Default::default()
         }
     }
@@ -276,7 +296,7 @@ pub mod types {
             name: Result<String, String>,
             region: Result<Option<String>, String>,
             replicas: Result<Option<i64>, String>,
-            storage: Result<Option<super::CreateDatabaseBodyStorage>, String>,
+            storage: Result<Option<super::StorageConfig>, String>,
         }
         impl Default for CreateDatabaseBody {
             fn default() -> Self {
@@ -370,17 +390,14 @@ pub mod types {
             /// `storage`
             pub fn storage<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::CreateDatabaseBodyStorage>,
+                T: TryInto<super::StorageConfig>,
                 T::Error: ::std::fmt::Display,
             {
                 self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`storage`](Self::storage).
-            pub fn set_storage(
-                mut self,
-                value: Option<super::CreateDatabaseBodyStorage>,
-            ) -> Self {
+            pub fn set_storage(mut self, value: Option<super::StorageConfig>) -> Self {
                 self.storage = Ok(value);
                 self
             }
@@ -414,9 +431,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateDatabaseSettingsBody`](super::UpdateDatabaseSettingsBody).
+        /// Builds [`UpdateDatabaseBody`](super::UpdateDatabaseBody).
         #[derive(Clone, Debug)]
-        pub struct UpdateDatabaseSettingsBody {
+        pub struct UpdateDatabaseBody {
             allow_data_branching: Result<Option<bool>, String>,
             allow_foreign_key_constraints: Result<Option<bool>, String>,
             automatic_migrations: Result<Option<bool>, String>,
@@ -430,7 +447,7 @@ pub mod types {
             require_approval_for_deploy: Result<Option<bool>, String>,
             restrict_branch_region: Result<Option<bool>, String>,
         }
-        impl Default for UpdateDatabaseSettingsBody {
+        impl Default for UpdateDatabaseBody {
             fn default() -> Self {
                 Self {
                     allow_data_branching: Ok(Default::default()),
@@ -448,7 +465,7 @@ pub mod types {
                 }
             }
         }
-        impl UpdateDatabaseSettingsBody {
+        impl UpdateDatabaseBody {
             /// Whether or not data branching is allowed on the database. (Vitess only)
             pub fn allow_data_branching<T>(mut self, value: T) -> Self
             where
@@ -668,10 +685,10 @@ pub mod types {
                 self
             }
         }
-        impl TryFrom<UpdateDatabaseSettingsBody> for super::UpdateDatabaseSettingsBody {
+        impl TryFrom<UpdateDatabaseBody> for super::UpdateDatabaseBody {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UpdateDatabaseSettingsBody,
+                value: UpdateDatabaseBody,
             ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     allow_data_branching: value.allow_data_branching?,
@@ -689,8 +706,8 @@ pub mod types {
                 })
             }
         }
-        impl From<super::UpdateDatabaseSettingsBody> for UpdateDatabaseSettingsBody {
-            fn from(value: super::UpdateDatabaseSettingsBody) -> Self {
+        impl From<super::UpdateDatabaseBody> for UpdateDatabaseBody {
+            fn from(value: super::UpdateDatabaseBody) -> Self {
                 Self {
                     allow_data_branching: Ok(value.allow_data_branching),
                     allow_foreign_key_constraints: Ok(
@@ -708,6 +725,71 @@ pub mod types {
                     ),
                     require_approval_for_deploy: Ok(value.require_approval_for_deploy),
                     restrict_branch_region: Ok(value.restrict_branch_region),
+                }
+            }
+        }
+        /// Builds [`UpdateDatabaseThrottlerBody`](super::UpdateDatabaseThrottlerBody).
+        #[derive(Clone, Debug)]
+        pub struct UpdateDatabaseThrottlerBody {
+            configurations: Result<Option<Vec<String>>, String>,
+            ratio: Result<Option<i64>, String>,
+        }
+        impl Default for UpdateDatabaseThrottlerBody {
+            fn default() -> Self {
+                Self {
+                    configurations: Ok(Default::default()),
+                    ratio: Ok(Default::default()),
+                }
+            }
+        }
+        impl UpdateDatabaseThrottlerBody {
+            /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
+            pub fn configurations<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<Vec<String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.configurations = crate::runtime::converted("configurations", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`configurations`](Self::configurations).
+            pub fn set_configurations(mut self, value: Option<Vec<String>>) -> Self {
+                self.configurations = Ok(value);
+                self
+            }
+            /// A throttler ratio between 0 and 95 that will apply to all keyspaces in the database. 0 effectively disables throttler, while 95 drastically slows down deploy request migrations
+            pub fn ratio<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.ratio = crate::runtime::converted("ratio", value).map(Some);
+                self
+            }
+            /// Sets or clears [`ratio`](Self::ratio).
+            pub fn set_ratio(mut self, value: Option<i64>) -> Self {
+                self.ratio = Ok(value);
+                self
+            }
+        }
+        impl TryFrom<UpdateDatabaseThrottlerBody>
+        for super::UpdateDatabaseThrottlerBody {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: UpdateDatabaseThrottlerBody,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    configurations: value.configurations?,
+                    ratio: value.ratio?,
+                })
+            }
+        }
+        impl From<super::UpdateDatabaseThrottlerBody> for UpdateDatabaseThrottlerBody {
+            fn from(value: super::UpdateDatabaseThrottlerBody) -> Self {
+                Self {
+                    configurations: Ok(value.configurations),
+                    ratio: Ok(value.ratio),
                 }
             }
         }
@@ -750,8 +832,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for DataSource {
-        const NAME: &'static str = "DataSource";
+    impl crate::runtime::object::Object for DataImportSource {
+        const NAME: &'static str = "DataImportSource";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -775,7 +857,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for DataSource {
+    impl<'de> ::serde::Deserialize<'de> for DataImportSource {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -954,8 +1036,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for DatabaseBranchReadOnlyRegion {
-        const NAME: &'static str = "DatabaseBranchReadOnlyRegion";
+    impl crate::runtime::object::Object for ReadOnlyRegion {
+        const NAME: &'static str = "ReadOnlyRegion";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -994,7 +1076,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchReadOnlyRegion {
+    impl<'de> ::serde::Deserialize<'de> for ReadOnlyRegion {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1096,14 +1178,15 @@ pub mod types {
         "{\"data_source\":{\"?\":{\"database\":\"database\",\"hostname\":\"hostname\",\"port\":1}},\"finished_at\":null,\"import_check_errors\":\"import_check_errors\",\"started_at\":null,\"state\":\"state\"}"
     );
     crate::runtime::fixture!(
-        DataSource, "{\"database\":\"database\",\"hostname\":\"hostname\",\"port\":1}"
+        DataImportSource,
+        "{\"database\":\"database\",\"hostname\":\"hostname\",\"port\":1}"
     );
     crate::runtime::fixture!(
         Database,
         "{\"allow_data_branching\":false,\"at_backup_restore_branches_limit\":false,\"at_development_branch_usage_limit\":false,\"automatic_migrations\":null,\"branches_count\":1,\"branches_url\":\"branches_url\",\"config_change_queued\":false,\"config_changing\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"data_import\":{\"?\":{\"data_source\":{\"?\":{\"database\":\"database\",\"hostname\":\"hostname\",\"port\":1}},\"finished_at\":null,\"import_check_errors\":\"import_check_errors\",\"started_at\":null,\"state\":\"state\"}},\"default_branch\":\"default_branch\",\"default_branch_read_only_regions_count\":1,\"default_branch_shard_count\":1,\"default_branch_table_count\":1,\"deletion_protected\":false,\"development_branches_count\":1,\"foreign_keys_enabled\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"insights_enabled\":false,\"insights_raw_queries\":false,\"issues_count\":null,\"kind\":\"mysql\",\"migration_framework\":null,\"migration_table_name\":null,\"multiple_admins_required_for_deletion\":false,\"name\":\"name\",\"open_schema_recommendations_count\":1,\"plan\":\"plan\",\"production_branch_web_console\":false,\"production_branches_count\":1,\"ready\":false,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"require_approval_for_deploy\":false,\"resize_queued\":false,\"resizing\":false,\"restrict_branch_region\":false,\"schema_last_updated_at\":null,\"sharded\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\"}"
     );
     crate::runtime::fixture!(
-        DatabaseBranchReadOnlyRegion,
+        ReadOnlyRegion,
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"id\":\"id\",\"ready\":false,\"ready_at\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"updated_at\":null}"
     );
 }
@@ -1229,8 +1312,8 @@ impl Client {
     /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
     /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
     /// - `body`
-    pub fn update_database_settings(&self) -> builder::UpdateDatabaseSettings<'_> {
-        builder::UpdateDatabaseSettings::new(self)
+    pub fn update_database(&self) -> builder::UpdateDatabase<'_> {
+        builder::UpdateDatabase::new(self)
     }
     /// List read-only regions
     ///
@@ -1561,22 +1644,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
+        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfiguration> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::ThrottlerConfigurations> {
+            is_done: impl FnMut(&types::ThrottlerConfiguration) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::ThrottlerConfiguration> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetDatabaseThrottler, types::ThrottlerConfigurations);
+    crate::runtime::call!(GetDatabaseThrottler, types::ThrottlerConfiguration);
     /// A call of [`Client::list_database_regions`](crate::Client::list_database_regions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1839,9 +1922,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, types::Page<types::DatabaseBranchReadOnlyRegion>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::ReadOnlyRegion>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1851,40 +1932,36 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::DatabaseBranchReadOnlyRegion>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::ReadOnlyRegion>> {
             self.call
                 .pages(
                     2,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::DatabaseBranchReadOnlyRegion>|
+                        page: &types::Page<types::ReadOnlyRegion>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::DatabaseBranchReadOnlyRegion> {
+        pub fn items(self) -> crate::Items<'a, types::ReadOnlyRegion> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(
-        ListReadOnlyRegions, types::Page < types::DatabaseBranchReadOnlyRegion >
-    );
-    /// A call of [`Client::update_database_settings`](crate::Client::update_database_settings). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(ListReadOnlyRegions, types::Page < types::ReadOnlyRegion >);
+    /// A call of [`Client::update_database`](crate::Client::update_database). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateDatabaseSettings<'a> {
+    pub struct UpdateDatabase<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::UpdateDatabaseSettingsBody, String>,
+        body: Result<types::builder::UpdateDatabaseBody, String>,
     }
-    impl<'a> UpdateDatabaseSettings<'a> {
+    impl<'a> UpdateDatabase<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "update_database_settings",
+            "update_database",
             "PATCH",
             "/organizations/{organization}/databases/{database}",
         );
@@ -1916,18 +1993,18 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::UpdateDatabaseSettingsBody>,
+            V: TryInto<types::UpdateDatabaseBody>,
             V::Error: ::std::fmt::Display,
         {
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::UpdateDatabaseSettingsBody>::from);
+                .map(From::<types::UpdateDatabaseBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::UpdateDatabaseSettingsBody,
-                ) -> types::builder::UpdateDatabaseSettingsBody,
+                    types::builder::UpdateDatabaseBody,
+                ) -> types::builder::UpdateDatabaseBody,
         >(mut self, f: F) -> Self {
             self.body = self.body.map(f);
             self
@@ -1940,7 +2017,7 @@ pub mod builder {
         pub fn send(self) -> crate::CallFuture<'a, types::Database> {
             let body = crate::runtime::Body::json(
                 self.body,
-                crate::runtime::unlimited::<types::UpdateDatabaseSettingsBody>,
+                crate::runtime::unlimited::<types::UpdateDatabaseBody>,
             );
             self.call.json(body)
         }
@@ -1948,7 +2025,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateDatabaseSettings, types::Database);
+    crate::runtime::call!(UpdateDatabase, types::Database);
     /// A call of [`Client::update_database_throttler`](crate::Client::update_database_throttler). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2012,7 +2089,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
+        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfiguration> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateDatabaseThrottlerBody>,
@@ -2023,5 +2100,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateDatabaseThrottler, types::ThrottlerConfigurations);
+    crate::runtime::call!(UpdateDatabaseThrottler, types::ThrottlerConfiguration);
 }

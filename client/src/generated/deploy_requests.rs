@@ -15,7 +15,7 @@ pub mod types {
     pub struct CloseDeployRequestBody {
         /// The deploy request will be updated to this state
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub state: Option<CloseDeployRequestBodyState>,
+        pub state: Option<ClosedState>,
     }
     impl CloseDeployRequestBody {
         /// A builder for [`CloseDeployRequestBody`].
@@ -25,7 +25,7 @@ pub mod types {
     }
     /// The deploy request will be updated to this state
     ///
-    /// From `#/components/schemas/CloseDeployRequestBodyState` of the spec.
+    /// From `#/components/schemas/ClosedState` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -40,19 +40,19 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum CloseDeployRequestBodyState {
+    pub enum ClosedState {
         /// `closed`
         #[serde(rename = "closed")]
         Closed,
     }
-    impl ::std::fmt::Display for CloseDeployRequestBodyState {
+    impl ::std::fmt::Display for ClosedState {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::Closed => f.write_str("closed"),
             }
         }
     }
-    impl ::std::str::FromStr for CloseDeployRequestBodyState {
+    impl ::std::str::FromStr for ClosedState {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -61,13 +61,13 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for CloseDeployRequestBodyState {
+    impl TryFrom<&str> for ClosedState {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for CloseDeployRequestBodyState {
+    impl TryFrom<String> for ClosedState {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
@@ -99,66 +99,6 @@ pub mod types {
         pub fn builder() -> builder::CreateDeployRequestBody {
             Default::default()
         }
-    }
-    /// `DatabaseDeployRequest`
-    ///
-    /// From `#/components/schemas/DatabaseDeployRequest` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DatabaseDeployRequest {
-        /// The person, token or integration that asked for a backup.
-        pub actor: Option<Actor>,
-        /// Whether or not the deploy request is approved
-        pub approved: bool,
-        /// The name of the branch the deploy request was created from
-        pub branch: String,
-        /// Whether or not the deploy request branch was deleted
-        pub branch_deleted: bool,
-        /// When the deploy request branch was deleted
-        pub branch_deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub branch_deleted_by: Option<Actor>,
-        /// The ID of the branch the deploy request was created from
-        pub branch_id: String,
-        /// When the deploy request was closed
-        pub closed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub closed_by: Option<Actor>,
-        /// When the deploy request was created
-        pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// When the deploy request was deployed
-        pub deployed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// `deployment`
-        pub deployment: Option<Deployment>,
-        /// The deployment state of the deploy request
-        pub deployment_state: DeploymentState,
-        /// The HTML body of the deploy request
-        pub html_body: String,
-        /// The PlanetScale app address for the deploy request
-        pub html_url: String,
-        /// The ID of the deploy request
-        pub id: String,
-        /// The name of the branch the deploy request will be merged into
-        pub into_branch: String,
-        /// The number of keyspaces the branch the deploy request will be merged into has
-        pub into_branch_keyspace_count: i64,
-        /// The number of shards the branch the deploy request will be merged into has
-        pub into_branch_shard_count: i64,
-        /// Whether or not the branch the deploy request will be merged into is sharded
-        pub into_branch_sharded: bool,
-        /// Notes on the deploy request
-        pub notes: String,
-        /// The number of comments on the deploy request
-        pub num_comments: i64,
-        /// The number of the deploy request
-        pub number: i64,
-        /// Whether the deploy request is open or closed
-        pub state: DatabaseDeployRequestState,
-        /// When the deploy request was last updated
-        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
     /// `DeployOperation`
     ///
@@ -251,7 +191,7 @@ pub mod types {
         /// The operation name of the deploy operation summary
         pub operation_name: String,
         /// `operations`
-        pub operations: Vec<Operation>,
+        pub operations: Vec<ShardOperation>,
         /// The percent completion for the deploy operation summary
         pub progress_percentage: f64,
         /// Names of foreign keys removed by this operation summary
@@ -294,6 +234,66 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
+    /// `DeployRequest`
+    ///
+    /// From `#/components/schemas/DeployRequest` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DeployRequest {
+        /// The person, token or integration that asked for a backup.
+        pub actor: Option<Actor>,
+        /// Whether or not the deploy request is approved
+        pub approved: bool,
+        /// The name of the branch the deploy request was created from
+        pub branch: String,
+        /// Whether or not the deploy request branch was deleted
+        pub branch_deleted: bool,
+        /// When the deploy request branch was deleted
+        pub branch_deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The person, token or integration that asked for a backup.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub branch_deleted_by: Option<Actor>,
+        /// The ID of the branch the deploy request was created from
+        pub branch_id: String,
+        /// When the deploy request was closed
+        pub closed_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The person, token or integration that asked for a backup.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub closed_by: Option<Actor>,
+        /// When the deploy request was created
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
+        /// When the deploy request was deployed
+        pub deployed_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// `deployment`
+        pub deployment: Option<Deployment>,
+        /// The deployment state of the deploy request
+        pub deployment_state: DeploymentState,
+        /// The HTML body of the deploy request
+        pub html_body: String,
+        /// The PlanetScale app address for the deploy request
+        pub html_url: String,
+        /// The ID of the deploy request
+        pub id: String,
+        /// The name of the branch the deploy request will be merged into
+        pub into_branch: String,
+        /// The number of keyspaces the branch the deploy request will be merged into has
+        pub into_branch_keyspace_count: i64,
+        /// The number of shards the branch the deploy request will be merged into has
+        pub into_branch_shard_count: i64,
+        /// Whether or not the branch the deploy request will be merged into is sharded
+        pub into_branch_sharded: bool,
+        /// Notes on the deploy request
+        pub notes: String,
+        /// The number of comments on the deploy request
+        pub num_comments: i64,
+        /// The number of the deploy request
+        pub number: i64,
+        /// Whether the deploy request is open or closed
+        pub state: OpenState,
+        /// When the deploy request was last updated
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
+    }
     /// `DeployRequestReview`
     ///
     /// From `#/components/schemas/DeployRequestReview` of the spec.
@@ -329,13 +329,13 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `DeployRequestStorage`
+    /// `DeployRequestStorageCheck`
     ///
-    /// From `#/components/schemas/DeployRequestStorage` of the spec.
+    /// From `#/components/schemas/DeployRequestStorageCheck` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DeployRequestStorage {
+    pub struct DeployRequestStorageCheck {
         /// Whether the cluster has enough storage to safely deploy
         pub enough_storage: bool,
         /// Total estimated bytes of additional storage needed for the deployment
@@ -491,24 +491,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `Operation`
-    ///
-    /// From `#/components/schemas/Operation` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Operation {
-        /// The estimated seconds until completion for the deploy operation
-        pub eta_seconds: i64,
-        /// The ID for the deploy operation
-        pub id: String,
-        /// The percent completion for the deploy operation
-        pub progress_percentage: f64,
-        /// The shard the deploy operation is being performed on
-        pub shard: String,
-        /// The state of the deploy operation
-        pub state: DeployOperationState,
-    }
     /// `QueueDeployRequestBody`
     ///
     /// From `#/components/schemas/QueueDeployRequestBody` of the spec.
@@ -546,6 +528,24 @@ pub mod types {
             Default::default()
         }
     }
+    /// `ShardOperation`
+    ///
+    /// From `#/components/schemas/ShardOperation` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ShardOperation {
+        /// The estimated seconds until completion for the deploy operation
+        pub eta_seconds: i64,
+        /// The ID for the deploy operation
+        pub id: String,
+        /// The percent completion for the deploy operation
+        pub progress_percentage: f64,
+        /// The shard the deploy operation is being performed on
+        pub shard: String,
+        /// The state of the deploy operation
+        pub state: DeployOperationState,
+    }
     /// `StorageReport`
     ///
     /// From `#/components/schemas/StorageReport` of the spec.
@@ -572,20 +572,57 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub used: Option<i64>,
     }
-    /// `UpdateAutoApplyBody`
+    /// `UpdateDeployRequestAutoApplyBody`
     ///
-    /// From `#/components/schemas/UpdateAutoApplyBody` of the spec.
+    /// From `#/components/schemas/UpdateDeployRequestAutoApplyBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UpdateAutoApplyBody {
+    pub struct UpdateDeployRequestAutoApplyBody {
         /// Whether or not to enable auto-apply for the deploy request
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable: Option<bool>,
     }
-    impl UpdateAutoApplyBody {
-        /// A builder for [`UpdateAutoApplyBody`].
-        pub fn builder() -> builder::UpdateAutoApplyBody {
+    impl UpdateDeployRequestAutoApplyBody {
+        /// A builder for [`UpdateDeployRequestAutoApplyBody`].
+        pub fn builder() -> builder::UpdateDeployRequestAutoApplyBody {
+            Default::default()
+        }
+    }
+    /// `UpdateDeployRequestAutoDeleteBranchBody`
+    ///
+    /// From `#/components/schemas/UpdateDeployRequestAutoDeleteBranchBody` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateDeployRequestAutoDeleteBranchBody {
+        /// Whether or not to enable auto-delete branch for the deploy request
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enable: Option<bool>,
+    }
+    impl UpdateDeployRequestAutoDeleteBranchBody {
+        /// A builder for [`UpdateDeployRequestAutoDeleteBranchBody`].
+        pub fn builder() -> builder::UpdateDeployRequestAutoDeleteBranchBody {
+            Default::default()
+        }
+    }
+    /// `UpdateDeployRequestThrottlerBody`
+    ///
+    /// From `#/components/schemas/UpdateDeployRequestThrottlerBody` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateDeployRequestThrottlerBody {
+        /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub configurations: Option<Vec<String>>,
+        /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ratio: Option<i64>,
+    }
+    impl UpdateDeployRequestThrottlerBody {
+        /// A builder for [`UpdateDeployRequestThrottlerBody`].
+        pub fn builder() -> builder::UpdateDeployRequestThrottlerBody {
             Default::default()
         }
     }
@@ -594,7 +631,7 @@ pub mod types {
         /// Builds [`CloseDeployRequestBody`](super::CloseDeployRequestBody).
         #[derive(Clone, Debug)]
         pub struct CloseDeployRequestBody {
-            state: Result<Option<super::CloseDeployRequestBodyState>, String>,
+            state: Result<Option<super::ClosedState>, String>,
         }
         impl Default for CloseDeployRequestBody {
             fn default() -> Self {
@@ -607,17 +644,14 @@ pub mod types {
             /// The deploy request will be updated to this state
             pub fn state<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::CloseDeployRequestBodyState>,
+                T: TryInto<super::ClosedState>,
                 T::Error: ::std::fmt::Display,
             {
                 self.state = crate::runtime::converted("state", value).map(Some);
                 self
             }
             /// Sets or clears [`state`](Self::state).
-            pub fn set_state(
-                mut self,
-                value: Option<super::CloseDeployRequestBodyState>,
-            ) -> Self {
+            pub fn set_state(mut self, value: Option<super::ClosedState>) -> Self {
                 self.state = Ok(value);
                 self
             }
@@ -859,19 +893,19 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateAutoApplyBody`](super::UpdateAutoApplyBody).
+        /// Builds [`UpdateDeployRequestAutoApplyBody`](super::UpdateDeployRequestAutoApplyBody).
         #[derive(Clone, Debug)]
-        pub struct UpdateAutoApplyBody {
+        pub struct UpdateDeployRequestAutoApplyBody {
             enable: Result<Option<bool>, String>,
         }
-        impl Default for UpdateAutoApplyBody {
+        impl Default for UpdateDeployRequestAutoApplyBody {
             fn default() -> Self {
                 Self {
                     enable: Ok(Default::default()),
                 }
             }
         }
-        impl UpdateAutoApplyBody {
+        impl UpdateDeployRequestAutoApplyBody {
             /// Whether or not to enable auto-apply for the deploy request
             pub fn enable<T>(mut self, value: T) -> Self
             where
@@ -887,116 +921,129 @@ pub mod types {
                 self
             }
         }
-        impl TryFrom<UpdateAutoApplyBody> for super::UpdateAutoApplyBody {
+        impl TryFrom<UpdateDeployRequestAutoApplyBody>
+        for super::UpdateDeployRequestAutoApplyBody {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UpdateAutoApplyBody,
+                value: UpdateDeployRequestAutoApplyBody,
             ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { enable: value.enable? })
             }
         }
-        impl From<super::UpdateAutoApplyBody> for UpdateAutoApplyBody {
-            fn from(value: super::UpdateAutoApplyBody) -> Self {
+        impl From<super::UpdateDeployRequestAutoApplyBody>
+        for UpdateDeployRequestAutoApplyBody {
+            fn from(value: super::UpdateDeployRequestAutoApplyBody) -> Self {
                 Self { enable: Ok(value.enable) }
             }
         }
-    }
-    impl crate::runtime::object::Object for DatabaseDeployRequest {
-        const NAME: &'static str = "DatabaseDeployRequest";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut actor = slot::optional();
-            let mut approved = slot::or_empty();
-            let mut branch = slot::or_empty();
-            let mut branch_deleted = slot::or_empty();
-            let mut branch_deleted_at = slot::optional();
-            let mut branch_deleted_by = slot::optional();
-            let mut branch_id = slot::or_empty();
-            let mut closed_at = slot::optional();
-            let mut closed_by = slot::optional();
-            let mut created_at = slot::required();
-            let mut deployed_at = slot::optional();
-            let mut deployment = slot::optional();
-            let mut deployment_state = slot::or_empty();
-            let mut html_body = slot::or_empty();
-            let mut html_url = slot::or_empty();
-            let mut id = slot::required();
-            let mut into_branch = slot::or_empty();
-            let mut into_branch_keyspace_count = slot::or_empty_whole();
-            let mut into_branch_shard_count = slot::or_empty_whole();
-            let mut into_branch_sharded = slot::or_empty();
-            let mut notes = slot::or_empty();
-            let mut num_comments = slot::or_empty_whole();
-            let mut number = slot::or_empty_whole();
-            let mut state = slot::or_empty();
-            let mut updated_at = slot::optional();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("actor", &mut actor),
-                    ("approved", &mut approved),
-                    ("branch", &mut branch),
-                    ("branch_deleted", &mut branch_deleted),
-                    ("branch_deleted_at", &mut branch_deleted_at),
-                    ("branch_deleted_by", &mut branch_deleted_by),
-                    ("branch_id", &mut branch_id),
-                    ("closed_at", &mut closed_at),
-                    ("closed_by", &mut closed_by),
-                    ("created_at", &mut created_at),
-                    ("deployed_at", &mut deployed_at),
-                    ("deployment", &mut deployment),
-                    ("deployment_state", &mut deployment_state),
-                    ("html_body", &mut html_body),
-                    ("html_url", &mut html_url),
-                    ("id", &mut id),
-                    ("into_branch", &mut into_branch),
-                    ("into_branch_keyspace_count", &mut into_branch_keyspace_count),
-                    ("into_branch_shard_count", &mut into_branch_shard_count),
-                    ("into_branch_sharded", &mut into_branch_sharded),
-                    ("notes", &mut notes),
-                    ("num_comments", &mut num_comments),
-                    ("number", &mut number),
-                    ("state", &mut state),
-                    ("updated_at", &mut updated_at),
-                ],
-            )?;
-            Ok(Self {
-                actor: actor.value(),
-                approved: approved.value(),
-                branch: branch.value(),
-                branch_deleted: branch_deleted.value(),
-                branch_deleted_at: branch_deleted_at.value(),
-                branch_deleted_by: branch_deleted_by.value(),
-                branch_id: branch_id.value(),
-                closed_at: closed_at.value(),
-                closed_by: closed_by.value(),
-                created_at: created_at.value::<A::Error>("created_at")?,
-                deployed_at: deployed_at.value(),
-                deployment: deployment.value(),
-                deployment_state: deployment_state.value(),
-                html_body: html_body.value(),
-                html_url: html_url.value(),
-                id: id.value::<A::Error>("id")?,
-                into_branch: into_branch.value(),
-                into_branch_keyspace_count: into_branch_keyspace_count.value(),
-                into_branch_shard_count: into_branch_shard_count.value(),
-                into_branch_sharded: into_branch_sharded.value(),
-                notes: notes.value(),
-                num_comments: num_comments.value(),
-                number: number.value(),
-                state: state.value(),
-                updated_at: updated_at.value(),
-            })
+        /// Builds [`UpdateDeployRequestAutoDeleteBranchBody`](super::UpdateDeployRequestAutoDeleteBranchBody).
+        #[derive(Clone, Debug)]
+        pub struct UpdateDeployRequestAutoDeleteBranchBody {
+            enable: Result<Option<bool>, String>,
         }
-    }
-    impl<'de> ::serde::Deserialize<'de> for DatabaseDeployRequest {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
+        impl Default for UpdateDeployRequestAutoDeleteBranchBody {
+            fn default() -> Self {
+                Self {
+                    enable: Ok(Default::default()),
+                }
+            }
+        }
+        impl UpdateDeployRequestAutoDeleteBranchBody {
+            /// Whether or not to enable auto-delete branch for the deploy request
+            pub fn enable<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<bool>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.enable = crate::runtime::converted("enable", value).map(Some);
+                self
+            }
+            /// Sets or clears [`enable`](Self::enable).
+            pub fn set_enable(mut self, value: Option<bool>) -> Self {
+                self.enable = Ok(value);
+                self
+            }
+        }
+        impl TryFrom<UpdateDeployRequestAutoDeleteBranchBody>
+        for super::UpdateDeployRequestAutoDeleteBranchBody {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: UpdateDeployRequestAutoDeleteBranchBody,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self { enable: value.enable? })
+            }
+        }
+        impl From<super::UpdateDeployRequestAutoDeleteBranchBody>
+        for UpdateDeployRequestAutoDeleteBranchBody {
+            fn from(value: super::UpdateDeployRequestAutoDeleteBranchBody) -> Self {
+                Self { enable: Ok(value.enable) }
+            }
+        }
+        /// Builds [`UpdateDeployRequestThrottlerBody`](super::UpdateDeployRequestThrottlerBody).
+        #[derive(Clone, Debug)]
+        pub struct UpdateDeployRequestThrottlerBody {
+            configurations: Result<Option<Vec<String>>, String>,
+            ratio: Result<Option<i64>, String>,
+        }
+        impl Default for UpdateDeployRequestThrottlerBody {
+            fn default() -> Self {
+                Self {
+                    configurations: Ok(Default::default()),
+                    ratio: Ok(Default::default()),
+                }
+            }
+        }
+        impl UpdateDeployRequestThrottlerBody {
+            /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
+            pub fn configurations<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<Vec<String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.configurations = crate::runtime::converted("configurations", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`configurations`](Self::configurations).
+            pub fn set_configurations(mut self, value: Option<Vec<String>>) -> Self {
+                self.configurations = Ok(value);
+                self
+            }
+            /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
+            pub fn ratio<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.ratio = crate::runtime::converted("ratio", value).map(Some);
+                self
+            }
+            /// Sets or clears [`ratio`](Self::ratio).
+            pub fn set_ratio(mut self, value: Option<i64>) -> Self {
+                self.ratio = Ok(value);
+                self
+            }
+        }
+        impl TryFrom<UpdateDeployRequestThrottlerBody>
+        for super::UpdateDeployRequestThrottlerBody {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: UpdateDeployRequestThrottlerBody,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    configurations: value.configurations?,
+                    ratio: value.ratio?,
+                })
+            }
+        }
+        impl From<super::UpdateDeployRequestThrottlerBody>
+        for UpdateDeployRequestThrottlerBody {
+            fn from(value: super::UpdateDeployRequestThrottlerBody) -> Self {
+                Self {
+                    configurations: Ok(value.configurations),
+                    ratio: Ok(value.ratio),
+                }
+            }
         }
     }
     impl crate::runtime::object::Object for DeployOperation {
@@ -1162,6 +1209,104 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
+    impl crate::runtime::object::Object for DeployRequest {
+        const NAME: &'static str = "DeployRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional();
+            let mut approved = slot::or_empty();
+            let mut branch = slot::or_empty();
+            let mut branch_deleted = slot::or_empty();
+            let mut branch_deleted_at = slot::optional();
+            let mut branch_deleted_by = slot::optional();
+            let mut branch_id = slot::or_empty();
+            let mut closed_at = slot::optional();
+            let mut closed_by = slot::optional();
+            let mut created_at = slot::required();
+            let mut deployed_at = slot::optional();
+            let mut deployment = slot::optional();
+            let mut deployment_state = slot::or_empty();
+            let mut html_body = slot::or_empty();
+            let mut html_url = slot::or_empty();
+            let mut id = slot::required();
+            let mut into_branch = slot::or_empty();
+            let mut into_branch_keyspace_count = slot::or_empty_whole();
+            let mut into_branch_shard_count = slot::or_empty_whole();
+            let mut into_branch_sharded = slot::or_empty();
+            let mut notes = slot::or_empty();
+            let mut num_comments = slot::or_empty_whole();
+            let mut number = slot::or_empty_whole();
+            let mut state = slot::or_empty();
+            let mut updated_at = slot::optional();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("actor", &mut actor),
+                    ("approved", &mut approved),
+                    ("branch", &mut branch),
+                    ("branch_deleted", &mut branch_deleted),
+                    ("branch_deleted_at", &mut branch_deleted_at),
+                    ("branch_deleted_by", &mut branch_deleted_by),
+                    ("branch_id", &mut branch_id),
+                    ("closed_at", &mut closed_at),
+                    ("closed_by", &mut closed_by),
+                    ("created_at", &mut created_at),
+                    ("deployed_at", &mut deployed_at),
+                    ("deployment", &mut deployment),
+                    ("deployment_state", &mut deployment_state),
+                    ("html_body", &mut html_body),
+                    ("html_url", &mut html_url),
+                    ("id", &mut id),
+                    ("into_branch", &mut into_branch),
+                    ("into_branch_keyspace_count", &mut into_branch_keyspace_count),
+                    ("into_branch_shard_count", &mut into_branch_shard_count),
+                    ("into_branch_sharded", &mut into_branch_sharded),
+                    ("notes", &mut notes),
+                    ("num_comments", &mut num_comments),
+                    ("number", &mut number),
+                    ("state", &mut state),
+                    ("updated_at", &mut updated_at),
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                approved: approved.value(),
+                branch: branch.value(),
+                branch_deleted: branch_deleted.value(),
+                branch_deleted_at: branch_deleted_at.value(),
+                branch_deleted_by: branch_deleted_by.value(),
+                branch_id: branch_id.value(),
+                closed_at: closed_at.value(),
+                closed_by: closed_by.value(),
+                created_at: created_at.value::<A::Error>("created_at")?,
+                deployed_at: deployed_at.value(),
+                deployment: deployment.value(),
+                deployment_state: deployment_state.value(),
+                html_body: html_body.value(),
+                html_url: html_url.value(),
+                id: id.value::<A::Error>("id")?,
+                into_branch: into_branch.value(),
+                into_branch_keyspace_count: into_branch_keyspace_count.value(),
+                into_branch_shard_count: into_branch_shard_count.value(),
+                into_branch_sharded: into_branch_sharded.value(),
+                notes: notes.value(),
+                num_comments: num_comments.value(),
+                number: number.value(),
+                state: state.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DeployRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
     impl crate::runtime::object::Object for DeployRequestReview {
         const NAME: &'static str = "DeployRequestReview";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -1206,8 +1351,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for DeployRequestStorage {
-        const NAME: &'static str = "DeployRequestStorage";
+    impl crate::runtime::object::Object for DeployRequestStorageCheck {
+        const NAME: &'static str = "DeployRequestStorageCheck";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -1234,7 +1379,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for DeployRequestStorage {
+    impl<'de> ::serde::Deserialize<'de> for DeployRequestStorageCheck {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1372,8 +1517,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for Operation {
-        const NAME: &'static str = "Operation";
+    impl crate::runtime::object::Object for ShardOperation {
+        const NAME: &'static str = "ShardOperation";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -1403,7 +1548,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for Operation {
+    impl<'de> ::serde::Deserialize<'de> for ShardOperation {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1824,10 +1969,6 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        DatabaseDeployRequest,
-        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"approved\":false,\"branch\":\"branch\",\"branch_deleted\":false,\"branch_deleted_at\":null,\"branch_deleted_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"branch_id\":\"branch_id\",\"closed_at\":null,\"closed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deployed_at\":null,\"deployment\":{\"?\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}},\"deployment_state\":\"pending\",\"html_body\":\"html_body\",\"html_url\":\"html_url\",\"id\":\"id\",\"into_branch\":\"into_branch\",\"into_branch_keyspace_count\":1,\"into_branch_shard_count\":1,\"into_branch_sharded\":false,\"notes\":\"notes\",\"num_comments\":1,\"number\":1,\"state\":\"open\",\"updated_at\":null}"
-    );
-    crate::runtime::fixture!(
         DeployOperation,
         "{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}"
     );
@@ -1836,11 +1977,15 @@ pub mod types {
         "{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null}"
     );
     crate::runtime::fixture!(
+        DeployRequest,
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"approved\":false,\"branch\":\"branch\",\"branch_deleted\":false,\"branch_deleted_at\":null,\"branch_deleted_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"branch_id\":\"branch_id\",\"closed_at\":null,\"closed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deployed_at\":null,\"deployment\":{\"?\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}},\"deployment_state\":\"pending\",\"html_body\":\"html_body\",\"html_url\":\"html_url\",\"id\":\"id\",\"into_branch\":\"into_branch\",\"into_branch_keyspace_count\":1,\"into_branch_shard_count\":1,\"into_branch_sharded\":false,\"notes\":\"notes\",\"num_comments\":1,\"number\":1,\"state\":\"open\",\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
         DeployRequestReview,
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"body\":\"body\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"html_body\":\"html_body\",\"id\":\"id\",\"state\":\"commented\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
-        DeployRequestStorage,
+        DeployRequestStorageCheck,
         "{\"enough_storage\":false,\"storage_bytes_needed\":1,\"storage_report\":{},\"upgradeable\":false}"
     );
     crate::runtime::fixture!(
@@ -1848,7 +1993,7 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}"
     );
     crate::runtime::fixture!(
-        Operation,
+        ShardOperation,
         "{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}"
     );
     crate::runtime::fixture!(
@@ -1872,8 +2017,8 @@ impl Client {
     /// - `database`: The name of the deploy request's database
     /// - `page`: If provided, specifies the page offset of returned results
     /// - `per_page`: If provided, specifies the number of returned results
-    pub fn get_deploy_queue(&self) -> builder::GetDeployQueue<'_> {
-        builder::GetDeployQueue::new(self)
+    pub fn list_deploy_queue(&self) -> builder::ListDeployQueue<'_> {
+        builder::ListDeployQueue::new(self)
     }
     /// List deploy requests
     ///
@@ -2032,8 +2177,10 @@ impl Client {
     /// - `database`: The name of the deploy request's database
     /// - `number`: The number of the deploy request
     /// - `body`
-    pub fn update_auto_apply(&self) -> builder::UpdateAutoApply<'_> {
-        builder::UpdateAutoApply::new(self)
+    pub fn update_deploy_request_auto_apply(
+        &self,
+    ) -> builder::UpdateDeployRequestAutoApply<'_> {
+        builder::UpdateDeployRequestAutoApply::new(self)
     }
     /// Update auto-delete branch for deploy request
     ///
@@ -2058,8 +2205,10 @@ impl Client {
     /// - `database`: The name of the deploy request's database
     /// - `number`: The number of the deploy request
     /// - `body`
-    pub fn update_auto_delete_branch(&self) -> builder::UpdateAutoDeleteBranch<'_> {
-        builder::UpdateAutoDeleteBranch::new(self)
+    pub fn update_deploy_request_auto_delete_branch(
+        &self,
+    ) -> builder::UpdateDeployRequestAutoDeleteBranch<'_> {
+        builder::UpdateDeployRequestAutoDeleteBranch::new(self)
     }
     /// Cancel a queued deploy request
     ///
@@ -2108,8 +2257,10 @@ impl Client {
     /// - `organization`: The name of the deploy request's organization
     /// - `database`: The name of the deploy request's database
     /// - `number`: The number of the deploy request
-    pub fn complete_errored_deploy(&self) -> builder::CompleteErroredDeploy<'_> {
-        builder::CompleteErroredDeploy::new(self)
+    pub fn complete_errored_deploy_request(
+        &self,
+    ) -> builder::CompleteErroredDeployRequest<'_> {
+        builder::CompleteErroredDeployRequest::new(self)
     }
     /// Queue a deploy request
     ///
@@ -2238,8 +2389,8 @@ impl Client {
     /// - `organization`: The name of the deploy request's organization
     /// - `database`: The name of the deploy request's database
     /// - `number`: The number of the deploy request
-    pub fn complete_revert(&self) -> builder::CompleteRevert<'_> {
-        builder::CompleteRevert::new(self)
+    pub fn revert_deploy_request(&self) -> builder::RevertDeployRequest<'_> {
+        builder::RevertDeployRequest::new(self)
     }
     /// List deploy request reviews
     ///
@@ -2316,8 +2467,10 @@ impl Client {
     /// - `organization`: The name of the deploy request's organization
     /// - `database`: The name of the deploy request's database
     /// - `number`: The number of the deploy request
-    pub fn skip_revert_period(&self) -> builder::SkipRevertPeriod<'_> {
-        builder::SkipRevertPeriod::new(self)
+    pub fn skip_deploy_request_revert_period(
+        &self,
+    ) -> builder::SkipDeployRequestRevertPeriod<'_> {
+        builder::SkipDeployRequestRevertPeriod::new(self)
     }
     /// Check deploy request storage
     ///
@@ -2456,14 +2609,14 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CancelDeployRequest, types::DatabaseDeployRequest);
+    crate::runtime::call!(CancelDeployRequest, types::DeployRequest);
     /// A call of [`Client::check_deploy_request_storage`](crate::Client::check_deploy_request_storage). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2514,22 +2667,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequestStorage> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequestStorageCheck> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::DeployRequestStorage) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::DeployRequestStorage> {
+            is_done: impl FnMut(&types::DeployRequestStorageCheck) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DeployRequestStorageCheck> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CheckDeployRequestStorage, types::DeployRequestStorage);
+    crate::runtime::call!(CheckDeployRequestStorage, types::DeployRequestStorageCheck);
     /// A call of [`Client::close_deploy_request`](crate::Client::close_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2601,7 +2754,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::CloseDeployRequestBody>,
@@ -2612,17 +2765,17 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CloseDeployRequest, types::DatabaseDeployRequest);
-    /// A call of [`Client::complete_errored_deploy`](crate::Client::complete_errored_deploy). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(CloseDeployRequest, types::DeployRequest);
+    /// A call of [`Client::complete_errored_deploy_request`](crate::Client::complete_errored_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct CompleteErroredDeploy<'a> {
+    pub struct CompleteErroredDeployRequest<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> CompleteErroredDeploy<'a> {
+    impl<'a> CompleteErroredDeployRequest<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "complete_errored_deploy",
+            "complete_errored_deploy_request",
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy",
         );
@@ -2663,14 +2816,14 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CompleteErroredDeploy, types::DatabaseDeployRequest);
+    crate::runtime::call!(CompleteErroredDeployRequest, types::DeployRequest);
     /// A call of [`Client::complete_gated_deploy_request`](crate::Client::complete_gated_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2721,72 +2874,14 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CompleteGatedDeployRequest, types::DatabaseDeployRequest);
-    /// A call of [`Client::complete_revert`](crate::Client::complete_revert). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct CompleteRevert<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> CompleteRevert<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "complete_revert",
-            "POST",
-            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The number of the deploy request
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(CompleteRevert, types::DatabaseDeployRequest);
+    crate::runtime::call!(CompleteGatedDeployRequest, types::DeployRequest);
     /// A call of [`Client::create_deploy_request`](crate::Client::create_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2852,7 +2947,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
                     self.body,
@@ -2867,7 +2962,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CreateDeployRequest, types::DatabaseDeployRequest);
+    crate::runtime::call!(CreateDeployRequest, types::DeployRequest);
     /// A call of [`Client::force_cutover_deploy_request`](crate::Client::force_cutover_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2918,109 +3013,14 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ForceCutoverDeployRequest, types::DatabaseDeployRequest);
-    /// A call of [`Client::get_deploy_queue`](crate::Client::get_deploy_queue). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetDeployQueue<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> GetDeployQueue<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "get_deploy_queue",
-            "GET",
-            "/organizations/{organization}/databases/{database}/deploy-queue",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::query("page"),
-                crate::runtime::Parameter::query("per_page"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the deploy request's organization
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the deploy request's database
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        #[inline]
-        pub fn set_page(mut self, value: Option<i64>) -> Self {
-            self.call.set_or_clear(2, value);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(3, value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        #[inline]
-        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
-            self.call.set_or_clear(3, value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-queue`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Deployment>> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Deployment>> {
-            self.call
-                .pages(
-                    2,
-                    crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::Deployment>|
-                    (page.next_page, page.data.is_empty())),
-                )
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        #[inline]
-        pub fn items(self) -> crate::Items<'a, types::Deployment> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(GetDeployQueue, types::Page < types::Deployment >);
+    crate::runtime::call!(ForceCutoverDeployRequest, types::DeployRequest);
     /// A call of [`Client::get_deploy_request`](crate::Client::get_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3071,7 +3071,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
@@ -3080,15 +3080,15 @@ pub mod builder {
         /// The vendor's own tools poll until `deployment_state` is `complete`, `complete_pending_revert` or `pending_cutover`.
         pub fn until(
             self,
-            is_done: impl FnMut(&types::DatabaseDeployRequest) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::DatabaseDeployRequest> {
+            is_done: impl FnMut(&types::DeployRequest) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DeployRequest> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetDeployRequest, types::DatabaseDeployRequest);
+    crate::runtime::call!(GetDeployRequest, types::DeployRequest);
     /// A call of [`Client::get_deploy_request_throttler`](crate::Client::get_deploy_request_throttler). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3139,22 +3139,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
+        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfiguration> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::ThrottlerConfigurations> {
+            is_done: impl FnMut(&types::ThrottlerConfiguration) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::ThrottlerConfiguration> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetDeployRequestThrottler, types::ThrottlerConfigurations);
+    crate::runtime::call!(GetDeployRequestThrottler, types::ThrottlerConfiguration);
     /// A call of [`Client::get_deployment`](crate::Client::get_deployment). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3324,6 +3324,101 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(ListDeployOperations, types::Page < types::DeployOperation >);
+    /// A call of [`Client::list_deploy_queue`](crate::Client::list_deploy_queue). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListDeployQueue<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListDeployQueue<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_deploy_queue",
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-queue",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        #[inline]
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(3, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-queue`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Deployment>> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Deployment>> {
+            self.call
+                .pages(
+                    2,
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::Deployment>|
+                    (page.next_page, page.data.is_empty())),
+                )
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
+        pub fn items(self) -> crate::Items<'a, types::Deployment> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(ListDeployQueue, types::Page < types::Deployment >);
     /// A call of [`Client::list_deploy_request_reviews`](crate::Client::list_deploy_request_reviews). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3557,9 +3652,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, types::Page<types::DatabaseDeployRequest>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::DeployRequest>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -3569,29 +3662,25 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::DatabaseDeployRequest>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::DeployRequest>> {
             self.call
                 .pages(
                     5,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::DatabaseDeployRequest>|
+                        page: &types::Page<types::DeployRequest>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::DatabaseDeployRequest> {
+        pub fn items(self) -> crate::Items<'a, types::DeployRequest> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(
-        ListDeployRequests, types::Page < types::DatabaseDeployRequest >
-    );
+    crate::runtime::call!(ListDeployRequests, types::Page < types::DeployRequest >);
     /// A call of [`Client::queue_deploy_request`](crate::Client::queue_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3663,7 +3752,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::QueueDeployRequestBody>,
@@ -3674,7 +3763,65 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(QueueDeployRequest, types::DatabaseDeployRequest);
+    crate::runtime::call!(QueueDeployRequest, types::DeployRequest);
+    /// A call of [`Client::revert_deploy_request`](crate::Client::revert_deploy_request). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct RevertDeployRequest<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> RevertDeployRequest<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "revert_deploy_request",
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the deploy request's organization
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the deploy request's database
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The number of the deploy request
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(RevertDeployRequest, types::DeployRequest);
     /// A call of [`Client::review_deploy_request`](crate::Client::review_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3758,16 +3905,16 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(ReviewDeployRequest, types::DeployRequestReview);
-    /// A call of [`Client::skip_revert_period`](crate::Client::skip_revert_period). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::skip_deploy_request_revert_period`](crate::Client::skip_deploy_request_revert_period). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct SkipRevertPeriod<'a> {
+    pub struct SkipDeployRequestRevertPeriod<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> SkipRevertPeriod<'a> {
+    impl<'a> SkipDeployRequestRevertPeriod<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "skip_revert_period",
+            "skip_deploy_request_revert_period",
             "POST",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert",
         );
@@ -3808,25 +3955,25 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(SkipRevertPeriod, types::DatabaseDeployRequest);
-    /// A call of [`Client::update_auto_apply`](crate::Client::update_auto_apply). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(SkipDeployRequestRevertPeriod, types::DeployRequest);
+    /// A call of [`Client::update_deploy_request_auto_apply`](crate::Client::update_deploy_request_auto_apply). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateAutoApply<'a> {
+    pub struct UpdateDeployRequestAutoApply<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::UpdateAutoApplyBody, String>,
+        body: Result<types::builder::UpdateDeployRequestAutoApplyBody, String>,
     }
-    impl<'a> UpdateAutoApply<'a> {
+    impl<'a> UpdateDeployRequestAutoApply<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "update_auto_apply",
+            "update_deploy_request_auto_apply",
             "PUT",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply",
         );
@@ -3866,18 +4013,18 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::UpdateAutoApplyBody>,
+            V: TryInto<types::UpdateDeployRequestAutoApplyBody>,
             V::Error: ::std::fmt::Display,
         {
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::UpdateAutoApplyBody>::from);
+                .map(From::<types::UpdateDeployRequestAutoApplyBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::UpdateAutoApplyBody,
-                ) -> types::builder::UpdateAutoApplyBody,
+                    types::builder::UpdateDeployRequestAutoApplyBody,
+                ) -> types::builder::UpdateDeployRequestAutoApplyBody,
         >(mut self, f: F) -> Self {
             self.body = self.body.map(f);
             self
@@ -3887,10 +4034,10 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
-                crate::runtime::unlimited::<types::UpdateAutoApplyBody>,
+                crate::runtime::unlimited::<types::UpdateDeployRequestAutoApplyBody>,
             );
             self.call.json(body)
         }
@@ -3898,18 +4045,18 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateAutoApply, types::DatabaseDeployRequest);
-    /// A call of [`Client::update_auto_delete_branch`](crate::Client::update_auto_delete_branch). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(UpdateDeployRequestAutoApply, types::DeployRequest);
+    /// A call of [`Client::update_deploy_request_auto_delete_branch`](crate::Client::update_deploy_request_auto_delete_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateAutoDeleteBranch<'a> {
+    pub struct UpdateDeployRequestAutoDeleteBranch<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::UpdateAutoApplyBody, String>,
+        body: Result<types::builder::UpdateDeployRequestAutoDeleteBranchBody, String>,
     }
-    impl<'a> UpdateAutoDeleteBranch<'a> {
+    impl<'a> UpdateDeployRequestAutoDeleteBranch<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "update_auto_delete_branch",
+            "update_deploy_request_auto_delete_branch",
             "PUT",
             "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch",
         );
@@ -3949,18 +4096,18 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::UpdateAutoApplyBody>,
+            V: TryInto<types::UpdateDeployRequestAutoDeleteBranchBody>,
             V::Error: ::std::fmt::Display,
         {
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::UpdateAutoApplyBody>::from);
+                .map(From::<types::UpdateDeployRequestAutoDeleteBranchBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::UpdateAutoApplyBody,
-                ) -> types::builder::UpdateAutoApplyBody,
+                    types::builder::UpdateDeployRequestAutoDeleteBranchBody,
+                ) -> types::builder::UpdateDeployRequestAutoDeleteBranchBody,
         >(mut self, f: F) -> Self {
             self.body = self.body.map(f);
             self
@@ -3970,10 +4117,12 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseDeployRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DeployRequest> {
             let body = crate::runtime::Body::json(
                 self.body,
-                crate::runtime::unlimited::<types::UpdateAutoApplyBody>,
+                crate::runtime::unlimited::<
+                    types::UpdateDeployRequestAutoDeleteBranchBody,
+                >,
             );
             self.call.json(body)
         }
@@ -3981,13 +4130,13 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateAutoDeleteBranch, types::DatabaseDeployRequest);
+    crate::runtime::call!(UpdateDeployRequestAutoDeleteBranch, types::DeployRequest);
     /// A call of [`Client::update_deploy_request_throttler`](crate::Client::update_deploy_request_throttler). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
     pub struct UpdateDeployRequestThrottler<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::UpdateDatabaseThrottlerBody, String>,
+        body: Result<types::builder::UpdateDeployRequestThrottlerBody, String>,
     }
     impl<'a> UpdateDeployRequestThrottler<'a> {
         /// The operation that this is a call of.
@@ -4032,18 +4181,18 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::UpdateDatabaseThrottlerBody>,
+            V: TryInto<types::UpdateDeployRequestThrottlerBody>,
             V::Error: ::std::fmt::Display,
         {
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::UpdateDatabaseThrottlerBody>::from);
+                .map(From::<types::UpdateDeployRequestThrottlerBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::UpdateDatabaseThrottlerBody,
-                ) -> types::builder::UpdateDatabaseThrottlerBody,
+                    types::builder::UpdateDeployRequestThrottlerBody,
+                ) -> types::builder::UpdateDeployRequestThrottlerBody,
         >(mut self, f: F) -> Self {
             self.body = self.body.map(f);
             self
@@ -4053,10 +4202,10 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfigurations> {
+        pub fn send(self) -> crate::CallFuture<'a, types::ThrottlerConfiguration> {
             let body = crate::runtime::Body::json(
                 self.body,
-                crate::runtime::unlimited::<types::UpdateDatabaseThrottlerBody>,
+                crate::runtime::unlimited::<types::UpdateDeployRequestThrottlerBody>,
             );
             self.call.json(body)
         }
@@ -4064,5 +4213,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateDeployRequestThrottler, types::ThrottlerConfigurations);
+    crate::runtime::call!(UpdateDeployRequestThrottler, types::ThrottlerConfiguration);
 }

@@ -26,13 +26,13 @@ pub mod types {
         /// The total amount of the invoice, as a stringified decimal to preserve precision
         pub total: String,
     }
-    /// `LineItem`
+    /// `InvoiceLineItem`
     ///
-    /// From `#/components/schemas/LineItem` of the spec.
+    /// From `#/components/schemas/InvoiceLineItem` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct LineItem {
+    pub struct InvoiceLineItem {
         /// Whether the line item is billed through Cloudflare
         pub cloudflare_billed: bool,
         /// The ID for the billed database
@@ -46,7 +46,7 @@ pub mod types {
         /// The name of the billable item
         pub metric_name: String,
         /// A mention of a database branch.
-        pub resource: Option<BranchReference>,
+        pub resource: Option<NamedReference>,
         /// The total for the line item
         pub subtotal: f64,
     }
@@ -91,8 +91,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for LineItem {
-        const NAME: &'static str = "LineItem";
+    impl crate::runtime::object::Object for InvoiceLineItem {
+        const NAME: &'static str = "InvoiceLineItem";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -131,7 +131,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for LineItem {
+    impl<'de> ::serde::Deserialize<'de> for InvoiceLineItem {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -143,7 +143,7 @@ pub mod types {
         "{\"billing_period_end\":\"billing_period_end\",\"billing_period_start\":\"billing_period_start\",\"id\":\"id\",\"overdue\":false,\"paid\":false,\"total\":\"total\"}"
     );
     crate::runtime::fixture!(
-        LineItem,
+        InvoiceLineItem,
         "{\"cloudflare_billed\":false,\"database_id\":\"database_id\",\"database_name\":\"database_name\",\"description\":\"description\",\"id\":\"id\",\"metric_name\":\"metric_name\",\"resource\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"subtotal\":1.0}"
     );
 }
@@ -220,8 +220,8 @@ impl Client {
     /// - `id`: Invoice public ID from `list_invoices`. Example: `aabb12123434`.
     /// - `page`: If provided, specifies the page offset of returned results
     /// - `per_page`: If provided, specifies the number of returned results
-    pub fn get_invoice_line_items(&self) -> builder::GetInvoiceLineItems<'_> {
-        builder::GetInvoiceLineItems::new(self)
+    pub fn list_invoice_line_items(&self) -> builder::ListInvoiceLineItems<'_> {
+        builder::ListInvoiceLineItems::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -286,16 +286,16 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(GetInvoice, types::Invoice);
-    /// A call of [`Client::get_invoice_line_items`](crate::Client::get_invoice_line_items). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::list_invoice_line_items`](crate::Client::list_invoice_line_items). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetInvoiceLineItems<'a> {
+    pub struct ListInvoiceLineItems<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetInvoiceLineItems<'a> {
+    impl<'a> ListInvoiceLineItems<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "get_invoice_line_items",
+            "list_invoice_line_items",
             "GET",
             "/organizations/{organization}/invoices/{id}/line-items",
         );
@@ -352,7 +352,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::LineItem>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::InvoiceLineItem>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -362,26 +362,25 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::LineItem>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::InvoiceLineItem>> {
             self.call
                 .pages(
                     2,
-                    crate::runtime::NextOf::Number(|page: &types::Page<types::LineItem>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    )),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::InvoiceLineItem>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::LineItem> {
+        pub fn items(self) -> crate::Items<'a, types::InvoiceLineItem> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetInvoiceLineItems, types::Page < types::LineItem >);
+    crate::runtime::call!(ListInvoiceLineItems, types::Page < types::InvoiceLineItem >);
     /// A call of [`Client::list_invoices`](crate::Client::list_invoices). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

@@ -40,7 +40,7 @@ pub mod types {
         /// When the resize request started
         pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the resize request
-        pub state: KeyspaceResizeRequestState,
+        pub state: ResizeState,
         /// When the resize request was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Percentage of buffer pool memory allocated to vector indexes

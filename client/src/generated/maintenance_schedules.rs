@@ -6,13 +6,30 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `BranchMaintenanceSchedule`
+    /// The frequency unit of the maintenance schedule
     ///
-    /// From `#/components/schemas/BranchMaintenanceSchedule` of the spec.
+    /// From `#/components/schemas/MaintenanceFrequencyUnit` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub enum MaintenanceFrequencyUnit {
+        /// `day`
+        Day,
+        /// `week`
+        Week,
+        /// `month`
+        Month,
+        /// `once`
+        Once,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
+    /// `MaintenanceSchedule`
+    ///
+    /// From `#/components/schemas/MaintenanceSchedule` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct BranchMaintenanceSchedule {
+    pub struct MaintenanceSchedule {
         /// When the maintenance schedule was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Day of the week (0 = Sunday, 6 = Saturday, 7 = every day)
@@ -26,7 +43,7 @@ pub mod types {
         /// When a one-time maintenance schedule expires
         pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The frequency unit of the maintenance schedule
-        pub frequency_unit: BranchMaintenanceScheduleFrequencyUnit,
+        pub frequency_unit: MaintenanceFrequencyUnit,
         /// The frequency value of the maintenance schedule
         pub frequency_value: i64,
         /// Hour of the day in UTC (0-23)
@@ -54,25 +71,8 @@ pub mod types {
         /// Week of the month for monthly schedules (0-3)
         pub week: i64,
     }
-    /// The frequency unit of the maintenance schedule
-    ///
-    /// From `#/components/schemas/BranchMaintenanceScheduleFrequencyUnit` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum BranchMaintenanceScheduleFrequencyUnit {
-        /// `day`
-        Day,
-        /// `week`
-        Week,
-        /// `month`
-        Month,
-        /// `once`
-        Once,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
-    }
-    impl crate::runtime::object::Object for BranchMaintenanceSchedule {
-        const NAME: &'static str = "BranchMaintenanceSchedule";
+    impl crate::runtime::object::Object for MaintenanceSchedule {
+        const NAME: &'static str = "MaintenanceSchedule";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -150,14 +150,14 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for BranchMaintenanceSchedule {
+    impl<'de> ::serde::Deserialize<'de> for MaintenanceSchedule {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl BranchMaintenanceScheduleFrequencyUnit {
+    impl MaintenanceFrequencyUnit {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &["day", "week", "month", "once"];
         /// The value as the API writes it.
@@ -171,7 +171,7 @@ pub mod types {
             }
         }
     }
-    impl From<&str> for BranchMaintenanceScheduleFrequencyUnit {
+    impl From<&str> for MaintenanceFrequencyUnit {
         fn from(value: &str) -> Self {
             match value {
                 "day" => Self::Day,
@@ -182,33 +182,33 @@ pub mod types {
             }
         }
     }
-    impl From<String> for BranchMaintenanceScheduleFrequencyUnit {
+    impl From<String> for MaintenanceFrequencyUnit {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl AsRef<str> for BranchMaintenanceScheduleFrequencyUnit {
+    impl AsRef<str> for MaintenanceFrequencyUnit {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    impl ::std::str::FromStr for BranchMaintenanceScheduleFrequencyUnit {
+    impl ::std::str::FromStr for MaintenanceFrequencyUnit {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    impl ::std::fmt::Display for BranchMaintenanceScheduleFrequencyUnit {
+    impl ::std::fmt::Display for MaintenanceFrequencyUnit {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    impl crate::runtime::lenient::Empty for BranchMaintenanceScheduleFrequencyUnit {
+    impl crate::runtime::lenient::Empty for MaintenanceFrequencyUnit {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    impl ::serde::Serialize for BranchMaintenanceScheduleFrequencyUnit {
+    impl ::serde::Serialize for MaintenanceFrequencyUnit {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -216,7 +216,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for BranchMaintenanceScheduleFrequencyUnit {
+    impl<'de> ::serde::Deserialize<'de> for MaintenanceFrequencyUnit {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -225,16 +225,16 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for BranchMaintenanceScheduleFrequencyUnit {
+    impl ::schemars::JsonSchema for MaintenanceFrequencyUnit {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(BranchMaintenanceScheduleFrequencyUnit).into()
+            stringify!(MaintenanceFrequencyUnit).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
     crate::runtime::fixture!(
-        BranchMaintenanceSchedule,
+        MaintenanceSchedule,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"day\":1,\"deadline_at\":null,\"duration\":1,\"enabled\":false,\"expires_at\":null,\"frequency_unit\":\"day\",\"frequency_value\":1,\"hour\":1,\"id\":\"id\",\"last_window_datetime\":\"last_window_datetime\",\"name\":\"name\",\"next_window_datetime\":\"next_window_datetime\",\"pending_mysql_version\":null,\"pending_mysql_version_update\":false,\"pending_vitess_version\":null,\"pending_vitess_version_update\":false,\"required\":false,\"updated_at\":null,\"week\":1}"
     );
 }
@@ -348,22 +348,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::BranchMaintenanceSchedule> {
+        pub fn send(self) -> crate::CallFuture<'a, types::MaintenanceSchedule> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::BranchMaintenanceSchedule) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::BranchMaintenanceSchedule> {
+            is_done: impl FnMut(&types::MaintenanceSchedule) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MaintenanceSchedule> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetMaintenanceSchedule, types::BranchMaintenanceSchedule);
+    crate::runtime::call!(GetMaintenanceSchedule, types::MaintenanceSchedule);
     /// A call of [`Client::list_maintenance_schedules`](crate::Client::list_maintenance_schedules). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -432,7 +432,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::Page<types::BranchMaintenanceSchedule>> {
+        ) -> crate::CallFuture<'a, types::Page<types::MaintenanceSchedule>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -442,20 +442,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::BranchMaintenanceSchedule>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::MaintenanceSchedule>> {
             self.call
                 .pages(
                     2,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::BranchMaintenanceSchedule>|
+                        page: &types::Page<types::MaintenanceSchedule>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::BranchMaintenanceSchedule> {
+        pub fn items(self) -> crate::Items<'a, types::MaintenanceSchedule> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -463,6 +461,6 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListMaintenanceSchedules, types::Page < types::BranchMaintenanceSchedule >
+        ListMaintenanceSchedules, types::Page < types::MaintenanceSchedule >
     );
 }

@@ -6,13 +6,13 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `BranchMaintenanceWindow`
+    /// `MaintenanceWindow`
     ///
-    /// From `#/components/schemas/BranchMaintenanceWindow` of the spec.
+    /// From `#/components/schemas/MaintenanceWindow` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct BranchMaintenanceWindow {
+    pub struct MaintenanceWindow {
         /// When the maintenance window was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the maintenance window finished
@@ -24,8 +24,8 @@ pub mod types {
         /// When the maintenance window was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    impl crate::runtime::object::Object for BranchMaintenanceWindow {
-        const NAME: &'static str = "BranchMaintenanceWindow";
+    impl crate::runtime::object::Object for MaintenanceWindow {
+        const NAME: &'static str = "MaintenanceWindow";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -55,7 +55,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for BranchMaintenanceWindow {
+    impl<'de> ::serde::Deserialize<'de> for MaintenanceWindow {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -63,7 +63,7 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        BranchMaintenanceWindow,
+        MaintenanceWindow,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"finished_at\":null,\"id\":\"id\",\"started_at\":null,\"updated_at\":null}"
     );
 }
@@ -179,7 +179,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::Page<types::BranchMaintenanceWindow>> {
+        ) -> crate::CallFuture<'a, types::Page<types::MaintenanceWindow>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -189,20 +189,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::BranchMaintenanceWindow>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::MaintenanceWindow>> {
             self.call
                 .pages(
                     3,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::BranchMaintenanceWindow>|
+                        page: &types::Page<types::MaintenanceWindow>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::BranchMaintenanceWindow> {
+        pub fn items(self) -> crate::Items<'a, types::MaintenanceWindow> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -210,6 +208,6 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListMaintenanceWindows, types::Page < types::BranchMaintenanceWindow >
+        ListMaintenanceWindows, types::Page < types::MaintenanceWindow >
     );
 }

@@ -6,9 +6,9 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `GetBranchMetricsMetric`
+    /// `BranchMetric`
     ///
-    /// From `#/components/schemas/GetBranchMetricsMetric` of the spec.
+    /// From `#/components/schemas/BranchMetric` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -23,7 +23,7 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum GetBranchMetricsMetric {
+    pub enum BranchMetric {
         /// `avg_parallel_workers`
         #[serde(rename = "avg_parallel_workers")]
         AvgParallelWorkers,
@@ -301,7 +301,7 @@ pub mod types {
         #[serde(rename = "vtgate_requests")]
         VtgateRequests,
     }
-    impl ::std::fmt::Display for GetBranchMetricsMetric {
+    impl ::std::fmt::Display for BranchMetric {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::AvgParallelWorkers => f.write_str("avg_parallel_workers"),
@@ -497,7 +497,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::str::FromStr for GetBranchMetricsMetric {
+    impl ::std::str::FromStr for BranchMetric {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -697,21 +697,21 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for GetBranchMetricsMetric {
+    impl TryFrom<&str> for BranchMetric {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for GetBranchMetricsMetric {
+    impl TryFrom<String> for BranchMetric {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    /// `GetBranchQueryMetricsMetric`
+    /// `InstantBranchMetric`
     ///
-    /// From `#/components/schemas/GetBranchQueryMetricsMetric` of the spec.
+    /// From `#/components/schemas/InstantBranchMetric` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -726,7 +726,326 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum GetBranchQueryMetricsMetric {
+    pub enum InstantBranchMetric {
+        /// `planetscale_backup_fetch_percent`
+        #[serde(rename = "planetscale_backup_fetch_percent")]
+        PlanetscaleBackupFetchPercent,
+        /// `planetscale_backup_restore_active`
+        #[serde(rename = "planetscale_backup_restore_active")]
+        PlanetscaleBackupRestoreActive,
+        /// `planetscale_dedicated_pgbouncer_cpu_usage`
+        #[serde(rename = "planetscale_dedicated_pgbouncer_cpu_usage")]
+        PlanetscaleDedicatedPgbouncerCpuUsage,
+        /// `planetscale_dedicated_pgbouncer_current_client_connections`
+        #[serde(rename = "planetscale_dedicated_pgbouncer_current_client_connections")]
+        PlanetscaleDedicatedPgbouncerCurrentClientConnections,
+        /// `planetscale_dedicated_pgbouncer_current_connections`
+        #[serde(rename = "planetscale_dedicated_pgbouncer_current_connections")]
+        PlanetscaleDedicatedPgbouncerCurrentConnections,
+        /// `planetscale_dedicated_pgbouncer_current_server_connections`
+        #[serde(rename = "planetscale_dedicated_pgbouncer_current_server_connections")]
+        PlanetscaleDedicatedPgbouncerCurrentServerConnections,
+        /// `planetscale_dedicated_pgbouncer_max_connections`
+        #[serde(rename = "planetscale_dedicated_pgbouncer_max_connections")]
+        PlanetscaleDedicatedPgbouncerMaxConnections,
+        /// `planetscale_dedicated_pgbouncer_memory_usage`
+        #[serde(rename = "planetscale_dedicated_pgbouncer_memory_usage")]
+        PlanetscaleDedicatedPgbouncerMemoryUsage,
+        /// `planetscale_pgbouncer_current_client_connections`
+        #[serde(rename = "planetscale_pgbouncer_current_client_connections")]
+        PlanetscalePgbouncerCurrentClientConnections,
+        /// `planetscale_pgbouncer_current_server_connections`
+        #[serde(rename = "planetscale_pgbouncer_current_server_connections")]
+        PlanetscalePgbouncerCurrentServerConnections,
+        /// `planetscale_pgbouncer_settings_max_client_conn`
+        #[serde(rename = "planetscale_pgbouncer_settings_max_client_conn")]
+        PlanetscalePgbouncerSettingsMaxClientConn,
+        /// `planetscale_postgres_connection_state`
+        #[serde(rename = "planetscale_postgres_connection_state")]
+        PlanetscalePostgresConnectionState,
+        /// `planetscale_postgres_settings_max_connections`
+        #[serde(rename = "planetscale_postgres_settings_max_connections")]
+        PlanetscalePostgresSettingsMaxConnections,
+        /// `planetscale_volume_capacity_bytes`
+        #[serde(rename = "planetscale_volume_capacity_bytes")]
+        PlanetscaleVolumeCapacityBytes,
+        /// `planetscale_volume_disk_usage_bytes`
+        #[serde(rename = "planetscale_volume_disk_usage_bytes")]
+        PlanetscaleVolumeDiskUsageBytes,
+        /// `planetscale_volume_usage_percentage`
+        #[serde(rename = "planetscale_volume_usage_percentage")]
+        PlanetscaleVolumeUsagePercentage,
+    }
+    impl ::std::fmt::Display for InstantBranchMetric {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::PlanetscaleBackupFetchPercent => {
+                    f.write_str("planetscale_backup_fetch_percent")
+                }
+                Self::PlanetscaleBackupRestoreActive => {
+                    f.write_str("planetscale_backup_restore_active")
+                }
+                Self::PlanetscaleDedicatedPgbouncerCpuUsage => {
+                    f.write_str("planetscale_dedicated_pgbouncer_cpu_usage")
+                }
+                Self::PlanetscaleDedicatedPgbouncerCurrentClientConnections => {
+                    f.write_str(
+                        "planetscale_dedicated_pgbouncer_current_client_connections",
+                    )
+                }
+                Self::PlanetscaleDedicatedPgbouncerCurrentConnections => {
+                    f.write_str("planetscale_dedicated_pgbouncer_current_connections")
+                }
+                Self::PlanetscaleDedicatedPgbouncerCurrentServerConnections => {
+                    f.write_str(
+                        "planetscale_dedicated_pgbouncer_current_server_connections",
+                    )
+                }
+                Self::PlanetscaleDedicatedPgbouncerMaxConnections => {
+                    f.write_str("planetscale_dedicated_pgbouncer_max_connections")
+                }
+                Self::PlanetscaleDedicatedPgbouncerMemoryUsage => {
+                    f.write_str("planetscale_dedicated_pgbouncer_memory_usage")
+                }
+                Self::PlanetscalePgbouncerCurrentClientConnections => {
+                    f.write_str("planetscale_pgbouncer_current_client_connections")
+                }
+                Self::PlanetscalePgbouncerCurrentServerConnections => {
+                    f.write_str("planetscale_pgbouncer_current_server_connections")
+                }
+                Self::PlanetscalePgbouncerSettingsMaxClientConn => {
+                    f.write_str("planetscale_pgbouncer_settings_max_client_conn")
+                }
+                Self::PlanetscalePostgresConnectionState => {
+                    f.write_str("planetscale_postgres_connection_state")
+                }
+                Self::PlanetscalePostgresSettingsMaxConnections => {
+                    f.write_str("planetscale_postgres_settings_max_connections")
+                }
+                Self::PlanetscaleVolumeCapacityBytes => {
+                    f.write_str("planetscale_volume_capacity_bytes")
+                }
+                Self::PlanetscaleVolumeDiskUsageBytes => {
+                    f.write_str("planetscale_volume_disk_usage_bytes")
+                }
+                Self::PlanetscaleVolumeUsagePercentage => {
+                    f.write_str("planetscale_volume_usage_percentage")
+                }
+            }
+        }
+    }
+    impl ::std::str::FromStr for InstantBranchMetric {
+        type Err = self::error::ConversionError;
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
+            match value {
+                "planetscale_backup_fetch_percent" => {
+                    Ok(Self::PlanetscaleBackupFetchPercent)
+                }
+                "planetscale_backup_restore_active" => {
+                    Ok(Self::PlanetscaleBackupRestoreActive)
+                }
+                "planetscale_dedicated_pgbouncer_cpu_usage" => {
+                    Ok(Self::PlanetscaleDedicatedPgbouncerCpuUsage)
+                }
+                "planetscale_dedicated_pgbouncer_current_client_connections" => {
+                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentClientConnections)
+                }
+                "planetscale_dedicated_pgbouncer_current_connections" => {
+                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentConnections)
+                }
+                "planetscale_dedicated_pgbouncer_current_server_connections" => {
+                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentServerConnections)
+                }
+                "planetscale_dedicated_pgbouncer_max_connections" => {
+                    Ok(Self::PlanetscaleDedicatedPgbouncerMaxConnections)
+                }
+                "planetscale_dedicated_pgbouncer_memory_usage" => {
+                    Ok(Self::PlanetscaleDedicatedPgbouncerMemoryUsage)
+                }
+                "planetscale_pgbouncer_current_client_connections" => {
+                    Ok(Self::PlanetscalePgbouncerCurrentClientConnections)
+                }
+                "planetscale_pgbouncer_current_server_connections" => {
+                    Ok(Self::PlanetscalePgbouncerCurrentServerConnections)
+                }
+                "planetscale_pgbouncer_settings_max_client_conn" => {
+                    Ok(Self::PlanetscalePgbouncerSettingsMaxClientConn)
+                }
+                "planetscale_postgres_connection_state" => {
+                    Ok(Self::PlanetscalePostgresConnectionState)
+                }
+                "planetscale_postgres_settings_max_connections" => {
+                    Ok(Self::PlanetscalePostgresSettingsMaxConnections)
+                }
+                "planetscale_volume_capacity_bytes" => {
+                    Ok(Self::PlanetscaleVolumeCapacityBytes)
+                }
+                "planetscale_volume_disk_usage_bytes" => {
+                    Ok(Self::PlanetscaleVolumeDiskUsageBytes)
+                }
+                "planetscale_volume_usage_percentage" => {
+                    Ok(Self::PlanetscaleVolumeUsagePercentage)
+                }
+                _ => {
+                    Err(
+                        ::std::format!(
+                            "`{}` is none of: planetscale_backup_fetch_percent, planetscale_backup_restore_active, planetscale_dedicated_pgbouncer_cpu_usage, planetscale_dedicated_pgbouncer_current_client_connections, planetscale_dedicated_pgbouncer_current_connections, planetscale_dedicated_pgbouncer_current_server_connections, planetscale_dedicated_pgbouncer_max_connections, planetscale_dedicated_pgbouncer_memory_usage, planetscale_pgbouncer_current_client_connections, planetscale_pgbouncer_current_server_connections, planetscale_pgbouncer_settings_max_client_conn, planetscale_postgres_connection_state, planetscale_postgres_settings_max_connections, planetscale_volume_capacity_bytes, planetscale_volume_disk_usage_bytes, planetscale_volume_usage_percentage",
+                            value
+                        )
+                            .into(),
+                    )
+                }
+            }
+        }
+    }
+    impl TryFrom<&str> for InstantBranchMetric {
+        type Error = self::error::ConversionError;
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl TryFrom<String> for InstantBranchMetric {
+        type Error = self::error::ConversionError;
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    /// `InstantMetrics`
+    ///
+    /// From `#/components/schemas/InstantMetrics` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct InstantMetrics {
+        /// The branch these metrics belong to
+        #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
+        pub branch: ::serde_json::Map<String, ::serde_json::Value>,
+        /// The current metric values
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub metrics: Vec<String>,
+        /// The metrics response type
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: Option<String>,
+    }
+    /// `InstantTabletMetric`
+    ///
+    /// From `#/components/schemas/InstantTabletMetric` of the spec.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum InstantTabletMetric {
+        /// `replication_lag`
+        #[serde(rename = "replication_lag")]
+        ReplicationLag,
+        /// `primary_cpu_usage`
+        #[serde(rename = "primary_cpu_usage")]
+        PrimaryCpuUsage,
+        /// `primary_memory_usage`
+        #[serde(rename = "primary_memory_usage")]
+        PrimaryMemoryUsage,
+        /// `vtgate_cpu_usage`
+        #[serde(rename = "vtgate_cpu_usage")]
+        VtgateCpuUsage,
+        /// `vtgate_memory_usage`
+        #[serde(rename = "vtgate_memory_usage")]
+        VtgateMemoryUsage,
+    }
+    impl ::std::fmt::Display for InstantTabletMetric {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::ReplicationLag => f.write_str("replication_lag"),
+                Self::PrimaryCpuUsage => f.write_str("primary_cpu_usage"),
+                Self::PrimaryMemoryUsage => f.write_str("primary_memory_usage"),
+                Self::VtgateCpuUsage => f.write_str("vtgate_cpu_usage"),
+                Self::VtgateMemoryUsage => f.write_str("vtgate_memory_usage"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for InstantTabletMetric {
+        type Err = self::error::ConversionError;
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
+            match value {
+                "replication_lag" => Ok(Self::ReplicationLag),
+                "primary_cpu_usage" => Ok(Self::PrimaryCpuUsage),
+                "primary_memory_usage" => Ok(Self::PrimaryMemoryUsage),
+                "vtgate_cpu_usage" => Ok(Self::VtgateCpuUsage),
+                "vtgate_memory_usage" => Ok(Self::VtgateMemoryUsage),
+                _ => {
+                    Err(
+                        ::std::format!(
+                            "`{}` is none of: replication_lag, primary_cpu_usage, primary_memory_usage, vtgate_cpu_usage, vtgate_memory_usage",
+                            value
+                        )
+                            .into(),
+                    )
+                }
+            }
+        }
+    }
+    impl TryFrom<&str> for InstantTabletMetric {
+        type Error = self::error::ConversionError;
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl TryFrom<String> for InstantTabletMetric {
+        type Error = self::error::ConversionError;
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    /// `MetricSeries`
+    ///
+    /// From `#/components/schemas/MetricSeries` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MetricSeries {
+        /// The end of the time range
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub end_date: Option<String>,
+        /// The step interval in seconds between data points
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub interval: Option<i64>,
+        /// The time-series metric data
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub series: Vec<String>,
+        /// The start of the time range
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub start_date: Option<String>,
+        /// The metrics response type
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: Option<String>,
+    }
+    /// `QueryMetric`
+    ///
+    /// From `#/components/schemas/QueryMetric` of the spec.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum QueryMetric {
         /// `avg_parallel_workers`
         #[serde(rename = "avg_parallel_workers")]
         AvgParallelWorkers,
@@ -839,7 +1158,7 @@ pub mod types {
         #[serde(rename = "traffic_control_warnings")]
         TrafficControlWarnings,
     }
-    impl ::std::fmt::Display for GetBranchQueryMetricsMetric {
+    impl ::std::fmt::Display for QueryMetric {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::AvgParallelWorkers => f.write_str("avg_parallel_workers"),
@@ -884,7 +1203,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::str::FromStr for GetBranchQueryMetricsMetric {
+    impl ::std::str::FromStr for QueryMetric {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -937,21 +1256,21 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for GetBranchQueryMetricsMetric {
+    impl TryFrom<&str> for QueryMetric {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for GetBranchQueryMetricsMetric {
+    impl TryFrom<String> for QueryMetric {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    /// `GetBranchTagMetricsMetric`
+    /// `TabletMetric`
     ///
-    /// From `#/components/schemas/GetBranchTagMetricsMetric` of the spec.
+    /// From `#/components/schemas/TabletMetric` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -966,7 +1285,135 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum GetBranchTagMetricsMetric {
+    pub enum TabletMetric {
+        /// `replication_lag`
+        #[serde(rename = "replication_lag")]
+        ReplicationLag,
+        /// `vreplication_lag`
+        #[serde(rename = "vreplication_lag")]
+        VreplicationLag,
+        /// `pod_cpu_usage`
+        #[serde(rename = "pod_cpu_usage")]
+        PodCpuUsage,
+        /// `pod_memory_usage`
+        #[serde(rename = "pod_memory_usage")]
+        PodMemoryUsage,
+        /// `pod_queries`
+        #[serde(rename = "pod_queries")]
+        PodQueries,
+        /// `pod_rows_read`
+        #[serde(rename = "pod_rows_read")]
+        PodRowsRead,
+        /// `pod_iops`
+        #[serde(rename = "pod_iops")]
+        PodIops,
+        /// `primary_cpu_usage`
+        #[serde(rename = "primary_cpu_usage")]
+        PrimaryCpuUsage,
+        /// `primary_memory_usage`
+        #[serde(rename = "primary_memory_usage")]
+        PrimaryMemoryUsage,
+        /// `primary_iops`
+        #[serde(rename = "primary_iops")]
+        PrimaryIops,
+        /// `primary_queries`
+        #[serde(rename = "primary_queries")]
+        PrimaryQueries,
+        /// `primary_rows_read`
+        #[serde(rename = "primary_rows_read")]
+        PrimaryRowsRead,
+        /// `primary_rows_written`
+        #[serde(rename = "primary_rows_written")]
+        PrimaryRowsWritten,
+        /// `shard_storage_usage`
+        #[serde(rename = "shard_storage_usage")]
+        ShardStorageUsage,
+        /// `shard_storage_available`
+        #[serde(rename = "shard_storage_available")]
+        ShardStorageAvailable,
+    }
+    impl ::std::fmt::Display for TabletMetric {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::ReplicationLag => f.write_str("replication_lag"),
+                Self::VreplicationLag => f.write_str("vreplication_lag"),
+                Self::PodCpuUsage => f.write_str("pod_cpu_usage"),
+                Self::PodMemoryUsage => f.write_str("pod_memory_usage"),
+                Self::PodQueries => f.write_str("pod_queries"),
+                Self::PodRowsRead => f.write_str("pod_rows_read"),
+                Self::PodIops => f.write_str("pod_iops"),
+                Self::PrimaryCpuUsage => f.write_str("primary_cpu_usage"),
+                Self::PrimaryMemoryUsage => f.write_str("primary_memory_usage"),
+                Self::PrimaryIops => f.write_str("primary_iops"),
+                Self::PrimaryQueries => f.write_str("primary_queries"),
+                Self::PrimaryRowsRead => f.write_str("primary_rows_read"),
+                Self::PrimaryRowsWritten => f.write_str("primary_rows_written"),
+                Self::ShardStorageUsage => f.write_str("shard_storage_usage"),
+                Self::ShardStorageAvailable => f.write_str("shard_storage_available"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for TabletMetric {
+        type Err = self::error::ConversionError;
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
+            match value {
+                "replication_lag" => Ok(Self::ReplicationLag),
+                "vreplication_lag" => Ok(Self::VreplicationLag),
+                "pod_cpu_usage" => Ok(Self::PodCpuUsage),
+                "pod_memory_usage" => Ok(Self::PodMemoryUsage),
+                "pod_queries" => Ok(Self::PodQueries),
+                "pod_rows_read" => Ok(Self::PodRowsRead),
+                "pod_iops" => Ok(Self::PodIops),
+                "primary_cpu_usage" => Ok(Self::PrimaryCpuUsage),
+                "primary_memory_usage" => Ok(Self::PrimaryMemoryUsage),
+                "primary_iops" => Ok(Self::PrimaryIops),
+                "primary_queries" => Ok(Self::PrimaryQueries),
+                "primary_rows_read" => Ok(Self::PrimaryRowsRead),
+                "primary_rows_written" => Ok(Self::PrimaryRowsWritten),
+                "shard_storage_usage" => Ok(Self::ShardStorageUsage),
+                "shard_storage_available" => Ok(Self::ShardStorageAvailable),
+                _ => {
+                    Err(
+                        ::std::format!(
+                            "`{}` is none of: replication_lag, vreplication_lag, pod_cpu_usage, pod_memory_usage, pod_queries, pod_rows_read, pod_iops, primary_cpu_usage, primary_memory_usage, primary_iops, primary_queries, primary_rows_read, primary_rows_written, shard_storage_usage, shard_storage_available",
+                            value
+                        )
+                            .into(),
+                    )
+                }
+            }
+        }
+    }
+    impl TryFrom<&str> for TabletMetric {
+        type Error = self::error::ConversionError;
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl TryFrom<String> for TabletMetric {
+        type Error = self::error::ConversionError;
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    /// `TagMetric`
+    ///
+    /// From `#/components/schemas/TagMetric` of the spec.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum TagMetric {
         /// `avg_parallel_workers`
         #[serde(rename = "avg_parallel_workers")]
         AvgParallelWorkers,
@@ -1070,7 +1517,7 @@ pub mod types {
         #[serde(rename = "traffic_control_warnings")]
         TrafficControlWarnings,
     }
-    impl ::std::fmt::Display for GetBranchTagMetricsMetric {
+    impl ::std::fmt::Display for TagMetric {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::AvgParallelWorkers => f.write_str("avg_parallel_workers"),
@@ -1110,7 +1557,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::str::FromStr for GetBranchTagMetricsMetric {
+    impl ::std::str::FromStr for TagMetric {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -1160,467 +1607,20 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for GetBranchTagMetricsMetric {
+    impl TryFrom<&str> for TagMetric {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for GetBranchTagMetricsMetric {
+    impl TryFrom<String> for TagMetric {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    /// `GetInstantBranchMetricsMetric`
-    ///
-    /// From `#/components/schemas/GetInstantBranchMetricsMetric` of the spec.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Copy,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum GetInstantBranchMetricsMetric {
-        /// `planetscale_backup_fetch_percent`
-        #[serde(rename = "planetscale_backup_fetch_percent")]
-        PlanetscaleBackupFetchPercent,
-        /// `planetscale_backup_restore_active`
-        #[serde(rename = "planetscale_backup_restore_active")]
-        PlanetscaleBackupRestoreActive,
-        /// `planetscale_dedicated_pgbouncer_cpu_usage`
-        #[serde(rename = "planetscale_dedicated_pgbouncer_cpu_usage")]
-        PlanetscaleDedicatedPgbouncerCpuUsage,
-        /// `planetscale_dedicated_pgbouncer_current_client_connections`
-        #[serde(rename = "planetscale_dedicated_pgbouncer_current_client_connections")]
-        PlanetscaleDedicatedPgbouncerCurrentClientConnections,
-        /// `planetscale_dedicated_pgbouncer_current_connections`
-        #[serde(rename = "planetscale_dedicated_pgbouncer_current_connections")]
-        PlanetscaleDedicatedPgbouncerCurrentConnections,
-        /// `planetscale_dedicated_pgbouncer_current_server_connections`
-        #[serde(rename = "planetscale_dedicated_pgbouncer_current_server_connections")]
-        PlanetscaleDedicatedPgbouncerCurrentServerConnections,
-        /// `planetscale_dedicated_pgbouncer_max_connections`
-        #[serde(rename = "planetscale_dedicated_pgbouncer_max_connections")]
-        PlanetscaleDedicatedPgbouncerMaxConnections,
-        /// `planetscale_dedicated_pgbouncer_memory_usage`
-        #[serde(rename = "planetscale_dedicated_pgbouncer_memory_usage")]
-        PlanetscaleDedicatedPgbouncerMemoryUsage,
-        /// `planetscale_pgbouncer_current_client_connections`
-        #[serde(rename = "planetscale_pgbouncer_current_client_connections")]
-        PlanetscalePgbouncerCurrentClientConnections,
-        /// `planetscale_pgbouncer_current_server_connections`
-        #[serde(rename = "planetscale_pgbouncer_current_server_connections")]
-        PlanetscalePgbouncerCurrentServerConnections,
-        /// `planetscale_pgbouncer_settings_max_client_conn`
-        #[serde(rename = "planetscale_pgbouncer_settings_max_client_conn")]
-        PlanetscalePgbouncerSettingsMaxClientConn,
-        /// `planetscale_postgres_connection_state`
-        #[serde(rename = "planetscale_postgres_connection_state")]
-        PlanetscalePostgresConnectionState,
-        /// `planetscale_postgres_settings_max_connections`
-        #[serde(rename = "planetscale_postgres_settings_max_connections")]
-        PlanetscalePostgresSettingsMaxConnections,
-        /// `planetscale_volume_capacity_bytes`
-        #[serde(rename = "planetscale_volume_capacity_bytes")]
-        PlanetscaleVolumeCapacityBytes,
-        /// `planetscale_volume_disk_usage_bytes`
-        #[serde(rename = "planetscale_volume_disk_usage_bytes")]
-        PlanetscaleVolumeDiskUsageBytes,
-        /// `planetscale_volume_usage_percentage`
-        #[serde(rename = "planetscale_volume_usage_percentage")]
-        PlanetscaleVolumeUsagePercentage,
-    }
-    impl ::std::fmt::Display for GetInstantBranchMetricsMetric {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match *self {
-                Self::PlanetscaleBackupFetchPercent => {
-                    f.write_str("planetscale_backup_fetch_percent")
-                }
-                Self::PlanetscaleBackupRestoreActive => {
-                    f.write_str("planetscale_backup_restore_active")
-                }
-                Self::PlanetscaleDedicatedPgbouncerCpuUsage => {
-                    f.write_str("planetscale_dedicated_pgbouncer_cpu_usage")
-                }
-                Self::PlanetscaleDedicatedPgbouncerCurrentClientConnections => {
-                    f.write_str(
-                        "planetscale_dedicated_pgbouncer_current_client_connections",
-                    )
-                }
-                Self::PlanetscaleDedicatedPgbouncerCurrentConnections => {
-                    f.write_str("planetscale_dedicated_pgbouncer_current_connections")
-                }
-                Self::PlanetscaleDedicatedPgbouncerCurrentServerConnections => {
-                    f.write_str(
-                        "planetscale_dedicated_pgbouncer_current_server_connections",
-                    )
-                }
-                Self::PlanetscaleDedicatedPgbouncerMaxConnections => {
-                    f.write_str("planetscale_dedicated_pgbouncer_max_connections")
-                }
-                Self::PlanetscaleDedicatedPgbouncerMemoryUsage => {
-                    f.write_str("planetscale_dedicated_pgbouncer_memory_usage")
-                }
-                Self::PlanetscalePgbouncerCurrentClientConnections => {
-                    f.write_str("planetscale_pgbouncer_current_client_connections")
-                }
-                Self::PlanetscalePgbouncerCurrentServerConnections => {
-                    f.write_str("planetscale_pgbouncer_current_server_connections")
-                }
-                Self::PlanetscalePgbouncerSettingsMaxClientConn => {
-                    f.write_str("planetscale_pgbouncer_settings_max_client_conn")
-                }
-                Self::PlanetscalePostgresConnectionState => {
-                    f.write_str("planetscale_postgres_connection_state")
-                }
-                Self::PlanetscalePostgresSettingsMaxConnections => {
-                    f.write_str("planetscale_postgres_settings_max_connections")
-                }
-                Self::PlanetscaleVolumeCapacityBytes => {
-                    f.write_str("planetscale_volume_capacity_bytes")
-                }
-                Self::PlanetscaleVolumeDiskUsageBytes => {
-                    f.write_str("planetscale_volume_disk_usage_bytes")
-                }
-                Self::PlanetscaleVolumeUsagePercentage => {
-                    f.write_str("planetscale_volume_usage_percentage")
-                }
-            }
-        }
-    }
-    impl ::std::str::FromStr for GetInstantBranchMetricsMetric {
-        type Err = self::error::ConversionError;
-        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
-            match value {
-                "planetscale_backup_fetch_percent" => {
-                    Ok(Self::PlanetscaleBackupFetchPercent)
-                }
-                "planetscale_backup_restore_active" => {
-                    Ok(Self::PlanetscaleBackupRestoreActive)
-                }
-                "planetscale_dedicated_pgbouncer_cpu_usage" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCpuUsage)
-                }
-                "planetscale_dedicated_pgbouncer_current_client_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentClientConnections)
-                }
-                "planetscale_dedicated_pgbouncer_current_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentConnections)
-                }
-                "planetscale_dedicated_pgbouncer_current_server_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentServerConnections)
-                }
-                "planetscale_dedicated_pgbouncer_max_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerMaxConnections)
-                }
-                "planetscale_dedicated_pgbouncer_memory_usage" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerMemoryUsage)
-                }
-                "planetscale_pgbouncer_current_client_connections" => {
-                    Ok(Self::PlanetscalePgbouncerCurrentClientConnections)
-                }
-                "planetscale_pgbouncer_current_server_connections" => {
-                    Ok(Self::PlanetscalePgbouncerCurrentServerConnections)
-                }
-                "planetscale_pgbouncer_settings_max_client_conn" => {
-                    Ok(Self::PlanetscalePgbouncerSettingsMaxClientConn)
-                }
-                "planetscale_postgres_connection_state" => {
-                    Ok(Self::PlanetscalePostgresConnectionState)
-                }
-                "planetscale_postgres_settings_max_connections" => {
-                    Ok(Self::PlanetscalePostgresSettingsMaxConnections)
-                }
-                "planetscale_volume_capacity_bytes" => {
-                    Ok(Self::PlanetscaleVolumeCapacityBytes)
-                }
-                "planetscale_volume_disk_usage_bytes" => {
-                    Ok(Self::PlanetscaleVolumeDiskUsageBytes)
-                }
-                "planetscale_volume_usage_percentage" => {
-                    Ok(Self::PlanetscaleVolumeUsagePercentage)
-                }
-                _ => {
-                    Err(
-                        ::std::format!(
-                            "`{}` is none of: planetscale_backup_fetch_percent, planetscale_backup_restore_active, planetscale_dedicated_pgbouncer_cpu_usage, planetscale_dedicated_pgbouncer_current_client_connections, planetscale_dedicated_pgbouncer_current_connections, planetscale_dedicated_pgbouncer_current_server_connections, planetscale_dedicated_pgbouncer_max_connections, planetscale_dedicated_pgbouncer_memory_usage, planetscale_pgbouncer_current_client_connections, planetscale_pgbouncer_current_server_connections, planetscale_pgbouncer_settings_max_client_conn, planetscale_postgres_connection_state, planetscale_postgres_settings_max_connections, planetscale_volume_capacity_bytes, planetscale_volume_disk_usage_bytes, planetscale_volume_usage_percentage",
-                            value
-                        )
-                            .into(),
-                    )
-                }
-            }
-        }
-    }
-    impl TryFrom<&str> for GetInstantBranchMetricsMetric {
-        type Error = self::error::ConversionError;
-        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for GetInstantBranchMetricsMetric {
-        type Error = self::error::ConversionError;
-        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    /// `GetInstantTabletMetricsMetric`
-    ///
-    /// From `#/components/schemas/GetInstantTabletMetricsMetric` of the spec.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Copy,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum GetInstantTabletMetricsMetric {
-        /// `replication_lag`
-        #[serde(rename = "replication_lag")]
-        ReplicationLag,
-        /// `primary_cpu_usage`
-        #[serde(rename = "primary_cpu_usage")]
-        PrimaryCpuUsage,
-        /// `primary_memory_usage`
-        #[serde(rename = "primary_memory_usage")]
-        PrimaryMemoryUsage,
-        /// `vtgate_cpu_usage`
-        #[serde(rename = "vtgate_cpu_usage")]
-        VtgateCpuUsage,
-        /// `vtgate_memory_usage`
-        #[serde(rename = "vtgate_memory_usage")]
-        VtgateMemoryUsage,
-    }
-    impl ::std::fmt::Display for GetInstantTabletMetricsMetric {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match *self {
-                Self::ReplicationLag => f.write_str("replication_lag"),
-                Self::PrimaryCpuUsage => f.write_str("primary_cpu_usage"),
-                Self::PrimaryMemoryUsage => f.write_str("primary_memory_usage"),
-                Self::VtgateCpuUsage => f.write_str("vtgate_cpu_usage"),
-                Self::VtgateMemoryUsage => f.write_str("vtgate_memory_usage"),
-            }
-        }
-    }
-    impl ::std::str::FromStr for GetInstantTabletMetricsMetric {
-        type Err = self::error::ConversionError;
-        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
-            match value {
-                "replication_lag" => Ok(Self::ReplicationLag),
-                "primary_cpu_usage" => Ok(Self::PrimaryCpuUsage),
-                "primary_memory_usage" => Ok(Self::PrimaryMemoryUsage),
-                "vtgate_cpu_usage" => Ok(Self::VtgateCpuUsage),
-                "vtgate_memory_usage" => Ok(Self::VtgateMemoryUsage),
-                _ => {
-                    Err(
-                        ::std::format!(
-                            "`{}` is none of: replication_lag, primary_cpu_usage, primary_memory_usage, vtgate_cpu_usage, vtgate_memory_usage",
-                            value
-                        )
-                            .into(),
-                    )
-                }
-            }
-        }
-    }
-    impl TryFrom<&str> for GetInstantTabletMetricsMetric {
-        type Error = self::error::ConversionError;
-        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for GetInstantTabletMetricsMetric {
-        type Error = self::error::ConversionError;
-        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    /// `GetTabletMetricsMetric`
-    ///
-    /// From `#/components/schemas/GetTabletMetricsMetric` of the spec.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Copy,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum GetTabletMetricsMetric {
-        /// `replication_lag`
-        #[serde(rename = "replication_lag")]
-        ReplicationLag,
-        /// `vreplication_lag`
-        #[serde(rename = "vreplication_lag")]
-        VreplicationLag,
-        /// `pod_cpu_usage`
-        #[serde(rename = "pod_cpu_usage")]
-        PodCpuUsage,
-        /// `pod_memory_usage`
-        #[serde(rename = "pod_memory_usage")]
-        PodMemoryUsage,
-        /// `pod_queries`
-        #[serde(rename = "pod_queries")]
-        PodQueries,
-        /// `pod_rows_read`
-        #[serde(rename = "pod_rows_read")]
-        PodRowsRead,
-        /// `pod_iops`
-        #[serde(rename = "pod_iops")]
-        PodIops,
-        /// `primary_cpu_usage`
-        #[serde(rename = "primary_cpu_usage")]
-        PrimaryCpuUsage,
-        /// `primary_memory_usage`
-        #[serde(rename = "primary_memory_usage")]
-        PrimaryMemoryUsage,
-        /// `primary_iops`
-        #[serde(rename = "primary_iops")]
-        PrimaryIops,
-        /// `primary_queries`
-        #[serde(rename = "primary_queries")]
-        PrimaryQueries,
-        /// `primary_rows_read`
-        #[serde(rename = "primary_rows_read")]
-        PrimaryRowsRead,
-        /// `primary_rows_written`
-        #[serde(rename = "primary_rows_written")]
-        PrimaryRowsWritten,
-        /// `shard_storage_usage`
-        #[serde(rename = "shard_storage_usage")]
-        ShardStorageUsage,
-        /// `shard_storage_available`
-        #[serde(rename = "shard_storage_available")]
-        ShardStorageAvailable,
-    }
-    impl ::std::fmt::Display for GetTabletMetricsMetric {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match *self {
-                Self::ReplicationLag => f.write_str("replication_lag"),
-                Self::VreplicationLag => f.write_str("vreplication_lag"),
-                Self::PodCpuUsage => f.write_str("pod_cpu_usage"),
-                Self::PodMemoryUsage => f.write_str("pod_memory_usage"),
-                Self::PodQueries => f.write_str("pod_queries"),
-                Self::PodRowsRead => f.write_str("pod_rows_read"),
-                Self::PodIops => f.write_str("pod_iops"),
-                Self::PrimaryCpuUsage => f.write_str("primary_cpu_usage"),
-                Self::PrimaryMemoryUsage => f.write_str("primary_memory_usage"),
-                Self::PrimaryIops => f.write_str("primary_iops"),
-                Self::PrimaryQueries => f.write_str("primary_queries"),
-                Self::PrimaryRowsRead => f.write_str("primary_rows_read"),
-                Self::PrimaryRowsWritten => f.write_str("primary_rows_written"),
-                Self::ShardStorageUsage => f.write_str("shard_storage_usage"),
-                Self::ShardStorageAvailable => f.write_str("shard_storage_available"),
-            }
-        }
-    }
-    impl ::std::str::FromStr for GetTabletMetricsMetric {
-        type Err = self::error::ConversionError;
-        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
-            match value {
-                "replication_lag" => Ok(Self::ReplicationLag),
-                "vreplication_lag" => Ok(Self::VreplicationLag),
-                "pod_cpu_usage" => Ok(Self::PodCpuUsage),
-                "pod_memory_usage" => Ok(Self::PodMemoryUsage),
-                "pod_queries" => Ok(Self::PodQueries),
-                "pod_rows_read" => Ok(Self::PodRowsRead),
-                "pod_iops" => Ok(Self::PodIops),
-                "primary_cpu_usage" => Ok(Self::PrimaryCpuUsage),
-                "primary_memory_usage" => Ok(Self::PrimaryMemoryUsage),
-                "primary_iops" => Ok(Self::PrimaryIops),
-                "primary_queries" => Ok(Self::PrimaryQueries),
-                "primary_rows_read" => Ok(Self::PrimaryRowsRead),
-                "primary_rows_written" => Ok(Self::PrimaryRowsWritten),
-                "shard_storage_usage" => Ok(Self::ShardStorageUsage),
-                "shard_storage_available" => Ok(Self::ShardStorageAvailable),
-                _ => {
-                    Err(
-                        ::std::format!(
-                            "`{}` is none of: replication_lag, vreplication_lag, pod_cpu_usage, pod_memory_usage, pod_queries, pod_rows_read, pod_iops, primary_cpu_usage, primary_memory_usage, primary_iops, primary_queries, primary_rows_read, primary_rows_written, shard_storage_usage, shard_storage_available",
-                            value
-                        )
-                            .into(),
-                    )
-                }
-            }
-        }
-    }
-    impl TryFrom<&str> for GetTabletMetricsMetric {
-        type Error = self::error::ConversionError;
-        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for GetTabletMetricsMetric {
-        type Error = self::error::ConversionError;
-        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    /// `InstantMetricsResponse`
-    ///
-    /// From `#/components/schemas/InstantMetricsResponse` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct InstantMetricsResponse {
-        /// The branch these metrics belong to
-        #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-        pub branch: ::serde_json::Map<String, ::serde_json::Value>,
-        /// The current metric values
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub metrics: Vec<String>,
-        /// The metrics response type
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: Option<String>,
-    }
-    /// `MetricSeriesResponse`
-    ///
-    /// From `#/components/schemas/MetricSeriesResponse` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct MetricSeriesResponse {
-        /// The end of the time range
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub end_date: Option<String>,
-        /// The step interval in seconds between data points
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub interval: Option<i64>,
-        /// The time-series metric data
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub series: Vec<String>,
-        /// The start of the time range
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub start_date: Option<String>,
-        /// The metrics response type
-        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: Option<String>,
-    }
-    impl crate::runtime::object::Object for InstantMetricsResponse {
-        const NAME: &'static str = "InstantMetricsResponse";
+    impl crate::runtime::object::Object for InstantMetrics {
+        const NAME: &'static str = "InstantMetrics";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -1644,15 +1644,15 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for InstantMetricsResponse {
+    impl<'de> ::serde::Deserialize<'de> for InstantMetrics {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for MetricSeriesResponse {
-        const NAME: &'static str = "MetricSeriesResponse";
+    impl crate::runtime::object::Object for MetricSeries {
+        const NAME: &'static str = "MetricSeries";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -1682,7 +1682,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for MetricSeriesResponse {
+    impl<'de> ::serde::Deserialize<'de> for MetricSeries {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1690,11 +1690,11 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        InstantMetricsResponse,
+        InstantMetrics,
         "{\"branch\":{},\"metrics\":{\"*\":\"metrics\"},\"type\":\"type\"}"
     );
     crate::runtime::fixture!(
-        MetricSeriesResponse,
+        MetricSeries,
         "{\"end_date\":\"end_date\",\"interval\":1,\"series\":{\"*\":\"series\"},\"start_date\":\"start_date\",\"type\":\"type\"}"
     );
 }
@@ -2152,36 +2152,27 @@ pub mod builder {
             self
         }
         /// Metric names to retrieve
-        pub fn metrics<V: TryInto<Vec<types::GetBranchMetricsMetric>>>(
+        pub fn metrics<V: TryInto<Vec<types::BranchMetric>>>(
             mut self,
             value: V,
         ) -> Self {
-            self.call.set::<Vec<types::GetBranchMetricsMetric>>(8, value);
+            self.call.set::<Vec<types::BranchMetric>>(8, value);
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
         #[inline]
-        pub fn set_metrics(
-            mut self,
-            value: Option<Vec<types::GetBranchMetricsMetric>>,
-        ) -> Self {
+        pub fn set_metrics(mut self, value: Option<Vec<types::BranchMetric>>) -> Self {
             self.call.set_or_clear(8, value);
             self
         }
         /// Named time period to retrieve. Defaults to 12h.
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(9, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(9, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(9, value);
             self
         }
@@ -2300,22 +2291,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
+        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeries> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            is_done: impl FnMut(&types::MetricSeries) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeries> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetBranchMetrics, types::MetricSeriesResponse);
+    crate::runtime::call!(GetBranchMetrics, types::MetricSeries);
     /// A call of [`Client::get_branch_query_metrics`](crate::Client::get_branch_query_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2420,36 +2411,24 @@ pub mod builder {
             self
         }
         /// Metric names to retrieve
-        pub fn metrics<V: TryInto<Vec<types::GetBranchQueryMetricsMetric>>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<Vec<types::GetBranchQueryMetricsMetric>>(7, value);
+        pub fn metrics<V: TryInto<Vec<types::QueryMetric>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<types::QueryMetric>>(7, value);
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
         #[inline]
-        pub fn set_metrics(
-            mut self,
-            value: Option<Vec<types::GetBranchQueryMetricsMetric>>,
-        ) -> Self {
+        pub fn set_metrics(mut self, value: Option<Vec<types::QueryMetric>>) -> Self {
             self.call.set_or_clear(7, value);
             self
         }
         /// Named time period to retrieve. Defaults to 12h.
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(8, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(8, value);
             self
         }
@@ -2524,22 +2503,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
+        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeries> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            is_done: impl FnMut(&types::MetricSeries) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeries> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetBranchQueryMetrics, types::MetricSeriesResponse);
+    crate::runtime::call!(GetBranchQueryMetrics, types::MetricSeries);
     /// A call of [`Client::get_branch_table_metrics`](crate::Client::get_branch_table_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2678,36 +2657,24 @@ pub mod builder {
             self
         }
         /// Metric names to retrieve
-        pub fn metrics<V: TryInto<Vec<types::GetBranchTagMetricsMetric>>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<Vec<types::GetBranchTagMetricsMetric>>(5, value);
+        pub fn metrics<V: TryInto<Vec<types::TagMetric>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<types::TagMetric>>(5, value);
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
         #[inline]
-        pub fn set_metrics(
-            mut self,
-            value: Option<Vec<types::GetBranchTagMetricsMetric>>,
-        ) -> Self {
+        pub fn set_metrics(mut self, value: Option<Vec<types::TagMetric>>) -> Self {
             self.call.set_or_clear(5, value);
             self
         }
         /// Named time period to retrieve. Defaults to 12h.
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(6, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(6, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(6, value);
             self
         }
@@ -2782,22 +2749,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
+        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeries> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            is_done: impl FnMut(&types::MetricSeries) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeries> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetBranchTagMetrics, types::MetricSeriesResponse);
+    crate::runtime::call!(GetBranchTagMetrics, types::MetricSeries);
     /// A call of [`Client::get_instant_branch_metrics`](crate::Client::get_instant_branch_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2861,18 +2828,18 @@ pub mod builder {
             self
         }
         /// Metric names to retrieve
-        pub fn metrics<V: TryInto<Vec<types::GetInstantBranchMetricsMetric>>>(
+        pub fn metrics<V: TryInto<Vec<types::InstantBranchMetric>>>(
             mut self,
             value: V,
         ) -> Self {
-            self.call.set::<Vec<types::GetInstantBranchMetricsMetric>>(4, value);
+            self.call.set::<Vec<types::InstantBranchMetric>>(4, value);
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
         #[inline]
         pub fn set_metrics(
             mut self,
-            value: Option<Vec<types::GetInstantBranchMetricsMetric>>,
+            value: Option<Vec<types::InstantBranchMetric>>,
         ) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -2915,22 +2882,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::InstantMetricsResponse> {
+        pub fn send(self) -> crate::CallFuture<'a, types::InstantMetrics> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::InstantMetricsResponse> {
+            is_done: impl FnMut(&types::InstantMetrics) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::InstantMetrics> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetInstantBranchMetrics, types::InstantMetricsResponse);
+    crate::runtime::call!(GetInstantBranchMetrics, types::InstantMetrics);
     /// A call of [`Client::get_instant_tablet_metrics`](crate::Client::get_instant_tablet_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -2992,18 +2959,18 @@ pub mod builder {
             self
         }
         /// Metric names to retrieve
-        pub fn metrics<V: TryInto<Vec<types::GetInstantTabletMetricsMetric>>>(
+        pub fn metrics<V: TryInto<Vec<types::InstantTabletMetric>>>(
             mut self,
             value: V,
         ) -> Self {
-            self.call.set::<Vec<types::GetInstantTabletMetricsMetric>>(4, value);
+            self.call.set::<Vec<types::InstantTabletMetric>>(4, value);
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
         #[inline]
         pub fn set_metrics(
             mut self,
-            value: Option<Vec<types::GetInstantTabletMetricsMetric>>,
+            value: Option<Vec<types::InstantTabletMetric>>,
         ) -> Self {
             self.call.set_or_clear(4, value);
             self
@@ -3024,22 +2991,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::InstantMetricsResponse> {
+        pub fn send(self) -> crate::CallFuture<'a, types::InstantMetrics> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::InstantMetricsResponse> {
+            is_done: impl FnMut(&types::InstantMetrics) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::InstantMetrics> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetInstantTabletMetrics, types::InstantMetricsResponse);
+    crate::runtime::call!(GetInstantTabletMetrics, types::InstantMetrics);
     /// A call of [`Client::get_tablet_metrics`](crate::Client::get_tablet_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -3118,36 +3085,27 @@ pub mod builder {
             self
         }
         /// Metric names to retrieve
-        pub fn metrics<V: TryInto<Vec<types::GetTabletMetricsMetric>>>(
+        pub fn metrics<V: TryInto<Vec<types::TabletMetric>>>(
             mut self,
             value: V,
         ) -> Self {
-            self.call.set::<Vec<types::GetTabletMetricsMetric>>(5, value);
+            self.call.set::<Vec<types::TabletMetric>>(5, value);
             self
         }
         /// Sets or clears [`metrics`](Self::metrics).
         #[inline]
-        pub fn set_metrics(
-            mut self,
-            value: Option<Vec<types::GetTabletMetricsMetric>>,
-        ) -> Self {
+        pub fn set_metrics(mut self, value: Option<Vec<types::TabletMetric>>) -> Self {
             self.call.set_or_clear(5, value);
             self
         }
         /// Named time period to retrieve. Defaults to 12h.
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(6, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(6, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(6, value);
             self
         }
@@ -3211,22 +3169,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeriesResponse> {
+        pub fn send(self) -> crate::CallFuture<'a, types::MetricSeries> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            is_done: impl FnMut(&types::MetricSeries) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeries> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetTabletMetrics, types::MetricSeriesResponse);
+    crate::runtime::call!(GetTabletMetrics, types::MetricSeries);
 }
 /// # Operations
 ///

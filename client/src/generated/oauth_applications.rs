@@ -392,22 +392,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::ServiceToken> {
+        pub fn send(self) -> crate::CallFuture<'a, types::AccessToken> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::ServiceToken) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::ServiceToken> {
+            is_done: impl FnMut(&types::AccessToken) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::AccessToken> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetOauthToken, types::ServiceToken);
+    crate::runtime::call!(GetOauthToken, types::AccessToken);
     /// A call of [`Client::list_oauth_applications`](crate::Client::list_oauth_applications). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -565,7 +565,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::ServiceToken>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::AccessToken>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -575,23 +575,23 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::ServiceToken>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::AccessToken>> {
             self.call
                 .pages(
                     2,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::ServiceToken>|
+                        page: &types::Page<types::AccessToken>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::ServiceToken> {
+        pub fn items(self) -> crate::Items<'a, types::AccessToken> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListOauthTokens, types::Page < types::ServiceToken >);
+    crate::runtime::call!(ListOauthTokens, types::Page < types::AccessToken >);
 }

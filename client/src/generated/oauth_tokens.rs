@@ -21,7 +21,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: Option<String>,
         /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
-        pub grant_type: GrantType,
+        pub grant_type: OauthGrantType,
         /// The OAuth application's redirect URI. Required when grant_type is authorization_code
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub redirect_uri: Option<String>,
@@ -37,7 +37,7 @@ pub mod types {
     }
     /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
     ///
-    /// From `#/components/schemas/GrantType` of the spec.
+    /// From `#/components/schemas/OauthGrantType` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -52,7 +52,7 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum GrantType {
+    pub enum OauthGrantType {
         /// `authorization_code`
         #[serde(rename = "authorization_code")]
         AuthorizationCode,
@@ -60,7 +60,7 @@ pub mod types {
         #[serde(rename = "refresh_token")]
         RefreshToken,
     }
-    impl ::std::fmt::Display for GrantType {
+    impl ::std::fmt::Display for OauthGrantType {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::AuthorizationCode => f.write_str("authorization_code"),
@@ -68,7 +68,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::str::FromStr for GrantType {
+    impl ::std::str::FromStr for OauthGrantType {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -85,13 +85,13 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for GrantType {
+    impl TryFrom<&str> for OauthGrantType {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for GrantType {
+    impl TryFrom<String> for OauthGrantType {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
@@ -105,7 +105,7 @@ pub mod types {
             client_id: Result<String, String>,
             client_secret: Result<String, String>,
             code: Result<Option<String>, String>,
-            grant_type: Result<super::GrantType, String>,
+            grant_type: Result<super::OauthGrantType, String>,
             redirect_uri: Result<Option<String>, String>,
             refresh_token: Result<Option<String>, String>,
         }
@@ -157,7 +157,7 @@ pub mod types {
             /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
             pub fn grant_type<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::GrantType>,
+                T: TryInto<super::OauthGrantType>,
                 T::Error: ::std::fmt::Display,
             {
                 self.grant_type = crate::runtime::converted("grant_type", value);
@@ -317,7 +317,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::ServiceToken> {
+        pub fn send(self) -> crate::CallFuture<'a, types::AccessToken> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
                     self.body,
@@ -332,5 +332,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CreateOauthToken, types::ServiceToken);
+    crate::runtime::call!(CreateOauthToken, types::AccessToken);
 }

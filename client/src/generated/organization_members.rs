@@ -6,19 +6,19 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `OrganizationMembership`
+    /// `OrganizationMember`
     ///
-    /// From `#/components/schemas/OrganizationMembership` of the spec.
+    /// From `#/components/schemas/OrganizationMember` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct OrganizationMembership {
+    pub struct OrganizationMember {
         /// When the membership was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID of the membership
         pub id: String,
         /// The role of the user in the organization
-        pub role: OrganizationMembershipRole,
+        pub role: OrganizationMemberRole,
         /// When the membership was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// `user`
@@ -26,10 +26,10 @@ pub mod types {
     }
     /// The role of the user in the organization
     ///
-    /// From `#/components/schemas/OrganizationMembershipRole` of the spec.
+    /// From `#/components/schemas/OrganizationMemberRole` of the spec.
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum OrganizationMembershipRole {
+    pub enum OrganizationMemberRole {
         /// `member`
         Member,
         /// `admin`
@@ -37,37 +37,37 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `UpdateOrganizationMembershipBody`
+    /// `UpdateOrganizationMemberBody`
     ///
-    /// From `#/components/schemas/UpdateOrganizationMembershipBody` of the spec.
+    /// From `#/components/schemas/UpdateOrganizationMemberBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UpdateOrganizationMembershipBody {
+    pub struct UpdateOrganizationMemberBody {
         /// The role to assign to the member (e.g., 'admin', 'member'). Note: Cannot update your own role. Roles managed by IdP cannot be updated via API.
         pub role: String,
     }
-    impl UpdateOrganizationMembershipBody {
-        /// A builder for [`UpdateOrganizationMembershipBody`].
-        pub fn builder() -> builder::UpdateOrganizationMembershipBody {
+    impl UpdateOrganizationMemberBody {
+        /// A builder for [`UpdateOrganizationMemberBody`].
+        pub fn builder() -> builder::UpdateOrganizationMemberBody {
             Default::default()
         }
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`UpdateOrganizationMembershipBody`](super::UpdateOrganizationMembershipBody).
+        /// Builds [`UpdateOrganizationMemberBody`](super::UpdateOrganizationMemberBody).
         #[derive(Clone, Debug)]
-        pub struct UpdateOrganizationMembershipBody {
+        pub struct UpdateOrganizationMemberBody {
             role: Result<String, String>,
         }
-        impl Default for UpdateOrganizationMembershipBody {
+        impl Default for UpdateOrganizationMemberBody {
             fn default() -> Self {
                 Self {
                     role: Err("`role` was not set".to_string()),
                 }
             }
         }
-        impl UpdateOrganizationMembershipBody {
+        impl UpdateOrganizationMemberBody {
             /// The role to assign to the member (e.g., 'admin', 'member'). Note: Cannot update your own role. Roles managed by IdP cannot be updated via API.
             pub fn role<T>(mut self, value: T) -> Self
             where
@@ -78,24 +78,23 @@ pub mod types {
                 self
             }
         }
-        impl TryFrom<UpdateOrganizationMembershipBody>
-        for super::UpdateOrganizationMembershipBody {
+        impl TryFrom<UpdateOrganizationMemberBody>
+        for super::UpdateOrganizationMemberBody {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UpdateOrganizationMembershipBody,
+                value: UpdateOrganizationMemberBody,
             ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self { role: value.role? })
             }
         }
-        impl From<super::UpdateOrganizationMembershipBody>
-        for UpdateOrganizationMembershipBody {
-            fn from(value: super::UpdateOrganizationMembershipBody) -> Self {
+        impl From<super::UpdateOrganizationMemberBody> for UpdateOrganizationMemberBody {
+            fn from(value: super::UpdateOrganizationMemberBody) -> Self {
                 Self { role: Ok(value.role) }
             }
         }
     }
-    impl crate::runtime::object::Object for OrganizationMembership {
-        const NAME: &'static str = "OrganizationMembership";
+    impl crate::runtime::object::Object for OrganizationMember {
+        const NAME: &'static str = "OrganizationMember";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -125,14 +124,14 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for OrganizationMembership {
+    impl<'de> ::serde::Deserialize<'de> for OrganizationMember {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl OrganizationMembershipRole {
+    impl OrganizationMemberRole {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &["member", "admin"];
         /// The value as the API writes it.
@@ -144,7 +143,7 @@ pub mod types {
             }
         }
     }
-    impl From<&str> for OrganizationMembershipRole {
+    impl From<&str> for OrganizationMemberRole {
         fn from(value: &str) -> Self {
             match value {
                 "member" => Self::Member,
@@ -153,33 +152,33 @@ pub mod types {
             }
         }
     }
-    impl From<String> for OrganizationMembershipRole {
+    impl From<String> for OrganizationMemberRole {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl AsRef<str> for OrganizationMembershipRole {
+    impl AsRef<str> for OrganizationMemberRole {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    impl ::std::str::FromStr for OrganizationMembershipRole {
+    impl ::std::str::FromStr for OrganizationMemberRole {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    impl ::std::fmt::Display for OrganizationMembershipRole {
+    impl ::std::fmt::Display for OrganizationMemberRole {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    impl crate::runtime::lenient::Empty for OrganizationMembershipRole {
+    impl crate::runtime::lenient::Empty for OrganizationMemberRole {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    impl ::serde::Serialize for OrganizationMembershipRole {
+    impl ::serde::Serialize for OrganizationMemberRole {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -187,7 +186,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for OrganizationMembershipRole {
+    impl<'de> ::serde::Deserialize<'de> for OrganizationMemberRole {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -196,16 +195,16 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for OrganizationMembershipRole {
+    impl ::schemars::JsonSchema for OrganizationMemberRole {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(OrganizationMembershipRole).into()
+            stringify!(OrganizationMemberRole).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
     crate::runtime::fixture!(
-        OrganizationMembership,
+        OrganizationMember,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"role\":\"member\",\"updated_at\":null,\"user\":{\"?\":{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}}}"
     );
 }
@@ -258,8 +257,8 @@ impl Client {
     /// Arguments:
     /// - `organization`: The name of the organization
     /// - `id`: The ID of the user
-    pub fn get_organization_membership(&self) -> builder::GetOrganizationMembership<'_> {
-        builder::GetOrganizationMembership::new(self)
+    pub fn get_organization_member(&self) -> builder::GetOrganizationMember<'_> {
+        builder::GetOrganizationMember::new(self)
     }
     /// Remove a member from an organization
     ///
@@ -307,26 +306,24 @@ impl Client {
     /// - `organization`: The name of the organization
     /// - `id`: The ID of the user
     /// - `body`
-    pub fn update_organization_membership(
-        &self,
-    ) -> builder::UpdateOrganizationMembership<'_> {
-        builder::UpdateOrganizationMembership::new(self)
+    pub fn update_organization_member(&self) -> builder::UpdateOrganizationMember<'_> {
+        builder::UpdateOrganizationMember::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    /// A call of [`Client::get_organization_membership`](crate::Client::get_organization_membership). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::get_organization_member`](crate::Client::get_organization_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetOrganizationMembership<'a> {
+    pub struct GetOrganizationMember<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetOrganizationMembership<'a> {
+    impl<'a> GetOrganizationMember<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "get_organization_membership",
+            "get_organization_member",
             "GET",
             "/organizations/{organization}/members/{id}",
         );
@@ -359,22 +356,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationMembership> {
+        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationMember> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::OrganizationMembership) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::OrganizationMembership> {
+            is_done: impl FnMut(&types::OrganizationMember) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::OrganizationMember> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetOrganizationMembership, types::OrganizationMembership);
+    crate::runtime::call!(GetOrganizationMember, types::OrganizationMember);
     /// A call of [`Client::list_organization_members`](crate::Client::list_organization_members). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -447,7 +444,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::Page<types::OrganizationMembership>> {
+        ) -> crate::CallFuture<'a, types::Page<types::OrganizationMember>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -457,20 +454,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::OrganizationMembership>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::OrganizationMember>> {
             self.call
                 .pages(
                     1,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::OrganizationMembership>|
+                        page: &types::Page<types::OrganizationMember>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::OrganizationMembership> {
+        pub fn items(self) -> crate::Items<'a, types::OrganizationMember> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -478,7 +473,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListOrganizationMembers, types::Page < types::OrganizationMembership >
+        ListOrganizationMembers, types::Page < types::OrganizationMember >
     );
     /// A call of [`Client::remove_organization_member`](crate::Client::remove_organization_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -554,17 +549,17 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(RemoveOrganizationMember, ());
-    /// A call of [`Client::update_organization_membership`](crate::Client::update_organization_membership). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::update_organization_member`](crate::Client::update_organization_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateOrganizationMembership<'a> {
+    pub struct UpdateOrganizationMember<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::UpdateOrganizationMembershipBody, String>,
+        body: Result<types::builder::UpdateOrganizationMemberBody, String>,
     }
-    impl<'a> UpdateOrganizationMembership<'a> {
+    impl<'a> UpdateOrganizationMember<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "update_organization_membership",
+            "update_organization_member",
             "PATCH",
             "/organizations/{organization}/members/{id}",
         );
@@ -596,19 +591,19 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::UpdateOrganizationMembershipBody>,
+            V: TryInto<types::UpdateOrganizationMemberBody>,
             V::Error: ::std::fmt::Display,
         {
             self.call.sets_body();
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::UpdateOrganizationMembershipBody>::from);
+                .map(From::<types::UpdateOrganizationMemberBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::UpdateOrganizationMembershipBody,
-                ) -> types::builder::UpdateOrganizationMembershipBody,
+                    types::builder::UpdateOrganizationMemberBody,
+                ) -> types::builder::UpdateOrganizationMemberBody,
         >(mut self, f: F) -> Self {
             self.call.sets_body();
             self.body = self.body.map(f);
@@ -619,11 +614,11 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationMembership> {
+        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationMember> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
                     self.body,
-                    crate::runtime::unlimited::<types::UpdateOrganizationMembershipBody>,
+                    crate::runtime::unlimited::<types::UpdateOrganizationMemberBody>,
                 )
             } else {
                 crate::runtime::Body::none()
@@ -634,5 +629,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateOrganizationMembership, types::OrganizationMembership);
+    crate::runtime::call!(UpdateOrganizationMember, types::OrganizationMember);
 }

@@ -6,22 +6,6 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `AnalystDatabase`
-    ///
-    /// From `#/components/schemas/AnalystDatabase` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct AnalystDatabase {
-        /// The URL to retrieve this database's branches via the API
-        pub branches_url: String,
-        /// The ID of the database
-        pub id: String,
-        /// The name of the database
-        pub name: String,
-        /// The URL to the database API endpoint
-        pub url: String,
-    }
     /// `CreateOrganizationTeamBody`
     ///
     /// From `#/components/schemas/CreateOrganizationTeamBody` of the spec.
@@ -41,21 +25,21 @@ pub mod types {
             Default::default()
         }
     }
-    /// `OrganizationTeam`
+    /// `Team`
     ///
-    /// From `#/components/schemas/OrganizationTeam` of the spec.
+    /// From `#/components/schemas/Team` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct OrganizationTeam {
+    pub struct Team {
         /// `analyst_databases`
-        pub analyst_databases: Vec<AnalystDatabase>,
+        pub analyst_databases: Vec<TeamDatabase>,
         /// When the team was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The person, token or integration that asked for a backup.
         pub creator: Option<Actor>,
         /// `databases`
-        pub databases: Vec<AnalystDatabase>,
+        pub databases: Vec<TeamDatabase>,
         /// The description of the team
         pub description: Option<String>,
         /// The display name of the team
@@ -72,6 +56,22 @@ pub mod types {
         pub slug: String,
         /// When the team was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
+    }
+    /// `TeamDatabase`
+    ///
+    /// From `#/components/schemas/TeamDatabase` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TeamDatabase {
+        /// The URL to retrieve this database's branches via the API
+        pub branches_url: String,
+        /// The ID of the database
+        pub id: String,
+        /// The name of the database
+        pub name: String,
+        /// The URL to the database API endpoint
+        pub url: String,
     }
     /// `UpdateOrganizationTeamBody`
     ///
@@ -219,43 +219,8 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for AnalystDatabase {
-        const NAME: &'static str = "AnalystDatabase";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut branches_url = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut url = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("branches_url", &mut branches_url),
-                    ("id", &mut id),
-                    ("name", &mut name),
-                    ("url", &mut url),
-                ],
-            )?;
-            Ok(Self {
-                branches_url: branches_url.value(),
-                id: id.value(),
-                name: name.value(),
-                url: url.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for AnalystDatabase {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for OrganizationTeam {
-        const NAME: &'static str = "OrganizationTeam";
+    impl crate::runtime::object::Object for Team {
+        const NAME: &'static str = "Team";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -306,7 +271,42 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for OrganizationTeam {
+    impl<'de> ::serde::Deserialize<'de> for Team {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for TeamDatabase {
+        const NAME: &'static str = "TeamDatabase";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut branches_url = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut url = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("branches_url", &mut branches_url),
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("url", &mut url),
+                ],
+            )?;
+            Ok(Self {
+                branches_url: branches_url.value(),
+                id: id.value(),
+                name: name.value(),
+                url: url.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for TeamDatabase {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -314,12 +314,12 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        AnalystDatabase,
-        "{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}"
+        Team,
+        "{\"analyst_databases\":{\"*\":{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"creator\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"databases\":{\"*\":{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}},\"description\":null,\"display_name\":\"display_name\",\"id\":\"id\",\"managed\":false,\"members\":{\"*\":{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}},\"name\":\"name\",\"slug\":\"slug\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
-        OrganizationTeam,
-        "{\"analyst_databases\":{\"*\":{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"creator\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"databases\":{\"*\":{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}},\"description\":null,\"display_name\":\"display_name\",\"id\":\"id\",\"managed\":false,\"members\":{\"*\":{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}},\"name\":\"name\",\"slug\":\"slug\",\"updated_at\":null}"
+        TeamDatabase,
+        "{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}"
     );
 }
 /// # Operations
@@ -506,7 +506,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeam> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Team> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
                     self.body,
@@ -521,7 +521,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CreateOrganizationTeam, types::OrganizationTeam);
+    crate::runtime::call!(CreateOrganizationTeam, types::Team);
     /// A call of [`Client::delete_organization_team`](crate::Client::delete_organization_team). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -614,22 +614,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeam> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Team> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::OrganizationTeam) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::OrganizationTeam> {
+            is_done: impl FnMut(&types::Team) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Team> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetOrganizationTeam, types::OrganizationTeam);
+    crate::runtime::call!(GetOrganizationTeam, types::Team);
     /// A call of [`Client::list_organization_teams`](crate::Client::list_organization_teams). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -700,9 +700,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, types::Page<types::OrganizationTeam>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Team>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -712,27 +710,26 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::OrganizationTeam>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Team>> {
             self.call
                 .pages(
                     1,
-                    crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::OrganizationTeam>|
-                    (page.next_page, page.data.is_empty())),
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Team>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::OrganizationTeam> {
+        pub fn items(self) -> crate::Items<'a, types::Team> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(
-        ListOrganizationTeams, types::Page < types::OrganizationTeam >
-    );
+    crate::runtime::call!(ListOrganizationTeams, types::Page < types::Team >);
     /// A call of [`Client::update_organization_team`](crate::Client::update_organization_team). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -796,7 +793,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeam> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Team> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateOrganizationTeamBody>,
@@ -807,5 +804,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateOrganizationTeam, types::OrganizationTeam);
+    crate::runtime::call!(UpdateOrganizationTeam, types::Team);
 }

@@ -48,13 +48,13 @@ pub mod types {
         /// When the audit log was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `ClusterSizeSku`
+    /// `ClusterSku`
     ///
-    /// From `#/components/schemas/ClusterSizeSku` of the spec.
+    /// From `#/components/schemas/ClusterSku` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ClusterSizeSku {
+    pub struct ClusterSku {
         /// The architecture of the cluster SKU (null, x86_64 or arm64)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub architecture: Option<String>,
@@ -331,8 +331,8 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for ClusterSizeSku {
-        const NAME: &'static str = "ClusterSizeSku";
+    impl crate::runtime::object::Object for ClusterSku {
+        const NAME: &'static str = "ClusterSku";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -395,7 +395,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for ClusterSizeSku {
+    impl<'de> ::serde::Deserialize<'de> for ClusterSku {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -490,7 +490,7 @@ pub mod types {
         "{\"action\":\"action\",\"actor_display_name\":\"actor_display_name\",\"actor_id\":null,\"actor_type\":null,\"audit_action\":\"audit_action\",\"auditable_display_name\":\"auditable_display_name\",\"auditable_id\":null,\"auditable_type\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"location\":null,\"metadata\":{\"?\":{}},\"remote_ip\":null,\"target_display_name\":null,\"target_id\":null,\"target_type\":null,\"updated_at\":null}"
     );
     crate::runtime::fixture!(
-        ClusterSizeSku,
+        ClusterSku,
         "{\"architecture\":null,\"cpu\":\"cpu\",\"default_vtgate\":\"default_vtgate\",\"default_vtgate_rate\":null,\"development\":false,\"display_name\":\"display_name\",\"enabled\":false,\"metal\":false,\"name\":\"name\",\"production\":false,\"provider\":null,\"ram\":1,\"rate\":null,\"replica_rate\":null,\"sort_order\":1,\"storage\":null}"
     );
     crate::runtime::fixture!(
@@ -635,10 +635,8 @@ impl Client {
     /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
     /// - `page`: If provided, specifies the page offset of returned results
     /// - `per_page`: If provided, specifies the number of returned results
-    pub fn list_regions_for_organization(
-        &self,
-    ) -> builder::ListRegionsForOrganization<'_> {
-        builder::ListRegionsForOrganization::new(self)
+    pub fn list_organization_regions(&self) -> builder::ListOrganizationRegions<'_> {
+        builder::ListOrganizationRegions::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -881,16 +879,102 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, Vec<types::ClusterSizeSku>> {
+        pub fn send(self) -> crate::CallFuture<'a, Vec<types::ClusterSku>> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(
-        ListClusterSizeSkus, ::std::vec::Vec < types::ClusterSizeSku >
-    );
+    crate::runtime::call!(ListClusterSizeSkus, ::std::vec::Vec < types::ClusterSku >);
+    /// A call of [`Client::list_organization_regions`](crate::Client::list_organization_regions). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListOrganizationRegions<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListOrganizationRegions<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_organization_regions",
+            "GET",
+            "/organizations/{organization}/regions",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(1, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        #[inline]
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(1, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(2, value);
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/regions`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Region>> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Region>> {
+            self.call
+                .pages(
+                    1,
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Region>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    )),
+                )
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
+        pub fn items(self) -> crate::Items<'a, types::Region> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(ListOrganizationRegions, types::Page < types::Region >);
     /// A call of [`Client::list_organizations`](crate::Client::list_organizations). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -970,94 +1054,6 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(ListOrganizations, types::Page < types::Organization >);
-    /// A call of [`Client::list_regions_for_organization`](crate::Client::list_regions_for_organization). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListRegionsForOrganization<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> ListRegionsForOrganization<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "list_regions_for_organization",
-            "GET",
-            "/organizations/{organization}/regions",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::query("page"),
-                crate::runtime::Parameter::query("per_page"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(1, value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        #[inline]
-        pub fn set_page(mut self, value: Option<i64>) -> Self {
-            self.call.set_or_clear(1, value);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        #[inline]
-        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
-            self.call.set_or_clear(2, value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/regions`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Region>> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Region>> {
-            self.call
-                .pages(
-                    1,
-                    crate::runtime::NextOf::Number(|page: &types::Page<types::Region>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    )),
-                )
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        #[inline]
-        pub fn items(self) -> crate::Items<'a, types::Region> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(ListRegionsForOrganization, types::Page < types::Region >);
     /// A call of [`Client::update_organization`](crate::Client::update_organization). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

@@ -6,13 +6,13 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateDatabasePostgresCidrBody`
+    /// `CreateIpRestrictionBody`
     ///
-    /// From `#/components/schemas/CreateDatabasePostgresCidrBody` of the spec.
+    /// From `#/components/schemas/CreateIpRestrictionBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct CreateDatabasePostgresCidrBody {
+    pub struct CreateIpRestrictionBody {
         /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Must contain at least one valid IPv4 address or range.
         pub cidrs: Vec<String>,
         /// An optional description for the IP restriction rule.
@@ -25,19 +25,19 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub schema: Option<String>,
     }
-    impl CreateDatabasePostgresCidrBody {
-        /// A builder for [`CreateDatabasePostgresCidrBody`].
-        pub fn builder() -> builder::CreateDatabasePostgresCidrBody {
+    impl CreateIpRestrictionBody {
+        /// A builder for [`CreateIpRestrictionBody`].
+        pub fn builder() -> builder::CreateIpRestrictionBody {
             Default::default()
         }
     }
-    /// `PostgresClusterCidr`
+    /// `IpRestriction`
     ///
-    /// From `#/components/schemas/PostgresClusterCidr` of the spec.
+    /// From `#/components/schemas/IpRestriction` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PostgresClusterCidr {
+    pub struct IpRestriction {
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
         /// List of CIDR ranges
@@ -57,13 +57,13 @@ pub mod types {
         /// When the entry was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `UpdateDatabasePostgresCidrBody`
+    /// `UpdateIpRestrictionBody`
     ///
-    /// From `#/components/schemas/UpdateDatabasePostgresCidrBody` of the spec.
+    /// From `#/components/schemas/UpdateIpRestrictionBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UpdateDatabasePostgresCidrBody {
+    pub struct UpdateIpRestrictionBody {
         /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Only provided fields will be updated.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cidrs: Option<Vec<String>>,
@@ -77,23 +77,23 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub schema: Option<String>,
     }
-    impl UpdateDatabasePostgresCidrBody {
-        /// A builder for [`UpdateDatabasePostgresCidrBody`].
-        pub fn builder() -> builder::UpdateDatabasePostgresCidrBody {
+    impl UpdateIpRestrictionBody {
+        /// A builder for [`UpdateIpRestrictionBody`].
+        pub fn builder() -> builder::UpdateIpRestrictionBody {
             Default::default()
         }
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateDatabasePostgresCidrBody`](super::CreateDatabasePostgresCidrBody).
+        /// Builds [`CreateIpRestrictionBody`](super::CreateIpRestrictionBody).
         #[derive(Clone, Debug)]
-        pub struct CreateDatabasePostgresCidrBody {
+        pub struct CreateIpRestrictionBody {
             cidrs: Result<Vec<String>, String>,
             description: Result<Option<String>, String>,
             role: Result<Option<String>, String>,
             schema: Result<Option<String>, String>,
         }
-        impl Default for CreateDatabasePostgresCidrBody {
+        impl Default for CreateIpRestrictionBody {
             fn default() -> Self {
                 Self {
                     cidrs: Err("`cidrs` was not set".to_string()),
@@ -103,7 +103,7 @@ pub mod types {
                 }
             }
         }
-        impl CreateDatabasePostgresCidrBody {
+        impl CreateIpRestrictionBody {
             /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Must contain at least one valid IPv4 address or range.
             pub fn cidrs<T>(mut self, value: T) -> Self
             where
@@ -157,11 +157,10 @@ pub mod types {
                 self
             }
         }
-        impl TryFrom<CreateDatabasePostgresCidrBody>
-        for super::CreateDatabasePostgresCidrBody {
+        impl TryFrom<CreateIpRestrictionBody> for super::CreateIpRestrictionBody {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CreateDatabasePostgresCidrBody,
+                value: CreateIpRestrictionBody,
             ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cidrs: value.cidrs?,
@@ -171,9 +170,8 @@ pub mod types {
                 })
             }
         }
-        impl From<super::CreateDatabasePostgresCidrBody>
-        for CreateDatabasePostgresCidrBody {
-            fn from(value: super::CreateDatabasePostgresCidrBody) -> Self {
+        impl From<super::CreateIpRestrictionBody> for CreateIpRestrictionBody {
+            fn from(value: super::CreateIpRestrictionBody) -> Self {
                 Self {
                     cidrs: Ok(value.cidrs),
                     description: Ok(value.description),
@@ -182,15 +180,15 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateDatabasePostgresCidrBody`](super::UpdateDatabasePostgresCidrBody).
+        /// Builds [`UpdateIpRestrictionBody`](super::UpdateIpRestrictionBody).
         #[derive(Clone, Debug)]
-        pub struct UpdateDatabasePostgresCidrBody {
+        pub struct UpdateIpRestrictionBody {
             cidrs: Result<Option<Vec<String>>, String>,
             description: Result<Option<String>, String>,
             role: Result<Option<String>, String>,
             schema: Result<Option<String>, String>,
         }
-        impl Default for UpdateDatabasePostgresCidrBody {
+        impl Default for UpdateIpRestrictionBody {
             fn default() -> Self {
                 Self {
                     cidrs: Ok(Default::default()),
@@ -200,7 +198,7 @@ pub mod types {
                 }
             }
         }
-        impl UpdateDatabasePostgresCidrBody {
+        impl UpdateIpRestrictionBody {
             /// List of IPv4 CIDR ranges (e.g., \['192.168.1.0/24', '192.168.1.1/32'\]). Only provided fields will be updated.
             pub fn cidrs<T>(mut self, value: T) -> Self
             where
@@ -259,11 +257,10 @@ pub mod types {
                 self
             }
         }
-        impl TryFrom<UpdateDatabasePostgresCidrBody>
-        for super::UpdateDatabasePostgresCidrBody {
+        impl TryFrom<UpdateIpRestrictionBody> for super::UpdateIpRestrictionBody {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UpdateDatabasePostgresCidrBody,
+                value: UpdateIpRestrictionBody,
             ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cidrs: value.cidrs?,
@@ -273,9 +270,8 @@ pub mod types {
                 })
             }
         }
-        impl From<super::UpdateDatabasePostgresCidrBody>
-        for UpdateDatabasePostgresCidrBody {
-            fn from(value: super::UpdateDatabasePostgresCidrBody) -> Self {
+        impl From<super::UpdateIpRestrictionBody> for UpdateIpRestrictionBody {
+            fn from(value: super::UpdateIpRestrictionBody) -> Self {
                 Self {
                     cidrs: Ok(value.cidrs),
                     description: Ok(value.description),
@@ -285,8 +281,8 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for PostgresClusterCidr {
-        const NAME: &'static str = "PostgresClusterCidr";
+    impl crate::runtime::object::Object for IpRestriction {
+        const NAME: &'static str = "IpRestriction";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -328,7 +324,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for PostgresClusterCidr {
+    impl<'de> ::serde::Deserialize<'de> for IpRestriction {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -336,7 +332,7 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        PostgresClusterCidr,
+        IpRestriction,
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"*\":\"cidrs\"},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"description\":null,\"id\":\"id\",\"role\":\"role\",\"schema\":\"schema\",\"updated_at\":null}"
     );
 }
@@ -367,10 +363,8 @@ impl Client {
     /// - `database`: The name of the database
     /// - `page`: If provided, specifies the page offset of returned results
     /// - `per_page`: If provided, specifies the number of returned results
-    pub fn list_database_postgres_cidrs(
-        &self,
-    ) -> builder::ListDatabasePostgresCidrs<'_> {
-        builder::ListDatabasePostgresCidrs::new(self)
+    pub fn list_ip_restrictions(&self) -> builder::ListIpRestrictions<'_> {
+        builder::ListIpRestrictions::new(self)
     }
     /// Create an IP restriction entry
     ///
@@ -394,10 +388,8 @@ impl Client {
     /// - `organization`: The name of the organization the database belongs to
     /// - `database`: The name of the database
     /// - `body`
-    pub fn create_database_postgres_cidr(
-        &self,
-    ) -> builder::CreateDatabasePostgresCidr<'_> {
-        builder::CreateDatabasePostgresCidr::new(self)
+    pub fn create_ip_restriction(&self) -> builder::CreateIpRestriction<'_> {
+        builder::CreateIpRestriction::new(self)
     }
     /// Get an IP restriction entry
     ///
@@ -421,8 +413,8 @@ impl Client {
     /// - `organization`: The name of the organization the database belongs to
     /// - `database`: The name of the database
     /// - `id`: The ID of the IP restriction entry
-    pub fn get_database_postgres_cidr(&self) -> builder::GetDatabasePostgresCidr<'_> {
-        builder::GetDatabasePostgresCidr::new(self)
+    pub fn get_ip_restriction(&self) -> builder::GetIpRestriction<'_> {
+        builder::GetIpRestriction::new(self)
     }
     /// Delete an IP restriction entry
     ///
@@ -446,10 +438,8 @@ impl Client {
     /// - `organization`: The name of the organization the database belongs to
     /// - `database`: The name of the database
     /// - `id`: The ID of the IP restriction entry
-    pub fn delete_database_postgres_cidr(
-        &self,
-    ) -> builder::DeleteDatabasePostgresCidr<'_> {
-        builder::DeleteDatabasePostgresCidr::new(self)
+    pub fn delete_ip_restriction(&self) -> builder::DeleteIpRestriction<'_> {
+        builder::DeleteIpRestriction::new(self)
     }
     /// Update an IP restriction entry
     ///
@@ -474,27 +464,25 @@ impl Client {
     /// - `database`: The name of the database
     /// - `id`: The ID of the IP restriction entry
     /// - `body`
-    pub fn update_database_postgres_cidr(
-        &self,
-    ) -> builder::UpdateDatabasePostgresCidr<'_> {
-        builder::UpdateDatabasePostgresCidr::new(self)
+    pub fn update_ip_restriction(&self) -> builder::UpdateIpRestriction<'_> {
+        builder::UpdateIpRestriction::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    /// A call of [`Client::create_database_postgres_cidr`](crate::Client::create_database_postgres_cidr). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::create_ip_restriction`](crate::Client::create_ip_restriction). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct CreateDatabasePostgresCidr<'a> {
+    pub struct CreateIpRestriction<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::CreateDatabasePostgresCidrBody, String>,
+        body: Result<types::builder::CreateIpRestrictionBody, String>,
     }
-    impl<'a> CreateDatabasePostgresCidr<'a> {
+    impl<'a> CreateIpRestriction<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "create_database_postgres_cidr",
+            "create_ip_restriction",
             "POST",
             "/organizations/{organization}/databases/{database}/cidrs",
         );
@@ -526,19 +514,19 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::CreateDatabasePostgresCidrBody>,
+            V: TryInto<types::CreateIpRestrictionBody>,
             V::Error: ::std::fmt::Display,
         {
             self.call.sets_body();
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::CreateDatabasePostgresCidrBody>::from);
+                .map(From::<types::CreateIpRestrictionBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::CreateDatabasePostgresCidrBody,
-                ) -> types::builder::CreateDatabasePostgresCidrBody,
+                    types::builder::CreateIpRestrictionBody,
+                ) -> types::builder::CreateIpRestrictionBody,
         >(mut self, f: F) -> Self {
             self.call.sets_body();
             self.body = self.body.map(f);
@@ -549,11 +537,11 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterCidr> {
+        pub fn send(self) -> crate::CallFuture<'a, types::IpRestriction> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
                     self.body,
-                    crate::runtime::unlimited::<types::CreateDatabasePostgresCidrBody>,
+                    crate::runtime::unlimited::<types::CreateIpRestrictionBody>,
                 )
             } else {
                 crate::runtime::Body::none()
@@ -564,17 +552,17 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CreateDatabasePostgresCidr, types::PostgresClusterCidr);
-    /// A call of [`Client::delete_database_postgres_cidr`](crate::Client::delete_database_postgres_cidr). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(CreateIpRestriction, types::IpRestriction);
+    /// A call of [`Client::delete_ip_restriction`](crate::Client::delete_ip_restriction). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct DeleteDatabasePostgresCidr<'a> {
+    pub struct DeleteIpRestriction<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> DeleteDatabasePostgresCidr<'a> {
+    impl<'a> DeleteIpRestriction<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "delete_database_postgres_cidr",
+            "delete_ip_restriction",
             "DELETE",
             "/organizations/{organization}/databases/{database}/cidrs/{id}",
         );
@@ -622,17 +610,17 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(DeleteDatabasePostgresCidr, ());
-    /// A call of [`Client::get_database_postgres_cidr`](crate::Client::get_database_postgres_cidr). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(DeleteIpRestriction, ());
+    /// A call of [`Client::get_ip_restriction`](crate::Client::get_ip_restriction). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetDatabasePostgresCidr<'a> {
+    pub struct GetIpRestriction<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetDatabasePostgresCidr<'a> {
+    impl<'a> GetIpRestriction<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "get_database_postgres_cidr",
+            "get_ip_restriction",
             "GET",
             "/organizations/{organization}/databases/{database}/cidrs/{id}",
         );
@@ -673,32 +661,32 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterCidr> {
+        pub fn send(self) -> crate::CallFuture<'a, types::IpRestriction> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::PostgresClusterCidr) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::PostgresClusterCidr> {
+            is_done: impl FnMut(&types::IpRestriction) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::IpRestriction> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetDatabasePostgresCidr, types::PostgresClusterCidr);
-    /// A call of [`Client::list_database_postgres_cidrs`](crate::Client::list_database_postgres_cidrs). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(GetIpRestriction, types::IpRestriction);
+    /// A call of [`Client::list_ip_restrictions`](crate::Client::list_ip_restrictions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListDatabasePostgresCidrs<'a> {
+    pub struct ListIpRestrictions<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListDatabasePostgresCidrs<'a> {
+    impl<'a> ListIpRestrictions<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "list_database_postgres_cidrs",
+            "list_ip_restrictions",
             "GET",
             "/organizations/{organization}/databases/{database}/cidrs",
         );
@@ -755,9 +743,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, types::Page<types::PostgresClusterCidr>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::IpRestriction>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -767,38 +753,36 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::PostgresClusterCidr>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::IpRestriction>> {
             self.call
                 .pages(
                     2,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::PostgresClusterCidr>|
+                        page: &types::Page<types::IpRestriction>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::PostgresClusterCidr> {
+        pub fn items(self) -> crate::Items<'a, types::IpRestriction> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(
-        ListDatabasePostgresCidrs, types::Page < types::PostgresClusterCidr >
-    );
-    /// A call of [`Client::update_database_postgres_cidr`](crate::Client::update_database_postgres_cidr). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(ListIpRestrictions, types::Page < types::IpRestriction >);
+    /// A call of [`Client::update_ip_restriction`](crate::Client::update_ip_restriction). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct UpdateDatabasePostgresCidr<'a> {
+    pub struct UpdateIpRestriction<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::UpdateDatabasePostgresCidrBody, String>,
+        body: Result<types::builder::UpdateIpRestrictionBody, String>,
     }
-    impl<'a> UpdateDatabasePostgresCidr<'a> {
+    impl<'a> UpdateIpRestriction<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "update_database_postgres_cidr",
+            "update_ip_restriction",
             "PATCH",
             "/organizations/{organization}/databases/{database}/cidrs/{id}",
         );
@@ -838,18 +822,18 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::UpdateDatabasePostgresCidrBody>,
+            V: TryInto<types::UpdateIpRestrictionBody>,
             V::Error: ::std::fmt::Display,
         {
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::UpdateDatabasePostgresCidrBody>::from);
+                .map(From::<types::UpdateIpRestrictionBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::UpdateDatabasePostgresCidrBody,
-                ) -> types::builder::UpdateDatabasePostgresCidrBody,
+                    types::builder::UpdateIpRestrictionBody,
+                ) -> types::builder::UpdateIpRestrictionBody,
         >(mut self, f: F) -> Self {
             self.body = self.body.map(f);
             self
@@ -859,10 +843,10 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::PostgresClusterCidr> {
+        pub fn send(self) -> crate::CallFuture<'a, types::IpRestriction> {
             let body = crate::runtime::Body::json(
                 self.body,
-                crate::runtime::unlimited::<types::UpdateDatabasePostgresCidrBody>,
+                crate::runtime::unlimited::<types::UpdateIpRestrictionBody>,
             );
             self.call.json(body)
         }
@@ -870,5 +854,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateDatabasePostgresCidr, types::PostgresClusterCidr);
+    crate::runtime::call!(UpdateIpRestriction, types::IpRestriction);
 }

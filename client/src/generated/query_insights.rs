@@ -6,9 +6,117 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `ListBranchQueriesSort`
+    /// `QueryInsight`
     ///
-    /// From `#/components/schemas/ListBranchQueriesSort` of the spec.
+    /// From `#/components/schemas/QueryInsight` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct QueryInsight {
+        /// The average number of parallel workers
+        pub avg_parallel_workers: f64,
+        /// The average number of shard queries
+        pub avg_shard_queries: f64,
+        /// Cache hit ratio for blocks
+        pub block_cache_hit_ratio: f64,
+        /// Total blocks dirtied
+        pub blocks_dirtied: i64,
+        /// Total blocks found in cache
+        pub blocks_hit: i64,
+        /// Total blocks read from disk
+        pub blocks_read: i64,
+        /// Total blocks written
+        pub blocks_written: i64,
+        /// Total egress bytes
+        pub egress_bytes: i64,
+        /// Average egress bytes per query
+        pub egress_bytes_per_query: f64,
+        /// The number of times this query resulted in an error
+        pub error_count: i64,
+        /// The query fingerprint
+        pub fingerprint: String,
+        /// The ID of the query summary
+        pub id: String,
+        /// Index usage information
+        pub index_usages: Vec<::serde_json::Map<String, ::serde_json::Value>>,
+        /// Total ingress bytes
+        pub ingress_bytes: i64,
+        /// Average ingress bytes per query
+        pub ingress_bytes_per_query: f64,
+        /// The keyspace the query ran against
+        pub keyspace: String,
+        /// When this query was last executed
+        pub last_run_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// Maximum egress bytes for a single execution
+        pub max_egress_bytes: i64,
+        /// Maximum ingress bytes for a single execution
+        pub max_ingress_bytes: i64,
+        /// Maximum latency observed
+        pub max_latency: f64,
+        /// The maximum number of shard queries for a single execution
+        pub max_shard_queries: i64,
+        /// Whether the query is a multishard query
+        pub multishard: bool,
+        /// The normalized SQL statement
+        pub normalized_sql: String,
+        /// 50th percentile latency
+        pub p50_latency: f64,
+        /// 99th percentile latency
+        pub p99_latency: f64,
+        /// Fully qualified tables accessed by the query
+        pub qualified_tables: Vec<String>,
+        /// The number of times this query was executed
+        pub query_count: i64,
+        /// Routing index usage information
+        pub routing_index_usages: Vec<::serde_json::Map<String, ::serde_json::Value>>,
+        /// Average rows affected per query
+        pub rows_affected_per_query: f64,
+        /// Average rows read per query
+        pub rows_read_per_query: f64,
+        /// Average rows read per row returned
+        pub rows_read_per_returned: f64,
+        /// Average rows returned per query
+        pub rows_returned_per_query: f64,
+        /// The type of SQL statement
+        pub statement_type: String,
+        /// Total CPU duration in milliseconds
+        pub sum_cpu_duration_millis: f64,
+        /// Percentage of total CPU time
+        pub sum_cpu_duration_percent: f64,
+        /// Total IO duration in milliseconds
+        pub sum_io_duration_millis: f64,
+        /// Percentage of total IO time
+        pub sum_io_duration_percent: f64,
+        /// The total number of rows affected
+        pub sum_rows_affected: i64,
+        /// The total number of rows read
+        pub sum_rows_read: i64,
+        /// The total number of rows returned
+        pub sum_rows_returned: i64,
+        /// The total number of shard queries
+        pub sum_shard_queries: i64,
+        /// Total duration in milliseconds across all executions
+        pub sum_total_duration_millis: f64,
+        /// Percentage of total query time
+        pub sum_total_duration_percent: f64,
+        /// Syntax highlighted SQL statement
+        pub syntax_highlighted_sql: String,
+        /// Mapping of tables to their keyspaces
+        pub table_keyspaces: Vec<::serde_json::Map<String, ::serde_json::Value>>,
+        /// Tables accessed by the query
+        pub tables: Vec<String>,
+        /// Average time per query execution
+        pub time_per_query: f64,
+        /// The number of executions checked by traffic control rules
+        pub traffic_control_checked: i64,
+        /// The number of executions throttled by traffic control
+        pub traffic_control_throttled: i64,
+        /// The number of executions that triggered a traffic control warning
+        pub traffic_control_warnings: i64,
+    }
+    /// `QuerySortKey`
+    ///
+    /// From `#/components/schemas/QuerySortKey` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -23,7 +131,7 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum ListBranchQueriesSort {
+    pub enum QuerySortKey {
         /// `keyspace`
         #[serde(rename = "keyspace")]
         Keyspace,
@@ -160,7 +268,7 @@ pub mod types {
         #[serde(rename = "trafficControlBudgetsUsed")]
         TrafficControlBudgetsUsed,
     }
-    impl ::std::fmt::Display for ListBranchQueriesSort {
+    impl ::std::fmt::Display for QuerySortKey {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::Keyspace => f.write_str("keyspace"),
@@ -213,7 +321,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::str::FromStr for ListBranchQueriesSort {
+    impl ::std::str::FromStr for QuerySortKey {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -274,128 +382,20 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for ListBranchQueriesSort {
+    impl TryFrom<&str> for QuerySortKey {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for ListBranchQueriesSort {
+    impl TryFrom<String> for QuerySortKey {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    /// `QuerySummary`
-    ///
-    /// From `#/components/schemas/QuerySummary` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct QuerySummary {
-        /// The average number of parallel workers
-        pub avg_parallel_workers: f64,
-        /// The average number of shard queries
-        pub avg_shard_queries: f64,
-        /// Cache hit ratio for blocks
-        pub block_cache_hit_ratio: f64,
-        /// Total blocks dirtied
-        pub blocks_dirtied: i64,
-        /// Total blocks found in cache
-        pub blocks_hit: i64,
-        /// Total blocks read from disk
-        pub blocks_read: i64,
-        /// Total blocks written
-        pub blocks_written: i64,
-        /// Total egress bytes
-        pub egress_bytes: i64,
-        /// Average egress bytes per query
-        pub egress_bytes_per_query: f64,
-        /// The number of times this query resulted in an error
-        pub error_count: i64,
-        /// The query fingerprint
-        pub fingerprint: String,
-        /// The ID of the query summary
-        pub id: String,
-        /// Index usage information
-        pub index_usages: Vec<::serde_json::Map<String, ::serde_json::Value>>,
-        /// Total ingress bytes
-        pub ingress_bytes: i64,
-        /// Average ingress bytes per query
-        pub ingress_bytes_per_query: f64,
-        /// The keyspace the query ran against
-        pub keyspace: String,
-        /// When this query was last executed
-        pub last_run_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// Maximum egress bytes for a single execution
-        pub max_egress_bytes: i64,
-        /// Maximum ingress bytes for a single execution
-        pub max_ingress_bytes: i64,
-        /// Maximum latency observed
-        pub max_latency: f64,
-        /// The maximum number of shard queries for a single execution
-        pub max_shard_queries: i64,
-        /// Whether the query is a multishard query
-        pub multishard: bool,
-        /// The normalized SQL statement
-        pub normalized_sql: String,
-        /// 50th percentile latency
-        pub p50_latency: f64,
-        /// 99th percentile latency
-        pub p99_latency: f64,
-        /// Fully qualified tables accessed by the query
-        pub qualified_tables: Vec<String>,
-        /// The number of times this query was executed
-        pub query_count: i64,
-        /// Routing index usage information
-        pub routing_index_usages: Vec<::serde_json::Map<String, ::serde_json::Value>>,
-        /// Average rows affected per query
-        pub rows_affected_per_query: f64,
-        /// Average rows read per query
-        pub rows_read_per_query: f64,
-        /// Average rows read per row returned
-        pub rows_read_per_returned: f64,
-        /// Average rows returned per query
-        pub rows_returned_per_query: f64,
-        /// The type of SQL statement
-        pub statement_type: String,
-        /// Total CPU duration in milliseconds
-        pub sum_cpu_duration_millis: f64,
-        /// Percentage of total CPU time
-        pub sum_cpu_duration_percent: f64,
-        /// Total IO duration in milliseconds
-        pub sum_io_duration_millis: f64,
-        /// Percentage of total IO time
-        pub sum_io_duration_percent: f64,
-        /// The total number of rows affected
-        pub sum_rows_affected: i64,
-        /// The total number of rows read
-        pub sum_rows_read: i64,
-        /// The total number of rows returned
-        pub sum_rows_returned: i64,
-        /// The total number of shard queries
-        pub sum_shard_queries: i64,
-        /// Total duration in milliseconds across all executions
-        pub sum_total_duration_millis: f64,
-        /// Percentage of total query time
-        pub sum_total_duration_percent: f64,
-        /// Syntax highlighted SQL statement
-        pub syntax_highlighted_sql: String,
-        /// Mapping of tables to their keyspaces
-        pub table_keyspaces: Vec<::serde_json::Map<String, ::serde_json::Value>>,
-        /// Tables accessed by the query
-        pub tables: Vec<String>,
-        /// Average time per query execution
-        pub time_per_query: f64,
-        /// The number of executions checked by traffic control rules
-        pub traffic_control_checked: i64,
-        /// The number of executions throttled by traffic control
-        pub traffic_control_throttled: i64,
-        /// The number of executions that triggered a traffic control warning
-        pub traffic_control_warnings: i64,
-    }
-    impl crate::runtime::object::Object for QuerySummary {
-        const NAME: &'static str = "QuerySummary";
+    impl crate::runtime::object::Object for QueryInsight {
+        const NAME: &'static str = "QueryInsight";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -560,7 +560,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for QuerySummary {
+    impl<'de> ::serde::Deserialize<'de> for QueryInsight {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -568,7 +568,7 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        QuerySummary,
+        QueryInsight,
         "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"index_usages\":{\"*\":{}},\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"keyspace\":\"keyspace\",\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"multishard\":false,\"normalized_sql\":\"normalized_sql\",\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":{\"*\":\"qualified_tables\"},\"query_count\":1,\"routing_index_usages\":{\"*\":{}},\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"statement_type\":\"statement_type\",\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"table_keyspaces\":{\"*\":{}},\"tables\":{\"*\":\"tables\"},\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
     );
 }
@@ -667,8 +667,8 @@ impl Client {
     /// - `per_page`: If provided, specifies the number of returned results
     /// - `period`: Time period for filtering query statistics
     /// - `to`: End time for filtering query statistics (ISO 8601 timestamp)
-    pub fn get_query_statistics(&self) -> builder::GetQueryStatistics<'_> {
-        builder::GetQueryStatistics::new(self)
+    pub fn list_branch_query_samples(&self) -> builder::ListBranchQuerySamples<'_> {
+        builder::ListBranchQuerySamples::new(self)
     }
     /// Retrieve a summary of query statistics
     ///
@@ -763,32 +763,362 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Query> {
+        pub fn send(self) -> crate::CallFuture<'a, types::QuerySample> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::Query) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::Query> {
+            is_done: impl FnMut(&types::QuerySample) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::QuerySample> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetBranchQuery, types::Query);
-    /// A call of [`Client::get_query_statistics`](crate::Client::get_query_statistics). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(GetBranchQuery, types::QuerySample);
+    /// A call of [`Client::get_query_summary`](crate::Client::get_query_summary). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetQueryStatistics<'a> {
+    pub struct GetQuerySummary<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetQueryStatistics<'a> {
+    impl<'a> GetQuerySummary<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "get_query_statistics",
+            "get_query_summary",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::path("fingerprint"),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("keyspace").required(),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("to"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// The query fingerprint
+        ///
+        /// Required.
+        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(3, value);
+            self
+        }
+        /// Start time for filtering query statistics (ISO 8601 timestamp)
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(4, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        #[inline]
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// The keyspace to filter by
+        ///
+        /// Required.
+        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Time period for filtering query statistics
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(6, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        #[inline]
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// End time for filtering query statistics (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(7, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        #[inline]
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::QueryInsight> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::QueryInsight) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::QueryInsight> {
+            self.call.until(is_done, None)
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(GetQuerySummary, types::QueryInsight);
+    /// A call of [`Client::list_branch_queries`](crate::Client::list_branch_queries). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBranchQueries<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBranchQueries<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_queries",
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("branch"),
+                crate::runtime::Parameter::query("dir"),
+                crate::runtime::Parameter::query("fields")
+                    .style(crate::runtime::Style::FormJoined),
+                crate::runtime::Parameter::query("from"),
+                crate::runtime::Parameter::query("page"),
+                crate::runtime::Parameter::query("per_page"),
+                crate::runtime::Parameter::query("period"),
+                crate::runtime::Parameter::query("q"),
+                crate::runtime::Parameter::query("sort"),
+                crate::runtime::Parameter::query("tablet_type"),
+                crate::runtime::Parameter::query("to"),
+                crate::runtime::Parameter::query("type"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// Organization name slug from `list_organizations`. Example: `acme`.
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// Database name slug from `list_databases`. Example: `app-db`.
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// Branch name from `list_branches`. Example: `main`.
+        ///
+        /// Required.
+        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(2, value);
+            self
+        }
+        /// Sort direction
+        pub fn dir<V: TryInto<types::SortDirection>>(mut self, value: V) -> Self {
+            self.call.set::<types::SortDirection>(3, value);
+            self
+        }
+        /// Sets or clears [`dir`](Self::dir).
+        #[inline]
+        pub fn set_dir(mut self, value: Option<types::SortDirection>) -> Self {
+            self.call.set_or_clear(3, value);
+            self
+        }
+        /// Specific fields to include in the response
+        pub fn fields<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
+            self.call.set::<Vec<String>>(4, value);
+            self
+        }
+        /// Sets or clears [`fields`](Self::fields).
+        #[inline]
+        pub fn set_fields(mut self, value: Option<Vec<String>>) -> Self {
+            self.call.set_or_clear(4, value);
+            self
+        }
+        /// Start time for filtering query statistics (ISO 8601 timestamp)
+        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(5, value);
+            self
+        }
+        /// Sets or clears [`from`](Self::from).
+        #[inline]
+        pub fn set_from(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(5, value);
+            self
+        }
+        /// If provided, specifies the page offset of returned results
+        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(6, value);
+            self
+        }
+        /// Sets or clears [`page`](Self::page).
+        #[inline]
+        pub fn set_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(6, value);
+            self
+        }
+        /// If provided, specifies the number of returned results
+        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(7, value);
+            self
+        }
+        /// Sets or clears [`per_page`](Self::per_page).
+        #[inline]
+        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
+            self.call.set_or_clear(7, value);
+            self
+        }
+        /// Time period for filtering query statistics
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(8, value);
+            self
+        }
+        /// Sets or clears [`period`](Self::period).
+        #[inline]
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
+            self.call.set_or_clear(8, value);
+            self
+        }
+        /// Search query statistics by SQL pattern
+        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(9, value);
+            self
+        }
+        /// Sets or clears [`q`](Self::q).
+        #[inline]
+        pub fn set_q(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(9, value);
+            self
+        }
+        /// Field to sort by
+        pub fn sort<V: TryInto<types::QuerySortKey>>(mut self, value: V) -> Self {
+            self.call.set::<types::QuerySortKey>(10, value);
+            self
+        }
+        /// Sets or clears [`sort`](Self::sort).
+        #[inline]
+        pub fn set_sort(mut self, value: Option<types::QuerySortKey>) -> Self {
+            self.call.set_or_clear(10, value);
+            self
+        }
+        /// Filter by tablet type
+        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
+            self.call.set::<types::TabletType>(11, value);
+            self
+        }
+        /// Sets or clears [`tablet_type`](Self::tablet_type).
+        #[inline]
+        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
+            self.call.set_or_clear(11, value);
+            self
+        }
+        /// End time for filtering query statistics (ISO 8601 timestamp)
+        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(12, value);
+            self
+        }
+        /// Sets or clears [`to`](Self::to).
+        #[inline]
+        pub fn set_to(mut self, value: Option<String>) -> Self {
+            self.call.set_or_clear(12, value);
+            self
+        }
+        /// Filter by statement type
+        pub fn type_<V: TryInto<types::StatementType>>(mut self, value: V) -> Self {
+            self.call.set::<types::StatementType>(13, value);
+            self
+        }
+        /// Sets or clears [`type_`](Self::type_).
+        #[inline]
+        pub fn set_type(mut self, value: Option<types::StatementType>) -> Self {
+            self.call.set_or_clear(13, value);
+            self
+        }
+        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QueryInsight>> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
+        /// before it is polled; each page is a call like any other, with its own retries and time-out.
+        ///
+        /// # Errors
+        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
+        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
+        #[inline]
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::QueryInsight>> {
+            self.call
+                .pages(
+                    6,
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::QueryInsight>|
+                    (page.next_page, page.data.is_empty())),
+                )
+        }
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
+        #[inline]
+        pub fn items(self) -> crate::Items<'a, types::QueryInsight> {
+            crate::Items::new(self.pages(), |page| page.data)
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(ListBranchQueries, types::Page < types::QueryInsight >);
+    /// A call of [`Client::list_branch_query_samples`](crate::Client::list_branch_query_samples). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ListBranchQuerySamples<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ListBranchQuerySamples<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "list_branch_query_samples",
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}",
         );
@@ -879,19 +1209,13 @@ pub mod builder {
             self
         }
         /// Time period for filtering query statistics
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(8, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(8, value);
             self
         }
@@ -911,7 +1235,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Query>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QuerySample>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -921,374 +1245,25 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Query>> {
-            self.call
-                .pages(
-                    6,
-                    crate::runtime::NextOf::Number(|page: &types::Page<types::Query>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    )),
-                )
-        }
-        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
-        #[inline]
-        pub fn items(self) -> crate::Items<'a, types::Query> {
-            crate::Items::new(self.pages(), |page| page.data)
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(GetQueryStatistics, types::Page < types::Query >);
-    /// A call of [`Client::get_query_summary`](crate::Client::get_query_summary). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct GetQuerySummary<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> GetQuerySummary<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "get_query_summary",
-            "GET",
-            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("branch"),
-                crate::runtime::Parameter::path("fingerprint"),
-                crate::runtime::Parameter::query("from"),
-                crate::runtime::Parameter::query("keyspace").required(),
-                crate::runtime::Parameter::query("period"),
-                crate::runtime::Parameter::query("to"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(2, value);
-            self
-        }
-        /// The query fingerprint
-        ///
-        /// Required.
-        pub fn fingerprint<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(3, value);
-            self
-        }
-        /// Start time for filtering query statistics (ISO 8601 timestamp)
-        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(4, value);
-            self
-        }
-        /// Sets or clears [`from`](Self::from).
-        #[inline]
-        pub fn set_from(mut self, value: Option<String>) -> Self {
-            self.call.set_or_clear(4, value);
-            self
-        }
-        /// The keyspace to filter by
-        ///
-        /// Required.
-        pub fn keyspace<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(5, value);
-            self
-        }
-        /// Time period for filtering query statistics
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(6, value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.call.set_or_clear(6, value);
-            self
-        }
-        /// End time for filtering query statistics (ISO 8601 timestamp)
-        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(7, value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        #[inline]
-        pub fn set_to(mut self, value: Option<String>) -> Self {
-            self.call.set_or_clear(7, value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::QuerySummary> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        pub fn until(
-            self,
-            is_done: impl FnMut(&types::QuerySummary) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::QuerySummary> {
-            self.call.until(is_done, None)
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(GetQuerySummary, types::QuerySummary);
-    /// A call of [`Client::list_branch_queries`](crate::Client::list_branch_queries). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct ListBranchQueries<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> ListBranchQueries<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "list_branch_queries",
-            "GET",
-            "/organizations/{organization}/databases/{database}/branches/{branch}/insights",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("branch"),
-                crate::runtime::Parameter::query("dir"),
-                crate::runtime::Parameter::query("fields")
-                    .style(crate::runtime::Style::FormJoined),
-                crate::runtime::Parameter::query("from"),
-                crate::runtime::Parameter::query("page"),
-                crate::runtime::Parameter::query("per_page"),
-                crate::runtime::Parameter::query("period"),
-                crate::runtime::Parameter::query("q"),
-                crate::runtime::Parameter::query("sort"),
-                crate::runtime::Parameter::query("tablet_type"),
-                crate::runtime::Parameter::query("to"),
-                crate::runtime::Parameter::query("type"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// Organization name slug from `list_organizations`. Example: `acme`.
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// Database name slug from `list_databases`. Example: `app-db`.
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// Branch name from `list_branches`. Example: `main`.
-        ///
-        /// Required.
-        pub fn branch<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(2, value);
-            self
-        }
-        /// Sort direction
-        pub fn dir<V: TryInto<types::ListBranchesOrder>>(mut self, value: V) -> Self {
-            self.call.set::<types::ListBranchesOrder>(3, value);
-            self
-        }
-        /// Sets or clears [`dir`](Self::dir).
-        #[inline]
-        pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
-            self.call.set_or_clear(3, value);
-            self
-        }
-        /// Specific fields to include in the response
-        pub fn fields<V: TryInto<Vec<String>>>(mut self, value: V) -> Self {
-            self.call.set::<Vec<String>>(4, value);
-            self
-        }
-        /// Sets or clears [`fields`](Self::fields).
-        #[inline]
-        pub fn set_fields(mut self, value: Option<Vec<String>>) -> Self {
-            self.call.set_or_clear(4, value);
-            self
-        }
-        /// Start time for filtering query statistics (ISO 8601 timestamp)
-        pub fn from<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(5, value);
-            self
-        }
-        /// Sets or clears [`from`](Self::from).
-        #[inline]
-        pub fn set_from(mut self, value: Option<String>) -> Self {
-            self.call.set_or_clear(5, value);
-            self
-        }
-        /// If provided, specifies the page offset of returned results
-        pub fn page<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(6, value);
-            self
-        }
-        /// Sets or clears [`page`](Self::page).
-        #[inline]
-        pub fn set_page(mut self, value: Option<i64>) -> Self {
-            self.call.set_or_clear(6, value);
-            self
-        }
-        /// If provided, specifies the number of returned results
-        pub fn per_page<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(7, value);
-            self
-        }
-        /// Sets or clears [`per_page`](Self::per_page).
-        #[inline]
-        pub fn set_per_page(mut self, value: Option<i64>) -> Self {
-            self.call.set_or_clear(7, value);
-            self
-        }
-        /// Time period for filtering query statistics
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
-            self
-        }
-        /// Sets or clears [`period`](Self::period).
-        #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
-            self.call.set_or_clear(8, value);
-            self
-        }
-        /// Search query statistics by SQL pattern
-        pub fn q<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(9, value);
-            self
-        }
-        /// Sets or clears [`q`](Self::q).
-        #[inline]
-        pub fn set_q(mut self, value: Option<String>) -> Self {
-            self.call.set_or_clear(9, value);
-            self
-        }
-        /// Field to sort by
-        pub fn sort<V: TryInto<types::ListBranchQueriesSort>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::ListBranchQueriesSort>(10, value);
-            self
-        }
-        /// Sets or clears [`sort`](Self::sort).
-        #[inline]
-        pub fn set_sort(mut self, value: Option<types::ListBranchQueriesSort>) -> Self {
-            self.call.set_or_clear(10, value);
-            self
-        }
-        /// Filter by tablet type
-        pub fn tablet_type<V: TryInto<types::TabletType>>(mut self, value: V) -> Self {
-            self.call.set::<types::TabletType>(11, value);
-            self
-        }
-        /// Sets or clears [`tablet_type`](Self::tablet_type).
-        #[inline]
-        pub fn set_tablet_type(mut self, value: Option<types::TabletType>) -> Self {
-            self.call.set_or_clear(11, value);
-            self
-        }
-        /// End time for filtering query statistics (ISO 8601 timestamp)
-        pub fn to<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(12, value);
-            self
-        }
-        /// Sets or clears [`to`](Self::to).
-        #[inline]
-        pub fn set_to(mut self, value: Option<String>) -> Self {
-            self.call.set_or_clear(12, value);
-            self
-        }
-        /// Filter by statement type
-        pub fn type_<V: TryInto<types::ListBranchQueriesType>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::ListBranchQueriesType>(13, value);
-            self
-        }
-        /// Sets or clears [`type_`](Self::type_).
-        #[inline]
-        pub fn set_type(mut self, value: Option<types::ListBranchQueriesType>) -> Self {
-            self.call.set_or_clear(13, value);
-            self
-        }
-        /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QuerySummary>> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
-        /// before it is polled; each page is a call like any other, with its own retries and time-out.
-        ///
-        /// # Errors
-        /// As `send`, for each page. A `next_page` that does not come after the page that names it is
-        /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
-        #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::QuerySummary>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::QuerySample>> {
             self.call
                 .pages(
                     6,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::QuerySummary>|
+                        page: &types::Page<types::QuerySample>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::QuerySummary> {
+        pub fn items(self) -> crate::Items<'a, types::QuerySample> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBranchQueries, types::Page < types::QuerySummary >);
+    crate::runtime::call!(ListBranchQuerySamples, types::Page < types::QuerySample >);
 }
 /// # Operations
 ///
@@ -1299,15 +1274,6 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_query()
-            .organization(organization)
-            .database(database)
-            .branch(branch)
-    }
-    /// [`Client::get_query_statistics`](crate::Client::get_query_statistics) of this branch.
-    pub fn get_query_statistics(&self) -> builder::GetQueryStatistics<'a> {
-        let (client, [organization, database, branch]) = self.names();
-        client
-            .get_query_statistics()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -1326,6 +1292,15 @@ impl<'a> crate::Branch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_queries()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::list_branch_query_samples`](crate::Client::list_branch_query_samples) of this branch.
+    pub fn list_branch_query_samples(&self) -> builder::ListBranchQuerySamples<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_query_samples()
             .organization(organization)
             .database(database)
             .branch(branch)

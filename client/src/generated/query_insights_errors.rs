@@ -6,31 +6,9 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `ErrorSummary`
+    /// `QueryErrorSortKey`
     ///
-    /// From `#/components/schemas/ErrorSummary` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ErrorSummary {
-        /// The number of times the error occurred
-        pub error_count: i64,
-        /// The error fingerprint
-        pub error_fingerprint: String,
-        /// The error message
-        pub error_message: String,
-        /// The ID of the error summary
-        pub id: String,
-        /// When the error last occurred
-        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// Average duration per failed execution in milliseconds
-        pub time_per_query: f64,
-        /// Total duration in milliseconds across all failed executions
-        pub total_duration_millis: f64,
-    }
-    /// `ListBranchQueryErrorsSort`
-    ///
-    /// From `#/components/schemas/ListBranchQueryErrorsSort` of the spec.
+    /// From `#/components/schemas/QueryErrorSortKey` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -45,7 +23,7 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum ListBranchQueryErrorsSort {
+    pub enum QueryErrorSortKey {
         /// `error`
         #[serde(rename = "error")]
         Error,
@@ -62,7 +40,7 @@ pub mod types {
         #[serde(rename = "timePerQuery")]
         TimePerQuery,
     }
-    impl ::std::fmt::Display for ListBranchQueryErrorsSort {
+    impl ::std::fmt::Display for QueryErrorSortKey {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::Error => f.write_str("error"),
@@ -73,7 +51,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::str::FromStr for ListBranchQueryErrorsSort {
+    impl ::std::str::FromStr for QueryErrorSortKey {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -94,20 +72,42 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for ListBranchQueryErrorsSort {
+    impl TryFrom<&str> for QueryErrorSortKey {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for ListBranchQueryErrorsSort {
+    impl TryFrom<String> for QueryErrorSortKey {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl crate::runtime::object::Object for ErrorSummary {
-        const NAME: &'static str = "ErrorSummary";
+    /// `QueryErrorSummary`
+    ///
+    /// From `#/components/schemas/QueryErrorSummary` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct QueryErrorSummary {
+        /// The number of times the error occurred
+        pub error_count: i64,
+        /// The error fingerprint
+        pub error_fingerprint: String,
+        /// The error message
+        pub error_message: String,
+        /// The ID of the error summary
+        pub id: String,
+        /// When the error last occurred
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// Average duration per failed execution in milliseconds
+        pub time_per_query: f64,
+        /// Total duration in milliseconds across all failed executions
+        pub total_duration_millis: f64,
+    }
+    impl crate::runtime::object::Object for QueryErrorSummary {
+        const NAME: &'static str = "QueryErrorSummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -143,7 +143,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for ErrorSummary {
+    impl<'de> ::serde::Deserialize<'de> for QueryErrorSummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -151,7 +151,7 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        ErrorSummary,
+        QueryErrorSummary,
         "{\"error_count\":1,\"error_fingerprint\":\"error_fingerprint\",\"error_message\":\"error_message\",\"id\":\"id\",\"started_at\":null,\"time_per_query\":1.0,\"total_duration_millis\":1.0}"
     );
 }
@@ -221,24 +221,26 @@ impl Client {
     /// - `per_page`: If provided, specifies the number of returned results
     /// - `period`: Time period for filtering queries
     /// - `to`: End time for filtering queries (ISO 8601 timestamp)
-    pub fn get_branch_query_error(&self) -> builder::GetBranchQueryError<'_> {
-        builder::GetBranchQueryError::new(self)
+    pub fn list_branch_query_error_samples(
+        &self,
+    ) -> builder::ListBranchQueryErrorSamples<'_> {
+        builder::ListBranchQueryErrorSamples::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
-    /// A call of [`Client::get_branch_query_error`](crate::Client::get_branch_query_error). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::list_branch_query_error_samples`](crate::Client::list_branch_query_error_samples). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetBranchQueryError<'a> {
+    pub struct ListBranchQueryErrorSamples<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetBranchQueryError<'a> {
+    impl<'a> ListBranchQueryErrorSamples<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "get_branch_query_error",
+            "list_branch_query_error_samples",
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}",
         );
@@ -321,19 +323,13 @@ pub mod builder {
             self
         }
         /// Time period for filtering queries
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(7, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(7, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(7, value);
             self
         }
@@ -353,7 +349,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Query>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::QuerySample>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -363,26 +359,27 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Query>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::QuerySample>> {
             self.call
                 .pages(
                     5,
-                    crate::runtime::NextOf::Number(|page: &types::Page<types::Query>| (
-                        page.next_page,
-                        page.data.is_empty(),
-                    )),
+                    crate::runtime::NextOf::Number(|
+                        page: &types::Page<types::QuerySample>|
+                    (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::Query> {
+        pub fn items(self) -> crate::Items<'a, types::QuerySample> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetBranchQueryError, types::Page < types::Query >);
+    crate::runtime::call!(
+        ListBranchQueryErrorSamples, types::Page < types::QuerySample >
+    );
     /// A call of [`Client::list_branch_query_errors`](crate::Client::list_branch_query_errors). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -438,13 +435,13 @@ pub mod builder {
             self
         }
         /// Sort direction
-        pub fn dir<V: TryInto<types::ListBranchesOrder>>(mut self, value: V) -> Self {
-            self.call.set::<types::ListBranchesOrder>(3, value);
+        pub fn dir<V: TryInto<types::SortDirection>>(mut self, value: V) -> Self {
+            self.call.set::<types::SortDirection>(3, value);
             self
         }
         /// Sets or clears [`dir`](Self::dir).
         #[inline]
-        pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
+        pub fn set_dir(mut self, value: Option<types::SortDirection>) -> Self {
             self.call.set_or_clear(3, value);
             self
         }
@@ -482,19 +479,13 @@ pub mod builder {
             self
         }
         /// Time period for filtering query errors
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(7, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(7, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(7, value);
             self
         }
@@ -510,19 +501,13 @@ pub mod builder {
             self
         }
         /// Field to sort by
-        pub fn sort<V: TryInto<types::ListBranchQueryErrorsSort>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::ListBranchQueryErrorsSort>(9, value);
+        pub fn sort<V: TryInto<types::QueryErrorSortKey>>(mut self, value: V) -> Self {
+            self.call.set::<types::QueryErrorSortKey>(9, value);
             self
         }
         /// Sets or clears [`sort`](Self::sort).
         #[inline]
-        pub fn set_sort(
-            mut self,
-            value: Option<types::ListBranchQueryErrorsSort>,
-        ) -> Self {
+        pub fn set_sort(mut self, value: Option<types::QueryErrorSortKey>) -> Self {
             self.call.set_or_clear(9, value);
             self
         }
@@ -553,7 +538,9 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::ErrorSummary>> {
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, types::Page<types::QueryErrorSummary>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -563,35 +550,39 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::ErrorSummary>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::QueryErrorSummary>> {
             self.call
                 .pages(
                     5,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::ErrorSummary>|
+                        page: &types::Page<types::QueryErrorSummary>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::ErrorSummary> {
+        pub fn items(self) -> crate::Items<'a, types::QueryErrorSummary> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListBranchQueryErrors, types::Page < types::ErrorSummary >);
+    crate::runtime::call!(
+        ListBranchQueryErrors, types::Page < types::QueryErrorSummary >
+    );
 }
 /// # Operations
 ///
 /// Each begins a call that is about this branch.
 impl<'a> crate::Branch<'a> {
-    /// [`Client::get_branch_query_error`](crate::Client::get_branch_query_error) of this branch.
-    pub fn get_branch_query_error(&self) -> builder::GetBranchQueryError<'a> {
+    /// [`Client::list_branch_query_error_samples`](crate::Client::list_branch_query_error_samples) of this branch.
+    pub fn list_branch_query_error_samples(
+        &self,
+    ) -> builder::ListBranchQueryErrorSamples<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .get_branch_query_error()
+            .list_branch_query_error_samples()
             .organization(organization)
             .database(database)
             .branch(branch)

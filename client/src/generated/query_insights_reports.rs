@@ -6,13 +6,13 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `QueryPatternsDownload`
+    /// `QueryPatternsReport`
     ///
-    /// From `#/components/schemas/QueryPatternsDownload` of the spec.
+    /// From `#/components/schemas/QueryPatternsReport` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct QueryPatternsDownload {
+    pub struct QueryPatternsReport {
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
         /// When the download was created
@@ -24,16 +24,16 @@ pub mod types {
         /// The ID of the query patterns download
         pub id: String,
         /// The state of the download
-        pub state: QueryPatternsDownloadState,
+        pub state: QueryPatternsReportState,
         /// The URL to access the query patterns download
         pub url: String,
     }
     /// The state of the download
     ///
-    /// From `#/components/schemas/QueryPatternsDownloadState` of the spec.
+    /// From `#/components/schemas/QueryPatternsReportState` of the spec.
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum QueryPatternsDownloadState {
+    pub enum QueryPatternsReportState {
         /// `pending`
         Pending,
         /// `completed`
@@ -43,8 +43,8 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    impl crate::runtime::object::Object for QueryPatternsDownload {
-        const NAME: &'static str = "QueryPatternsDownload";
+    impl crate::runtime::object::Object for QueryPatternsReport {
+        const NAME: &'static str = "QueryPatternsReport";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -80,14 +80,14 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for QueryPatternsDownload {
+    impl<'de> ::serde::Deserialize<'de> for QueryPatternsReport {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl QueryPatternsDownloadState {
+    impl QueryPatternsReportState {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &["pending", "completed", "failed"];
         /// The value as the API writes it.
@@ -100,7 +100,7 @@ pub mod types {
             }
         }
     }
-    impl From<&str> for QueryPatternsDownloadState {
+    impl From<&str> for QueryPatternsReportState {
         fn from(value: &str) -> Self {
             match value {
                 "pending" => Self::Pending,
@@ -110,33 +110,33 @@ pub mod types {
             }
         }
     }
-    impl From<String> for QueryPatternsDownloadState {
+    impl From<String> for QueryPatternsReportState {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl AsRef<str> for QueryPatternsDownloadState {
+    impl AsRef<str> for QueryPatternsReportState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    impl ::std::str::FromStr for QueryPatternsDownloadState {
+    impl ::std::str::FromStr for QueryPatternsReportState {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    impl ::std::fmt::Display for QueryPatternsDownloadState {
+    impl ::std::fmt::Display for QueryPatternsReportState {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    impl crate::runtime::lenient::Empty for QueryPatternsDownloadState {
+    impl crate::runtime::lenient::Empty for QueryPatternsReportState {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    impl ::serde::Serialize for QueryPatternsDownloadState {
+    impl ::serde::Serialize for QueryPatternsReportState {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -144,7 +144,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for QueryPatternsDownloadState {
+    impl<'de> ::serde::Deserialize<'de> for QueryPatternsReportState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -153,16 +153,16 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for QueryPatternsDownloadState {
+    impl ::schemars::JsonSchema for QueryPatternsReportState {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(QueryPatternsDownloadState).into()
+            stringify!(QueryPatternsReportState).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
     crate::runtime::fixture!(
-        QueryPatternsDownload,
+        QueryPatternsReport,
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"download_url\":\"download_url\",\"finished_at\":null,\"id\":\"id\",\"state\":\"pending\",\"url\":\"url\"}"
     );
 }
@@ -196,10 +196,8 @@ impl Client {
     /// - `ending_before`: If provided, returns results before the specified cursor
     /// - `limit`: If provided, specifies the number of returned results (max 100)
     /// - `starting_after`: If provided, returns results after the specified cursor
-    pub fn list_generated_query_patterns_reports(
-        &self,
-    ) -> builder::ListGeneratedQueryPatternsReports<'_> {
-        builder::ListGeneratedQueryPatternsReports::new(self)
+    pub fn list_query_patterns_reports(&self) -> builder::ListQueryPatternsReports<'_> {
+        builder::ListQueryPatternsReports::new(self)
     }
     /// Create a new query patterns report
     ///
@@ -311,8 +309,10 @@ impl Client {
     /// - `database`: The name of the database the branch belongs to
     /// - `branch`: The name of the branch
     /// - `id`: The ID of the query patterns report
-    pub fn get_query_patterns_report(&self) -> builder::GetQueryPatternsReport<'_> {
-        builder::GetQueryPatternsReport::new(self)
+    pub fn download_query_patterns_report(
+        &self,
+    ) -> builder::DownloadQueryPatternsReport<'_> {
+        builder::DownloadQueryPatternsReport::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -369,14 +369,14 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::QueryPatternsDownload> {
+        pub fn send(self) -> crate::CallFuture<'a, types::QueryPatternsReport> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CreateQueryPatternsReport, types::QueryPatternsDownload);
+    crate::runtime::call!(CreateQueryPatternsReport, types::QueryPatternsReport);
     /// A call of [`Client::delete_query_patterns_report`](crate::Client::delete_query_patterns_report). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -443,16 +443,16 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(DeleteQueryPatternsReport, ());
-    /// A call of [`Client::get_query_patterns_report`](crate::Client::get_query_patterns_report). Set what it needs, and [`send`](Self::send) it.
+    /// A call of [`Client::download_query_patterns_report`](crate::Client::download_query_patterns_report). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct GetQueryPatternsReport<'a> {
+    pub struct DownloadQueryPatternsReport<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> GetQueryPatternsReport<'a> {
+    impl<'a> DownloadQueryPatternsReport<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "get_query_patterns_report",
+            "download_query_patterns_report",
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}/download",
         );
@@ -508,7 +508,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetQueryPatternsReport, ::std::string::String);
+    crate::runtime::call!(DownloadQueryPatternsReport, ::std::string::String);
     /// A call of [`Client::get_query_patterns_report_status`](crate::Client::get_query_patterns_report_status). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -567,32 +567,32 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::QueryPatternsDownload> {
+        pub fn send(self) -> crate::CallFuture<'a, types::QueryPatternsReport> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::QueryPatternsDownload) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::QueryPatternsDownload> {
+            is_done: impl FnMut(&types::QueryPatternsReport) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::QueryPatternsReport> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetQueryPatternsReportStatus, types::QueryPatternsDownload);
-    /// A call of [`Client::list_generated_query_patterns_reports`](crate::Client::list_generated_query_patterns_reports). Set what it needs, and [`send`](Self::send) it.
+    crate::runtime::call!(GetQueryPatternsReportStatus, types::QueryPatternsReport);
+    /// A call of [`Client::list_query_patterns_reports`](crate::Client::list_query_patterns_reports). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
-    pub struct ListGeneratedQueryPatternsReports<'a> {
+    pub struct ListQueryPatternsReports<'a> {
         call: crate::runtime::Call<'a>,
     }
-    impl<'a> ListGeneratedQueryPatternsReports<'a> {
+    impl<'a> ListQueryPatternsReports<'a> {
         /// The operation that this is a call of.
         pub const OPERATION: crate::Operation = crate::Operation::new(
-            "list_generated_query_patterns_reports",
+            "list_query_patterns_reports",
             "GET",
             "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns",
         );
@@ -671,7 +671,7 @@ pub mod builder {
         #[inline]
         pub fn send(
             self,
-        ) -> crate::CallFuture<'a, types::CursorPage<types::QueryPatternsDownload>> {
+        ) -> crate::CallFuture<'a, types::CursorPage<types::QueryPatternsReport>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -683,12 +683,12 @@ pub mod builder {
         #[inline]
         pub fn pages(
             self,
-        ) -> crate::Pages<'a, types::CursorPage<types::QueryPatternsDownload>> {
+        ) -> crate::Pages<'a, types::CursorPage<types::QueryPatternsReport>> {
             self.call
                 .pages(
                     5,
                     crate::runtime::NextOf::Cursor(|
-                        page: &types::CursorPage<types::QueryPatternsDownload>|
+                        page: &types::CursorPage<types::QueryPatternsReport>|
                     (
                         page.cursor_end.clone().filter(|_| page.has_next),
                         page.data.is_empty(),
@@ -697,7 +697,7 @@ pub mod builder {
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::QueryPatternsDownload> {
+        pub fn items(self) -> crate::Items<'a, types::QueryPatternsReport> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -705,8 +705,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListGeneratedQueryPatternsReports, types::CursorPage <
-        types::QueryPatternsDownload >
+        ListQueryPatternsReports, types::CursorPage < types::QueryPatternsReport >
     );
 }
 /// # Operations
@@ -735,11 +734,13 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::get_query_patterns_report`](crate::Client::get_query_patterns_report) of this branch.
-    pub fn get_query_patterns_report(&self) -> builder::GetQueryPatternsReport<'a> {
+    /// [`Client::download_query_patterns_report`](crate::Client::download_query_patterns_report) of this branch.
+    pub fn download_query_patterns_report(
+        &self,
+    ) -> builder::DownloadQueryPatternsReport<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .get_query_patterns_report()
+            .download_query_patterns_report()
             .organization(organization)
             .database(database)
             .branch(branch)
@@ -755,13 +756,11 @@ impl<'a> crate::Branch<'a> {
             .database(database)
             .branch(branch)
     }
-    /// [`Client::list_generated_query_patterns_reports`](crate::Client::list_generated_query_patterns_reports) of this branch.
-    pub fn list_generated_query_patterns_reports(
-        &self,
-    ) -> builder::ListGeneratedQueryPatternsReports<'a> {
+    /// [`Client::list_query_patterns_reports`](crate::Client::list_query_patterns_reports) of this branch.
+    pub fn list_query_patterns_reports(&self) -> builder::ListQueryPatternsReports<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
-            .list_generated_query_patterns_reports()
+            .list_query_patterns_reports()
             .organization(organization)
             .database(database)
             .branch(branch)

@@ -6,13 +6,60 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `DimensionsQuerySummary`
+    /// `QueryTag`
     ///
-    /// From `#/components/schemas/DimensionsQuerySummary` of the spec.
+    /// From `#/components/schemas/QueryTag` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DimensionsQuerySummary {
+    pub struct QueryTag {
+        /// The ID of the tag
+        pub id: String,
+        /// The name of the tag
+        pub name: String,
+        /// The number of queries that have this tag
+        pub query_count: i64,
+        /// The source of the tag
+        pub source: TagSource,
+        /// `values`
+        pub values: Vec<QueryTagValue>,
+    }
+    /// `QueryTagValue`
+    ///
+    /// From `#/components/schemas/QueryTagValue` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct QueryTagValue {
+        /// The kind of tag value
+        pub kind: QueryTagValueKind,
+        /// The name of the tag value
+        pub name: String,
+        /// The number of queries that have this tag value
+        pub query_count: i64,
+    }
+    /// The kind of tag value
+    ///
+    /// From `#/components/schemas/QueryTagValueKind` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub enum QueryTagValueKind {
+        /// `literal`
+        Literal,
+        /// `overflow`
+        Overflow,
+        /// `collapsed`
+        Collapsed,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
+    /// `TagSummary`
+    ///
+    /// From `#/components/schemas/TagSummary` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TagSummary {
         /// The average number of parallel workers
         pub avg_parallel_workers: f64,
         /// The average number of shard queries
@@ -102,9 +149,9 @@ pub mod types {
         /// The number of executions that triggered a traffic control warning
         pub traffic_control_warnings: i64,
     }
-    /// `ListBranchQueryTagSummariesSort`
+    /// `TagSummarySortKey`
     ///
-    /// From `#/components/schemas/ListBranchQueryTagSummariesSort` of the spec.
+    /// From `#/components/schemas/TagSummarySortKey` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -119,7 +166,7 @@ pub mod types {
     )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum ListBranchQueryTagSummariesSort {
+    pub enum TagSummarySortKey {
         /// `dimensions`
         #[serde(rename = "dimensions")]
         Dimensions,
@@ -253,7 +300,7 @@ pub mod types {
         #[serde(rename = "trafficControlBudgetsUsed")]
         TrafficControlBudgetsUsed,
     }
-    impl ::std::fmt::Display for ListBranchQueryTagSummariesSort {
+    impl ::std::fmt::Display for TagSummarySortKey {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::Dimensions => f.write_str("dimensions"),
@@ -305,7 +352,7 @@ pub mod types {
             }
         }
     }
-    impl ::std::str::FromStr for ListBranchQueryTagSummariesSort {
+    impl ::std::str::FromStr for TagSummarySortKey {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -365,67 +412,90 @@ pub mod types {
             }
         }
     }
-    impl TryFrom<&str> for ListBranchQueryTagSummariesSort {
+    impl TryFrom<&str> for TagSummarySortKey {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    impl TryFrom<String> for ListBranchQueryTagSummariesSort {
+    impl TryFrom<String> for TagSummarySortKey {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    /// `QueryTag`
-    ///
-    /// From `#/components/schemas/QueryTag` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct QueryTag {
-        /// The ID of the tag
-        pub id: String,
-        /// The name of the tag
-        pub name: String,
-        /// The number of queries that have this tag
-        pub query_count: i64,
-        /// The source of the tag
-        pub source: TagSource,
-        /// `values`
-        pub values: Vec<QueryTagValue>,
+    impl crate::runtime::object::Object for QueryTag {
+        const NAME: &'static str = "QueryTag";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::required();
+            let mut name = slot::or_empty();
+            let mut query_count = slot::or_empty_whole();
+            let mut source = slot::or_empty();
+            let mut values = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("query_count", &mut query_count),
+                    ("source", &mut source),
+                    ("values", &mut values),
+                ],
+            )?;
+            Ok(Self {
+                id: id.value::<A::Error>("id")?,
+                name: name.value(),
+                query_count: query_count.value(),
+                source: source.value(),
+                values: values.value(),
+            })
+        }
     }
-    /// `QueryTagValue`
-    ///
-    /// From `#/components/schemas/QueryTagValue` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct QueryTagValue {
-        /// The kind of tag value
-        pub kind: QueryTagValueKind,
-        /// The name of the tag value
-        pub name: String,
-        /// The number of queries that have this tag value
-        pub query_count: i64,
+    impl<'de> ::serde::Deserialize<'de> for QueryTag {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
     }
-    /// The kind of tag value
-    ///
-    /// From `#/components/schemas/QueryTagValueKind` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum QueryTagValueKind {
-        /// `literal`
-        Literal,
-        /// `overflow`
-        Overflow,
-        /// `collapsed`
-        Collapsed,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
+    impl crate::runtime::object::Object for QueryTagValue {
+        const NAME: &'static str = "QueryTagValue";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut kind = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut query_count = slot::or_empty_whole();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("kind", &mut kind),
+                    ("name", &mut name),
+                    ("query_count", &mut query_count),
+                ],
+            )?;
+            Ok(Self {
+                kind: kind.value(),
+                name: name.value(),
+                query_count: query_count.value(),
+            })
+        }
     }
-    impl crate::runtime::object::Object for DimensionsQuerySummary {
-        const NAME: &'static str = "DimensionsQuerySummary";
+    impl<'de> ::serde::Deserialize<'de> for QueryTagValue {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for TagSummary {
+        const NAME: &'static str = "TagSummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -572,77 +642,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for DimensionsQuerySummary {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for QueryTag {
-        const NAME: &'static str = "QueryTag";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut id = slot::required();
-            let mut name = slot::or_empty();
-            let mut query_count = slot::or_empty_whole();
-            let mut source = slot::or_empty();
-            let mut values = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("id", &mut id),
-                    ("name", &mut name),
-                    ("query_count", &mut query_count),
-                    ("source", &mut source),
-                    ("values", &mut values),
-                ],
-            )?;
-            Ok(Self {
-                id: id.value::<A::Error>("id")?,
-                name: name.value(),
-                query_count: query_count.value(),
-                source: source.value(),
-                values: values.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for QueryTag {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    impl crate::runtime::object::Object for QueryTagValue {
-        const NAME: &'static str = "QueryTagValue";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut kind = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut query_count = slot::or_empty_whole();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("kind", &mut kind),
-                    ("name", &mut name),
-                    ("query_count", &mut query_count),
-                ],
-            )?;
-            Ok(Self {
-                kind: kind.value(),
-                name: name.value(),
-                query_count: query_count.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for QueryTagValue {
+    impl<'de> ::serde::Deserialize<'de> for TagSummary {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -724,15 +724,15 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        DimensionsQuerySummary,
-        "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"dimensions\":{},\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"index_usages\":{\"*\":{}},\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":{\"*\":\"qualified_tables\"},\"query_count\":1,\"routing_index_usages\":{\"*\":{}},\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"table_keyspaces\":{\"*\":{}},\"tables\":{\"*\":\"tables\"},\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
-    );
-    crate::runtime::fixture!(
         QueryTag,
         "{\"id\":\"id\",\"name\":\"name\",\"query_count\":1,\"source\":\"sql\",\"values\":{\"*\":{\"kind\":\"literal\",\"name\":\"name\",\"query_count\":1}}}"
     );
     crate::runtime::fixture!(
         QueryTagValue, "{\"kind\":\"literal\",\"name\":\"name\",\"query_count\":1}"
+    );
+    crate::runtime::fixture!(
+        TagSummary,
+        "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"dimensions\":{},\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"index_usages\":{\"*\":{}},\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":{\"*\":\"qualified_tables\"},\"query_count\":1,\"routing_index_usages\":{\"*\":{}},\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"table_keyspaces\":{\"*\":{}},\"tables\":{\"*\":\"tables\"},\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
     );
 }
 /// # Operations
@@ -959,19 +959,13 @@ pub mod builder {
             self
         }
         /// Time period for filtering tag values
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(8, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(8, value);
             self
         }
@@ -1089,13 +1083,13 @@ pub mod builder {
             self
         }
         /// Sort direction
-        pub fn dir<V: TryInto<types::ListBranchesOrder>>(mut self, value: V) -> Self {
-            self.call.set::<types::ListBranchesOrder>(3, value);
+        pub fn dir<V: TryInto<types::SortDirection>>(mut self, value: V) -> Self {
+            self.call.set::<types::SortDirection>(3, value);
             self
         }
         /// Sets or clears [`dir`](Self::dir).
         #[inline]
-        pub fn set_dir(mut self, value: Option<types::ListBranchesOrder>) -> Self {
+        pub fn set_dir(mut self, value: Option<types::SortDirection>) -> Self {
             self.call.set_or_clear(3, value);
             self
         }
@@ -1144,19 +1138,13 @@ pub mod builder {
             self
         }
         /// Time period for filtering query statistics
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(8, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(8, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(8, value);
             self
         }
@@ -1172,19 +1160,13 @@ pub mod builder {
             self
         }
         /// Field to sort by
-        pub fn sort<V: TryInto<types::ListBranchQueryTagSummariesSort>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::ListBranchQueryTagSummariesSort>(10, value);
+        pub fn sort<V: TryInto<types::TagSummarySortKey>>(mut self, value: V) -> Self {
+            self.call.set::<types::TagSummarySortKey>(10, value);
             self
         }
         /// Sets or clears [`sort`](Self::sort).
         #[inline]
-        pub fn set_sort(
-            mut self,
-            value: Option<types::ListBranchQueryTagSummariesSort>,
-        ) -> Self {
+        pub fn set_sort(mut self, value: Option<types::TagSummarySortKey>) -> Self {
             self.call.set_or_clear(10, value);
             self
         }
@@ -1222,16 +1204,13 @@ pub mod builder {
             self
         }
         /// Filter by statement type
-        pub fn type_<V: TryInto<types::ListBranchQueriesType>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::ListBranchQueriesType>(14, value);
+        pub fn type_<V: TryInto<types::StatementType>>(mut self, value: V) -> Self {
+            self.call.set::<types::StatementType>(14, value);
             self
         }
         /// Sets or clears [`type_`](Self::type_).
         #[inline]
-        pub fn set_type(mut self, value: Option<types::ListBranchQueriesType>) -> Self {
+        pub fn set_type(mut self, value: Option<types::StatementType>) -> Self {
             self.call.set_or_clear(14, value);
             self
         }
@@ -1240,9 +1219,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, types::Page<types::DimensionsQuerySummary>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::TagSummary>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -1252,20 +1229,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::DimensionsQuerySummary>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::TagSummary>> {
             self.call
                 .pages(
                     6,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::DimensionsQuerySummary>|
+                        page: &types::Page<types::TagSummary>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::DimensionsQuerySummary> {
+        pub fn items(self) -> crate::Items<'a, types::TagSummary> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -1273,7 +1248,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListBranchQueryTagSummaries, types::Page < types::DimensionsQuerySummary >
+        ListBranchQueryTagSummaries, types::Page < types::TagSummary >
     );
     /// A call of [`Client::list_branch_query_tags`](crate::Client::list_branch_query_tags). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1398,19 +1373,13 @@ pub mod builder {
             self
         }
         /// Time period for filtering tags
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(9, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(9, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(9, value);
             self
         }

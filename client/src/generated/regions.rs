@@ -6,13 +6,13 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `PublicPlanetscaleRegionSerializer`
+    /// `PublicRegion`
     ///
-    /// From `#/components/schemas/PublicPlanetscaleRegionSerializer` of the spec.
+    /// From `#/components/schemas/PublicRegion` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PublicPlanetscaleRegionSerializer {
+    pub struct PublicRegion {
         /// The name of the region
         pub display_name: String,
         /// Whether new clusters can be created in this region
@@ -28,8 +28,8 @@ pub mod types {
         /// The slug identifier for the region
         pub slug: String,
     }
-    impl crate::runtime::object::Object for PublicPlanetscaleRegionSerializer {
-        const NAME: &'static str = "PublicPlanetscaleRegionSerializer";
+    impl crate::runtime::object::Object for PublicRegion {
+        const NAME: &'static str = "PublicRegion";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -65,7 +65,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for PublicPlanetscaleRegionSerializer {
+    impl<'de> ::serde::Deserialize<'de> for PublicRegion {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -73,7 +73,7 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        PublicPlanetscaleRegionSerializer,
+        PublicRegion,
         "{\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}"
     );
 }
@@ -149,12 +149,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<
-            'a,
-            types::Page<types::PublicPlanetscaleRegionSerializer>,
-        > {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::PublicRegion>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -164,29 +159,23 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::PublicPlanetscaleRegionSerializer>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::PublicRegion>> {
             self.call
                 .pages(
                     0,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::PublicPlanetscaleRegionSerializer>|
+                        page: &types::Page<types::PublicRegion>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(
-            self,
-        ) -> crate::Items<'a, types::PublicPlanetscaleRegionSerializer> {
+        pub fn items(self) -> crate::Items<'a, types::PublicRegion> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(
-        ListPublicRegions, types::Page < types::PublicPlanetscaleRegionSerializer >
-    );
+    crate::runtime::call!(ListPublicRegions, types::Page < types::PublicRegion >);
 }

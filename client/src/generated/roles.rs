@@ -38,6 +38,20 @@ pub mod types {
             Default::default()
         }
     }
+    /// `DefaultRoleCredentials`
+    ///
+    /// From `#/components/schemas/DefaultRoleCredentials` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DefaultRoleCredentials {
+        /// The database connection host
+        pub access_host_url: String,
+        /// The plaintext password
+        pub password: String,
+        /// The database user name
+        pub username: String,
+    }
     /// `InheritedRole`
     ///
     /// From `#/components/schemas/InheritedRole` of the spec.
@@ -85,7 +99,7 @@ pub mod types {
         /// The base username without branch routing suffix
         pub base_username: String,
         /// A mention of a database branch.
-        pub branch: Option<BranchReference>,
+        pub branch: Option<NamedReference>,
         /// When the role was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The database name
@@ -137,9 +151,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QuerySafetySettings {
         /// Require WHERE clause on DELETE statements
-        pub require_where_on_delete: RequireWhereOnDelete,
+        pub require_where_on_delete: RequireWhere,
         /// Require WHERE clause on UPDATE statements
-        pub require_where_on_update: RequireWhereOnDelete,
+        pub require_where_on_update: RequireWhere,
     }
     /// `ReassignRoleObjectsBody`
     ///
@@ -159,10 +173,10 @@ pub mod types {
     }
     /// Require WHERE clause on DELETE statements
     ///
-    /// From `#/components/schemas/RequireWhereOnDelete` of the spec.
+    /// From `#/components/schemas/RequireWhere` of the spec.
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum RequireWhereOnDelete {
+    pub enum RequireWhere {
         /// `off`
         Off,
         /// `warn`
@@ -171,20 +185,6 @@ pub mod types {
         On,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
-    }
-    /// `ResetDefaultRoleResponse`
-    ///
-    /// From `#/components/schemas/ResetDefaultRoleResponse` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ResetDefaultRoleResponse {
-        /// The database connection host
-        pub access_host_url: String,
-        /// The plaintext password
-        pub password: String,
-        /// The database user name
-        pub username: String,
     }
     /// `UpdateRoleBody`
     ///
@@ -495,6 +495,38 @@ pub mod types {
             }
         }
     }
+    impl crate::runtime::object::Object for DefaultRoleCredentials {
+        const NAME: &'static str = "DefaultRoleCredentials";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut access_host_url = slot::or_empty();
+            let mut password = slot::or_empty();
+            let mut username = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("access_host_url", &mut access_host_url),
+                    ("password", &mut password),
+                    ("username", &mut username),
+                ],
+            )?;
+            Ok(Self {
+                access_host_url: access_host_url.value(),
+                password: password.value(),
+                username: username.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DefaultRoleCredentials {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
     impl crate::runtime::object::Object for PostgresRole {
         const NAME: &'static str = "PostgresRole";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -625,38 +657,6 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl crate::runtime::object::Object for ResetDefaultRoleResponse {
-        const NAME: &'static str = "ResetDefaultRoleResponse";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut access_host_url = slot::or_empty();
-            let mut password = slot::or_empty();
-            let mut username = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("access_host_url", &mut access_host_url),
-                    ("password", &mut password),
-                    ("username", &mut username),
-                ],
-            )?;
-            Ok(Self {
-                access_host_url: access_host_url.value(),
-                password: password.value(),
-                username: username.value(),
-            })
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for ResetDefaultRoleResponse {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     impl InheritedRole {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
@@ -762,7 +762,7 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    impl RequireWhereOnDelete {
+    impl RequireWhere {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &["off", "warn", "on"];
         /// The value as the API writes it.
@@ -775,7 +775,7 @@ pub mod types {
             }
         }
     }
-    impl From<&str> for RequireWhereOnDelete {
+    impl From<&str> for RequireWhere {
         fn from(value: &str) -> Self {
             match value {
                 "off" => Self::Off,
@@ -785,33 +785,33 @@ pub mod types {
             }
         }
     }
-    impl From<String> for RequireWhereOnDelete {
+    impl From<String> for RequireWhere {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl AsRef<str> for RequireWhereOnDelete {
+    impl AsRef<str> for RequireWhere {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    impl ::std::str::FromStr for RequireWhereOnDelete {
+    impl ::std::str::FromStr for RequireWhere {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    impl ::std::fmt::Display for RequireWhereOnDelete {
+    impl ::std::fmt::Display for RequireWhere {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    impl crate::runtime::lenient::Empty for RequireWhereOnDelete {
+    impl crate::runtime::lenient::Empty for RequireWhere {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    impl ::serde::Serialize for RequireWhereOnDelete {
+    impl ::serde::Serialize for RequireWhere {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -819,7 +819,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for RequireWhereOnDelete {
+    impl<'de> ::serde::Deserialize<'de> for RequireWhere {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -828,14 +828,18 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for RequireWhereOnDelete {
+    impl ::schemars::JsonSchema for RequireWhere {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(RequireWhereOnDelete).into()
+            stringify!(RequireWhere).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    crate::runtime::fixture!(
+        DefaultRoleCredentials,
+        "{\"access_host_url\":\"access_host_url\",\"password\":\"password\",\"username\":\"username\"}"
+    );
     crate::runtime::fixture!(
         PostgresRole,
         "{\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"base_username\":\"base_username\",\"branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_name\":\"database_name\",\"default\":false,\"deleted_at\":null,\"disabled_at\":null,\"drop_failed\":\"drop_failed\",\"dropped_at\":null,\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"inherited_roles\":{\"*\":\"pg_checkpoint\"},\"name\":\"name\",\"password\":\"password\",\"private_access_host_url\":\"private_access_host_url\",\"private_connection_service_name\":\"private_connection_service_name\",\"query_safety_settings\":{\"?\":{\"require_where_on_delete\":\"off\",\"require_where_on_update\":\"off\"}},\"ready\":false,\"ttl\":1,\"updated_at\":null,\"username\":\"username\",\"with_replication\":false}"
@@ -843,10 +847,6 @@ pub mod types {
     crate::runtime::fixture!(
         QuerySafetySettings,
         "{\"require_where_on_delete\":\"off\",\"require_where_on_update\":\"off\"}"
-    );
-    crate::runtime::fixture!(
-        ResetDefaultRoleResponse,
-        "{\"access_host_url\":\"access_host_url\",\"password\":\"password\",\"username\":\"username\"}"
     );
 }
 /// # Operations
@@ -1771,14 +1771,14 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::ResetDefaultRoleResponse> {
+        pub fn send(self) -> crate::CallFuture<'a, types::DefaultRoleCredentials> {
             self.call.json(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ResetDefaultRole, types::ResetDefaultRoleResponse);
+    crate::runtime::call!(ResetDefaultRole, types::DefaultRoleCredentials);
     /// A call of [`Client::reset_role`](crate::Client::reset_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

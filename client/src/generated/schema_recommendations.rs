@@ -6,13 +6,13 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `ClosedByDeployRequest`
+    /// `DeployRequestReference`
     ///
-    /// From `#/components/schemas/ClosedByDeployRequest` of the spec.
+    /// From `#/components/schemas/DeployRequestReference` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ClosedByDeployRequest {
+    pub struct DeployRequestReference {
         /// The ID of the branch
         pub branch_id: String,
         /// The ID of the deploy request
@@ -74,7 +74,7 @@ pub mod types {
         /// When the recommendation was applied
         pub applied_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// `closed_by_deploy_request`
-        pub closed_by_deploy_request: Option<ClosedByDeployRequest>,
+        pub closed_by_deploy_request: Option<DeployRequestReference>,
         /// When the recommendation was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The DDL statement to apply the recommendation
@@ -165,8 +165,8 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for ClosedByDeployRequest {
-        const NAME: &'static str = "ClosedByDeployRequest";
+    impl crate::runtime::object::Object for DeployRequestReference {
+        const NAME: &'static str = "DeployRequestReference";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -190,7 +190,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for ClosedByDeployRequest {
+    impl<'de> ::serde::Deserialize<'de> for DeployRequestReference {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -443,7 +443,8 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        ClosedByDeployRequest, "{\"branch_id\":\"branch_id\",\"id\":\"id\",\"number\":1}"
+        DeployRequestReference,
+        "{\"branch_id\":\"branch_id\",\"id\":\"id\",\"number\":1}"
     );
     crate::runtime::fixture!(
         SchemaRecommendation,
@@ -751,19 +752,13 @@ pub mod builder {
             self
         }
         /// Filter by recommendation state
-        pub fn state<V: TryInto<types::DatabaseDeployRequestState>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::DatabaseDeployRequestState>(4, value);
+        pub fn state<V: TryInto<types::OpenState>>(mut self, value: V) -> Self {
+            self.call.set::<types::OpenState>(4, value);
             self
         }
         /// Sets or clears [`state`](Self::state).
         #[inline]
-        pub fn set_state(
-            mut self,
-            value: Option<types::DatabaseDeployRequestState>,
-        ) -> Self {
+        pub fn set_state(mut self, value: Option<types::OpenState>) -> Self {
             self.call.set_or_clear(4, value);
             self
         }

@@ -5,9 +5,9 @@
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `Access`
+    /// `AccessToken`
     ///
-    /// From `#/components/schemas/Access` of the spec.
+    /// From `#/components/schemas/AccessToken` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -18,148 +18,192 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    pub struct Access {
-        /// The scope description
-        pub description: String,
-        /// The name of the access scope
-        pub name: String,
+    pub struct AccessToken {
+        /// The name of the actor on whose behalf the service token was created
+        pub actor_display_name: Option<String>,
+        /// The ID of the actor on whose behalf the service token was created
+        pub actor_id: Option<String>,
+        /// The type of the actor on whose behalf the service token was created
+        pub actor_type: Option<String>,
+        /// The image source for the avatar of the service token
+        pub avatar_url: String,
+        /// When the service token was created
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
+        /// The display name of the service token
+        pub display_name: String,
+        /// When the service token will expire
+        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The ID of the service token
+        pub id: String,
+        /// When the service token was last used
+        pub last_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The name of the service token
+        pub name: Option<String>,
+        /// `oauth_accesses_by_resource`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub oauth_accesses_by_resource: Option<OauthScopes>,
+        /// The plaintext refresh token. Available only after create.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub plain_text_refresh_token: Option<String>,
+        /// `service_token_accesses`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub service_token_accesses: Option<Vec<ServiceTokenAccess>>,
+        /// The plaintext token. Available only after create.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: Option<String>,
+        /// When the service token was last updated
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `Configuration`
+    /// `BouncerResizeRequest`
     ///
-    /// From `#/components/schemas/Configuration` of the spec.
+    /// From `#/components/schemas/BouncerResizeRequest` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-    pub struct Configuration {
-        /// Name of keyspace this throttler ratio applies to
-        pub keyspace_name: String,
-        /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
-        pub ratio: f64,
-    }
-    /// `CreateDatabaseBodyStorage`
-    ///
-    /// From `#/components/schemas/CreateDatabaseBodyStorage` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "branches", feature = "databases"))]
-    pub struct CreateDatabaseBodyStorage {
-        /// The maximum storage size in bytes for autoscaling.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub maximum_storage_bytes: Option<i64>,
-        /// The initial minimum storage size in bytes.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub minimum_storage_bytes: Option<i64>,
-    }
-    #[cfg(any(feature = "branches", feature = "databases"))]
-    impl CreateDatabaseBodyStorage {
-        /// A builder for [`CreateDatabaseBodyStorage`].
-        pub fn builder() -> builder::CreateDatabaseBodyStorage {
-            Default::default()
-        }
-    }
-    /// `DatabaseBranchPassword`
-    ///
-    /// From `#/components/schemas/DatabaseBranchPassword` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    pub struct DatabaseBranchPassword {
-        /// The regional host URL
-        pub access_host_regional_url: String,
-        /// The read-only replica host URLs
-        pub access_host_regional_urls: Vec<String>,
-        /// The host URL for the password
-        pub access_host_url: String,
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    pub struct BouncerResizeRequest {
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
-        /// List of IP addresses or CIDR ranges that can use this password
-        pub cidrs: Option<Vec<String>>,
-        /// When the password was created
+        /// A mention of a database branch.
+        pub bouncer: Option<NamedReference>,
+        /// The time the bouncer resize completed
+        pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The time the bouncer resize was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// `database_branch`
-        pub database_branch: Option<DatabaseBranchPasswordDatabaseBranch>,
-        /// When the password was deleted
-        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// True if the credentials connect directly to a vtgate, bypassing load balancers
-        pub direct_vtgate: bool,
-        /// The list of hosts in each availability zone providing direct access to a vtgate
-        pub direct_vtgate_addresses: Vec<String>,
-        /// True if the credentials are expired
-        pub expired: bool,
-        /// When the password will expire
-        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The ID for the password
+        /// The ID of the bouncer resize
         pub id: String,
-        /// When the password was last used to execute a query
-        pub last_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The display name for the password
-        pub name: String,
-        /// The plaintext password. Null except in the response from the create endpoint.
-        pub plain_text: Option<String>,
-        /// `region`
-        pub region: Option<Region>,
-        /// Whether or not the password can be renewed
-        pub renewable: bool,
-        /// Whether or not the password is for a read replica
-        pub replica: bool,
-        /// The role for the password
-        pub role: DatabaseBranchPasswordRole,
-        /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
-        pub ttl_seconds: Option<i64>,
-        /// The username for the password
-        pub username: String,
+        /// The bouncer parameters
+        pub parameters: ::serde_json::Map<String, ::serde_json::Value>,
+        /// The previous bouncer parameters
+        pub previous_parameters: ::serde_json::Map<String, ::serde_json::Value>,
+        /// The number of replicas per cell for the bouncer before the resize
+        pub previous_replicas_per_cell: i64,
+        /// `previous_sku`
+        pub previous_sku: Option<BouncerSku>,
+        /// The backend target for the bouncer before the resize
+        pub previous_target: BouncerTarget,
+        /// The number of replicas per cell for the bouncer after the resize
+        pub replicas_per_cell: i64,
+        /// `sku`
+        pub sku: Option<BouncerSku>,
+        /// The time the bouncer resize started
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The state of the bouncer resize
+        pub state: BouncerResizeState,
+        /// The backend target for the bouncer after the resize
+        pub target: BouncerTarget,
+        /// The time the bouncer resize was last updated
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `DatabaseBranchPasswordDatabaseBranch`
+    /// The state of the bouncer resize
     ///
-    /// From `#/components/schemas/DatabaseBranchPasswordDatabaseBranch` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    pub struct DatabaseBranchPasswordDatabaseBranch {
-        /// The ID for the branch
-        pub id: String,
-        /// The address of the MySQL provider for the branch
-        pub mysql_edge_address: String,
-        /// The name for the branch
-        pub name: String,
-        /// True if private connectivity is enabled
-        pub private_edge_connectivity: bool,
-        /// Whether or not the branch is a production branch
-        pub production: bool,
-    }
-    /// The role for the password
-    ///
-    /// From `#/components/schemas/DatabaseBranchPasswordRole` of the spec.
+    /// From `#/components/schemas/BouncerResizeState` of the spec.
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    pub enum DatabaseBranchPasswordRole {
-        /// `reader`
-        Reader,
-        /// `writer`
-        Writer,
-        /// `admin`
-        Admin,
-        /// `readwriter`
-        Readwriter,
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    pub enum BouncerResizeState {
+        /// `pending`
+        Pending,
+        /// `resizing`
+        Resizing,
+        /// `canceled`
+        Canceled,
+        /// `completed`
+        Completed,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// Whether the deploy request is open or closed
+    /// `BouncerSku`
     ///
-    /// From `#/components/schemas/DatabaseDeployRequestState` of the spec.
+    /// From `#/components/schemas/BouncerSku` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    pub struct BouncerSku {
+        /// The CPU allocation
+        pub cpu: String,
+        /// The display name
+        pub display_name: String,
+        /// The name of the Postgres bouncer SKU
+        pub name: String,
+        /// The amount of memory in bytes
+        pub ram: i64,
+        /// The sort order of the Postgres bouncer SKU
+        pub sort_order: i64,
+    }
+    /// The instance type the bouncer targets
+    ///
+    /// From `#/components/schemas/BouncerTarget` of the spec.
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    pub enum DatabaseDeployRequestState {
-        /// `open`
-        Open,
-        /// `closed`
-        Closed,
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    pub enum BouncerTarget {
+        /// `primary`
+        Primary,
+        /// `replica`
+        Replica,
+        /// `replica_az_affinity`
+        ReplicaAzAffinity,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
+    /// `BranchScopes`
+    ///
+    /// From `#/components/schemas/BranchScopes` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    pub struct BranchScopes {
+        /// `accesses`
+        pub accesses: Vec<OauthScope>,
+        /// `branches`
+        pub branches: Vec<OauthBranch>,
+    }
+    /// The type of the parameter
+    ///
+    /// From `#/components/schemas/ClusterParameterKind` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    pub enum ClusterParameterKind {
+        /// `array`
+        Array,
+        /// `boolean`
+        Boolean,
+        /// `bytes`
+        Bytes,
+        /// `float`
+        Float,
+        /// `integer`
+        Integer,
+        /// `seconds`
+        Seconds,
+        /// `select`
+        Select,
+        /// `string`
+        String,
+        /// `time`
+        Time,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
@@ -177,9 +221,28 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `GetQuerySummaryPeriod`
+    /// `DatabaseScopes`
     ///
-    /// From `#/components/schemas/GetQuerySummaryPeriod` of the spec.
+    /// From `#/components/schemas/DatabaseScopes` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    pub struct DatabaseScopes {
+        /// `accesses`
+        pub accesses: Vec<OauthScope>,
+        /// `databases`
+        pub databases: Vec<OauthDatabase>,
+    }
+    /// `InsightsPeriod`
+    ///
+    /// From `#/components/schemas/InsightsPeriod` of the spec.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -204,7 +267,7 @@ pub mod types {
             feature = "traffic-budgets"
         )
     )]
-    pub enum GetQuerySummaryPeriod {
+    pub enum InsightsPeriod {
         /// `15m`
         #[serde(rename = "15m")]
         X15m,
@@ -243,7 +306,7 @@ pub mod types {
             feature = "traffic-budgets"
         )
     )]
-    impl ::std::fmt::Display for GetQuerySummaryPeriod {
+    impl ::std::fmt::Display for InsightsPeriod {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::X15m => f.write_str("15m"),
@@ -268,7 +331,7 @@ pub mod types {
             feature = "traffic-budgets"
         )
     )]
-    impl ::std::str::FromStr for GetQuerySummaryPeriod {
+    impl ::std::str::FromStr for InsightsPeriod {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
@@ -303,7 +366,7 @@ pub mod types {
             feature = "traffic-budgets"
         )
     )]
-    impl TryFrom<&str> for GetQuerySummaryPeriod {
+    impl TryFrom<&str> for InsightsPeriod {
         type Error = self::error::ConversionError;
         fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
             value.parse()
@@ -319,213 +382,28 @@ pub mod types {
             feature = "traffic-budgets"
         )
     )]
-    impl TryFrom<String> for GetQuerySummaryPeriod {
+    impl TryFrom<String> for InsightsPeriod {
         type Error = self::error::ConversionError;
         fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
             value.parse()
         }
     }
-    /// The state of the resize request
+    /// `KeyspaceThrottlerRatio`
     ///
-    /// From `#/components/schemas/KeyspaceResizeRequestState` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    pub enum KeyspaceResizeRequestState {
-        /// `pending`
-        Pending,
-        /// `resizing`
-        Resizing,
-        /// `canceled`
-        Canceled,
-        /// `completed`
-        Completed,
-        /// `queued`
-        Queued,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
-    }
-    /// `ListBranchQueriesType`
-    ///
-    /// From `#/components/schemas/ListBranchQueriesType` of the spec.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Copy,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
+    /// From `#/components/schemas/KeyspaceThrottlerRatio` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
-    pub enum ListBranchQueriesType {
-        /// `SELECT`
-        #[serde(rename = "SELECT")]
-        Select,
-        /// `INSERT`
-        #[serde(rename = "INSERT")]
-        Insert,
-        /// `UPDATE`
-        #[serde(rename = "UPDATE")]
-        Update,
-        /// `DELETE`
-        #[serde(rename = "DELETE")]
-        Delete,
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    pub struct KeyspaceThrottlerRatio {
+        /// Name of keyspace this throttler ratio applies to
+        pub keyspace_name: String,
+        /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
+        pub ratio: f64,
     }
-    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
-    impl ::std::fmt::Display for ListBranchQueriesType {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match *self {
-                Self::Select => f.write_str("SELECT"),
-                Self::Insert => f.write_str("INSERT"),
-                Self::Update => f.write_str("UPDATE"),
-                Self::Delete => f.write_str("DELETE"),
-            }
-        }
-    }
-    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
-    impl ::std::str::FromStr for ListBranchQueriesType {
-        type Err = self::error::ConversionError;
-        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
-            match value {
-                "SELECT" => Ok(Self::Select),
-                "INSERT" => Ok(Self::Insert),
-                "UPDATE" => Ok(Self::Update),
-                "DELETE" => Ok(Self::Delete),
-                _ => {
-                    Err(
-                        ::std::format!(
-                            "`{}` is none of: SELECT, INSERT, UPDATE, DELETE", value
-                        )
-                            .into(),
-                    )
-                }
-            }
-        }
-    }
-    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
-    impl TryFrom<&str> for ListBranchQueriesType {
-        type Error = self::error::ConversionError;
-        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
-    impl TryFrom<String> for ListBranchQueriesType {
-        type Error = self::error::ConversionError;
-        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    /// `ListBranchesOrder`
+    /// `OauthBranch`
     ///
-    /// From `#/components/schemas/ListBranchesOrder` of the spec.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Copy,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(
-        any(
-            feature = "branches",
-            feature = "query-insights",
-            feature = "query-insights-errors",
-            feature = "query-insights-tags"
-        )
-    )]
-    pub enum ListBranchesOrder {
-        /// `asc`
-        #[serde(rename = "asc")]
-        Asc,
-        /// `desc`
-        #[serde(rename = "desc")]
-        Desc,
-    }
-    #[cfg(
-        any(
-            feature = "branches",
-            feature = "query-insights",
-            feature = "query-insights-errors",
-            feature = "query-insights-tags"
-        )
-    )]
-    impl ::std::fmt::Display for ListBranchesOrder {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match *self {
-                Self::Asc => f.write_str("asc"),
-                Self::Desc => f.write_str("desc"),
-            }
-        }
-    }
-    #[cfg(
-        any(
-            feature = "branches",
-            feature = "query-insights",
-            feature = "query-insights-errors",
-            feature = "query-insights-tags"
-        )
-    )]
-    impl ::std::str::FromStr for ListBranchesOrder {
-        type Err = self::error::ConversionError;
-        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
-            match value {
-                "asc" => Ok(Self::Asc),
-                "desc" => Ok(Self::Desc),
-                _ => Err(::std::format!("`{}` is none of: asc, desc", value).into()),
-            }
-        }
-    }
-    #[cfg(
-        any(
-            feature = "branches",
-            feature = "query-insights",
-            feature = "query-insights-errors",
-            feature = "query-insights-tags"
-        )
-    )]
-    impl TryFrom<&str> for ListBranchesOrder {
-        type Error = self::error::ConversionError;
-        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    #[cfg(
-        any(
-            feature = "branches",
-            feature = "query-insights",
-            feature = "query-insights-errors",
-            feature = "query-insights-tags"
-        )
-    )]
-    impl TryFrom<String> for ListBranchesOrder {
-        type Error = self::error::ConversionError;
-        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    /// `OauthAccessesByResource`
-    ///
-    /// From `#/components/schemas/OauthAccessesByResource` of the spec.
+    /// From `#/components/schemas/OauthBranch` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -536,49 +414,7 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    pub struct OauthAccessesByResource {
-        /// `branch`
-        pub branch: Option<OauthAccessesByResourceBranch>,
-        /// `database`
-        pub database: Option<OauthAccessesByResourceDatabase>,
-        /// `organization`
-        pub organization: Option<OauthAccessesByResourceOrganization>,
-        /// `user`
-        pub user: Option<OauthAccessesByResourceUser>,
-    }
-    /// `OauthAccessesByResourceBranch`
-    ///
-    /// From `#/components/schemas/OauthAccessesByResourceBranch` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    pub struct OauthAccessesByResourceBranch {
-        /// `accesses`
-        pub accesses: Vec<Access>,
-        /// `branches`
-        pub branches: Vec<OauthAccessesByResourceBranchBranch>,
-    }
-    /// `OauthAccessesByResourceBranchBranch`
-    ///
-    /// From `#/components/schemas/OauthAccessesByResourceBranchBranch` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    pub struct OauthAccessesByResourceBranchBranch {
+    pub struct OauthBranch {
         /// the name of the database the branch belongs to
         pub database: String,
         /// the id of the branch
@@ -590,9 +426,9 @@ pub mod types {
         /// the planetscale app url for the branch
         pub url: String,
     }
-    /// `OauthAccessesByResourceDatabase`
+    /// `OauthDatabase`
     ///
-    /// From `#/components/schemas/OauthAccessesByResourceDatabase` of the spec.
+    /// From `#/components/schemas/OauthDatabase` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -603,26 +439,7 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    pub struct OauthAccessesByResourceDatabase {
-        /// `accesses`
-        pub accesses: Vec<Access>,
-        /// `databases`
-        pub databases: Vec<OauthAccessesByResourceDatabaseDatabase>,
-    }
-    /// `OauthAccessesByResourceDatabaseDatabase`
-    ///
-    /// From `#/components/schemas/OauthAccessesByResourceDatabaseDatabase` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    pub struct OauthAccessesByResourceDatabaseDatabase {
+    pub struct OauthDatabase {
         /// the id of the database the token has access to
         pub id: String,
         /// the name of the database the token has access to
@@ -632,9 +449,9 @@ pub mod types {
         /// the planetscale app url for the database
         pub url: String,
     }
-    /// `OauthAccessesByResourceOrganization`
+    /// `OauthOrganization`
     ///
-    /// From `#/components/schemas/OauthAccessesByResourceOrganization` of the spec.
+    /// From `#/components/schemas/OauthOrganization` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -645,26 +462,7 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    pub struct OauthAccessesByResourceOrganization {
-        /// `accesses`
-        pub accesses: Vec<Access>,
-        /// `organizations`
-        pub organizations: Vec<OauthAccessesByResourceOrganizationOrganization>,
-    }
-    /// `OauthAccessesByResourceOrganizationOrganization`
-    ///
-    /// From `#/components/schemas/OauthAccessesByResourceOrganizationOrganization` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    pub struct OauthAccessesByResourceOrganizationOrganization {
+    pub struct OauthOrganization {
         /// the id of the organization
         pub id: String,
         /// the name of the organization
@@ -672,9 +470,9 @@ pub mod types {
         /// the planetscale app url for the organization
         pub url: String,
     }
-    /// `OauthAccessesByResourceUser`
+    /// `OauthScope`
     ///
-    /// From `#/components/schemas/OauthAccessesByResourceUser` of the spec.
+    /// From `#/components/schemas/OauthScope` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -685,15 +483,15 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    pub struct OauthAccessesByResourceUser {
-        /// `accesses`
-        pub accesses: Vec<Access>,
-        /// `users`
-        pub users: Vec<OauthAccessesByResourceUserUser>,
+    pub struct OauthScope {
+        /// The scope description
+        pub description: String,
+        /// The name of the access scope
+        pub name: String,
     }
-    /// `OauthAccessesByResourceUserUser`
+    /// `OauthScopes`
     ///
-    /// From `#/components/schemas/OauthAccessesByResourceUserUser` of the spec.
+    /// From `#/components/schemas/OauthScopes` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -704,68 +502,155 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    pub struct OauthAccessesByResourceUserUser {
+    pub struct OauthScopes {
+        /// `branch`
+        pub branch: Option<BranchScopes>,
+        /// `database`
+        pub database: Option<DatabaseScopes>,
+        /// `organization`
+        pub organization: Option<OrganizationScopes>,
+        /// `user`
+        pub user: Option<UserScopes>,
+    }
+    /// `OauthUser`
+    ///
+    /// From `#/components/schemas/OauthUser` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    pub struct OauthUser {
         /// the id of the user
         pub id: String,
         /// the name of the user
         pub name: String,
     }
-    /// `PostgresBouncerResizeRequest`
+    /// Whether the deploy request is open or closed
     ///
-    /// From `#/components/schemas/PostgresBouncerResizeRequest` of the spec.
+    /// From `#/components/schemas/OpenState` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    pub enum OpenState {
+        /// `open`
+        Open,
+        /// `closed`
+        Closed,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
+    /// `OrganizationScopes`
+    ///
+    /// From `#/components/schemas/OrganizationScopes` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    pub struct PostgresBouncerResizeRequest {
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    pub struct OrganizationScopes {
+        /// `accesses`
+        pub accesses: Vec<OauthScope>,
+        /// `organizations`
+        pub organizations: Vec<OauthOrganization>,
+    }
+    /// `Password`
+    ///
+    /// From `#/components/schemas/Password` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    pub struct Password {
+        /// The regional host URL
+        pub access_host_regional_url: String,
+        /// The read-only replica host URLs
+        pub access_host_regional_urls: Vec<String>,
+        /// The host URL for the password
+        pub access_host_url: String,
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
-        /// A mention of a database branch.
-        pub bouncer: Option<BranchReference>,
-        /// The time the bouncer resize completed
-        pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The time the bouncer resize was created
+        /// List of IP addresses or CIDR ranges that can use this password
+        pub cidrs: Option<Vec<String>>,
+        /// When the password was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// The ID of the bouncer resize
+        /// `database_branch`
+        pub database_branch: Option<PasswordBranch>,
+        /// When the password was deleted
+        pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// True if the credentials connect directly to a vtgate, bypassing load balancers
+        pub direct_vtgate: bool,
+        /// The list of hosts in each availability zone providing direct access to a vtgate
+        pub direct_vtgate_addresses: Vec<String>,
+        /// True if the credentials are expired
+        pub expired: bool,
+        /// When the password will expire
+        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The ID for the password
         pub id: String,
-        /// The bouncer parameters
-        pub parameters: ::serde_json::Map<String, ::serde_json::Value>,
-        /// The previous bouncer parameters
-        pub previous_parameters: ::serde_json::Map<String, ::serde_json::Value>,
-        /// The number of replicas per cell for the bouncer before the resize
-        pub previous_replicas_per_cell: i64,
-        /// `previous_sku`
-        pub previous_sku: Option<Sku>,
-        /// The backend target for the bouncer before the resize
-        pub previous_target: PreviousTarget,
-        /// The number of replicas per cell for the bouncer after the resize
-        pub replicas_per_cell: i64,
-        /// `sku`
-        pub sku: Option<Sku>,
-        /// The time the bouncer resize started
-        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The state of the bouncer resize
-        pub state: PostgresBouncerResizeRequestState,
-        /// The backend target for the bouncer after the resize
-        pub target: PreviousTarget,
-        /// The time the bouncer resize was last updated
-        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// When the password was last used to execute a query
+        pub last_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The display name for the password
+        pub name: String,
+        /// The plaintext password. Null except in the response from the create endpoint.
+        pub plain_text: Option<String>,
+        /// `region`
+        pub region: Option<Region>,
+        /// Whether or not the password can be renewed
+        pub renewable: bool,
+        /// Whether or not the password is for a read replica
+        pub replica: bool,
+        /// The role for the password
+        pub role: PasswordRole,
+        /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
+        pub ttl_seconds: Option<i64>,
+        /// The username for the password
+        pub username: String,
     }
-    /// The state of the bouncer resize
+    /// `PasswordBranch`
     ///
-    /// From `#/components/schemas/PostgresBouncerResizeRequestState` of the spec.
+    /// From `#/components/schemas/PasswordBranch` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    pub struct PasswordBranch {
+        /// The ID for the branch
+        pub id: String,
+        /// The address of the MySQL provider for the branch
+        pub mysql_edge_address: String,
+        /// The name for the branch
+        pub name: String,
+        /// True if private connectivity is enabled
+        pub private_edge_connectivity: bool,
+        /// Whether or not the branch is a production branch
+        pub production: bool,
+    }
+    /// The role for the password
+    ///
+    /// From `#/components/schemas/PasswordRole` of the spec.
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    pub enum PostgresBouncerResizeRequestState {
-        /// `pending`
-        Pending,
-        /// `resizing`
-        Resizing,
-        /// `canceled`
-        Canceled,
-        /// `completed`
-        Completed,
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    pub enum PasswordRole {
+        /// `reader`
+        Reader,
+        /// `writer`
+        Writer,
+        /// `admin`
+        Admin,
+        /// `readwriter`
+        Readwriter,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
@@ -806,7 +691,7 @@ pub mod types {
         /// Valid options for the parameter value
         pub options: Vec<String>,
         /// The type of the parameter
-        pub parameter_type: PostgresClusterParameterParameterType,
+        pub parameter_type: ClusterParameterKind,
         /// Whether the parameter is required
         pub required: bool,
         /// True if processes require a server restart on change
@@ -834,64 +719,14 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// The type of the parameter
+    /// `QuerySample`
     ///
-    /// From `#/components/schemas/PostgresClusterParameterParameterType` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    pub enum PostgresClusterParameterParameterType {
-        /// `array`
-        Array,
-        /// `boolean`
-        Boolean,
-        /// `bytes`
-        Bytes,
-        /// `float`
-        Float,
-        /// `integer`
-        Integer,
-        /// `seconds`
-        Seconds,
-        /// `select`
-        Select,
-        /// `string`
-        String,
-        /// `time`
-        Time,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
-    }
-    /// The instance type the bouncer targets
-    ///
-    /// From `#/components/schemas/PreviousTarget` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg(
-        any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
-        )
-    )]
-    pub enum PreviousTarget {
-        /// `primary`
-        Primary,
-        /// `replica`
-        Replica,
-        /// `replica_az_affinity`
-        ReplicaAzAffinity,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
-    }
-    /// `Query`
-    ///
-    /// From `#/components/schemas/Query` of the spec.
+    /// From `#/components/schemas/QuerySample` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
-    pub struct Query {
+    pub struct QuerySample {
         /// When the query record was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Error message if the query failed
@@ -974,54 +809,31 @@ pub mod types {
         /// The slug of the region
         pub slug: String,
     }
-    /// `ServiceToken`
+    /// The state of the resize request
     ///
-    /// From `#/components/schemas/ServiceToken` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    /// From `#/components/schemas/ResizeState` of the spec.
     #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg(
         any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    pub struct ServiceToken {
-        /// The name of the actor on whose behalf the service token was created
-        pub actor_display_name: Option<String>,
-        /// The ID of the actor on whose behalf the service token was created
-        pub actor_id: Option<String>,
-        /// The type of the actor on whose behalf the service token was created
-        pub actor_type: Option<String>,
-        /// The image source for the avatar of the service token
-        pub avatar_url: String,
-        /// When the service token was created
-        pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// The display name of the service token
-        pub display_name: String,
-        /// When the service token will expire
-        pub expires_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The ID of the service token
-        pub id: String,
-        /// When the service token was last used
-        pub last_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The name of the service token
-        pub name: Option<String>,
-        /// `oauth_accesses_by_resource`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub oauth_accesses_by_resource: Option<OauthAccessesByResource>,
-        /// The plaintext refresh token. Available only after create.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub plain_text_refresh_token: Option<String>,
-        /// `service_token_accesses`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub service_token_accesses: Option<Vec<ServiceTokenAccess>>,
-        /// The plaintext token. Available only after create.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: Option<String>,
-        /// When the service token was last updated
-        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
+    pub enum ResizeState {
+        /// `pending`
+        Pending,
+        /// `resizing`
+        Resizing,
+        /// `canceled`
+        Canceled,
+        /// `completed`
+        Completed,
+        /// `queued`
+        Queued,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
     }
     /// `ServiceTokenAccess`
     ///
@@ -1044,7 +856,7 @@ pub mod types {
         /// The ID of the service token access
         pub id: String,
         /// A mention of a database branch.
-        pub resource: Option<BranchReference>,
+        pub resource: Option<NamedReference>,
         /// The ID of the resource the service token access gives access to
         pub resource_id: String,
         /// The name of the resource the service token access gives access to
@@ -1052,30 +864,199 @@ pub mod types {
         /// The type of the resource the service token access gives access to
         pub resource_type: String,
     }
-    /// `Sku`
+    /// `SortDirection`
     ///
-    /// From `#/components/schemas/Sku` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    /// From `#/components/schemas/SortDirection` of the spec.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branches",
+            feature = "query-insights",
+            feature = "query-insights-errors",
+            feature = "query-insights-tags"
         )
     )]
-    pub struct Sku {
-        /// The CPU allocation
-        pub cpu: String,
-        /// The display name
-        pub display_name: String,
-        /// The name of the Postgres bouncer SKU
-        pub name: String,
-        /// The amount of memory in bytes
-        pub ram: i64,
-        /// The sort order of the Postgres bouncer SKU
-        pub sort_order: i64,
+    pub enum SortDirection {
+        /// `asc`
+        #[serde(rename = "asc")]
+        Asc,
+        /// `desc`
+        #[serde(rename = "desc")]
+        Desc,
+    }
+    #[cfg(
+        any(
+            feature = "branches",
+            feature = "query-insights",
+            feature = "query-insights-errors",
+            feature = "query-insights-tags"
+        )
+    )]
+    impl ::std::fmt::Display for SortDirection {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Asc => f.write_str("asc"),
+                Self::Desc => f.write_str("desc"),
+            }
+        }
+    }
+    #[cfg(
+        any(
+            feature = "branches",
+            feature = "query-insights",
+            feature = "query-insights-errors",
+            feature = "query-insights-tags"
+        )
+    )]
+    impl ::std::str::FromStr for SortDirection {
+        type Err = self::error::ConversionError;
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
+            match value {
+                "asc" => Ok(Self::Asc),
+                "desc" => Ok(Self::Desc),
+                _ => Err(::std::format!("`{}` is none of: asc, desc", value).into()),
+            }
+        }
+    }
+    #[cfg(
+        any(
+            feature = "branches",
+            feature = "query-insights",
+            feature = "query-insights-errors",
+            feature = "query-insights-tags"
+        )
+    )]
+    impl TryFrom<&str> for SortDirection {
+        type Error = self::error::ConversionError;
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    #[cfg(
+        any(
+            feature = "branches",
+            feature = "query-insights",
+            feature = "query-insights-errors",
+            feature = "query-insights-tags"
+        )
+    )]
+    impl TryFrom<String> for SortDirection {
+        type Error = self::error::ConversionError;
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    /// `StatementType`
+    ///
+    /// From `#/components/schemas/StatementType` of the spec.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
+    pub enum StatementType {
+        /// `SELECT`
+        #[serde(rename = "SELECT")]
+        Select,
+        /// `INSERT`
+        #[serde(rename = "INSERT")]
+        Insert,
+        /// `UPDATE`
+        #[serde(rename = "UPDATE")]
+        Update,
+        /// `DELETE`
+        #[serde(rename = "DELETE")]
+        Delete,
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
+    impl ::std::fmt::Display for StatementType {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Select => f.write_str("SELECT"),
+                Self::Insert => f.write_str("INSERT"),
+                Self::Update => f.write_str("UPDATE"),
+                Self::Delete => f.write_str("DELETE"),
+            }
+        }
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
+    impl ::std::str::FromStr for StatementType {
+        type Err = self::error::ConversionError;
+        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
+            match value {
+                "SELECT" => Ok(Self::Select),
+                "INSERT" => Ok(Self::Insert),
+                "UPDATE" => Ok(Self::Update),
+                "DELETE" => Ok(Self::Delete),
+                _ => {
+                    Err(
+                        ::std::format!(
+                            "`{}` is none of: SELECT, INSERT, UPDATE, DELETE", value
+                        )
+                            .into(),
+                    )
+                }
+            }
+        }
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
+    impl TryFrom<&str> for StatementType {
+        type Error = self::error::ConversionError;
+        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
+    impl TryFrom<String> for StatementType {
+        type Error = self::error::ConversionError;
+        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    /// `StorageConfig`
+    ///
+    /// From `#/components/schemas/StorageConfig` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(any(feature = "branches", feature = "databases"))]
+    pub struct StorageConfig {
+        /// The maximum storage size in bytes for autoscaling.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub maximum_storage_bytes: Option<i64>,
+        /// The initial minimum storage size in bytes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub minimum_storage_bytes: Option<i64>,
+    }
+    #[cfg(any(feature = "branches", feature = "databases"))]
+    impl StorageConfig {
+        /// A builder for [`StorageConfig`].
+        pub fn builder() -> builder::StorageConfig {
+            Default::default()
+        }
     }
     /// The tablet type the query ran against
     ///
@@ -1101,29 +1082,6 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `Tag`
-    ///
-    /// From `#/components/schemas/Tag` of the spec.
-    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(
-        any(
-            feature = "query-insights-traffic-budgets",
-            feature = "traffic-budgets",
-            feature = "traffic-rules"
-        )
-    )]
-    pub struct Tag {
-        /// The key for this tag
-        pub key: String,
-        /// The ID of the key for this tag
-        pub key_id: String,
-        /// The source of this tag
-        pub source: TagSource,
-        /// The value for this tag
-        pub value: String,
-    }
     /// The source of this tag
     ///
     /// From `#/components/schemas/TagSource` of the spec.
@@ -1145,18 +1103,18 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `ThrottlerConfigurations`
+    /// `ThrottlerConfiguration`
     ///
-    /// From `#/components/schemas/ThrottlerConfigurations` of the spec.
+    /// From `#/components/schemas/ThrottlerConfiguration` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-    pub struct ThrottlerConfigurations {
+    pub struct ThrottlerConfiguration {
         /// A mention of a database branch.
-        pub configurable: Option<BranchReference>,
+        pub configurable: Option<NamedReference>,
         /// `configurations`
-        pub configurations: Vec<Configuration>,
+        pub configurations: Vec<KeyspaceThrottlerRatio>,
         /// Keyspaces that are eligible for throttler configuration in the configurable resource (database or deploy request)
         pub keyspaces: Vec<String>,
     }
@@ -1245,7 +1203,7 @@ pub mod types {
         /// Syntax highlighted SQL for rules with SQL keys
         pub syntax_highlighted_sql: String,
         /// `tags`
-        pub tags: Vec<Tag>,
+        pub tags: Vec<TrafficRuleTag>,
         /// When the rule was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
@@ -1269,27 +1227,28 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `UpdateDatabaseThrottlerBody`
+    /// `TrafficRuleTag`
     ///
-    /// From `#/components/schemas/UpdateDatabaseThrottlerBody` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    /// From `#/components/schemas/TrafficRuleTag` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-    pub struct UpdateDatabaseThrottlerBody {
-        /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub configurations: Option<Vec<String>>,
-        /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub ratio: Option<i64>,
-    }
-    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-    impl UpdateDatabaseThrottlerBody {
-        /// A builder for [`UpdateDatabaseThrottlerBody`].
-        pub fn builder() -> builder::UpdateDatabaseThrottlerBody {
-            Default::default()
-        }
+    #[cfg(
+        any(
+            feature = "query-insights-traffic-budgets",
+            feature = "traffic-budgets",
+            feature = "traffic-rules"
+        )
+    )]
+    pub struct TrafficRuleTag {
+        /// The key for this tag
+        pub key: String,
+        /// The ID of the key for this tag
+        pub key_id: String,
+        /// The source of this tag
+        pub source: TagSource,
+        /// The value for this tag
+        pub value: String,
     }
     /// `User`
     ///
@@ -1312,7 +1271,7 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// A mention of a database branch.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub default_organization: Option<BranchReference>,
+        pub default_organization: Option<NamedReference>,
         /// Whether or not the user is managed by a SSO directory.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub directory_managed: Option<bool>,
@@ -1338,17 +1297,36 @@ pub mod types {
         /// When the user was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
+    /// `UserScopes`
+    ///
+    /// From `#/components/schemas/UserScopes` of the spec.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    pub struct UserScopes {
+        /// `accesses`
+        pub accesses: Vec<OauthScope>,
+        /// `users`
+        pub users: Vec<OauthUser>,
+    }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateDatabaseBodyStorage`](super::CreateDatabaseBodyStorage).
+        /// Builds [`StorageConfig`](super::StorageConfig).
         #[derive(Clone, Debug)]
         #[cfg(any(feature = "branches", feature = "databases"))]
-        pub struct CreateDatabaseBodyStorage {
+        pub struct StorageConfig {
             maximum_storage_bytes: Result<Option<i64>, String>,
             minimum_storage_bytes: Result<Option<i64>, String>,
         }
         #[cfg(any(feature = "branches", feature = "databases"))]
-        impl Default for CreateDatabaseBodyStorage {
+        impl Default for StorageConfig {
             fn default() -> Self {
                 Self {
                     maximum_storage_bytes: Ok(Default::default()),
@@ -1357,7 +1335,7 @@ pub mod types {
             }
         }
         #[cfg(any(feature = "branches", feature = "databases"))]
-        impl CreateDatabaseBodyStorage {
+        impl StorageConfig {
             /// The maximum storage size in bytes for autoscaling.
             pub fn maximum_storage_bytes<T>(mut self, value: T) -> Self
             where
@@ -1396,10 +1374,10 @@ pub mod types {
             }
         }
         #[cfg(any(feature = "branches", feature = "databases"))]
-        impl TryFrom<CreateDatabaseBodyStorage> for super::CreateDatabaseBodyStorage {
+        impl TryFrom<StorageConfig> for super::StorageConfig {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CreateDatabaseBodyStorage,
+                value: StorageConfig,
             ) -> Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     maximum_storage_bytes: value.maximum_storage_bytes?,
@@ -1408,81 +1386,11 @@ pub mod types {
             }
         }
         #[cfg(any(feature = "branches", feature = "databases"))]
-        impl From<super::CreateDatabaseBodyStorage> for CreateDatabaseBodyStorage {
-            fn from(value: super::CreateDatabaseBodyStorage) -> Self {
+        impl From<super::StorageConfig> for StorageConfig {
+            fn from(value: super::StorageConfig) -> Self {
                 Self {
                     maximum_storage_bytes: Ok(value.maximum_storage_bytes),
                     minimum_storage_bytes: Ok(value.minimum_storage_bytes),
-                }
-            }
-        }
-        /// Builds [`UpdateDatabaseThrottlerBody`](super::UpdateDatabaseThrottlerBody).
-        #[derive(Clone, Debug)]
-        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        pub struct UpdateDatabaseThrottlerBody {
-            configurations: Result<Option<Vec<String>>, String>,
-            ratio: Result<Option<i64>, String>,
-        }
-        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        impl Default for UpdateDatabaseThrottlerBody {
-            fn default() -> Self {
-                Self {
-                    configurations: Ok(Default::default()),
-                    ratio: Ok(Default::default()),
-                }
-            }
-        }
-        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        impl UpdateDatabaseThrottlerBody {
-            /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
-            pub fn configurations<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<Vec<String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.configurations = crate::runtime::converted("configurations", value)
-                    .map(Some);
-                self
-            }
-            /// Sets or clears [`configurations`](Self::configurations).
-            pub fn set_configurations(mut self, value: Option<Vec<String>>) -> Self {
-                self.configurations = Ok(value);
-                self
-            }
-            /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
-            pub fn ratio<T>(mut self, value: T) -> Self
-            where
-                T: TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.ratio = crate::runtime::converted("ratio", value).map(Some);
-                self
-            }
-            /// Sets or clears [`ratio`](Self::ratio).
-            pub fn set_ratio(mut self, value: Option<i64>) -> Self {
-                self.ratio = Ok(value);
-                self
-            }
-        }
-        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        impl TryFrom<UpdateDatabaseThrottlerBody>
-        for super::UpdateDatabaseThrottlerBody {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: UpdateDatabaseThrottlerBody,
-            ) -> Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    configurations: value.configurations?,
-                    ratio: value.ratio?,
-                })
-            }
-        }
-        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        impl From<super::UpdateDatabaseThrottlerBody> for UpdateDatabaseThrottlerBody {
-            fn from(value: super::UpdateDatabaseThrottlerBody) -> Self {
-                Self {
-                    configurations: Ok(value.configurations),
-                    ratio: Ok(value.ratio),
                 }
             }
         }
@@ -1494,8 +1402,466 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    impl crate::runtime::object::Object for Access {
-        const NAME: &'static str = "Access";
+    impl crate::runtime::object::Object for AccessToken {
+        const NAME: &'static str = "AccessToken";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor_display_name = slot::optional();
+            let mut actor_id = slot::optional();
+            let mut actor_type = slot::optional();
+            let mut avatar_url = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut display_name = slot::or_empty();
+            let mut expires_at = slot::optional();
+            let mut id = slot::required();
+            let mut last_used_at = slot::optional();
+            let mut name = slot::optional();
+            let mut oauth_accesses_by_resource = slot::optional();
+            let mut plain_text_refresh_token = slot::optional();
+            let mut service_token_accesses = slot::optional();
+            let mut token = slot::optional();
+            let mut updated_at = slot::optional();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("actor_display_name", &mut actor_display_name),
+                    ("actor_id", &mut actor_id),
+                    ("actor_type", &mut actor_type),
+                    ("avatar_url", &mut avatar_url),
+                    ("created_at", &mut created_at),
+                    ("display_name", &mut display_name),
+                    ("expires_at", &mut expires_at),
+                    ("id", &mut id),
+                    ("last_used_at", &mut last_used_at),
+                    ("name", &mut name),
+                    ("oauth_accesses_by_resource", &mut oauth_accesses_by_resource),
+                    ("plain_text_refresh_token", &mut plain_text_refresh_token),
+                    ("service_token_accesses", &mut service_token_accesses),
+                    ("token", &mut token),
+                    ("updated_at", &mut updated_at),
+                ],
+            )?;
+            Ok(Self {
+                actor_display_name: actor_display_name.value(),
+                actor_id: actor_id.value(),
+                actor_type: actor_type.value(),
+                avatar_url: avatar_url.value(),
+                created_at: created_at.value::<A::Error>("created_at")?,
+                display_name: display_name.value(),
+                expires_at: expires_at.value(),
+                id: id.value::<A::Error>("id")?,
+                last_used_at: last_used_at.value(),
+                name: name.value(),
+                oauth_accesses_by_resource: oauth_accesses_by_resource.value(),
+                plain_text_refresh_token: plain_text_refresh_token.value(),
+                service_token_accesses: service_token_accesses.value(),
+                token: token.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for AccessToken {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl crate::runtime::object::Object for BouncerResizeRequest {
+        const NAME: &'static str = "BouncerResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional();
+            let mut bouncer = slot::optional();
+            let mut completed_at = slot::optional();
+            let mut created_at = slot::required();
+            let mut id = slot::required();
+            let mut parameters = slot::or_empty();
+            let mut previous_parameters = slot::or_empty();
+            let mut previous_replicas_per_cell = slot::or_empty_whole();
+            let mut previous_sku = slot::optional();
+            let mut previous_target = slot::or_empty();
+            let mut replicas_per_cell = slot::or_empty_whole();
+            let mut sku = slot::optional();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut target = slot::or_empty();
+            let mut updated_at = slot::optional();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("actor", &mut actor),
+                    ("bouncer", &mut bouncer),
+                    ("completed_at", &mut completed_at),
+                    ("created_at", &mut created_at),
+                    ("id", &mut id),
+                    ("parameters", &mut parameters),
+                    ("previous_parameters", &mut previous_parameters),
+                    ("previous_replicas_per_cell", &mut previous_replicas_per_cell),
+                    ("previous_sku", &mut previous_sku),
+                    ("previous_target", &mut previous_target),
+                    ("replicas_per_cell", &mut replicas_per_cell),
+                    ("sku", &mut sku),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("target", &mut target),
+                    ("updated_at", &mut updated_at),
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                bouncer: bouncer.value(),
+                completed_at: completed_at.value(),
+                created_at: created_at.value::<A::Error>("created_at")?,
+                id: id.value::<A::Error>("id")?,
+                parameters: parameters.value(),
+                previous_parameters: previous_parameters.value(),
+                previous_replicas_per_cell: previous_replicas_per_cell.value(),
+                previous_sku: previous_sku.value(),
+                previous_target: previous_target.value(),
+                replicas_per_cell: replicas_per_cell.value(),
+                sku: sku.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                target: target.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl<'de> ::serde::Deserialize<'de> for BouncerResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl crate::runtime::object::Object for BouncerSku {
+        const NAME: &'static str = "BouncerSku";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut cpu = slot::or_empty();
+            let mut display_name = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut ram = slot::or_empty_whole();
+            let mut sort_order = slot::or_empty_whole();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("cpu", &mut cpu),
+                    ("display_name", &mut display_name),
+                    ("name", &mut name),
+                    ("ram", &mut ram),
+                    ("sort_order", &mut sort_order),
+                ],
+            )?;
+            Ok(Self {
+                cpu: cpu.value(),
+                display_name: display_name.value(),
+                name: name.value(),
+                ram: ram.value(),
+                sort_order: sort_order.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for BouncerSku {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for BranchScopes {
+        const NAME: &'static str = "BranchScopes";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut accesses = slot::or_empty();
+            let mut branches = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("accesses", &mut accesses), ("branches", &mut branches)],
+            )?;
+            Ok(Self {
+                accesses: accesses.value(),
+                branches: branches.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for BranchScopes {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for DatabaseScopes {
+        const NAME: &'static str = "DatabaseScopes";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut accesses = slot::or_empty();
+            let mut databases = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("accesses", &mut accesses), ("databases", &mut databases)],
+            )?;
+            Ok(Self {
+                accesses: accesses.value(),
+                databases: databases.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for DatabaseScopes {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    impl crate::runtime::object::Object for KeyspaceThrottlerRatio {
+        const NAME: &'static str = "KeyspaceThrottlerRatio";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut keyspace_name = slot::or_empty();
+            let mut ratio = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("keyspace_name", &mut keyspace_name), ("ratio", &mut ratio)],
+            )?;
+            Ok(Self {
+                keyspace_name: keyspace_name.value(),
+                ratio: ratio.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    impl<'de> ::serde::Deserialize<'de> for KeyspaceThrottlerRatio {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthBranch {
+        const NAME: &'static str = "OauthBranch";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut database = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut organization = slot::or_empty();
+            let mut url = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("database", &mut database),
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("organization", &mut organization),
+                    ("url", &mut url),
+                ],
+            )?;
+            Ok(Self {
+                database: database.value(),
+                id: id.value(),
+                name: name.value(),
+                organization: organization.value(),
+                url: url.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthBranch {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthDatabase {
+        const NAME: &'static str = "OauthDatabase";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut organization = slot::or_empty();
+            let mut url = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("organization", &mut organization),
+                    ("url", &mut url),
+                ],
+            )?;
+            Ok(Self {
+                id: id.value(),
+                name: name.value(),
+                organization: organization.value(),
+                url: url.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthDatabase {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthOrganization {
+        const NAME: &'static str = "OauthOrganization";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut url = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("id", &mut id), ("name", &mut name), ("url", &mut url)],
+            )?;
+            Ok(Self {
+                id: id.value(),
+                name: name.value(),
+                url: url.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthOrganization {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthScope {
+        const NAME: &'static str = "OauthScope";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -1520,35 +1886,136 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    impl<'de> ::serde::Deserialize<'de> for Access {
+    impl<'de> ::serde::Deserialize<'de> for OauthScope {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-    impl crate::runtime::object::Object for Configuration {
-        const NAME: &'static str = "Configuration";
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthScopes {
+        const NAME: &'static str = "OauthScopes";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut keyspace_name = slot::or_empty();
-            let mut ratio = slot::or_empty();
+            let mut branch = slot::optional();
+            let mut database = slot::optional();
+            let mut organization = slot::optional();
+            let mut user = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [("keyspace_name", &mut keyspace_name), ("ratio", &mut ratio)],
+                &mut [
+                    ("branch", &mut branch),
+                    ("database", &mut database),
+                    ("organization", &mut organization),
+                    ("user", &mut user),
+                ],
             )?;
             Ok(Self {
-                keyspace_name: keyspace_name.value(),
-                ratio: ratio.value(),
+                branch: branch.value(),
+                database: database.value(),
+                organization: organization.value(),
+                user: user.value(),
             })
         }
     }
-    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-    impl<'de> ::serde::Deserialize<'de> for Configuration {
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthScopes {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthUser {
+        const NAME: &'static str = "OauthUser";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("id", &mut id), ("name", &mut name)],
+            )?;
+            Ok(Self {
+                id: id.value(),
+                name: name.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthUser {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OrganizationScopes {
+        const NAME: &'static str = "OrganizationScopes";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut accesses = slot::or_empty();
+            let mut organizations = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("accesses", &mut accesses), ("organizations", &mut organizations)],
+            )?;
+            Ok(Self {
+                accesses: accesses.value(),
+                organizations: organizations.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OrganizationScopes {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1556,8 +2023,8 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl crate::runtime::object::Object for DatabaseBranchPassword {
-        const NAME: &'static str = "DatabaseBranchPassword";
+    impl crate::runtime::object::Object for Password {
+        const NAME: &'static str = "Password";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -1639,7 +2106,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchPassword {
+    impl<'de> ::serde::Deserialize<'de> for Password {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -1647,8 +2114,8 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl crate::runtime::object::Object for DatabaseBranchPasswordDatabaseBranch {
-        const NAME: &'static str = "DatabaseBranchPasswordDatabaseBranch";
+    impl crate::runtime::object::Object for PasswordBranch {
+        const NAME: &'static str = "PasswordBranch";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -1679,474 +2146,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchPasswordDatabaseBranch {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object for OauthAccessesByResource {
-        const NAME: &'static str = "OauthAccessesByResource";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut branch = slot::optional();
-            let mut database = slot::optional();
-            let mut organization = slot::optional();
-            let mut user = slot::optional();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("branch", &mut branch),
-                    ("database", &mut database),
-                    ("organization", &mut organization),
-                    ("user", &mut user),
-                ],
-            )?;
-            Ok(Self {
-                branch: branch.value(),
-                database: database.value(),
-                organization: organization.value(),
-                user: user.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResource {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object for OauthAccessesByResourceBranch {
-        const NAME: &'static str = "OauthAccessesByResourceBranch";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty();
-            let mut branches = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [("accesses", &mut accesses), ("branches", &mut branches)],
-            )?;
-            Ok(Self {
-                accesses: accesses.value(),
-                branches: branches.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceBranch {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object for OauthAccessesByResourceBranchBranch {
-        const NAME: &'static str = "OauthAccessesByResourceBranchBranch";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut database = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut organization = slot::or_empty();
-            let mut url = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("database", &mut database),
-                    ("id", &mut id),
-                    ("name", &mut name),
-                    ("organization", &mut organization),
-                    ("url", &mut url),
-                ],
-            )?;
-            Ok(Self {
-                database: database.value(),
-                id: id.value(),
-                name: name.value(),
-                organization: organization.value(),
-                url: url.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceBranchBranch {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object for OauthAccessesByResourceDatabase {
-        const NAME: &'static str = "OauthAccessesByResourceDatabase";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty();
-            let mut databases = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [("accesses", &mut accesses), ("databases", &mut databases)],
-            )?;
-            Ok(Self {
-                accesses: accesses.value(),
-                databases: databases.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceDatabase {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object for OauthAccessesByResourceDatabaseDatabase {
-        const NAME: &'static str = "OauthAccessesByResourceDatabaseDatabase";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut organization = slot::or_empty();
-            let mut url = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("id", &mut id),
-                    ("name", &mut name),
-                    ("organization", &mut organization),
-                    ("url", &mut url),
-                ],
-            )?;
-            Ok(Self {
-                id: id.value(),
-                name: name.value(),
-                organization: organization.value(),
-                url: url.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceDatabaseDatabase {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object for OauthAccessesByResourceOrganization {
-        const NAME: &'static str = "OauthAccessesByResourceOrganization";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty();
-            let mut organizations = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [("accesses", &mut accesses), ("organizations", &mut organizations)],
-            )?;
-            Ok(Self {
-                accesses: accesses.value(),
-                organizations: organizations.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceOrganization {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object
-    for OauthAccessesByResourceOrganizationOrganization {
-        const NAME: &'static str = "OauthAccessesByResourceOrganizationOrganization";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut url = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [("id", &mut id), ("name", &mut name), ("url", &mut url)],
-            )?;
-            Ok(Self {
-                id: id.value(),
-                name: name.value(),
-                url: url.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de>
-    for OauthAccessesByResourceOrganizationOrganization {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object for OauthAccessesByResourceUser {
-        const NAME: &'static str = "OauthAccessesByResourceUser";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty();
-            let mut users = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [("accesses", &mut accesses), ("users", &mut users)],
-            )?;
-            Ok(Self {
-                accesses: accesses.value(),
-                users: users.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceUser {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl crate::runtime::object::Object for OauthAccessesByResourceUserUser {
-        const NAME: &'static str = "OauthAccessesByResourceUserUser";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [("id", &mut id), ("name", &mut name)],
-            )?;
-            Ok(Self {
-                id: id.value(),
-                name: name.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceUserUser {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl crate::runtime::object::Object for PostgresBouncerResizeRequest {
-        const NAME: &'static str = "PostgresBouncerResizeRequest";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut actor = slot::optional();
-            let mut bouncer = slot::optional();
-            let mut completed_at = slot::optional();
-            let mut created_at = slot::required();
-            let mut id = slot::required();
-            let mut parameters = slot::or_empty();
-            let mut previous_parameters = slot::or_empty();
-            let mut previous_replicas_per_cell = slot::or_empty_whole();
-            let mut previous_sku = slot::optional();
-            let mut previous_target = slot::or_empty();
-            let mut replicas_per_cell = slot::or_empty_whole();
-            let mut sku = slot::optional();
-            let mut started_at = slot::optional();
-            let mut state = slot::or_empty();
-            let mut target = slot::or_empty();
-            let mut updated_at = slot::optional();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("actor", &mut actor),
-                    ("bouncer", &mut bouncer),
-                    ("completed_at", &mut completed_at),
-                    ("created_at", &mut created_at),
-                    ("id", &mut id),
-                    ("parameters", &mut parameters),
-                    ("previous_parameters", &mut previous_parameters),
-                    ("previous_replicas_per_cell", &mut previous_replicas_per_cell),
-                    ("previous_sku", &mut previous_sku),
-                    ("previous_target", &mut previous_target),
-                    ("replicas_per_cell", &mut replicas_per_cell),
-                    ("sku", &mut sku),
-                    ("started_at", &mut started_at),
-                    ("state", &mut state),
-                    ("target", &mut target),
-                    ("updated_at", &mut updated_at),
-                ],
-            )?;
-            Ok(Self {
-                actor: actor.value(),
-                bouncer: bouncer.value(),
-                completed_at: completed_at.value(),
-                created_at: created_at.value::<A::Error>("created_at")?,
-                id: id.value::<A::Error>("id")?,
-                parameters: parameters.value(),
-                previous_parameters: previous_parameters.value(),
-                previous_replicas_per_cell: previous_replicas_per_cell.value(),
-                previous_sku: previous_sku.value(),
-                previous_target: previous_target.value(),
-                replicas_per_cell: replicas_per_cell.value(),
-                sku: sku.value(),
-                started_at: started_at.value(),
-                state: state.value(),
-                target: target.value(),
-                updated_at: updated_at.value(),
-            })
-        }
-    }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl<'de> ::serde::Deserialize<'de> for PostgresBouncerResizeRequest {
+    impl<'de> ::serde::Deserialize<'de> for PasswordBranch {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -2239,8 +2239,8 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
-    impl crate::runtime::object::Object for Query {
-        const NAME: &'static str = "Query";
+    impl crate::runtime::object::Object for QuerySample {
+        const NAME: &'static str = "QuerySample";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -2322,7 +2322,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
-    impl<'de> ::serde::Deserialize<'de> for Query {
+    impl<'de> ::serde::Deserialize<'de> for QuerySample {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -2407,88 +2407,6 @@ pub mod types {
             feature = "service-tokens"
         )
     )]
-    impl crate::runtime::object::Object for ServiceToken {
-        const NAME: &'static str = "ServiceToken";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut actor_display_name = slot::optional();
-            let mut actor_id = slot::optional();
-            let mut actor_type = slot::optional();
-            let mut avatar_url = slot::or_empty();
-            let mut created_at = slot::required();
-            let mut display_name = slot::or_empty();
-            let mut expires_at = slot::optional();
-            let mut id = slot::required();
-            let mut last_used_at = slot::optional();
-            let mut name = slot::optional();
-            let mut oauth_accesses_by_resource = slot::optional();
-            let mut plain_text_refresh_token = slot::optional();
-            let mut service_token_accesses = slot::optional();
-            let mut token = slot::optional();
-            let mut updated_at = slot::optional();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("actor_display_name", &mut actor_display_name),
-                    ("actor_id", &mut actor_id),
-                    ("actor_type", &mut actor_type),
-                    ("avatar_url", &mut avatar_url),
-                    ("created_at", &mut created_at),
-                    ("display_name", &mut display_name),
-                    ("expires_at", &mut expires_at),
-                    ("id", &mut id),
-                    ("last_used_at", &mut last_used_at),
-                    ("name", &mut name),
-                    ("oauth_accesses_by_resource", &mut oauth_accesses_by_resource),
-                    ("plain_text_refresh_token", &mut plain_text_refresh_token),
-                    ("service_token_accesses", &mut service_token_accesses),
-                    ("token", &mut token),
-                    ("updated_at", &mut updated_at),
-                ],
-            )?;
-            Ok(Self {
-                actor_display_name: actor_display_name.value(),
-                actor_id: actor_id.value(),
-                actor_type: actor_type.value(),
-                avatar_url: avatar_url.value(),
-                created_at: created_at.value::<A::Error>("created_at")?,
-                display_name: display_name.value(),
-                expires_at: expires_at.value(),
-                id: id.value::<A::Error>("id")?,
-                last_used_at: last_used_at.value(),
-                name: name.value(),
-                oauth_accesses_by_resource: oauth_accesses_by_resource.value(),
-                plain_text_refresh_token: plain_text_refresh_token.value(),
-                service_token_accesses: service_token_accesses.value(),
-                token: token.value(),
-                updated_at: updated_at.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for ServiceToken {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
     impl crate::runtime::object::Object for ServiceTokenAccess {
         const NAME: &'static str = "ServiceTokenAccess";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -2540,110 +2458,9 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    #[cfg(
-        any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
-        )
-    )]
-    impl crate::runtime::object::Object for Sku {
-        const NAME: &'static str = "Sku";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut cpu = slot::or_empty();
-            let mut display_name = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut ram = slot::or_empty_whole();
-            let mut sort_order = slot::or_empty_whole();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("cpu", &mut cpu),
-                    ("display_name", &mut display_name),
-                    ("name", &mut name),
-                    ("ram", &mut ram),
-                    ("sort_order", &mut sort_order),
-                ],
-            )?;
-            Ok(Self {
-                cpu: cpu.value(),
-                display_name: display_name.value(),
-                name: name.value(),
-                ram: ram.value(),
-                sort_order: sort_order.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for Sku {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
-    #[cfg(
-        any(
-            feature = "query-insights-traffic-budgets",
-            feature = "traffic-budgets",
-            feature = "traffic-rules"
-        )
-    )]
-    impl crate::runtime::object::Object for Tag {
-        const NAME: &'static str = "Tag";
-        fn read<'de, A: ::serde::de::MapAccess<'de>>(
-            _object: A,
-        ) -> Result<Self, A::Error> {
-            use crate::runtime::{object, slot};
-            let mut key = slot::or_empty();
-            let mut key_id = slot::or_empty();
-            let mut source = slot::or_empty();
-            let mut value = slot::or_empty();
-            object::read_fields(
-                _object,
-                Self::NAME,
-                &mut [
-                    ("key", &mut key),
-                    ("key_id", &mut key_id),
-                    ("source", &mut source),
-                    ("value", &mut value),
-                ],
-            )?;
-            Ok(Self {
-                key: key.value(),
-                key_id: key_id.value(),
-                source: source.value(),
-                value: value.value(),
-            })
-        }
-    }
-    #[cfg(
-        any(
-            feature = "query-insights-traffic-budgets",
-            feature = "traffic-budgets",
-            feature = "traffic-rules"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for Tag {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            crate::runtime::object::read(deserializer)
-        }
-    }
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-    impl crate::runtime::object::Object for ThrottlerConfigurations {
-        const NAME: &'static str = "ThrottlerConfigurations";
+    impl crate::runtime::object::Object for ThrottlerConfiguration {
+        const NAME: &'static str = "ThrottlerConfiguration";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -2668,7 +2485,7 @@ pub mod types {
         }
     }
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-    impl<'de> ::serde::Deserialize<'de> for ThrottlerConfigurations {
+    impl<'de> ::serde::Deserialize<'de> for ThrottlerConfiguration {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -2802,6 +2619,55 @@ pub mod types {
     }
     #[cfg(
         any(
+            feature = "query-insights-traffic-budgets",
+            feature = "traffic-budgets",
+            feature = "traffic-rules"
+        )
+    )]
+    impl crate::runtime::object::Object for TrafficRuleTag {
+        const NAME: &'static str = "TrafficRuleTag";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut key = slot::or_empty();
+            let mut key_id = slot::or_empty();
+            let mut source = slot::or_empty();
+            let mut value = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("key", &mut key),
+                    ("key_id", &mut key_id),
+                    ("source", &mut source),
+                    ("value", &mut value),
+                ],
+            )?;
+            Ok(Self {
+                key: key.value(),
+                key_id: key_id.value(),
+                source: source.value(),
+                value: value.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "query-insights-traffic-budgets",
+            feature = "traffic-budgets",
+            feature = "traffic-rules"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for TrafficRuleTag {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
             feature = "organization-members",
             feature = "organization-teams",
             feature = "team-members",
@@ -2878,71 +2744,111 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl DatabaseBranchPasswordRole {
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for UserScopes {
+        const NAME: &'static str = "UserScopes";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut accesses = slot::or_empty();
+            let mut users = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("accesses", &mut accesses), ("users", &mut users)],
+            )?;
+            Ok(Self {
+                accesses: accesses.value(),
+                users: users.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for UserScopes {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl BouncerResizeState {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
-            "reader",
-            "writer",
-            "admin",
-            "readwriter",
+            "pending",
+            "resizing",
+            "canceled",
+            "completed",
         ];
         /// The value as the API writes it.
         pub fn as_str(&self) -> &str {
             match self {
-                Self::Reader => "reader",
-                Self::Writer => "writer",
-                Self::Admin => "admin",
-                Self::Readwriter => "readwriter",
+                Self::Pending => "pending",
+                Self::Resizing => "resizing",
+                Self::Canceled => "canceled",
+                Self::Completed => "completed",
                 Self::Unknown(value) => value.as_str(),
             }
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl From<&str> for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl From<&str> for BouncerResizeState {
         fn from(value: &str) -> Self {
             match value {
-                "reader" => Self::Reader,
-                "writer" => Self::Writer,
-                "admin" => Self::Admin,
-                "readwriter" => Self::Readwriter,
+                "pending" => Self::Pending,
+                "resizing" => Self::Resizing,
+                "canceled" => Self::Canceled,
+                "completed" => Self::Completed,
                 _ => Self::Unknown(crate::UnknownValue::new(value)),
             }
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl From<String> for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl From<String> for BouncerResizeState {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl AsRef<str> for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl AsRef<str> for BouncerResizeState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl ::std::str::FromStr for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl ::std::str::FromStr for BouncerResizeState {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl ::std::fmt::Display for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl ::std::fmt::Display for BouncerResizeState {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl crate::runtime::lenient::Empty for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl crate::runtime::lenient::Empty for BouncerResizeState {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl ::serde::Serialize for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl ::serde::Serialize for BouncerResizeState {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -2950,8 +2856,8 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl<'de> ::serde::Deserialize<'de> for BouncerResizeState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -2960,71 +2866,125 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    impl ::schemars::JsonSchema for DatabaseBranchPasswordRole {
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl ::schemars::JsonSchema for BouncerResizeState {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(DatabaseBranchPasswordRole).into()
+            stringify!(BouncerResizeState).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl BouncerTarget {
         /// The values that this version of the crate knows.
-        pub const KNOWN: &'static [&'static str] = &["open", "closed"];
+        pub const KNOWN: &'static [&'static str] = &[
+            "primary",
+            "replica",
+            "replica_az_affinity",
+        ];
         /// The value as the API writes it.
         pub fn as_str(&self) -> &str {
             match self {
-                Self::Open => "open",
-                Self::Closed => "closed",
+                Self::Primary => "primary",
+                Self::Replica => "replica",
+                Self::ReplicaAzAffinity => "replica_az_affinity",
                 Self::Unknown(value) => value.as_str(),
             }
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl From<&str> for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl From<&str> for BouncerTarget {
         fn from(value: &str) -> Self {
             match value {
-                "open" => Self::Open,
-                "closed" => Self::Closed,
+                "primary" => Self::Primary,
+                "replica" => Self::Replica,
+                "replica_az_affinity" => Self::ReplicaAzAffinity,
                 _ => Self::Unknown(crate::UnknownValue::new(value)),
             }
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl From<String> for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl From<String> for BouncerTarget {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl AsRef<str> for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl AsRef<str> for BouncerTarget {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl ::std::str::FromStr for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl ::std::str::FromStr for BouncerTarget {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl ::std::fmt::Display for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl ::std::fmt::Display for BouncerTarget {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl crate::runtime::lenient::Empty for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl crate::runtime::lenient::Empty for BouncerTarget {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl ::serde::Serialize for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl ::serde::Serialize for BouncerTarget {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -3032,8 +2992,14 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl<'de> ::serde::Deserialize<'de> for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for BouncerTarget {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -3042,10 +3008,122 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
-    impl ::schemars::JsonSchema for DatabaseDeployRequestState {
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl ::schemars::JsonSchema for BouncerTarget {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(DatabaseDeployRequestState).into()
+            stringify!(BouncerTarget).into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl ClusterParameterKind {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "array",
+            "boolean",
+            "bytes",
+            "float",
+            "integer",
+            "seconds",
+            "select",
+            "string",
+            "time",
+        ];
+        /// The value as the API writes it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Array => "array",
+                Self::Boolean => "boolean",
+                Self::Bytes => "bytes",
+                Self::Float => "float",
+                Self::Integer => "integer",
+                Self::Seconds => "seconds",
+                Self::Select => "select",
+                Self::String => "string",
+                Self::Time => "time",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl From<&str> for ClusterParameterKind {
+        fn from(value: &str) -> Self {
+            match value {
+                "array" => Self::Array,
+                "boolean" => Self::Boolean,
+                "bytes" => Self::Bytes,
+                "float" => Self::Float,
+                "integer" => Self::Integer,
+                "seconds" => Self::Seconds,
+                "select" => Self::Select,
+                "string" => Self::String,
+                "time" => Self::Time,
+                _ => Self::Unknown(crate::UnknownValue::new(value)),
+            }
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl From<String> for ClusterParameterKind {
+        fn from(value: String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl AsRef<str> for ClusterParameterKind {
+        fn as_ref(&self) -> &str {
+            self.as_str()
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl ::std::str::FromStr for ClusterParameterKind {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self::from(value))
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl ::std::fmt::Display for ClusterParameterKind {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.pad(self.as_str())
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl crate::runtime::lenient::Empty for ClusterParameterKind {
+        fn empty() -> Self {
+            Self::from("")
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl ::serde::Serialize for ClusterParameterKind {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl<'de> ::serde::Deserialize<'de> for ClusterParameterKind {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            deserializer
+                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
+        }
+    }
+    #[cfg(feature = "schemars")]
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl ::schemars::JsonSchema for ClusterParameterKind {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            stringify!(ClusterParameterKind).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
@@ -3133,122 +3211,62 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl OpenState {
         /// The values that this version of the crate knows.
-        pub const KNOWN: &'static [&'static str] = &[
-            "pending",
-            "resizing",
-            "canceled",
-            "completed",
-            "queued",
-        ];
+        pub const KNOWN: &'static [&'static str] = &["open", "closed"];
         /// The value as the API writes it.
         pub fn as_str(&self) -> &str {
             match self {
-                Self::Pending => "pending",
-                Self::Resizing => "resizing",
-                Self::Canceled => "canceled",
-                Self::Completed => "completed",
-                Self::Queued => "queued",
+                Self::Open => "open",
+                Self::Closed => "closed",
                 Self::Unknown(value) => value.as_str(),
             }
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl From<&str> for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl From<&str> for OpenState {
         fn from(value: &str) -> Self {
             match value {
-                "pending" => Self::Pending,
-                "resizing" => Self::Resizing,
-                "canceled" => Self::Canceled,
-                "completed" => Self::Completed,
-                "queued" => Self::Queued,
+                "open" => Self::Open,
+                "closed" => Self::Closed,
                 _ => Self::Unknown(crate::UnknownValue::new(value)),
             }
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl From<String> for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl From<String> for OpenState {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl AsRef<str> for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl AsRef<str> for OpenState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl ::std::str::FromStr for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl ::std::str::FromStr for OpenState {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl ::std::fmt::Display for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl ::std::fmt::Display for OpenState {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl crate::runtime::lenient::Empty for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl crate::runtime::lenient::Empty for OpenState {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl ::serde::Serialize for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl ::serde::Serialize for OpenState {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -3256,14 +3274,8 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl<'de> ::serde::Deserialize<'de> for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl<'de> ::serde::Deserialize<'de> for OpenState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -3272,86 +3284,80 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    #[cfg(
-        any(
-            feature = "branch-changes",
-            feature = "branch-resizes",
-            feature = "keyspace-resizes"
-        )
-    )]
-    impl ::schemars::JsonSchema for KeyspaceResizeRequestState {
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl ::schemars::JsonSchema for OpenState {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(KeyspaceResizeRequestState).into()
+            stringify!(OpenState).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl PasswordRole {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
-            "pending",
-            "resizing",
-            "canceled",
-            "completed",
+            "reader",
+            "writer",
+            "admin",
+            "readwriter",
         ];
         /// The value as the API writes it.
         pub fn as_str(&self) -> &str {
             match self {
-                Self::Pending => "pending",
-                Self::Resizing => "resizing",
-                Self::Canceled => "canceled",
-                Self::Completed => "completed",
+                Self::Reader => "reader",
+                Self::Writer => "writer",
+                Self::Admin => "admin",
+                Self::Readwriter => "readwriter",
                 Self::Unknown(value) => value.as_str(),
             }
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl From<&str> for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl From<&str> for PasswordRole {
         fn from(value: &str) -> Self {
             match value {
-                "pending" => Self::Pending,
-                "resizing" => Self::Resizing,
-                "canceled" => Self::Canceled,
-                "completed" => Self::Completed,
+                "reader" => Self::Reader,
+                "writer" => Self::Writer,
+                "admin" => Self::Admin,
+                "readwriter" => Self::Readwriter,
                 _ => Self::Unknown(crate::UnknownValue::new(value)),
             }
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl From<String> for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl From<String> for PasswordRole {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl AsRef<str> for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl AsRef<str> for PasswordRole {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl ::std::str::FromStr for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl ::std::str::FromStr for PasswordRole {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl ::std::fmt::Display for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl ::std::fmt::Display for PasswordRole {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl crate::runtime::lenient::Empty for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl crate::runtime::lenient::Empty for PasswordRole {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl ::serde::Serialize for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl ::serde::Serialize for PasswordRole {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -3359,8 +3365,8 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl<'de> ::serde::Deserialize<'de> for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl<'de> ::serde::Deserialize<'de> for PasswordRole {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -3369,10 +3375,10 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    impl ::schemars::JsonSchema for PostgresBouncerResizeRequestState {
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl ::schemars::JsonSchema for PasswordRole {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(PostgresBouncerResizeRequestState).into()
+            stringify!(PasswordRole).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
@@ -3462,185 +3468,85 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl PostgresClusterParameterParameterType {
-        /// The values that this version of the crate knows.
-        pub const KNOWN: &'static [&'static str] = &[
-            "array",
-            "boolean",
-            "bytes",
-            "float",
-            "integer",
-            "seconds",
-            "select",
-            "string",
-            "time",
-        ];
-        /// The value as the API writes it.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Array => "array",
-                Self::Boolean => "boolean",
-                Self::Bytes => "bytes",
-                Self::Float => "float",
-                Self::Integer => "integer",
-                Self::Seconds => "seconds",
-                Self::Select => "select",
-                Self::String => "string",
-                Self::Time => "time",
-                Self::Unknown(value) => value.as_str(),
-            }
-        }
-    }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl From<&str> for PostgresClusterParameterParameterType {
-        fn from(value: &str) -> Self {
-            match value {
-                "array" => Self::Array,
-                "boolean" => Self::Boolean,
-                "bytes" => Self::Bytes,
-                "float" => Self::Float,
-                "integer" => Self::Integer,
-                "seconds" => Self::Seconds,
-                "select" => Self::Select,
-                "string" => Self::String,
-                "time" => Self::Time,
-                _ => Self::Unknown(crate::UnknownValue::new(value)),
-            }
-        }
-    }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl From<String> for PostgresClusterParameterParameterType {
-        fn from(value: String) -> Self {
-            Self::from(value.as_str())
-        }
-    }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl AsRef<str> for PostgresClusterParameterParameterType {
-        fn as_ref(&self) -> &str {
-            self.as_str()
-        }
-    }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::std::str::FromStr for PostgresClusterParameterParameterType {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> Result<Self, Self::Err> {
-            Ok(Self::from(value))
-        }
-    }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::std::fmt::Display for PostgresClusterParameterParameterType {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.pad(self.as_str())
-        }
-    }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl crate::runtime::lenient::Empty for PostgresClusterParameterParameterType {
-        fn empty() -> Self {
-            Self::from("")
-        }
-    }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::serde::Serialize for PostgresClusterParameterParameterType {
-        fn serialize<S: ::serde::Serializer>(
-            &self,
-            serializer: S,
-        ) -> Result<S::Ok, S::Error> {
-            serializer.serialize_str(self.as_str())
-        }
-    }
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl<'de> ::serde::Deserialize<'de> for PostgresClusterParameterParameterType {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            deserializer
-                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
-        }
-    }
-    #[cfg(feature = "schemars")]
-    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-    impl ::schemars::JsonSchema for PostgresClusterParameterParameterType {
-        fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(PostgresClusterParameterParameterType).into()
-        }
-        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            crate::runtime::json_schema(Self::KNOWN)
-        }
-    }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl PreviousTarget {
+    impl ResizeState {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
-            "primary",
-            "replica",
-            "replica_az_affinity",
+            "pending",
+            "resizing",
+            "canceled",
+            "completed",
+            "queued",
         ];
         /// The value as the API writes it.
         pub fn as_str(&self) -> &str {
             match self {
-                Self::Primary => "primary",
-                Self::Replica => "replica",
-                Self::ReplicaAzAffinity => "replica_az_affinity",
+                Self::Pending => "pending",
+                Self::Resizing => "resizing",
+                Self::Canceled => "canceled",
+                Self::Completed => "completed",
+                Self::Queued => "queued",
                 Self::Unknown(value) => value.as_str(),
             }
         }
     }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl From<&str> for PreviousTarget {
+    impl From<&str> for ResizeState {
         fn from(value: &str) -> Self {
             match value {
-                "primary" => Self::Primary,
-                "replica" => Self::Replica,
-                "replica_az_affinity" => Self::ReplicaAzAffinity,
+                "pending" => Self::Pending,
+                "resizing" => Self::Resizing,
+                "canceled" => Self::Canceled,
+                "completed" => Self::Completed,
+                "queued" => Self::Queued,
                 _ => Self::Unknown(crate::UnknownValue::new(value)),
             }
         }
     }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl From<String> for PreviousTarget {
+    impl From<String> for ResizeState {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl AsRef<str> for PreviousTarget {
+    impl AsRef<str> for ResizeState {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl ::std::str::FromStr for PreviousTarget {
+    impl ::std::str::FromStr for ResizeState {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
@@ -3648,36 +3554,36 @@ pub mod types {
     }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl ::std::fmt::Display for PreviousTarget {
+    impl ::std::fmt::Display for ResizeState {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl crate::runtime::lenient::Empty for PreviousTarget {
+    impl crate::runtime::lenient::Empty for ResizeState {
         fn empty() -> Self {
             Self::from("")
         }
     }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl ::serde::Serialize for PreviousTarget {
+    impl ::serde::Serialize for ResizeState {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -3687,12 +3593,12 @@ pub mod types {
     }
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl<'de> ::serde::Deserialize<'de> for PreviousTarget {
+    impl<'de> ::serde::Deserialize<'de> for ResizeState {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -3703,14 +3609,14 @@ pub mod types {
     #[cfg(feature = "schemars")]
     #[cfg(
         any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
         )
     )]
-    impl ::schemars::JsonSchema for PreviousTarget {
+    impl ::schemars::JsonSchema for ResizeState {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(PreviousTarget).into()
+            stringify!(ResizeState).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
@@ -4336,21 +4242,24 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        Access, "{\"description\":\"description\",\"name\":\"name\"}"
+        AccessToken,
+        "{\"actor_display_name\":null,\"actor_id\":null,\"actor_type\":null,\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":null,\"oauth_accesses_by_resource\":{\"?\":{\"branch\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"branches\":{\"*\":{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"database\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"organization\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"organizations\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}}}},\"user\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}}}},\"plain_text_refresh_token\":null,\"service_token_accesses\":{\"?\":{\"*\":{\"access\":\"access\",\"description\":\"description\",\"id\":\"id\",\"resource\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"resource_id\":\"resource_id\",\"resource_name\":\"resource_name\",\"resource_type\":\"resource_type\"}}},\"token\":null,\"updated_at\":null}"
     );
-    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     crate::runtime::fixture!(
-        Configuration, "{\"keyspace_name\":\"keyspace_name\",\"ratio\":1.0}"
+        BouncerResizeRequest,
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"bouncer\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"parameters\":{},\"previous_parameters\":{},\"previous_replicas_per_cell\":1,\"previous_sku\":{\"?\":{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}},\"previous_target\":\"primary\",\"replicas_per_cell\":1,\"sku\":{\"?\":{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}},\"started_at\":null,\"state\":\"pending\",\"target\":\"primary\",\"updated_at\":null}"
     );
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
     crate::runtime::fixture!(
-        DatabaseBranchPassword,
-        "{\"access_host_regional_url\":\"access_host_regional_url\",\"access_host_regional_urls\":{\"*\":\"access_host_regional_urls\"},\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"?\":{\"*\":\"cidrs\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"?\":{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}},\"deleted_at\":null,\"direct_vtgate\":false,\"direct_vtgate_addresses\":{\"*\":\"direct_vtgate_addresses\"},\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":\"name\",\"plain_text\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"renewable\":false,\"replica\":false,\"role\":\"reader\",\"ttl_seconds\":null,\"username\":\"username\"}"
-    );
-    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-    crate::runtime::fixture!(
-        DatabaseBranchPasswordDatabaseBranch,
-        "{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}"
+        BouncerSku,
+        "{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}"
     );
     #[cfg(
         any(
@@ -4360,18 +4269,7 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        OauthAccessesByResource,
-        "{\"branch\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"branches\":{\"*\":{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"database\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"organization\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"organizations\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}}}},\"user\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}}}"
-    );
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    crate::runtime::fixture!(
-        OauthAccessesByResourceBranch,
+        BranchScopes,
         "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"branches\":{\"*\":{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}"
     );
     #[cfg(
@@ -4382,7 +4280,22 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        OauthAccessesByResourceBranchBranch,
+        DatabaseScopes,
+        "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}"
+    );
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    crate::runtime::fixture!(
+        KeyspaceThrottlerRatio, "{\"keyspace_name\":\"keyspace_name\",\"ratio\":1.0}"
+    );
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    crate::runtime::fixture!(
+        OauthBranch,
         "{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}"
     );
     #[cfg(
@@ -4393,18 +4306,7 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        OauthAccessesByResourceDatabase,
-        "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}"
-    );
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    crate::runtime::fixture!(
-        OauthAccessesByResourceDatabaseDatabase,
+        OauthDatabase,
         "{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}"
     );
     #[cfg(
@@ -4415,45 +4317,57 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        OauthAccessesByResourceOrganization,
+        OauthOrganization, "{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}"
+    );
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    crate::runtime::fixture!(
+        OauthScope, "{\"description\":\"description\",\"name\":\"name\"}"
+    );
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    crate::runtime::fixture!(
+        OauthScopes,
+        "{\"branch\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"branches\":{\"*\":{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"database\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"organization\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"organizations\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}}}},\"user\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}}}"
+    );
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    crate::runtime::fixture!(OauthUser, "{\"id\":\"id\",\"name\":\"name\"}");
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    crate::runtime::fixture!(
+        OrganizationScopes,
         "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"organizations\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}}}"
     );
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     crate::runtime::fixture!(
-        OauthAccessesByResourceOrganizationOrganization,
-        "{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}"
+        Password,
+        "{\"access_host_regional_url\":\"access_host_regional_url\",\"access_host_regional_urls\":{\"*\":\"access_host_regional_urls\"},\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"?\":{\"*\":\"cidrs\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"?\":{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}},\"deleted_at\":null,\"direct_vtgate\":false,\"direct_vtgate_addresses\":{\"*\":\"direct_vtgate_addresses\"},\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":\"name\",\"plain_text\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"renewable\":false,\"replica\":false,\"role\":\"reader\",\"ttl_seconds\":null,\"username\":\"username\"}"
     );
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     crate::runtime::fixture!(
-        OauthAccessesByResourceUser,
-        "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}"
-    );
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    crate::runtime::fixture!(
-        OauthAccessesByResourceUserUser, "{\"id\":\"id\",\"name\":\"name\"}"
-    );
-    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-    crate::runtime::fixture!(
-        PostgresBouncerResizeRequest,
-        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"bouncer\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"parameters\":{},\"previous_parameters\":{},\"previous_replicas_per_cell\":1,\"previous_sku\":{\"?\":{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}},\"previous_target\":\"primary\",\"replicas_per_cell\":1,\"sku\":{\"?\":{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}},\"started_at\":null,\"state\":\"pending\",\"target\":\"primary\",\"updated_at\":null}"
+        PasswordBranch,
+        "{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}"
     );
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     crate::runtime::fixture!(
@@ -4462,7 +4376,7 @@ pub mod types {
     );
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
     crate::runtime::fixture!(
-        Query,
+        QuerySample,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"error_message\":\"error_message\",\"explainable\":false,\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"password\":{},\"remote_address\":\"remote_address\",\"rows_affected\":1,\"rows_read\":1,\"rows_returned\":1,\"shard_queries\":1,\"started_at\":null,\"statement_type\":\"statement_type\",\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tables\":{\"*\":\"tables\"},\"tags\":{\"*\":{}},\"total_duration_millis\":1.0,\"truncated\":false,\"updated_at\":null,\"username\":\"username\"}"
     );
     #[cfg(
@@ -4486,45 +4400,12 @@ pub mod types {
         )
     )]
     crate::runtime::fixture!(
-        ServiceToken,
-        "{\"actor_display_name\":null,\"actor_id\":null,\"actor_type\":null,\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":null,\"oauth_accesses_by_resource\":{\"?\":{\"branch\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"branches\":{\"*\":{\"database\":\"database\",\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"database\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"databases\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"organization\":\"organization\",\"url\":\"url\"}}}},\"organization\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"organizations\":{\"*\":{\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}}}},\"user\":{\"?\":{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}}}},\"plain_text_refresh_token\":null,\"service_token_accesses\":{\"?\":{\"*\":{\"access\":\"access\",\"description\":\"description\",\"id\":\"id\",\"resource\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"resource_id\":\"resource_id\",\"resource_name\":\"resource_name\",\"resource_type\":\"resource_type\"}}},\"token\":null,\"updated_at\":null}"
-    );
-    #[cfg(
-        any(
-            feature = "oauth-applications",
-            feature = "oauth-tokens",
-            feature = "service-tokens"
-        )
-    )]
-    crate::runtime::fixture!(
         ServiceTokenAccess,
         "{\"access\":\"access\",\"description\":\"description\",\"id\":\"id\",\"resource\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"resource_id\":\"resource_id\",\"resource_name\":\"resource_name\",\"resource_type\":\"resource_type\"}"
     );
-    #[cfg(
-        any(
-            feature = "bouncer-resizes",
-            feature = "bouncers",
-            feature = "branch-bouncer-resizes"
-        )
-    )]
-    crate::runtime::fixture!(
-        Sku,
-        "{\"cpu\":\"cpu\",\"display_name\":\"display_name\",\"name\":\"name\",\"ram\":1,\"sort_order\":1}"
-    );
-    #[cfg(
-        any(
-            feature = "query-insights-traffic-budgets",
-            feature = "traffic-budgets",
-            feature = "traffic-rules"
-        )
-    )]
-    crate::runtime::fixture!(
-        Tag,
-        "{\"key\":\"key\",\"key_id\":\"key_id\",\"source\":\"sql\",\"value\":\"value\"}"
-    );
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     crate::runtime::fixture!(
-        ThrottlerConfigurations,
+        ThrottlerConfiguration,
         "{\"configurable\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"configurations\":{\"*\":{\"keyspace_name\":\"keyspace_name\",\"ratio\":1.0}},\"keyspaces\":{\"*\":\"keyspaces\"}}"
     );
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
@@ -4545,6 +4426,17 @@ pub mod types {
     );
     #[cfg(
         any(
+            feature = "query-insights-traffic-budgets",
+            feature = "traffic-budgets",
+            feature = "traffic-rules"
+        )
+    )]
+    crate::runtime::fixture!(
+        TrafficRuleTag,
+        "{\"key\":\"key\",\"key_id\":\"key_id\",\"source\":\"sql\",\"value\":\"value\"}"
+    );
+    #[cfg(
+        any(
             feature = "organization-members",
             feature = "organization-teams",
             feature = "team-members",
@@ -4554,5 +4446,16 @@ pub mod types {
     crate::runtime::fixture!(
         User,
         "{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}"
+    );
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    crate::runtime::fixture!(
+        UserScopes,
+        "{\"accesses\":{\"*\":{\"description\":\"description\",\"name\":\"name\"}},\"users\":{\"*\":{\"id\":\"id\",\"name\":\"name\"}}}"
     );
 }

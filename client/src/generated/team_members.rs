@@ -22,13 +22,13 @@ pub mod types {
             Default::default()
         }
     }
-    /// `OrganizationTeamMembership`
+    /// `TeamMember`
     ///
-    /// From `#/components/schemas/OrganizationTeamMembership` of the spec.
+    /// From `#/components/schemas/TeamMember` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct OrganizationTeamMembership {
+    pub struct TeamMember {
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
         /// When the membership was created
@@ -36,7 +36,7 @@ pub mod types {
         /// The ID of the team membership
         pub id: String,
         /// `passwords`
-        pub passwords: Vec<DatabaseBranchPassword>,
+        pub passwords: Vec<Password>,
         /// When the membership was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// `user`
@@ -83,8 +83,8 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for OrganizationTeamMembership {
-        const NAME: &'static str = "OrganizationTeamMembership";
+    impl crate::runtime::object::Object for TeamMember {
+        const NAME: &'static str = "TeamMember";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -117,7 +117,7 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for OrganizationTeamMembership {
+    impl<'de> ::serde::Deserialize<'de> for TeamMember {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -125,7 +125,7 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        OrganizationTeamMembership,
+        TeamMember,
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"passwords\":{\"*\":{\"access_host_regional_url\":\"access_host_regional_url\",\"access_host_regional_urls\":{\"*\":\"access_host_regional_urls\"},\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"?\":{\"*\":\"cidrs\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"?\":{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}},\"deleted_at\":null,\"direct_vtgate\":false,\"direct_vtgate_addresses\":{\"*\":\"direct_vtgate_addresses\"},\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":\"name\",\"plain_text\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"renewable\":false,\"replica\":false,\"role\":\"reader\",\"ttl_seconds\":null,\"username\":\"username\"}},\"updated_at\":null,\"user\":{\"?\":{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}}}"
     );
 }
@@ -309,7 +309,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeamMembership> {
+        pub fn send(self) -> crate::CallFuture<'a, types::TeamMember> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
                     self.body,
@@ -324,7 +324,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(AddOrganizationTeamMember, types::OrganizationTeamMembership);
+    crate::runtime::call!(AddOrganizationTeamMember, types::TeamMember);
     /// A call of [`Client::get_organization_team_member`](crate::Client::get_organization_team_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -375,22 +375,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::OrganizationTeamMembership> {
+        pub fn send(self) -> crate::CallFuture<'a, types::TeamMember> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::OrganizationTeamMembership) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::OrganizationTeamMembership> {
+            is_done: impl FnMut(&types::TeamMember) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::TeamMember> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetOrganizationTeamMember, types::OrganizationTeamMembership);
+    crate::runtime::call!(GetOrganizationTeamMember, types::TeamMember);
     /// A call of [`Client::list_organization_team_members`](crate::Client::list_organization_team_members). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -457,9 +457,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(
-            self,
-        ) -> crate::CallFuture<'a, types::Page<types::OrganizationTeamMembership>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::TeamMember>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -469,20 +467,18 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(
-            self,
-        ) -> crate::Pages<'a, types::Page<types::OrganizationTeamMembership>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::TeamMember>> {
             self.call
                 .pages(
                     2,
                     crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::OrganizationTeamMembership>|
+                        page: &types::Page<types::TeamMember>|
                     (page.next_page, page.data.is_empty())),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::OrganizationTeamMembership> {
+        pub fn items(self) -> crate::Items<'a, types::TeamMember> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
@@ -490,7 +486,7 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(
-        ListOrganizationTeamMembers, types::Page < types::OrganizationTeamMembership >
+        ListOrganizationTeamMembers, types::Page < types::TeamMember >
     );
     /// A call of [`Client::remove_organization_team_member`](crate::Client::remove_organization_team_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]

@@ -44,6 +44,44 @@ pub mod types {
             Default::default()
         }
     }
+    /// `UpdateTrafficBudgetBody`
+    ///
+    /// From `#/components/schemas/UpdateTrafficBudgetBody` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateTrafficBudgetBody {
+        /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub burst: Option<i64>,
+        /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub capacity: Option<i64>,
+        /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub concurrency: Option<i64>,
+        /// The mode of the traffic budget
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mode: Option<TrafficBudgetMode>,
+        /// Name of the traffic budget
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: Option<String>,
+        /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rate: Option<i64>,
+        /// Array of traffic rules to apply to the budget
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rules: Option<Vec<String>>,
+        /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub warning_threshold: Option<i64>,
+    }
+    impl UpdateTrafficBudgetBody {
+        /// A builder for [`UpdateTrafficBudgetBody`].
+        pub fn builder() -> builder::UpdateTrafficBudgetBody {
+            Default::default()
+        }
+    }
     /// Builders for the types that have fields.
     pub mod builder {
         /// Builds [`CreateTrafficBudgetBody`](super::CreateTrafficBudgetBody).
@@ -210,6 +248,182 @@ pub mod types {
         }
         impl From<super::CreateTrafficBudgetBody> for CreateTrafficBudgetBody {
             fn from(value: super::CreateTrafficBudgetBody) -> Self {
+                Self {
+                    burst: Ok(value.burst),
+                    capacity: Ok(value.capacity),
+                    concurrency: Ok(value.concurrency),
+                    mode: Ok(value.mode),
+                    name: Ok(value.name),
+                    rate: Ok(value.rate),
+                    rules: Ok(value.rules),
+                    warning_threshold: Ok(value.warning_threshold),
+                }
+            }
+        }
+        /// Builds [`UpdateTrafficBudgetBody`](super::UpdateTrafficBudgetBody).
+        #[derive(Clone, Debug)]
+        pub struct UpdateTrafficBudgetBody {
+            burst: Result<Option<i64>, String>,
+            capacity: Result<Option<i64>, String>,
+            concurrency: Result<Option<i64>, String>,
+            mode: Result<Option<super::TrafficBudgetMode>, String>,
+            name: Result<Option<String>, String>,
+            rate: Result<Option<i64>, String>,
+            rules: Result<Option<Vec<String>>, String>,
+            warning_threshold: Result<Option<i64>, String>,
+        }
+        impl Default for UpdateTrafficBudgetBody {
+            fn default() -> Self {
+                Self {
+                    burst: Ok(Default::default()),
+                    capacity: Ok(Default::default()),
+                    concurrency: Ok(Default::default()),
+                    mode: Ok(Default::default()),
+                    name: Ok(Default::default()),
+                    rate: Ok(Default::default()),
+                    rules: Ok(Default::default()),
+                    warning_threshold: Ok(Default::default()),
+                }
+            }
+        }
+        impl UpdateTrafficBudgetBody {
+            /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
+            pub fn burst<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.burst = crate::runtime::converted("burst", value).map(Some);
+                self
+            }
+            /// Sets or clears [`burst`](Self::burst).
+            pub fn set_burst(mut self, value: Option<i64>) -> Self {
+                self.burst = Ok(value);
+                self
+            }
+            /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
+            pub fn capacity<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.capacity = crate::runtime::converted("capacity", value).map(Some);
+                self
+            }
+            /// Sets or clears [`capacity`](Self::capacity).
+            pub fn set_capacity(mut self, value: Option<i64>) -> Self {
+                self.capacity = Ok(value);
+                self
+            }
+            /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
+            pub fn concurrency<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.concurrency = crate::runtime::converted("concurrency", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`concurrency`](Self::concurrency).
+            pub fn set_concurrency(mut self, value: Option<i64>) -> Self {
+                self.concurrency = Ok(value);
+                self
+            }
+            /// The mode of the traffic budget
+            pub fn mode<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<super::TrafficBudgetMode>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.mode = crate::runtime::converted("mode", value).map(Some);
+                self
+            }
+            /// Sets or clears [`mode`](Self::mode).
+            pub fn set_mode(mut self, value: Option<super::TrafficBudgetMode>) -> Self {
+                self.mode = Ok(value);
+                self
+            }
+            /// Name of the traffic budget
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = crate::runtime::converted("name", value).map(Some);
+                self
+            }
+            /// Sets or clears [`name`](Self::name).
+            pub fn set_name(mut self, value: Option<String>) -> Self {
+                self.name = Ok(value);
+                self
+            }
+            /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
+            pub fn rate<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.rate = crate::runtime::converted("rate", value).map(Some);
+                self
+            }
+            /// Sets or clears [`rate`](Self::rate).
+            pub fn set_rate(mut self, value: Option<i64>) -> Self {
+                self.rate = Ok(value);
+                self
+            }
+            /// Array of traffic rules to apply to the budget
+            pub fn rules<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<Vec<String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.rules = crate::runtime::converted("rules", value).map(Some);
+                self
+            }
+            /// Sets or clears [`rules`](Self::rules).
+            pub fn set_rules(mut self, value: Option<Vec<String>>) -> Self {
+                self.rules = Ok(value);
+                self
+            }
+            /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
+            pub fn warning_threshold<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.warning_threshold = crate::runtime::converted(
+                        "warning_threshold",
+                        value,
+                    )
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`warning_threshold`](Self::warning_threshold).
+            pub fn set_warning_threshold(mut self, value: Option<i64>) -> Self {
+                self.warning_threshold = Ok(value);
+                self
+            }
+        }
+        impl TryFrom<UpdateTrafficBudgetBody> for super::UpdateTrafficBudgetBody {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: UpdateTrafficBudgetBody,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    burst: value.burst?,
+                    capacity: value.capacity?,
+                    concurrency: value.concurrency?,
+                    mode: value.mode?,
+                    name: value.name?,
+                    rate: value.rate?,
+                    rules: value.rules?,
+                    warning_threshold: value.warning_threshold?,
+                })
+            }
+        }
+        impl From<super::UpdateTrafficBudgetBody> for UpdateTrafficBudgetBody {
+            fn from(value: super::UpdateTrafficBudgetBody) -> Self {
                 Self {
                     burst: Ok(value.burst),
                     capacity: Ok(value.capacity),
@@ -688,19 +902,13 @@ pub mod builder {
             self
         }
         /// Time period filter
-        pub fn period<V: TryInto<types::GetQuerySummaryPeriod>>(
-            mut self,
-            value: V,
-        ) -> Self {
-            self.call.set::<types::GetQuerySummaryPeriod>(7, value);
+        pub fn period<V: TryInto<types::InsightsPeriod>>(mut self, value: V) -> Self {
+            self.call.set::<types::InsightsPeriod>(7, value);
             self
         }
         /// Sets or clears [`period`](Self::period).
         #[inline]
-        pub fn set_period(
-            mut self,
-            value: Option<types::GetQuerySummaryPeriod>,
-        ) -> Self {
+        pub fn set_period(mut self, value: Option<types::InsightsPeriod>) -> Self {
             self.call.set_or_clear(7, value);
             self
         }
@@ -743,7 +951,7 @@ pub mod builder {
     #[must_use = "nothing is sent before `send()`"]
     pub struct UpdateTrafficBudget<'a> {
         call: crate::runtime::Call<'a>,
-        body: Result<types::builder::CreateTrafficBudgetBody, String>,
+        body: Result<types::builder::UpdateTrafficBudgetBody, String>,
     }
     impl<'a> UpdateTrafficBudget<'a> {
         /// The operation that this is a call of.
@@ -796,18 +1004,18 @@ pub mod builder {
         /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: TryInto<types::CreateTrafficBudgetBody>,
+            V: TryInto<types::UpdateTrafficBudgetBody>,
             V::Error: ::std::fmt::Display,
         {
             self.body = crate::runtime::converted("body", value)
-                .map(From::<types::CreateTrafficBudgetBody>::from);
+                .map(From::<types::UpdateTrafficBudgetBody>::from);
             self
         }
         /// Changes the body with a closure over its builder.
         pub fn body_map<
             F: FnOnce(
-                    types::builder::CreateTrafficBudgetBody,
-                ) -> types::builder::CreateTrafficBudgetBody,
+                    types::builder::UpdateTrafficBudgetBody,
+                ) -> types::builder::UpdateTrafficBudgetBody,
         >(mut self, f: F) -> Self {
             self.body = self.body.map(f);
             self
@@ -820,7 +1028,7 @@ pub mod builder {
         pub fn send(self) -> crate::CallFuture<'a, types::TrafficBudget> {
             let body = crate::runtime::Body::json(
                 self.body,
-                crate::runtime::unlimited::<types::CreateTrafficBudgetBody>,
+                crate::runtime::unlimited::<types::UpdateTrafficBudgetBody>,
             );
             self.call.json(body)
         }

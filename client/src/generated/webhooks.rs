@@ -28,19 +28,42 @@ pub mod types {
             Default::default()
         }
     }
-    /// `DatabaseWebhook`
+    /// `UpdateWebhookBody`
     ///
-    /// From `#/components/schemas/DatabaseWebhook` of the spec.
+    /// From `#/components/schemas/UpdateWebhookBody` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UpdateWebhookBody {
+        /// Whether the webhook should be enabled
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: Option<bool>,
+        /// The events this webhook should subscribe to
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub events: Option<Vec<String>>,
+        /// The URL the webhook will send events to
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: Option<String>,
+    }
+    impl UpdateWebhookBody {
+        /// A builder for [`UpdateWebhookBody`].
+        pub fn builder() -> builder::UpdateWebhookBody {
+            Default::default()
+        }
+    }
+    /// `Webhook`
+    ///
+    /// From `#/components/schemas/Webhook` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct DatabaseWebhook {
+    pub struct Webhook {
         /// When the webhook was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Whether the webhook is enabled
         pub enabled: bool,
         /// The events this webhook subscribes to
-        pub events: Vec<DatabaseWebhookEvent>,
+        pub events: Vec<WebhookEvent>,
         /// The ID of the webhook
         pub id: String,
         /// When the last event was sent
@@ -56,12 +79,12 @@ pub mod types {
         /// The URL the webhook will send events to
         pub url: String,
     }
-    /// `DatabaseWebhookEvent`
+    /// `WebhookEvent`
     ///
-    /// From `#/components/schemas/DatabaseWebhookEvent` of the spec.
+    /// From `#/components/schemas/WebhookEvent` of the spec.
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum DatabaseWebhookEvent {
+    pub enum WebhookEvent {
         /// `branch.ready`
         BranchReady,
         /// `branch.anomaly`
@@ -102,29 +125,6 @@ pub mod types {
         WebhookTest,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
-    }
-    /// `UpdateWebhookBody`
-    ///
-    /// From `#/components/schemas/UpdateWebhookBody` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct UpdateWebhookBody {
-        /// Whether the webhook should be enabled
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub enabled: Option<bool>,
-        /// The events this webhook should subscribe to
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub events: Option<Vec<String>>,
-        /// The URL the webhook will send events to
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub url: Option<String>,
-    }
-    impl UpdateWebhookBody {
-        /// A builder for [`UpdateWebhookBody`].
-        pub fn builder() -> builder::UpdateWebhookBody {
-            Default::default()
-        }
     }
     /// Builders for the types that have fields.
     pub mod builder {
@@ -286,8 +286,8 @@ pub mod types {
             }
         }
     }
-    impl crate::runtime::object::Object for DatabaseWebhook {
-        const NAME: &'static str = "DatabaseWebhook";
+    impl crate::runtime::object::Object for Webhook {
+        const NAME: &'static str = "Webhook";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
             _object: A,
         ) -> Result<Self, A::Error> {
@@ -332,14 +332,14 @@ pub mod types {
             })
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for DatabaseWebhook {
+    impl<'de> ::serde::Deserialize<'de> for Webhook {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl DatabaseWebhookEvent {
+    impl WebhookEvent {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
             "branch.ready",
@@ -388,7 +388,7 @@ pub mod types {
             }
         }
     }
-    impl From<&str> for DatabaseWebhookEvent {
+    impl From<&str> for WebhookEvent {
         fn from(value: &str) -> Self {
             match value {
                 "branch.ready" => Self::BranchReady,
@@ -414,33 +414,33 @@ pub mod types {
             }
         }
     }
-    impl From<String> for DatabaseWebhookEvent {
+    impl From<String> for WebhookEvent {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl AsRef<str> for DatabaseWebhookEvent {
+    impl AsRef<str> for WebhookEvent {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    impl ::std::str::FromStr for DatabaseWebhookEvent {
+    impl ::std::str::FromStr for WebhookEvent {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    impl ::std::fmt::Display for DatabaseWebhookEvent {
+    impl ::std::fmt::Display for WebhookEvent {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    impl crate::runtime::lenient::Empty for DatabaseWebhookEvent {
+    impl crate::runtime::lenient::Empty for WebhookEvent {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    impl ::serde::Serialize for DatabaseWebhookEvent {
+    impl ::serde::Serialize for WebhookEvent {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -448,7 +448,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for DatabaseWebhookEvent {
+    impl<'de> ::serde::Deserialize<'de> for WebhookEvent {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -457,16 +457,16 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for DatabaseWebhookEvent {
+    impl ::schemars::JsonSchema for WebhookEvent {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(DatabaseWebhookEvent).into()
+            stringify!(WebhookEvent).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
     crate::runtime::fixture!(
-        DatabaseWebhook,
+        Webhook,
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"enabled\":false,\"events\":{\"*\":\"branch.ready\"},\"id\":\"id\",\"last_sent_at\":null,\"last_sent_result\":\"last_sent_result\",\"last_sent_success\":false,\"secret\":\"secret\",\"updated_at\":null,\"url\":\"url\"}"
     );
 }
@@ -696,7 +696,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseWebhook> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Webhook> {
             let body = if self.call.has_body() {
                 crate::runtime::Body::json(
                     self.body,
@@ -711,7 +711,7 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(CreateWebhook, types::DatabaseWebhook);
+    crate::runtime::call!(CreateWebhook, types::Webhook);
     /// A call of [`Client::delete_webhook`](crate::Client::delete_webhook). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -820,22 +820,22 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseWebhook> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Webhook> {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
         /// [`Until`](crate::Until).
         pub fn until(
             self,
-            is_done: impl FnMut(&types::DatabaseWebhook) -> bool + Send + 'a,
-        ) -> crate::Until<'a, types::DatabaseWebhook> {
+            is_done: impl FnMut(&types::Webhook) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Webhook> {
             self.call.until(is_done, None)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(GetWebhook, types::DatabaseWebhook);
+    crate::runtime::call!(GetWebhook, types::Webhook);
     /// A call of [`Client::list_webhooks`](crate::Client::list_webhooks). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -902,7 +902,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::DatabaseWebhook>> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Page<types::Webhook>> {
             self.call.json(crate::runtime::Body::none())
         }
         /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent
@@ -912,25 +912,26 @@ pub mod builder {
         /// As `send`, for each page. A `next_page` that does not come after the page that names it is
         /// [`Error::Unreadable`](crate::Error::Unreadable). The stream ends after an error.
         #[inline]
-        pub fn pages(self) -> crate::Pages<'a, types::Page<types::DatabaseWebhook>> {
+        pub fn pages(self) -> crate::Pages<'a, types::Page<types::Webhook>> {
             self.call
                 .pages(
                     2,
-                    crate::runtime::NextOf::Number(|
-                        page: &types::Page<types::DatabaseWebhook>|
-                    (page.next_page, page.data.is_empty())),
+                    crate::runtime::NextOf::Number(|page: &types::Page<types::Webhook>| (
+                        page.next_page,
+                        page.data.is_empty(),
+                    )),
                 )
         }
         /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         #[inline]
-        pub fn items(self) -> crate::Items<'a, types::DatabaseWebhook> {
+        pub fn items(self) -> crate::Items<'a, types::Webhook> {
             crate::Items::new(self.pages(), |page| page.data)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(ListWebhooks, types::Page < types::DatabaseWebhook >);
+    crate::runtime::call!(ListWebhooks, types::Page < types::Webhook >);
     /// A call of [`Client::test_webhook`](crate::Client::test_webhook). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1060,7 +1061,7 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::DatabaseWebhook> {
+        pub fn send(self) -> crate::CallFuture<'a, types::Webhook> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateWebhookBody>,
@@ -1071,5 +1072,5 @@ pub mod builder {
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateWebhook, types::DatabaseWebhook);
+    crate::runtime::call!(UpdateWebhook, types::Webhook);
 }

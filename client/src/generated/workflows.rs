@@ -23,7 +23,7 @@ pub mod types {
         pub name: String,
         /// The behavior when DDL changes during the workflow
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub on_ddl: Option<OnDdl>,
+        pub on_ddl: Option<WorkflowOnDdl>,
         /// Name of the source keyspace
         pub source_keyspace: String,
         /// List of tables to move
@@ -37,23 +37,6 @@ pub mod types {
             Default::default()
         }
     }
-    /// The behavior when DDL changes during the workflow
-    ///
-    /// From `#/components/schemas/OnDdl` of the spec.
-    #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum OnDdl {
-        /// `IGNORE`
-        Ignore,
-        /// `STOP`
-        Stop,
-        /// `EXEC`
-        Exec,
-        /// `EXEC_IGNORE`
-        ExecIgnore,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
-    }
     /// `Workflow`
     ///
     /// From `#/components/schemas/Workflow` of the spec.
@@ -64,7 +47,7 @@ pub mod types {
         /// The person, token or integration that asked for a backup.
         pub actor: Option<Actor>,
         /// A mention of a database branch.
-        pub branch: Option<BranchReference>,
+        pub branch: Option<NamedReference>,
         /// When the workflow was cancelled
         pub cancelled_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The person, token or integration that asked for a backup.
@@ -84,7 +67,7 @@ pub mod types {
         /// Whether or not secondary keys are deferred
         pub defer_secondary_keys: bool,
         /// A mention of a database branch.
-        pub global_keyspace: Option<BranchReference>,
+        pub global_keyspace: Option<NamedReference>,
         /// The ID of the workflow
         pub id: String,
         /// Whether or not the workflow may be restarted
@@ -96,7 +79,7 @@ pub mod types {
         /// The sequence number of the workflow
         pub number: i64,
         /// The behavior when DDL changes during the workflow
-        pub on_ddl: OnDdl,
+        pub on_ddl: WorkflowOnDdl,
         /// Whether or not the primaries have been switched
         pub primaries_switched: bool,
         /// Whether or not the replicas have been switched
@@ -114,7 +97,7 @@ pub mod types {
         /// Whether or not sequence tables have been created
         pub sequence_tables_applied: bool,
         /// A mention of a database branch.
-        pub source_keyspace: Option<BranchReference>,
+        pub source_keyspace: Option<NamedReference>,
         /// When the workflow was started
         pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The state of the workflow
@@ -128,7 +111,7 @@ pub mod types {
         /// The person, token or integration that asked for a backup.
         pub switch_replicas_by: Option<Actor>,
         /// A mention of a database branch.
-        pub target_keyspace: Option<BranchReference>,
+        pub target_keyspace: Option<NamedReference>,
         /// When the workflow was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not the verified data is stale
@@ -143,6 +126,23 @@ pub mod types {
         pub workflow_subtype: String,
         /// The type of the workflow
         pub workflow_type: WorkflowType,
+    }
+    /// The behavior when DDL changes during the workflow
+    ///
+    /// From `#/components/schemas/WorkflowOnDdl` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub enum WorkflowOnDdl {
+        /// `IGNORE`
+        Ignore,
+        /// `STOP`
+        Stop,
+        /// `EXEC`
+        Exec,
+        /// `EXEC_IGNORE`
+        ExecIgnore,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
     }
     /// The state of the workflow
     ///
@@ -210,7 +210,7 @@ pub mod types {
             defer_secondary_keys: Result<Option<bool>, String>,
             global_keyspace: Result<Option<String>, String>,
             name: Result<String, String>,
-            on_ddl: Result<Option<super::OnDdl>, String>,
+            on_ddl: Result<Option<super::WorkflowOnDdl>, String>,
             source_keyspace: Result<String, String>,
             tables: Result<Vec<String>, String>,
             target_keyspace: Result<String, String>,
@@ -277,14 +277,14 @@ pub mod types {
             /// The behavior when DDL changes during the workflow
             pub fn on_ddl<T>(mut self, value: T) -> Self
             where
-                T: TryInto<super::OnDdl>,
+                T: TryInto<super::WorkflowOnDdl>,
                 T::Error: ::std::fmt::Display,
             {
                 self.on_ddl = crate::runtime::converted("on_ddl", value).map(Some);
                 self
             }
             /// Sets or clears [`on_ddl`](Self::on_ddl).
-            pub fn set_on_ddl(mut self, value: Option<super::OnDdl>) -> Self {
+            pub fn set_on_ddl(mut self, value: Option<super::WorkflowOnDdl>) -> Self {
                 self.on_ddl = Ok(value);
                 self
             }
@@ -498,7 +498,7 @@ pub mod types {
             crate::runtime::object::read(deserializer)
         }
     }
-    impl OnDdl {
+    impl WorkflowOnDdl {
         /// The values that this version of the crate knows.
         pub const KNOWN: &'static [&'static str] = &[
             "IGNORE",
@@ -517,7 +517,7 @@ pub mod types {
             }
         }
     }
-    impl From<&str> for OnDdl {
+    impl From<&str> for WorkflowOnDdl {
         fn from(value: &str) -> Self {
             match value {
                 "IGNORE" => Self::Ignore,
@@ -528,33 +528,33 @@ pub mod types {
             }
         }
     }
-    impl From<String> for OnDdl {
+    impl From<String> for WorkflowOnDdl {
         fn from(value: String) -> Self {
             Self::from(value.as_str())
         }
     }
-    impl AsRef<str> for OnDdl {
+    impl AsRef<str> for WorkflowOnDdl {
         fn as_ref(&self) -> &str {
             self.as_str()
         }
     }
-    impl ::std::str::FromStr for OnDdl {
+    impl ::std::str::FromStr for WorkflowOnDdl {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
-    impl ::std::fmt::Display for OnDdl {
+    impl ::std::fmt::Display for WorkflowOnDdl {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.pad(self.as_str())
         }
     }
-    impl crate::runtime::lenient::Empty for OnDdl {
+    impl crate::runtime::lenient::Empty for WorkflowOnDdl {
         fn empty() -> Self {
             Self::from("")
         }
     }
-    impl ::serde::Serialize for OnDdl {
+    impl ::serde::Serialize for WorkflowOnDdl {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -562,7 +562,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
-    impl<'de> ::serde::Deserialize<'de> for OnDdl {
+    impl<'de> ::serde::Deserialize<'de> for WorkflowOnDdl {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -571,9 +571,9 @@ pub mod types {
         }
     }
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for OnDdl {
+    impl ::schemars::JsonSchema for WorkflowOnDdl {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(OnDdl).into()
+            stringify!(WorkflowOnDdl).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
@@ -839,8 +839,8 @@ impl Client {
     /// - `organization`: The name of the organization the workflow belongs to
     /// - `database`: The name of the database the workflow belongs to
     /// - `number`: The sequence number of the workflow
-    pub fn workflow_cancel(&self) -> builder::WorkflowCancel<'_> {
-        builder::WorkflowCancel::new(self)
+    pub fn cancel_workflow(&self) -> builder::CancelWorkflow<'_> {
+        builder::CancelWorkflow::new(self)
     }
     /// Complete a workflow
     ///
@@ -853,8 +853,8 @@ impl Client {
     /// - `organization`: The name of the organization the workflow belongs to
     /// - `database`: The name of the database the workflow belongs to
     /// - `number`: The sequence number of the workflow
-    pub fn workflow_complete(&self) -> builder::WorkflowComplete<'_> {
-        builder::WorkflowComplete::new(self)
+    pub fn complete_workflow(&self) -> builder::CompleteWorkflow<'_> {
+        builder::CompleteWorkflow::new(self)
     }
     /// Cutover traffic
     ///
@@ -867,8 +867,8 @@ impl Client {
     /// - `organization`: The name of the organization the workflow belongs to
     /// - `database`: The name of the database the workflow belongs to
     /// - `number`: The sequence number of the workflow
-    pub fn workflow_cutover(&self) -> builder::WorkflowCutover<'_> {
-        builder::WorkflowCutover::new(self)
+    pub fn cutover_workflow(&self) -> builder::CutoverWorkflow<'_> {
+        builder::CutoverWorkflow::new(self)
     }
     /// Retry a failed workflow
     ///
@@ -881,8 +881,8 @@ impl Client {
     /// - `organization`: The name of the organization the workflow belongs to
     /// - `database`: The name of the database the workflow belongs to
     /// - `number`: The sequence number of the workflow
-    pub fn workflow_retry(&self) -> builder::WorkflowRetry<'_> {
-        builder::WorkflowRetry::new(self)
+    pub fn retry_workflow(&self) -> builder::RetryWorkflow<'_> {
+        builder::RetryWorkflow::new(self)
     }
     /// Reverse traffic cutover
     ///
@@ -895,8 +895,8 @@ impl Client {
     /// - `organization`: The name of the organization the workflow belongs to
     /// - `database`: The name of the database the workflow belongs to
     /// - `number`: The sequence number of the workflow
-    pub fn workflow_reverse_cutover(&self) -> builder::WorkflowReverseCutover<'_> {
-        builder::WorkflowReverseCutover::new(self)
+    pub fn reverse_workflow_cutover(&self) -> builder::ReverseWorkflowCutover<'_> {
+        builder::ReverseWorkflowCutover::new(self)
     }
     /// Reverse traffic
     ///
@@ -909,8 +909,8 @@ impl Client {
     /// - `organization`: The name of the organization the workflow belongs to
     /// - `database`: The name of the database the workflow belongs to
     /// - `number`: The sequence number of the workflow
-    pub fn workflow_reverse_traffic(&self) -> builder::WorkflowReverseTraffic<'_> {
-        builder::WorkflowReverseTraffic::new(self)
+    pub fn reverse_workflow_traffic(&self) -> builder::ReverseWorkflowTraffic<'_> {
+        builder::ReverseWorkflowTraffic::new(self)
     }
     /// Switch primary traffic
     ///
@@ -923,8 +923,8 @@ impl Client {
     /// - `organization`: The name of the organization the workflow belongs to
     /// - `database`: The name of the database the workflow belongs to
     /// - `number`: The sequence number of the workflow
-    pub fn workflow_switch_primaries(&self) -> builder::WorkflowSwitchPrimaries<'_> {
-        builder::WorkflowSwitchPrimaries::new(self)
+    pub fn switch_workflow_primaries(&self) -> builder::SwitchWorkflowPrimaries<'_> {
+        builder::SwitchWorkflowPrimaries::new(self)
     }
     /// Switch replica traffic
     ///
@@ -937,8 +937,8 @@ impl Client {
     /// - `organization`: The name of the organization the workflow belongs to
     /// - `database`: The name of the database the workflow belongs to
     /// - `number`: The sequence number of the workflow
-    pub fn workflow_switch_replicas(&self) -> builder::WorkflowSwitchReplicas<'_> {
-        builder::WorkflowSwitchReplicas::new(self)
+    pub fn switch_workflow_replicas(&self) -> builder::SwitchWorkflowReplicas<'_> {
+        builder::SwitchWorkflowReplicas::new(self)
     }
     /// Verify workflow data
     ///
@@ -959,6 +959,122 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use crate::generated::types;
+    /// A call of [`Client::cancel_workflow`](crate::Client::cancel_workflow). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CancelWorkflow<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> CancelWorkflow<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "cancel_workflow",
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/workflows/{number}",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/workflows/{number}`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(CancelWorkflow, types::Workflow);
+    /// A call of [`Client::complete_workflow`](crate::Client::complete_workflow). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CompleteWorkflow<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> CompleteWorkflow<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "complete_workflow",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/complete",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/complete`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(CompleteWorkflow, types::Workflow);
     /// A call of [`Client::create_workflow`](crate::Client::create_workflow). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1040,6 +1156,64 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(CreateWorkflow, types::Workflow);
+    /// A call of [`Client::cutover_workflow`](crate::Client::cutover_workflow). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct CutoverWorkflow<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> CutoverWorkflow<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "cutover_workflow",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/cutover",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/cutover`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(CutoverWorkflow, types::Workflow);
     /// A call of [`Client::get_workflow`](crate::Client::get_workflow). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1214,6 +1388,296 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(ListWorkflows, types::Page < types::Workflow >);
+    /// A call of [`Client::retry_workflow`](crate::Client::retry_workflow). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct RetryWorkflow<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> RetryWorkflow<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "retry_workflow",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/retry",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/retry`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(RetryWorkflow, types::Workflow);
+    /// A call of [`Client::reverse_workflow_cutover`](crate::Client::reverse_workflow_cutover). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ReverseWorkflowCutover<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ReverseWorkflowCutover<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "reverse_workflow_cutover",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(ReverseWorkflowCutover, types::Workflow);
+    /// A call of [`Client::reverse_workflow_traffic`](crate::Client::reverse_workflow_traffic). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct ReverseWorkflowTraffic<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> ReverseWorkflowTraffic<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "reverse_workflow_traffic",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(ReverseWorkflowTraffic, types::Workflow);
+    /// A call of [`Client::switch_workflow_primaries`](crate::Client::switch_workflow_primaries). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct SwitchWorkflowPrimaries<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> SwitchWorkflowPrimaries<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "switch_workflow_primaries",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(SwitchWorkflowPrimaries, types::Workflow);
+    /// A call of [`Client::switch_workflow_replicas`](crate::Client::switch_workflow_replicas). Set what it needs, and [`send`](Self::send) it.
+    #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
+    pub struct SwitchWorkflowReplicas<'a> {
+        call: crate::runtime::Call<'a>,
+    }
+    impl<'a> SwitchWorkflowReplicas<'a> {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation::new(
+            "switch_workflow_replicas",
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas",
+        );
+        #[inline]
+        pub(crate) fn new(client: &'a crate::Client) -> Self {
+            const PARAMETERS: &[crate::runtime::Parameter] = &[
+                crate::runtime::Parameter::path("organization"),
+                crate::runtime::Parameter::path("database"),
+                crate::runtime::Parameter::path("number"),
+            ];
+            Self {
+                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
+            }
+        }
+        /// The name of the organization the workflow belongs to
+        ///
+        /// Required.
+        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(0, value);
+            self
+        }
+        /// The name of the database the workflow belongs to
+        ///
+        /// Required.
+        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
+            self.call.set::<String>(1, value);
+            self
+        }
+        /// The sequence number of the workflow
+        ///
+        /// Required.
+        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
+            self.call.set::<i64>(2, value);
+            self
+        }
+        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`.
+        ///
+        /// # Errors
+        /// See [`Error`](crate::Error): it says whether the server has acted.
+        #[inline]
+        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
+            self.call.json(crate::runtime::Body::none())
+        }
+        crate::runtime::timeout!();
+        crate::runtime::retry!();
+        crate::runtime::header!();
+    }
+    crate::runtime::call!(SwitchWorkflowReplicas, types::Workflow);
     /// A call of [`Client::verify_workflow`](crate::Client::verify_workflow). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]
@@ -1272,468 +1736,4 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(VerifyWorkflow, types::Workflow);
-    /// A call of [`Client::workflow_cancel`](crate::Client::workflow_cancel). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowCancel<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> WorkflowCancel<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "workflow_cancel",
-            "DELETE",
-            "/organizations/{organization}/databases/{database}/workflows/{number}",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/workflows/{number}`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(WorkflowCancel, types::Workflow);
-    /// A call of [`Client::workflow_complete`](crate::Client::workflow_complete). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowComplete<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> WorkflowComplete<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "workflow_complete",
-            "PATCH",
-            "/organizations/{organization}/databases/{database}/workflows/{number}/complete",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/complete`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(WorkflowComplete, types::Workflow);
-    /// A call of [`Client::workflow_cutover`](crate::Client::workflow_cutover). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowCutover<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> WorkflowCutover<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "workflow_cutover",
-            "PATCH",
-            "/organizations/{organization}/databases/{database}/workflows/{number}/cutover",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/cutover`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(WorkflowCutover, types::Workflow);
-    /// A call of [`Client::workflow_retry`](crate::Client::workflow_retry). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowRetry<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> WorkflowRetry<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "workflow_retry",
-            "PATCH",
-            "/organizations/{organization}/databases/{database}/workflows/{number}/retry",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/retry`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(WorkflowRetry, types::Workflow);
-    /// A call of [`Client::workflow_reverse_cutover`](crate::Client::workflow_reverse_cutover). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowReverseCutover<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> WorkflowReverseCutover<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "workflow_reverse_cutover",
-            "PATCH",
-            "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(WorkflowReverseCutover, types::Workflow);
-    /// A call of [`Client::workflow_reverse_traffic`](crate::Client::workflow_reverse_traffic). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowReverseTraffic<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> WorkflowReverseTraffic<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "workflow_reverse_traffic",
-            "PATCH",
-            "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(WorkflowReverseTraffic, types::Workflow);
-    /// A call of [`Client::workflow_switch_primaries`](crate::Client::workflow_switch_primaries). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowSwitchPrimaries<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> WorkflowSwitchPrimaries<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "workflow_switch_primaries",
-            "PATCH",
-            "/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(WorkflowSwitchPrimaries, types::Workflow);
-    /// A call of [`Client::workflow_switch_replicas`](crate::Client::workflow_switch_replicas). Set what it needs, and [`send`](Self::send) it.
-    #[derive(Debug, Clone)]
-    #[must_use = "nothing is sent before `send()`"]
-    pub struct WorkflowSwitchReplicas<'a> {
-        call: crate::runtime::Call<'a>,
-    }
-    impl<'a> WorkflowSwitchReplicas<'a> {
-        /// The operation that this is a call of.
-        pub const OPERATION: crate::Operation = crate::Operation::new(
-            "workflow_switch_replicas",
-            "PATCH",
-            "/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas",
-        );
-        #[inline]
-        pub(crate) fn new(client: &'a crate::Client) -> Self {
-            const PARAMETERS: &[crate::runtime::Parameter] = &[
-                crate::runtime::Parameter::path("organization"),
-                crate::runtime::Parameter::path("database"),
-                crate::runtime::Parameter::path("number"),
-            ];
-            Self {
-                call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS),
-            }
-        }
-        /// The name of the organization the workflow belongs to
-        ///
-        /// Required.
-        pub fn organization<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(0, value);
-            self
-        }
-        /// The name of the database the workflow belongs to
-        ///
-        /// Required.
-        pub fn database<V: TryInto<String>>(mut self, value: V) -> Self {
-            self.call.set::<String>(1, value);
-            self
-        }
-        /// The sequence number of the workflow
-        ///
-        /// Required.
-        pub fn number<V: TryInto<i64>>(mut self, value: V) -> Self {
-            self.call.set::<i64>(2, value);
-            self
-        }
-        /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`.
-        ///
-        /// # Errors
-        /// See [`Error`](crate::Error): it says whether the server has acted.
-        #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::Workflow> {
-            self.call.json(crate::runtime::Body::none())
-        }
-        crate::runtime::timeout!();
-        crate::runtime::retry!();
-        crate::runtime::header!();
-    }
-    crate::runtime::call!(WorkflowSwitchReplicas, types::Workflow);
 }

@@ -8,13 +8,18 @@
 //! before: `backups/get → { actor: { type: object, properties: … } }`
 //! after:  `backups/get → $ref Backup`, `Backup: { actor: { allOf: [$ref Actor] } }`, `Actor: …`
 //!
-//! 1. `lift` takes the schemas out, and tells which are equal, by their `shape`;
-//! 2. `snapshots` joins those of different documents of which one only adds to the other: the vendor
+//! 1. `operations` gives each operation its name, as its operationId;
+//! 2. `bodies` tells the bodies of requests apart, one for each operation;
+//! 3. `lift` takes the schemas out, and tells which are equal, by their `shape`;
+//! 4. `snapshots` joins those of different documents of which one only adds to the other: the vendor
 //!    publishes a page for each operation, and pages are of different days;
-//! 3. `rule` finds the names. A name that was given once is kept in a `table`, `openapi/names.toml`.
+//! 5. `rule` finds the names. A name that was given once is kept in a `table`, `openapi/names.toml`.
 
+mod bodies;
 mod lift;
+mod lifted;
 mod names;
+mod operations;
 mod place;
 mod rule;
 mod snapshots;
@@ -26,6 +31,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use self::names::Names;
+pub use self::operations::UPSTREAM_ID;
 pub use self::table::Table;
 use crate::generate::document::nulls;
 
@@ -47,9 +54,11 @@ pub fn name(document: &Value, origins: &BTreeMap<String, usize>, table: &Table) 
     // What belongs to a place is said there.
     nulls::fold(&mut document);
     nulls::prepare(&mut document);
+    let operations = operations::name(&mut document, table);
+    bodies::tell_apart(&mut document);
     let mut lifted = lift::lift(document, origins);
     snapshots::join(&mut lifted, table);
-    let names = rule::names(&lifted, table);
+    let names = Names { operations, ..rule::names(&lifted, table) };
     let (table, notes) = table.followed_by(&names);
     Named { value: lifted.named(&names), table, notes }
 }

@@ -155,9 +155,9 @@ impl Snapshot {
         for (id, held) in source.operations.iter().zip(held) {
             match held {
                 Some(now) if now == id => {}
-                Some(now) => {
-                    self.notes.push(format!("{location} calls the operation {id} {now} now, and so does the crate"))
-                }
+                Some(now) => self.notes.push(format!(
+                    "{location} calls the operation {id} {now} now; the crate's function keeps its name"
+                )),
                 None => self.notes.push(format!("{location} has the operation {id} no more, and the crate loses it")),
             }
         }

@@ -5,114 +5,19 @@
 //!         `{ type: object, properties: { id: … }, description: Who. }`
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::names::Names;
-use super::place::{Part, Place};
+use super::bodies::OWN;
+use super::lifted::{Held, Lifted, SCHEMAS, SHAPE, Type};
+use super::operations::UPSTREAM_ID;
+use super::place::{Operation, Part, Place};
 use super::union::merge;
 use crate::upstream::shape::{self, At, Shape, ShapeId, Shapes, becomes_a_type, is_of_a_place, is_wrapper};
-use crate::upstream::spec::{METHODS, key_of, pointer_token, target};
+use crate::upstream::spec::{METHODS, key_of, target};
 
-/// What stands in a `$ref` before the number of a shape, until it has a name. The first character is in
-/// no text of a document.
-const SHAPE: &str = "\u{fdd0}shape ";
-const SCHEMAS: &str = "/components/schemas/";
-
-/// A schema that becomes a type.
-#[derive(Clone, Debug, Default)]
-pub struct Type {
-    /// The schema, with the types in it taken out. Its text is that of its first place.
-    pub schema: Value,
-    /// The component that it is, if it is one.
-    pub component: Option<String>,
-    /// The types in it, but for those within them.
-    pub inner: Held,
-    /// Where it stands, each place once. None are those of `$ref`s that were there before.
-    pub places: Vec<Place>,
-    /// The documents that it is in.
-    pub documents: BTreeSet<usize>,
-    /// The type that it is joined with, which is the later one.
-    pub joined: Option<ShapeId>,
-}
-
-/// A document without its types, and these.
-#[derive(Debug)]
-pub struct Lifted {
-    document: Value,
-    /// All shapes.
-    pub shapes: Shapes,
-    /// The types among them.
-    pub types: BTreeMap<ShapeId, Type>,
-    /// The types' numbers, in the order in which they were met from outside in.
-    pub order: Vec<ShapeId>,
-}
-
-impl Lifted {
-    /// The type that a shape is, or was joined with.
-    pub fn joined(&self, id: ShapeId) -> ShapeId {
-        match self.types.get(&id).and_then(|ty| ty.joined) {
-            Some(other) => self.joined(other),
-            None => id,
-        }
-    }
-
-    /// The components that are no types of ours, a plain text say, and keep their names.
-    pub fn kept(&self) -> impl Iterator<Item = &str> {
-        let kept = self.document.pointer("/components/schemas").and_then(Value::as_object);
-        kept.into_iter().flat_map(Map::keys).map(String::as_str)
-    }
-
-    /// The document with its types as components, by these names.
-    pub fn named(mut self, names: &Names) -> Value {
-        let mut document = std::mem::take(&mut self.document);
-        let mut schemas = match document.pointer_mut("/components/schemas") {
-            Some(Value::Object(kept)) => std::mem::take(kept),
-            _ => Map::new(),
-        };
-        for id in &self.order {
-            if let Some(ty) = self.types.get_mut(id).filter(|ty| ty.joined.is_none()) {
-                schemas.insert(names.get(*id).unwrap_or_default().to_owned(), ty.schema.take());
-            }
-        }
-        let renamed: HashMap<&str, &str> = (self.types.iter())
-            .filter_map(|(id, ty)| Some((ty.component.as_deref()?, names.get(self.joined(*id))?)))
-            .collect();
-        let name = |reference: &str| -> Option<String> {
-            let name = match reference.strip_prefix(SHAPE) {
-                Some(number) => names.get(self.joined(number.parse().ok()?))?,
-                None => renamed.get(target(reference)?.strip_prefix(SCHEMAS)?).copied()?,
-            };
-            Some(format!("#{SCHEMAS}{}", pointer_token(name)))
-        };
-        if !schemas.is_empty()
-            && let Value::Object(map) = &mut document
-            && let Value::Object(components) = map.entry("components").or_insert_with(|| json!({}))
-        {
-            components.insert("schemas".to_owned(), Value::Object(schemas));
-        }
-        rename(&mut document, &name);
-        document
-    }
-}
-
-fn rename(value: &mut Value, name: &impl Fn(&str) -> Option<String>) {
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::String(reference)) = map.get_mut("$ref")
-                && let Some(new) = name(reference)
-            {
-                *reference = new;
-            }
-            map.values_mut().for_each(|inner| rename(inner, name));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, name)),
-        _ => {}
-    }
-}
-
-/// Takes the types out of a document.
+/// Takes the types out of a document, whose bodies of requests are told apart.
 pub fn lift(mut document: Value, origins: &BTreeMap<String, usize>) -> Lifted {
     let mut lifter = Lifter::default();
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
@@ -121,15 +26,15 @@ pub fn lift(mut document: Value, origins: &BTreeMap<String, usize>) -> Lifted {
     for name in lifter.components.keys().cloned().collect::<Vec<_>>() {
         lifter.component(&name);
     }
-    for kind in ["parameters", "requestBodies", "responses"] {
+    for kind in ["parameters", "responses"] {
         let Some(Value::Object(items)) = document.pointer_mut(&format!("/components/{kind}")) else { continue };
         for (name, item) in items {
             lifter.holder(item, &|way| Place::Component(name.clone(), way));
         }
     }
     if let Some(Value::Object(paths)) = document.get_mut("paths") {
-        for item in paths.values_mut() {
-            lifter.path_item(item, origins);
+        for (path, item) in paths {
+            lifter.path_item(path, item, origins);
         }
     }
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
@@ -139,7 +44,7 @@ pub fn lift(mut document: Value, origins: &BTreeMap<String, usize>) -> Lifted {
     for root in &lifter.roots {
         outside_in(*root, &lifter.types, &mut order);
     }
-    Lifted { document, shapes: lifter.shapes, types: lifter.types, order }
+    Lifted { document, shapes: lifter.shapes, types: lifter.types, aliases: lifter.aliases, order }
 }
 
 fn outside_in(id: ShapeId, types: &BTreeMap<ShapeId, Type>, order: &mut Vec<ShapeId>) {
@@ -153,7 +58,7 @@ fn outside_in(id: ShapeId, types: &BTreeMap<ShapeId, Type>, order: &mut Vec<Shap
 struct Lifter {
     /// The document's components that were not looked at yet.
     components: Map<String, Value>,
-    /// The components that are not types, or another's equal.
+    /// The components that are not types.
     kept: Map<String, Value>,
     /// The shape of each component that was looked at.
     known: HashMap<String, ShapeId>,
@@ -161,43 +66,48 @@ struct Lifter {
     origin: Option<usize>,
     shapes: Shapes,
     types: BTreeMap<ShapeId, Type>,
+    /// The components that are types. Those that are equal are one type.
+    aliases: BTreeMap<String, ShapeId>,
     /// The types that are not within another, in the order in which they are met.
     roots: Vec<ShapeId>,
 }
 
-/// The types that a schema holds, but for those within them: the way there, and which.
-type Held = Vec<(String, ShapeId)>;
-
 impl Lifter {
-    fn path_item(&mut self, item: &mut Value, origins: &BTreeMap<String, usize>) {
+    fn path_item(&mut self, path: &str, item: &mut Value, origins: &BTreeMap<String, usize>) {
         let id = |method: &'static str| Some((method, item.get(method)?.get("operationId")?.as_str()?.to_owned()));
+        let origin = |item: &Value, method: &str| {
+            let operation = &item[method];
+            let id = operation.get(UPSTREAM_ID).or_else(|| operation.get("operationId"))?;
+            origins.get(id.as_str()?).copied()
+        };
         let ids: Vec<(&'static str, String)> = METHODS.iter().filter_map(|method| id(method)).collect();
-        if let Some((_, id)) = ids.first() {
-            self.origin = origins.get(id).copied();
-            self.parameters(item, id);
+        if let Some((method, id)) = ids.first() {
+            self.origin = origin(item, method);
+            self.parameters(item, &Operation::new(id, method, path));
         }
         for (method, id) in &ids {
-            self.origin = origins.get(id).copied();
-            let Some(operation) = item.get_mut(method) else { continue };
-            self.parameters(operation, id);
-            let of = |part: Part| move |way| Place::Operation(id.clone(), part.clone(), way);
-            if let Some(body) = operation.get_mut("requestBody") {
-                self.holder(body, &of(Part::Body));
+            self.origin = origin(item, method);
+            let operation = Operation::new(id, method, path);
+            let Some(described) = item.get_mut(method) else { continue };
+            self.parameters(described, &operation);
+            let of = |part: Part| move |way| Place::Operation(operation.clone(), part.clone(), way);
+            if let Some(body) = described.get_mut("requestBody") {
+                self.holder(body, &of.clone()(Part::Body));
             }
-            let Some(Value::Object(responses)) = operation.get_mut("responses") else { continue };
+            let Some(Value::Object(responses)) = described.get_mut("responses") else { continue };
             for (status, response) in responses {
-                self.holder(response, &of(Part::Answer(status.clone())));
+                self.holder(response, &of.clone()(Part::Answer(status.clone())));
             }
         }
         self.origin = None;
     }
 
-    fn parameters(&mut self, holder: &mut Value, id: &str) {
+    fn parameters(&mut self, holder: &mut Value, operation: &Operation) {
         let Some(Value::Array(parameters)) = holder.get_mut("parameters") else { return };
         for parameter in parameters {
             let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
             let part = Part::Parameter(name);
-            self.holder(parameter, &|way| Place::Operation(id.to_owned(), part.clone(), way));
+            self.holder(parameter, &|way| Place::Operation(operation.clone(), part.clone(), way));
         }
     }
 
@@ -244,12 +154,12 @@ impl Lifter {
         let mut held = Held::new();
         let (lifted, id) = self.open(schema, "", &mut held);
         self.origin = origin;
-        let taken = self.types.get(&id).is_some_and(|ty| ty.component.is_some());
-        if is_type && !taken {
+        if is_type {
             self.add(id, lifted, held);
             if let Some(ty) = self.types.get_mut(&id) {
-                ty.component = Some(name.to_owned());
+                ty.component.get_or_insert_with(|| name.to_owned());
             }
+            self.aliases.insert(name.to_owned(), id);
             self.roots.push(id);
         } else {
             self.kept.insert(name.to_owned(), lifted);
@@ -268,6 +178,9 @@ impl Lifter {
             let to = target(reference).and_then(|to| Some(key_of(to.strip_prefix(SCHEMAS)?)));
             let id = to.and_then(|name| self.component(&name));
             let id = id.unwrap_or_else(|| self.shapes.id(shape::plain(&schema)));
+            if self.types.contains_key(&id) {
+                held.push((way.to_owned(), id));
+            }
             if let (Some(ty), Some(origin)) = (self.types.get_mut(&id), self.origin) {
                 ty.documents.insert(origin);
             }
@@ -287,7 +200,9 @@ impl Lifter {
     /// Adds a place where a type stands.
     fn add(&mut self, id: ShapeId, mut schema: Value, inner: Held) {
         if let Value::Object(map) = &mut schema {
-            map.retain(|key, _| !is_of_a_place(key) || matches!(key.as_str(), "description" | "example" | "title"));
+            map.retain(|key, _| {
+                key != OWN && !is_of_a_place(key) || matches!(key.as_str(), "description" | "example" | "title")
+            });
         }
         match self.types.entry(id) {
             Entry::Occupied(mut known) => merge(&mut known.get_mut().schema, &schema),
@@ -336,7 +251,8 @@ impl Lifter {
                         let member = std::mem::take(inner);
                         // A member is not a type of its own: it is part of the whole.
                         let lifted = match alone || member.get("$ref").is_some() {
-                            true => self.schema(member, way, false, held),
+                            true if alone => self.schema(member, way, false, held),
+                            true => self.schema(member, way, false, &mut Held::new()),
                             false => self.open(member, way, held),
                         };
                         put(&mut shape, At::Number(number), lifted, inner);

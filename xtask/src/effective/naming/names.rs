@@ -1,4 +1,4 @@
-//! The names of types.
+//! The names of operations and types.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,8 @@ pub struct Names {
     pub(super) by_type: BTreeMap<ShapeId, String>,
     /// Names and places, in the order in which they were given, of what is described inline.
     pub(super) given: Vec<(String, Vec<String>)>,
+    /// The names of operations, and the method and path of each.
+    pub(super) operations: BTreeMap<String, String>,
 }
 
 impl Names {

@@ -14,7 +14,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::lift::{Lifted, Type};
+use super::lifted::{Lifted, Type};
 use super::names::Names;
 use super::place::{Part, Place};
 use super::table::Table;
@@ -216,13 +216,15 @@ impl Namer<'_> {
             tells.then(|| type_name(&last))
         };
         match place {
-            Place::Operation(of, Part::Body, way) if way.is_empty() => Some(type_name(&format!("{of}_body"))),
+            Place::Operation(of, Part::Body, way) if way.is_empty() => Some(type_name(&format!("{}_body", of.id))),
             Place::Operation(of, Part::Answer(status), way) if way.is_empty() && is_success(status) => {
-                self.item_of_page(id).is_none().then(|| type_name(&subject(of)))
+                self.item_of_page(id).is_none().then(|| type_name(&subject(&of.id)))
             }
-            Place::Operation(of, Part::Answer(_), way) if way.is_empty() => Some(type_name(&format!("{of}_error"))),
+            Place::Operation(of, Part::Answer(_), way) if way.is_empty() => {
+                Some(type_name(&format!("{}_error", of.id)))
+            }
             Place::Operation(of, Part::Answer(_), way) if way == "[]" || way == ".data[]" => {
-                Some(type_name(&subject(of)))
+                Some(type_name(&subject(&of.id)))
             }
             Place::Operation(_, Part::Parameter(name), way) => by_last(&format!(".{name}{way}")),
             // What a page holds is what the page, or its operation, is about.
@@ -245,10 +247,10 @@ impl Namer<'_> {
         };
         match place {
             Place::Operation(of, part, way) => Some(match part {
-                Part::Body => with(&format!("{of}_body"), way),
-                Part::Answer(status) if is_success(status) => with(&format!("{of}_response"), way),
-                Part::Answer(status) => with(&format!("{of}_{status}_error"), way),
-                Part::Parameter(name) => with(of, &format!(".{name}{way}")),
+                Part::Body => with(&format!("{}_body", of.id), way),
+                Part::Answer(status) if is_success(status) => with(&format!("{}_response", of.id), way),
+                Part::Answer(status) => with(&format!("{}_{status}_error", of.id), way),
+                Part::Parameter(name) => with(&of.id, &format!(".{name}{way}")),
             }),
             Place::Type(owner, way) => match self.names.get(self.lifted.joined(*owner)) {
                 Some(owner) => Some(with(owner, way)),
@@ -267,7 +269,7 @@ impl Namer<'_> {
     /// The operation that answers with a type.
     fn operation(&self, id: ShapeId) -> Option<&str> {
         self.ty(self.lifted.joined(id)).places.iter().find_map(|place| match place {
-            Place::Operation(of, Part::Answer(_), way) if way.is_empty() => Some(of.as_str()),
+            Place::Operation(of, Part::Answer(_), way) if way.is_empty() => Some(of.id.as_str()),
             _ => None,
         })
     }

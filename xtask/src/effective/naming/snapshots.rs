@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lift::Lifted;
+use super::lifted::Lifted;
 use super::place::Place;
 use super::table::Table;
 use super::union::merge;
