@@ -14,7 +14,7 @@ use syn::Item;
 use syn::visit::Visit;
 
 use super::checks;
-use super::described::{Place, Poll};
+use super::described::Place;
 use super::directions::names_in;
 use super::document::plain;
 use super::model::{Body, Operation, Reading, Sent, Taken};
@@ -26,12 +26,12 @@ use super::rust::{option_setter, set_doc};
 const SETTINGS: [&str; 3] = ["timeout", "retry", "header"];
 
 /// The items that are an operation's call. `checked` are the types that have limits to be held to; `paged` says that the
-/// answer is one page of a list, and `is_one` that it is one thing.
+/// answer is one page of a list, and `waits` are the functions that poll it.
 pub(crate) fn items(
     operation: &Operation<'_>,
     checked: &BTreeSet<String>,
     paged: Option<Paged>,
-    is_one: bool,
+    waits: Vec<syn::ImplItem>,
 ) -> Vec<Item> {
     let Operation { function, call, described, body, .. } = operation;
     let answer = operation.answer.ty();
@@ -68,9 +68,6 @@ pub(crate) fn items(
     }
     functions.push(send(operation, checked));
     functions.extend(paged.iter().flat_map(|paged| streams(operation, paged)));
-    if is_one && described.method == "GET" && body.is_none() {
-        functions.push(until(operation, described.poll.as_ref()));
-    }
     // A parameter's own setter comes first, where it has such a name.
     let settings = SETTINGS.iter().filter(|setting| !operation.has_setter(setting));
     let settings = settings.map(|setting| format_ident!("{setting}"));
@@ -90,6 +87,7 @@ pub(crate) fn items(
                     Self { call: crate::runtime::Call::new(client, Self::OPERATION, PARAMETERS)#accept, #unset_body }
                 }
                 #(#functions)*
+                #(#waits)*
                 #(crate::runtime::#settings!();)*
             }
         },
@@ -295,37 +293,4 @@ fn streams(operation: &Operation<'_>, paged: &Paged) -> [syn::ImplItemFn; 2] {
             }
         },
     ]
-}
-
-fn until(operation: &Operation<'_>, poll: Option<&Poll>) -> syn::ImplItemFn {
-    let answer = operation.answer.ty();
-    // A parameter may have that name.
-    let name = format_ident!("until{}", if operation.has_setter("until") { "_" } else { "" });
-    let seconds = match poll.and_then(|poll| poll.seconds) {
-        Some(seconds) => {
-            let seconds = seconds.map(proc_macro2::Literal::u64_unsuffixed);
-            quote!(Some([#(#seconds),*]))
-        }
-        None => quote!(None),
-    };
-    let times = |[first, interval, deadline]: [u64; 3]| {
-        let first = if first == 0 { "at once".to_owned() } else { format!("after {first} s") };
-        let all = deadline / 60;
-        format!(", {first}, then every {interval} s, for {all} min. Those times are the default here")
-    };
-    let known = poll.map(|Poll { until, seconds }| {
-        format!("\n\nThe vendor's own tools poll until {until}{}.", seconds.map(times).unwrap_or_default())
-    });
-    let doc = format!(
-        "Makes the call until what it reads is as it should be, with the intervals and the deadline of\n\
-         [`Until`](crate::Until).{}",
-        known.unwrap_or_default()
-    );
-    let mut function: syn::ImplItemFn = syn::parse_quote! {
-        pub fn #name(self, is_done: impl FnMut(&#answer) -> bool + Send + 'a) -> crate::Until<'a, #answer> {
-            self.call.until(is_done, #seconds)
-        }
-    };
-    set_doc(&mut function.attrs, &doc);
-    function
 }

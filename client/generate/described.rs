@@ -29,7 +29,6 @@ pub(crate) struct Described {
     pub(crate) is_public: bool,
     /// The feature of the crate that it is behind.
     pub(crate) feature: Option<String>,
-    pub(crate) poll: Option<Poll>,
     /// The parameters in the query: their names, whether each is required, and what each is.
     pub(crate) query: Vec<(String, bool, Kind)>,
     /// The descriptions of parameters and body, by their names without case and separators.
@@ -44,24 +43,6 @@ pub(crate) enum Kind {
     Boolean,
     Text,
     OneOf(Vec<String>),
-}
-
-/// What is polled for, by the vendor's tools.
-pub(crate) struct Poll {
-    /// What it is polled for, after "until".
-    pub(crate) until: String,
-    /// Before the first poll, between two, and in all, where that is known.
-    pub(crate) seconds: Option<[u64; 3]>,
-}
-
-impl Poll {
-    fn of(operation: &openapiv3::Operation) -> Option<Self> {
-        let poll = operation.extensions.get("x-poll")?;
-        let second = |name: &str| poll.get(name).and_then(serde_json::Value::as_u64);
-        let seconds = ["first_delay", "interval", "deadline"].map(second);
-        let seconds = seconds.iter().copied().collect::<Option<Vec<_>>>().and_then(|seconds| seconds.try_into().ok());
-        Some(Self { until: poll.get("until")?.as_str()?.to_owned(), seconds })
-    }
 }
 
 /// Where a parameter stands in a request.
@@ -196,7 +177,6 @@ impl Operations {
                         limits_of_body: limits_of_body(operation).unwrap_or_default(),
                         is_public,
                         feature: feature.map(str::to_owned),
-                        poll: Poll::of(operation),
                         query,
                         arguments,
                         parameters: travel,

@@ -12,7 +12,7 @@
 //! 4. `types`, with `unions`, `objects`, `nullable` and `checks`, opens what is received and checks what is sent, by the
 //!    `directions` that types travel in; `builders` emits the builders of what is sent, and `pages` makes one type of
 //!    all pages;
-//! 5. `operations` emits the calls, each by `calls`, `handles` sets the names of a branch, `client` puts the crate's own
+//! 5. `operations` emits the calls, each by `calls` and `waits`, `handles` sets the names of a branch, `client` puts the crate's own
 //!    client in the place of progenitor's, `stand_in` tells the stand-in what there is, and `fixtures` gives examples;
 //! 6. `demands` refuses what a pass has left undone, `features` has what only some operations reach compiled with them,
 //!    `paths` shortens what Rust's prelude has, and `files` puts the code into a file for each feature.
@@ -55,6 +55,7 @@ mod stand_in;
 mod templates;
 mod types;
 mod unions;
+mod waits;
 
 #[allow(unused_imports, reason = "build.rs makes code, and does not read it")]
 pub use self::features::attributes;
@@ -155,7 +156,8 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     let (checked, mut places) = types::open_and_check(&mut file, &directions, &discriminators)?;
     let types = rust::module_mut(&mut file.items, "types").ok_or_else(|| rust::missing("mod types"))?;
     pages::rename(&mut model, &pages::unify(types, &pages, &mut places), &mut directions);
-    operations::emit(&mut file, &model, &checked)?;
+    operations::emit(&mut file, &model, &checked, &waits::of(&described)?)?;
+    waits::add_ends(&mut file, &described, &places)?;
     handles::add(&mut file, &model);
     client::replace(&mut file, &spec.info.version);
     stand_in::add(&mut file, &model);

@@ -11,10 +11,16 @@ use syn::{ImplItem, Item, ItemImpl};
 use super::model::{self, Operation};
 use super::prose::tidy;
 use super::rust::{doc_of, impl_of, missing, module, module_mut, set_doc};
+use super::waits::{self, Waits};
 use super::{Error, calls, pages};
 
 /// Puts the crate's calls in the place of progenitor's.
-pub(crate) fn emit(file: &mut syn::File, model: &[Operation<'_>], checked: &BTreeSet<String>) -> Result<(), Error> {
+pub(crate) fn emit(
+    file: &mut syn::File,
+    model: &[Operation<'_>],
+    checked: &BTreeSet<String>,
+    waits: &Waits,
+) -> Result<(), Error> {
     for item in &mut file.items {
         if let Item::Impl(item) = item
             && let (None, Some("Client")) = (impl_of(item).0.as_deref(), impl_of(item).1.as_deref())
@@ -23,11 +29,14 @@ pub(crate) fn emit(file: &mut syn::File, model: &[Operation<'_>], checked: &BTre
         }
     }
     let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
-    let of = |operation: &Operation<'_>| {
+    let mut emitted: Vec<Item> = Vec::new();
+    for operation in model {
         let is_one = matches!(&operation.answer, model::Reading::Json(answer) if pages::is_one(answer, types));
-        calls::items(operation, checked, pages::of(operation, types), is_one)
-    };
-    let emitted: Vec<Item> = model.iter().flat_map(of).collect();
+        let is_polled = is_one && operation.described.method == "GET" && operation.body.is_none();
+        let wait = waits.get(&operation.described.id);
+        let waits = if is_polled { waits::functions(operation, wait, types)? } else { Vec::new() };
+        emitted.extend(calls::items(operation, checked, pages::of(operation, types), waits));
+    }
     let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     builder.clear();
     builder.push(syn::parse_quote!(

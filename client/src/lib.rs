@@ -55,7 +55,7 @@ pub use open_enum::UnknownValue;
 pub use operation::Operation;
 pub use options::Settings;
 pub use pages::{Items, Pages};
-pub use polling::{PollError, Until};
+pub use polling::{End, PollError, Until};
 pub use request::Request;
 pub use response::{CallFuture, Response};
 pub use retry::RetryPolicy;

@@ -1,9 +1,12 @@
 //! Reading one thing again and again, until it is as it should be.
 
+mod end;
 mod schedule;
 mod seen;
 mod until;
 
+pub use end::End;
+pub(crate) use end::Wait;
 pub use schedule::PollError;
-pub(crate) use schedule::{Judged, Schedule, may_pass, varied};
+pub(crate) use schedule::{Judged, Schedule, asked, may_pass, varied};
 pub use until::Until;

@@ -55,4 +55,5 @@ mod streams;
 mod surface;
 mod traces;
 mod update_spec;
+mod waits;
 mod wire;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use planetscale_client::builder::GetBackup;
+use planetscale_client::builder::{GetBackup, GetOrganization};
 use planetscale_client::mock::MockServer;
-use planetscale_client::types::{Backup, BackupState};
+use planetscale_client::types::{Backup, BackupState, Organization};
 use planetscale_client::{Error, Outcome, PollError, StatusCode, Until, WaitError};
 
 use crate::clock;
@@ -49,7 +49,7 @@ async fn an_end_that_is_a_failure_is_one_at_once() {
     let error = Error::from(error);
     assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, false));
     let said = error.to_string();
-    assert!(said.ends_with("(backup000001), which is failed, came to an end that is a failure"), "{said}");
+    assert!(said.ends_with("(backup000001) ended as failed: that is a failure"), "{said}");
 }
 
 #[tokio::test]
@@ -63,7 +63,10 @@ async fn what_is_gone_ends_it_and_what_takes_too_long_tells_the_last() {
     assert!(error.is_retryable());
     let gone = call.id("another");
     let error = quick(gone.until(|_| true)).await.unwrap_err();
-    assert!(matches!(&error, PollError::Poll(error) if error.status() == Some(StatusCode::NOT_FOUND)), "{error:?}");
+    assert!(
+        matches!(&error, PollError::Poll { error, .. } if error.status() == Some(StatusCode::NOT_FOUND)),
+        "{error:?}"
+    );
     assert!(!error.is_retryable());
 }
 
@@ -136,10 +139,11 @@ async fn each_operation_is_polled_at_its_times() {
     let dev = planetscale_client::BranchRef::new("acme", "shop", "dev");
     let branch = client.branch(&dev);
     let id = branch.create_backup().await.unwrap().id.clone();
+    server.answer::<GetOrganization>(&Organization::fixture());
     for (what, (times, deadline), first) in [
         ("a branch", times_of(|| branch.get_branch().until(|_| false)).await, 30),
         ("a restored branch", times_of(|| client.wait_for_branch(&dev)).await, 0),
-        ("any other", times_of(|| branch.backup(&id).get().until(|_| false)).await, 0),
+        ("any other", times_of(|| client.get_organization().organization("acme").until(|_| false)).await, 0),
     ] {
         assert_eq!((times[0], deadline), (first, 900), "{what}: {times:?}");
         // Ten seconds, give or take a tenth.
@@ -164,8 +168,14 @@ async fn a_wait_that_ends_otherwise_keeps_the_whole_answer() {
     let error = client.wait_for_backup(&it).await.unwrap_err();
     assert_eq!(error.backup().unwrap().made_good()[0].pointer(), "/uncompressed_size");
     let call = client.get_backup().organization("acme").database("shop").branch("main").id("b");
-    let error = call.clone().until(|_| false).fails_if(|backup| backup.state == BackupState::Failed).await.unwrap_err();
+    let error = call
+        .clone()
+        .until(|_| false)
+        .first_delay(Duration::ZERO)
+        .fails_if(|backup| backup.state == BackupState::Failed)
+        .await
+        .unwrap_err();
     assert_eq!(error.last().unwrap().made_good()[0].pointer(), "/uncompressed_size");
-    let done = call.until(|_| true).await.unwrap();
+    let done = call.until(|_| true).first_delay(Duration::ZERO).await.unwrap();
     assert_eq!(done.made_good()[0].pointer(), "/uncompressed_size");
 }

@@ -282,7 +282,7 @@ async fn a_branch_is_waited_for_and_one_that_is_deleted_is_an_end() {
     };
     let wait = client.wait_for_branch(taken_up).interval(Duration::from_millis(1)).into_future();
     let (ended, ()) = tokio::join!(wait, delete);
-    assert!(matches!(ended, Err(PollError::Poll(error)) if error.status() == Some(StatusCode::NOT_FOUND)));
+    assert!(matches!(ended, Err(PollError::Poll { error, .. }) if error.status() == Some(StatusCode::NOT_FOUND)));
 }
 
 fn plan() -> drill::Plan {

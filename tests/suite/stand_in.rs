@@ -125,7 +125,7 @@ async fn a_wait_bears_as_many_errors_as_it_is_told() {
     let shown = format!("{wait:?}");
     assert!(shown.contains("feature/é") && shown.contains("max_consecutive_errors: 0"), "{shown}");
     let error = wait.await.unwrap_err();
-    assert!(matches!(&error, WaitError::Poll(_)), "{error:?}");
+    assert!(matches!(&error, WaitError::Poll { .. }), "{error:?}");
     assert!(error.source().unwrap().to_string().contains("503"));
 }
 
@@ -148,7 +148,7 @@ async fn a_backup_is_followed_to_its_end() {
     wait().await.unwrap();
     let gone = BackupRef::new("acme", "shop", "feature/é", "gone");
     let error = wait_for(&client, &gone).await.unwrap_err();
-    assert!(matches!(error, WaitError::Poll(error) if error.code() == Some("not_found")));
+    assert!(matches!(error, WaitError::Poll { error, .. } if error.code() == Some("not_found")));
 }
 
 #[tokio::test]

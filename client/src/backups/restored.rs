@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::refs::BranchRef;
 use crate::client::Client;
-use crate::generated::types::{DatabaseBranch, DatabaseBranchState};
+use crate::generated::builder::GetBranch;
+use crate::generated::types::DatabaseBranch;
 use crate::made_good::MadeGood;
 use crate::polling::Until;
 use crate::response::Boxed;
@@ -94,7 +95,7 @@ impl From<Restored> for AwaitedBranch {
 
 /// # Waiting for a branch
 impl Client {
-    /// Polls a branch until its state is `ready`. `.await` the result.
+    /// Polls a branch as [`GetBranch::wait`] does, but for the first poll, which is at once. `.await` the result.
     ///
     /// The branch is who its ID says: where another one has its name, that is
     /// [`PollError::Another`](crate::PollError::Another), at once. A [`BranchRef`] alone has no ID, and is any branch of
@@ -103,8 +104,7 @@ impl Client {
     /// A branch that is not there is [`PollError::Poll`](crate::PollError::Poll). For what
     /// [`restore_backup`](Self::restore_backup) gave, a 404 means "not yet" during the first 60 seconds of the wait, unless
     /// [`not_found_for`](Until::not_found_for) says otherwise; for any other branch it ends the wait at once. Nobody documents
-    /// how long a new branch may be unseen. The interval and
-    /// the deadline are those of [`GetBranch::until`](crate::builder::GetBranch::until); the first poll is at once.
+    /// how long a new branch may be unseen.
     pub fn wait_for_branch<'a>(&self, branch: impl Into<AwaitedBranch>) -> Until<'a, DatabaseBranch> {
         let AwaitedBranch { branch, id, is_new } = branch.into();
         let client = self.clone();
@@ -113,8 +113,7 @@ impl Client {
             let timeout = may_take.min(client.settings.timeout);
             Box::pin(async move { client.branch(branch).get_branch().timeout(timeout).send().await })
         };
-        let is_ready = |branch: &DatabaseBranch| branch.state == DatabaseBranchState::Ready;
-        let wait = Until::new(call, is_ready, Some([0, 10, 15 * 60]));
+        let wait = Until::known(call, GetBranch::WAIT).first_delay(Duration::ZERO);
         let wait = if is_new { wait.not_found_for(NOT_FOUND_FOR) } else { wait };
         match id {
             Some(id) => wait.only(id, |branch| &branch.id),

@@ -4,18 +4,19 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, Outcome, Unfinished};
+use crate::generated::builder::GetBackup;
 use crate::generated::types::{Backup, BackupState};
-use crate::polling::{Judged, PollError, Schedule, may_pass};
+use crate::polling::{End, Judged, PollError, Schedule, asked, may_pass};
 use crate::response::Response;
 
 /// How long to wait before the first poll of a backup that was just created.
-pub(super) const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(GetBackup::WAIT.seconds[0]);
 
 /// How long to wait between two polls, give or take a tenth.
-pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(GetBackup::WAIT.seconds[1]);
 
 /// How long to wait in all.
-pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(12 * 60 * 60);
+pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(GetBackup::WAIT.seconds[2]);
 
 /// How many polls in a row may fail.
 pub(super) const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
@@ -36,7 +37,12 @@ pub enum WaitError {
         after: Duration,
     },
     /// The backup could not be polled: with an error that will not pass, or too often in a row.
-    Poll(Box<Error>),
+    Poll {
+        /// What the last poll found that found something.
+        last: Option<Box<Response<Backup>>>,
+        /// Why the last poll found nothing.
+        error: Box<Error>,
+    },
 }
 
 impl WaitError {
@@ -47,7 +53,7 @@ impl WaitError {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Ended(_) => Outcome::NotApplied,
-            Self::TimedOut { .. } | Self::Poll(_) => Outcome::Unknown,
+            Self::TimedOut { .. } | Self::Poll { .. } => Outcome::Unknown,
         }
     }
 
@@ -56,7 +62,7 @@ impl WaitError {
         match self {
             Self::Ended(_) => false,
             Self::TimedOut { .. } => true,
-            Self::Poll(error) => may_pass(error),
+            Self::Poll { error, .. } => may_pass(error),
         }
     }
 
@@ -64,8 +70,7 @@ impl WaitError {
     pub fn backup(&self) -> Option<&Response<Backup>> {
         match self {
             Self::Ended(backup) => Some(backup),
-            Self::TimedOut { last, .. } => last.as_deref(),
-            Self::Poll(_) => None,
+            Self::TimedOut { last, .. } | Self::Poll { last, .. } => last.as_deref(),
         }
     }
 }
@@ -83,16 +88,30 @@ impl From<WaitError> for Error {
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ended(backup) => write!(f, "backup {} ended as {}", backup.id, backup.state),
+            Self::Ended(backup) => write!(f, "{} ended as {}", named(backup), backup.state),
             Self::TimedOut { last: Some(backup), after, .. } => {
-                write!(f, "timed out after {after:?}: backup {} was still {}", backup.id, backup.state)
+                write!(f, "timed out after {after:?}: {} was last seen as {}", named(backup), backup.state)
             }
-            Self::TimedOut { last: None, after, .. } => {
-                write!(f, "timed out after {after:?}: the backup could not be read")
+            Self::TimedOut { last: None, error, after } => {
+                write!(f, "timed out after {after:?}: {} could not be read", asked(error.as_deref()))
             }
-            Self::Poll(_) => f.write_str("the backup cannot be polled; it may go on all the same"),
+            Self::Poll { last: Some(backup), .. } => write!(
+                f,
+                "polling failed; {} was last seen as {}, and may still be running",
+                named(backup),
+                backup.state
+            ),
+            Self::Poll { last: None, error } => {
+                write!(f, "polling {} failed; the backup itself may still be running", asked(Some(error)))
+            }
         }
     }
+}
+
+/// A backup by its name and ID.
+fn named(backup: &Backup) -> String {
+    let Backup { name, id, .. } = backup;
+    if name.is_empty() { format!("backup {id}") } else { format!("backup {name} ({id})") }
 }
 
 impl std::error::Error for WaitError {
@@ -100,7 +119,7 @@ impl std::error::Error for WaitError {
         match self {
             Self::Ended(_) => None,
             Self::TimedOut { error, .. } => error.as_deref().map(|e| e as _),
-            Self::Poll(error) => Some(error),
+            Self::Poll { error, .. } => Some(error),
         }
     }
 }
@@ -109,9 +128,11 @@ impl From<PollError<Backup>> for WaitError {
     fn from(error: PollError<Backup>) -> Self {
         match error {
             // It is asked for by its ID; the one that was found is another one's.
-            PollError::Ended(backup) | PollError::Another { found: backup, .. } => Self::Ended(backup),
+            PollError::Ended(backup) | PollError::Stopped(backup) | PollError::Another { found: backup, .. } => {
+                Self::Ended(backup)
+            }
             PollError::TimedOut { last, error, after } => Self::TimedOut { last, error, after },
-            PollError::Poll(error) => Self::Poll(error),
+            PollError::Poll { last, error } => Self::Poll { last, error },
         }
     }
 }
@@ -127,18 +148,14 @@ where
 {
     let judge = |backup: &Backup| {
         progress(backup);
-        match &backup.state {
-            BackupState::Success => Judged::Done,
-            state if came_to_nothing(state) => Judged::Failed,
-            _ => Judged::Pending,
-        }
+        (GetBackup::WAIT.end)(backup).map_or(Judged::Pending, Judged::Ended)
     };
     Ok(schedule.follow(poll, judge).await?)
 }
 
 /// Whether a state is final, and leaves no backup to rely on.
 pub(super) fn came_to_nothing(state: &BackupState) -> bool {
-    matches!(state, BackupState::Failed | BackupState::Canceled | BackupState::Ignored)
+    matches!(state.end(), Some(End::Failure | End::Neither))
 }
 
 #[cfg(test)]
@@ -246,7 +263,7 @@ mod tests {
         let schedule = Schedule { deadline: Duration::from_secs(200), ..schedule() };
         let (end, _, times) = follow(schedule, vec![sees("running"), sees("thinking")]).await;
         let error = end.unwrap_err();
-        assert_eq!(error.to_string(), "timed out after 200s: backup b was still thinking");
+        assert_eq!(error.to_string(), "timed out after 200s: backup b was last seen as thinking");
         assert!((6..=7).contains(&times.len()), "{times:?}");
     }
 
@@ -254,7 +271,7 @@ mod tests {
     async fn a_poll_that_takes_forever_ends_at_the_deadline() {
         let never = |_| std::future::pending::<Result<Response<Backup>, Error>>();
         let end = super::follow(schedule(), never, |_| {}).await;
-        assert_eq!(end.unwrap_err().to_string(), "timed out after 43200s: the backup could not be read");
+        assert_eq!(end.unwrap_err().to_string(), "timed out after 43200s: it could not be read");
     }
 
     #[tokio::test(start_paused = true)]
@@ -264,15 +281,15 @@ mod tests {
 
         let (end, _, times) = follow(schedule(), vec![sees("running"), fails(503, None)]).await;
         let error = end.unwrap_err();
-        assert_eq!(error.to_string(), "the backup cannot be polled; it may go on all the same");
-        assert!(matches!(&error, WaitError::Poll(error) if error.status().unwrap() == 503));
+        assert_eq!(error.to_string(), "polling failed; backup b was last seen as running, and may still be running");
+        assert!(matches!(&error, WaitError::Poll { error, .. } if error.status().unwrap() == 503));
         assert_eq!(times.len(), 4);
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_error_that_will_not_pass_ends_at_once() {
         let (end, _, times) = follow(schedule(), vec![fails(404, None)]).await;
-        assert!(matches!(end.unwrap_err(), WaitError::Poll(_)));
+        assert!(matches!(end.unwrap_err(), WaitError::Poll { .. }));
         assert_eq!(times, [30]);
     }
 
@@ -282,7 +299,7 @@ mod tests {
         let script = vec![fails(404, None), fails(404, None), sees("success")];
         assert!(follow(schedule.clone(), script).await.0.is_ok());
         let (end, _, times) = follow(schedule, vec![fails(404, None)]).await;
-        assert!(matches!(end.unwrap_err(), WaitError::Poll(error) if error.status().unwrap() == 404));
+        assert!(matches!(end.unwrap_err(), WaitError::Poll { error, .. } if error.status().unwrap() == 404));
         assert!(*times.last().unwrap() > 80 && times[times.len() - 2] <= 80, "{times:?}");
     }
 
@@ -303,7 +320,7 @@ mod tests {
         };
         assert!(follow(schedule(), vec![unreadable(), unreadable(), sees("success")]).await.0.is_ok());
         let (end, _, times) = follow(schedule(), vec![unreadable()]).await;
-        assert!(matches!(end.unwrap_err(), WaitError::Poll(_)));
+        assert!(matches!(end.unwrap_err(), WaitError::Poll { .. }));
         assert_eq!(times.len(), 3);
     }
 

@@ -1,7 +1,7 @@
 //! Following a backup until it is done.
 //!
-//! The vendor's advice is to poll `get_backup` after `create_backup` until the state is final; the
-//! defaults are those of the vendor's Terraform provider.
+//! The vendor's advice is to poll `get_backup` after `create_backup` until the state is final. Which states are, and the
+//! defaults, are in the effective document, with their sources: see `GetBackup::wait`.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -54,8 +54,9 @@ impl From<Ensured> for Awaited {
 impl Client {
     /// Polls a backup until it is done. `.await` the result: it is the last answer, which says what the backup is now.
     ///
-    /// It is done with the state `success`. The states `failed`, `canceled` and `ignored` are
-    /// [`WaitError::Ended`]. A state that this crate does not know is waited on, until the deadline.
+    /// It is done with the state `success`. Any other [end](crate::types::BackupState::end) is [`WaitError::Ended`]. A state
+    /// that this crate does not know is waited on, until the deadline. [`GetBackup::wait`](crate::builder::GetBackup::wait)
+    /// says which states and times are known, and from where.
     ///
     /// The first poll is at once, as the backup may be done already; it is after
     /// [`DEFAULT_FIRST_DELAY`](WaitForBackup::DEFAULT_FIRST_DELAY) where

@@ -856,15 +856,30 @@ pub mod builder {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        ///
-        /// The vendor's own tools poll until `state` is `completed`, and fail on `canceled`, after 30 s, then every 10 s, for 15 min. Those times are the default here.
+        /// [`wait`](Self::wait).
         pub fn until(
             self,
             is_done: impl FnMut(&types::BranchChangeRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::BranchChangeRequest> {
-            self.call.until(is_done, Some([30, 10, 900]))
+            self.call.until(is_done, Some(Self::WAIT.seconds))
         }
+        /// Makes the call until `state` is an end, and gives the last answer:
+        ///
+        /// - `completed`: a success
+        /// - `canceled`: a failure, [`PollError::Ended`](crate::PollError::Ended)
+        ///
+        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        ///
+        /// The first poll is after 30 seconds, the next every 10 seconds, for up to 15 minutes: the times of the vendor's Terraform provider.
+        #[inline]
+        pub fn wait(self) -> crate::Until<'a, types::BranchChangeRequest> {
+            self.call.wait(Self::WAIT)
+        }
+        /// What ends a wait, and when it polls.
+        pub(crate) const WAIT: crate::polling::Wait<types::BranchChangeRequest> = crate::polling::Wait {
+            seconds: [30, 10, 900],
+            end: |answer| answer.state.end(),
+        };
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();

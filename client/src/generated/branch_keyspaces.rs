@@ -1300,15 +1300,33 @@ pub mod builder {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        ///
-        /// The vendor's own tools poll until it is `ready` and neither `resizing` nor `resize_pending` nor `config_change_in_progress` (`resize_in_progress` may stay true for half an hour), after 30 s, then every 10 s, for 30 min. Those times are the default here.
+        /// [`wait`](Self::wait).
         pub fn until(
             self,
             is_done: impl FnMut(&types::Keyspace) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Keyspace> {
-            self.call.until(is_done, Some([30, 10, 1800]))
+            self.call.until(is_done, Some(Self::WAIT.seconds))
         }
+        /// Makes the call until `ready` is true, and `config_change_in_progress`, `resize_pending` and `resizing` are false, and gives the last answer.
+        ///
+        /// No failure is documented.
+        ///
+        /// The first poll is after 30 seconds, the next every 10 seconds, for up to 30 minutes: the times of the vendor's Terraform provider.
+        ///
+        /// `resize_in_progress` is not waited for: it may stay true for half an hour.
+        #[inline]
+        pub fn wait(self) -> crate::Until<'a, types::Keyspace> {
+            self.call.wait(Self::WAIT)
+        }
+        /// What ends a wait, and when it polls.
+        pub(crate) const WAIT: crate::polling::Wait<types::Keyspace> = crate::polling::Wait {
+            seconds: [30, 10, 1800],
+            end: |answer| {
+                (answer.ready && !answer.config_change_in_progress
+                    && !answer.resize_pending && !answer.resizing)
+                    .then_some(crate::End::Success)
+            },
+        };
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();

@@ -176,15 +176,15 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum DatabaseBranchState {
-        /// `pending`
+        /// `pending`: the first state (by its name; not documented).
         Pending,
-        /// `sleep_in_progress`
+        /// `sleep_in_progress`: under way (by its name; not documented).
         SleepInProgress,
-        /// `sleeping`
+        /// `sleeping`: an end that is neither success nor failure (by its name; not documented).
         Sleeping,
-        /// `awakening`
+        /// `awakening`: under way (by its name; not documented).
         Awakening,
-        /// `ready`
+        /// `ready`: a success (the vendor's Terraform provider and CLI).
         Ready,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -1214,6 +1214,17 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    impl DatabaseBranchState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "ready" => Some(crate::End::Success),
+                "sleeping" => Some(crate::End::Neither),
+                _ => None,
+            }
+        }
+    }
     crate::runtime::fixture!(
         BranchSchema,
         "{\"data\":{\"*\":{\"html\":\"html\",\"name\":\"name\",\"raw\":\"raw\"}}}"
@@ -1927,15 +1938,32 @@ pub mod builder {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        ///
-        /// The vendor's own tools poll until `state` is `ready`, after 30 s, then every 10 s, for 15 min. Those times are the default here.
+        /// [`wait`](Self::wait).
         pub fn until(
             self,
             is_done: impl FnMut(&types::DatabaseBranch) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseBranch> {
-            self.call.until(is_done, Some([30, 10, 900]))
+            self.call.until(is_done, Some(Self::WAIT.seconds))
         }
+        /// Makes the call until `state` is an end, and gives the last answer:
+        ///
+        /// - `ready`: a success
+        /// - `sleeping`: an end that is neither success nor failure, [`PollError::Stopped`](crate::PollError::Stopped)
+        ///
+        /// No state is documented as a failure.
+        ///
+        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        ///
+        /// The first poll is after 30 seconds, the next every 10 seconds, for up to 15 minutes: the times of the vendor's Terraform provider.
+        #[inline]
+        pub fn wait(self) -> crate::Until<'a, types::DatabaseBranch> {
+            self.call.wait(Self::WAIT)
+        }
+        /// What ends a wait, and when it polls.
+        pub(crate) const WAIT: crate::polling::Wait<types::DatabaseBranch> = crate::polling::Wait {
+            seconds: [30, 10, 900],
+            end: |answer| answer.state.end(),
+        };
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();

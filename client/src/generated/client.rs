@@ -131,17 +131,17 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum BackupState {
-        /// `pending`
+        /// `pending`: the first state (by its name; not documented).
         Pending,
-        /// `running`
+        /// `running`: under way (by its name; not documented).
         Running,
-        /// `success`
+        /// `success`: a success (the vendor's Terraform provider).
         Success,
-        /// `failed`
+        /// `failed`: a failure (the vendor's Terraform provider).
         Failed,
-        /// `canceled`
+        /// `canceled`: a failure (by its name; not documented).
         Canceled,
-        /// `ignored`
+        /// `ignored`: an end that is neither success nor failure (by its name; not documented).
         Ignored,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -1097,6 +1097,18 @@ pub mod types {
     impl<T: ::serde::de::DeserializeOwned> crate::mock::Fixture for Page<T> {
         const JSON: &'static str = "{\"current_page\":1,\"data\":[],\"next_page\":null,\"next_page_url\":null,\"per_page\":1,\"prev_page\":null,\"prev_page_url\":null,\"total_count\":null,\"total_pages\":null,\"type\":\"type\"}";
     }
+    impl BackupState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "success" => Some(crate::End::Success),
+                "canceled" | "failed" => Some(crate::End::Failure),
+                "ignored" => Some(crate::End::Neither),
+                _ => None,
+            }
+        }
+    }
     crate::runtime::fixture!(
         Actor,
         "{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}"
@@ -1591,13 +1603,31 @@ pub mod builder {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
+        /// [`wait`](Self::wait).
         pub fn until(
             self,
             is_done: impl FnMut(&types::Backup) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Backup> {
-            self.call.until(is_done, None)
+            self.call.until(is_done, Some(Self::WAIT.seconds))
         }
+        /// Makes the call until `state` is an end, and gives the last answer:
+        ///
+        /// - `success`: a success
+        /// - `canceled` or `failed`: a failure, [`PollError::Ended`](crate::PollError::Ended)
+        /// - `ignored`: an end that is neither success nor failure, [`PollError::Stopped`](crate::PollError::Stopped)
+        ///
+        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        ///
+        /// The first poll is after 30 seconds, the next every 30 seconds, for up to 12 hours: the times of the vendor's Terraform provider.
+        #[inline]
+        pub fn wait(self) -> crate::Until<'a, types::Backup> {
+            self.call.wait(Self::WAIT)
+        }
+        /// What ends a wait, and when it polls.
+        pub(crate) const WAIT: crate::polling::Wait<types::Backup> = crate::polling::Wait {
+            seconds: [30, 30, 43200],
+            end: |answer| answer.state.end(),
+        };
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();

@@ -174,19 +174,19 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum DatabaseState {
-        /// `pending`
+        /// `pending`: the first state (the vendor's Go SDK).
         Pending,
-        /// `importing`
+        /// `importing`: under way (the vendor's Go SDK).
         Importing,
-        /// `sleep_in_progress`
+        /// `sleep_in_progress`: under way (by its name; not documented).
         SleepInProgress,
-        /// `sleeping`
+        /// `sleeping`: an end that is neither success nor failure (by its name; not documented).
         Sleeping,
-        /// `awakening`
+        /// `awakening`: under way (by its name; not documented).
         Awakening,
-        /// `import_ready`
+        /// `import_ready`: an end that is neither success nor failure (by its name; not documented).
         ImportReady,
-        /// `ready`
+        /// `ready`: a success (the vendor's CLI).
         Ready,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -1173,6 +1173,17 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    impl DatabaseState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "ready" => Some(crate::End::Success),
+                "import_ready" | "sleeping" => Some(crate::End::Neither),
+                _ => None,
+            }
+        }
+    }
     crate::runtime::fixture!(
         DataImport,
         "{\"data_source\":{\"?\":{\"database\":\"database\",\"hostname\":\"hostname\",\"port\":1}},\"finished_at\":null,\"import_check_errors\":\"import_check_errors\",\"started_at\":null,\"state\":\"state\"}"
@@ -1590,13 +1601,32 @@ pub mod builder {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
+        /// [`wait`](Self::wait).
         pub fn until(
             self,
             is_done: impl FnMut(&types::Database) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Database> {
-            self.call.until(is_done, None)
+            self.call.until(is_done, Some(Self::WAIT.seconds))
         }
+        /// Makes the call until `state` is an end, and gives the last answer:
+        ///
+        /// - `ready`: a success
+        /// - `import_ready` or `sleeping`: an end that is neither success nor failure, [`PollError::Stopped`](crate::PollError::Stopped)
+        ///
+        /// No state is documented as a failure.
+        ///
+        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        ///
+        /// The first poll is after 5 seconds, the next every 10 seconds, for up to 10 minutes: the times of the vendor's CLI.
+        #[inline]
+        pub fn wait(self) -> crate::Until<'a, types::Database> {
+            self.call.wait(Self::WAIT)
+        }
+        /// What ends a wait, and when it polls.
+        pub(crate) const WAIT: crate::polling::Wait<types::Database> = crate::polling::Wait {
+            seconds: [5, 10, 600],
+            end: |answer| answer.state.end(),
+        };
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();

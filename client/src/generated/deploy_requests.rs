@@ -152,17 +152,17 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum DeployOperationState {
-        /// `pending`
+        /// `pending`: the first state (by its name; not documented).
         Pending,
-        /// `queued`
+        /// `queued`: under way (by its name; not documented).
         Queued,
-        /// `in_progress`
+        /// `in_progress`: under way (by its name; not documented).
         InProgress,
-        /// `complete`
+        /// `complete`: a success (by its name; not documented).
         Complete,
-        /// `cancelled`
+        /// `cancelled`: a failure (by its name; not documented).
         Cancelled,
-        /// `error`
+        /// `error`: a failure (by its name; not documented).
         Error,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -221,15 +221,15 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum DeployOperationSummaryState {
-        /// `pending`
+        /// `pending`: the first state (by its name; not documented).
         Pending,
-        /// `in_progress`
+        /// `in_progress`: under way (by its name; not documented).
         InProgress,
-        /// `complete`
+        /// `complete`: a success (by its name; not documented).
         Complete,
-        /// `cancelled`
+        /// `cancelled`: a failure (by its name; not documented).
         Cancelled,
-        /// `error`
+        /// `error`: a failure (by its name; not documented).
         Error,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -322,9 +322,9 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum DeployRequestReviewState {
-        /// `commented`
+        /// `commented`: the first state (by its name; not documented).
         Commented,
-        /// `approved`
+        /// `approved`: a success (the vendor's Go SDK).
         Approved,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -448,45 +448,45 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum DeploymentState {
-        /// `pending`
+        /// `pending`: the first state (by its name; not documented).
         Pending,
-        /// `ready`
+        /// `ready`: under way (by its name; not documented).
         Ready,
-        /// `no_changes`
+        /// `no_changes`: an end that is neither success nor failure (by its name; not documented).
         NoChanges,
-        /// `queued`
+        /// `queued`: under way (the description of get_deploy_queue).
         Queued,
-        /// `submitting`
+        /// `submitting`: under way (by its name; not documented).
         Submitting,
-        /// `in_progress`
+        /// `in_progress`: under way (by its name; not documented).
         InProgress,
-        /// `pending_cutover`
+        /// `pending_cutover`: a success (the vendor's CLI).
         PendingCutover,
-        /// `in_progress_vschema`
+        /// `in_progress_vschema`: under way (by its name; not documented).
         InProgressVschema,
-        /// `in_progress_cancel`
+        /// `in_progress_cancel`: under way (by its name; not documented).
         InProgressCancel,
-        /// `in_progress_cutover`
+        /// `in_progress_cutover`: under way (by its name; not documented).
         InProgressCutover,
-        /// `complete`
+        /// `complete`: a success (the vendor's CLI).
         Complete,
-        /// `complete_cancel`
+        /// `complete_cancel`: a failure (by its name; not documented).
         CompleteCancel,
-        /// `complete_error`
+        /// `complete_error`: a failure (the description of complete_errored_deploy).
         CompleteError,
-        /// `complete_pending_revert`
+        /// `complete_pending_revert`: a success (the vendor's CLI).
         CompletePendingRevert,
-        /// `in_progress_revert`
+        /// `in_progress_revert`: under way (by its name; not documented).
         InProgressRevert,
-        /// `in_progress_revert_vschema`
+        /// `in_progress_revert_vschema`: under way (by its name; not documented).
         InProgressRevertVschema,
-        /// `complete_revert`
+        /// `complete_revert`: a success (by its name; not documented).
         CompleteRevert,
-        /// `complete_revert_error`
+        /// `complete_revert_error`: a failure (by its name; not documented).
         CompleteRevertError,
-        /// `cancelled`
+        /// `cancelled`: a failure (by its name; not documented).
         Cancelled,
-        /// `error`
+        /// `error`: a failure (the webhook event deploy_request.errored).
         Error,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -1968,6 +1968,52 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    impl DeployOperationState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "complete" => Some(crate::End::Success),
+                "cancelled" | "error" => Some(crate::End::Failure),
+                _ => None,
+            }
+        }
+    }
+    impl DeployOperationSummaryState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "complete" => Some(crate::End::Success),
+                "cancelled" | "error" => Some(crate::End::Failure),
+                _ => None,
+            }
+        }
+    }
+    impl DeployRequestReviewState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "approved" => Some(crate::End::Success),
+                _ => None,
+            }
+        }
+    }
+    impl DeploymentState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "complete" | "complete_pending_revert" | "complete_revert"
+                | "pending_cutover" => Some(crate::End::Success),
+                "cancelled" | "complete_cancel" | "complete_error"
+                | "complete_revert_error" | "error" => Some(crate::End::Failure),
+                "no_changes" => Some(crate::End::Neither),
+                _ => None,
+            }
+        }
+    }
     crate::runtime::fixture!(
         DeployOperation,
         "{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}"
@@ -3075,15 +3121,33 @@ pub mod builder {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
-        ///
-        /// The vendor's own tools poll until `deployment_state` is `complete`, `complete_pending_revert` or `pending_cutover`.
+        /// [`wait`](Self::wait).
         pub fn until(
             self,
             is_done: impl FnMut(&types::DeployRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DeployRequest> {
-            self.call.until(is_done, None)
+            self.call.until(is_done, Some(Self::WAIT.seconds))
         }
+        /// Makes the call until `deployment_state` is an end, and gives the last answer:
+        ///
+        /// - `complete`, `complete_pending_revert`, `complete_revert` or `pending_cutover`: a success
+        /// - `cancelled`, `complete_cancel`, `complete_error`, `complete_revert_error` or `error`: a failure, [`PollError::Ended`](crate::PollError::Ended)
+        /// - `no_changes`: an end that is neither success nor failure, [`PollError::Stopped`](crate::PollError::Stopped)
+        ///
+        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        ///
+        /// The first poll is after a second, the next every second, for up to 5 minutes: the times of the vendor's CLI.
+        ///
+        /// A deploy of a large table may take longer: set the deadline. A revert that is done is a success, too: the answer says which of the two it was.
+        #[inline]
+        pub fn wait(self) -> crate::Until<'a, types::DeployRequest> {
+            self.call.wait(Self::WAIT)
+        }
+        /// What ends a wait, and when it polls.
+        pub(crate) const WAIT: crate::polling::Wait<types::DeployRequest> = crate::polling::Wait {
+            seconds: [1, 1, 300],
+            end: |answer| answer.deployment_state.end(),
+        };
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();

@@ -34,11 +34,11 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum QueryPatternsReportState {
-        /// `pending`
+        /// `pending`: the first state (the vendor's CLI).
         Pending,
-        /// `completed`
+        /// `completed`: a success (the vendor's CLI).
         Completed,
-        /// `failed`
+        /// `failed`: a failure (the vendor's CLI).
         Failed,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -159,6 +159,17 @@ pub mod types {
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
+    impl QueryPatternsReportState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "completed" => Some(crate::End::Success),
+                "failed" => Some(crate::End::Failure),
+                _ => None,
+            }
         }
     }
     crate::runtime::fixture!(
@@ -571,13 +582,30 @@ pub mod builder {
             self.call.json(crate::runtime::Body::none())
         }
         /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
-        /// [`Until`](crate::Until).
+        /// [`wait`](Self::wait).
         pub fn until(
             self,
             is_done: impl FnMut(&types::QueryPatternsReport) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::QueryPatternsReport> {
-            self.call.until(is_done, None)
+            self.call.until(is_done, Some(Self::WAIT.seconds))
         }
+        /// Makes the call until `state` is an end, and gives the last answer:
+        ///
+        /// - `completed`: a success
+        /// - `failed`: a failure, [`PollError::Ended`](crate::PollError::Ended)
+        ///
+        /// The docs of the states name the source of each. A state that this crate does not know is waited on, until the deadline.
+        ///
+        /// The first poll is after 2 seconds, the next every 2 seconds, for up to 5 minutes: the times of the vendor's CLI, but for the deadline, which is this crate's.
+        #[inline]
+        pub fn wait(self) -> crate::Until<'a, types::QueryPatternsReport> {
+            self.call.wait(Self::WAIT)
+        }
+        /// What ends a wait, and when it polls.
+        pub(crate) const WAIT: crate::polling::Wait<types::QueryPatternsReport> = crate::polling::Wait {
+            seconds: [2, 2, 300],
+            end: |answer| answer.state.end(),
+        };
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();

@@ -108,13 +108,13 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum SchemaRecommendationState {
-        /// `open`
+        /// `open`: the first state (by its name; not documented).
         Open,
-        /// `applied`
+        /// `applied`: a success (by its name; not documented).
         Applied,
-        /// `dismissed`
+        /// `dismissed`: an end that is neither success nor failure (by its name; not documented).
         Dismissed,
-        /// `stale`
+        /// `stale`: an end that is neither success nor failure (by its name; not documented).
         Stale,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -440,6 +440,17 @@ pub mod types {
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
+    impl SchemaRecommendationState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "applied" => Some(crate::End::Success),
+                "dismissed" | "stale" => Some(crate::End::Neither),
+                _ => None,
+            }
         }
     }
     crate::runtime::fixture!(

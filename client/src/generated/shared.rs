@@ -102,13 +102,13 @@ pub mod types {
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     pub enum BouncerResizeState {
-        /// `pending`
+        /// `pending`: the first state (the vendor's Go SDK).
         Pending,
-        /// `resizing`
+        /// `resizing`: under way (by its name; not documented).
         Resizing,
-        /// `canceled`
+        /// `canceled`: a failure (the vendor's Terraform provider and Go SDK).
         Canceled,
-        /// `completed`
+        /// `completed`: a success (the vendor's Terraform provider and Go SDK).
         Completed,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -538,9 +538,9 @@ pub mod types {
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
     pub enum OpenState {
-        /// `open`
+        /// `open`: the first state (the description).
         Open,
-        /// `closed`
+        /// `closed`: an end that is neither success nor failure (the vendor's Go SDK).
         Closed,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -822,15 +822,15 @@ pub mod types {
         )
     )]
     pub enum ResizeState {
-        /// `pending`
+        /// `pending`: the first state (the vendor's Go SDK).
         Pending,
-        /// `resizing`
+        /// `resizing`: under way (by its name; not documented).
         Resizing,
-        /// `canceled`
+        /// `canceled`: a failure (the vendor's Terraform provider and Go SDK).
         Canceled,
-        /// `completed`
+        /// `completed`: a success (the vendor's Terraform provider and Go SDK).
         Completed,
-        /// `queued`
+        /// `queued`: under way (the vendor's Go SDK).
         Queued,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -4233,6 +4233,47 @@ pub mod types {
     #[cfg(any(feature = "organizations", feature = "query-insights-reports"))]
     impl<T: ::serde::de::DeserializeOwned> crate::mock::Fixture for CursorPage<T> {
         const JSON: &'static str = "{\"cursor_end\":null,\"cursor_start\":null,\"data\":[],\"has_next\":false,\"has_prev\":false,\"type\":\"type\"}";
+    }
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl BouncerResizeState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "completed" => Some(crate::End::Success),
+                "canceled" => Some(crate::End::Failure),
+                _ => None,
+            }
+        }
+    }
+    #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
+    impl OpenState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "closed" => Some(crate::End::Neither),
+                _ => None,
+            }
+        }
+    }
+    #[cfg(
+        any(
+            feature = "branch-changes",
+            feature = "branch-resizes",
+            feature = "keyspace-resizes"
+        )
+    )]
+    impl ResizeState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "completed" => Some(crate::End::Success),
+                "canceled" => Some(crate::End::Failure),
+                _ => None,
+            }
+        }
     }
     #[cfg(
         any(

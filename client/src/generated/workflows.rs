@@ -150,43 +150,43 @@ pub mod types {
     #[non_exhaustive]
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum WorkflowState {
-        /// `pending`
+        /// `pending`: the first state (by its name; not documented).
         Pending,
-        /// `copying`
+        /// `copying`: under way (by its name; not documented).
         Copying,
-        /// `running`
+        /// `running`: under way (by its name; not documented).
         Running,
-        /// `stopped`
+        /// `stopped`: an end that is neither success nor failure (by its name; not documented).
         Stopped,
-        /// `verifying_data`
+        /// `verifying_data`: under way (by its name; not documented).
         VerifyingData,
-        /// `verified_data`
+        /// `verified_data`: an end that is neither success nor failure (by its name; not documented).
         VerifiedData,
-        /// `switching_replicas`
+        /// `switching_replicas`: under way (by its name; not documented).
         SwitchingReplicas,
-        /// `switched_replicas`
+        /// `switched_replicas`: an end that is neither success nor failure (by its name; not documented).
         SwitchedReplicas,
-        /// `switching_primaries`
+        /// `switching_primaries`: under way (by its name; not documented).
         SwitchingPrimaries,
-        /// `switched_primaries`
+        /// `switched_primaries`: an end that is neither success nor failure (by its name; not documented).
         SwitchedPrimaries,
-        /// `reversing_traffic`
+        /// `reversing_traffic`: under way (by its name; not documented).
         ReversingTraffic,
-        /// `reversing_traffic_for_cancel`
+        /// `reversing_traffic_for_cancel`: under way (by its name; not documented).
         ReversingTrafficForCancel,
-        /// `cutting_over`
+        /// `cutting_over`: under way (by its name; not documented).
         CuttingOver,
-        /// `cutover`
+        /// `cutover`: an end that is neither success nor failure (by its name; not documented).
         Cutover,
-        /// `reversed_cutover`
+        /// `reversed_cutover`: an end that is neither success nor failure (by its name; not documented).
         ReversedCutover,
-        /// `completed`
+        /// `completed`: a success (by its name; not documented).
         Completed,
-        /// `cancelling`
+        /// `cancelling`: under way (by its name; not documented).
         Cancelling,
-        /// `cancelled`
+        /// `cancelled`: an end that is neither success nor failure (by its name; not documented).
         Cancelled,
-        /// `error`
+        /// `error`: a failure (by its name; not documented).
         Error,
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
@@ -773,6 +773,21 @@ pub mod types {
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
+    impl WorkflowState {
+        /// Whether this state is an end, and which; `None` for states that pass, and for those that this crate does not
+        /// know. The docs of each state name the source.
+        pub fn end(&self) -> Option<crate::End> {
+            match self.as_str() {
+                "completed" => Some(crate::End::Success),
+                "error" => Some(crate::End::Failure),
+                "cancelled" | "cutover" | "reversed_cutover" | "stopped"
+                | "switched_primaries" | "switched_replicas" | "verified_data" => {
+                    Some(crate::End::Neither)
+                }
+                _ => None,
+            }
         }
     }
     crate::runtime::fixture!(

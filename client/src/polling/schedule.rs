@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::end::End;
 use super::seen::Seen;
 use crate::error::{Error, Outcome, Unfinished};
 use crate::response::Response;
@@ -19,8 +20,10 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollError<T> {
-    /// It came to an end that is a failure, by [`fails_if`](crate::Until::fails_if).
+    /// It ended in a failure: with a state that is one, or by [`fails_if`](crate::Until::fails_if).
     Ended(Box<Response<T>>),
+    /// It ended with a state that is neither success nor failure, and does not move on by itself.
+    Stopped(Box<Response<T>>),
     /// Something else has its name now: what was waited for is there no more under it.
     Another {
         /// The ID of what was waited for.
@@ -39,36 +42,41 @@ pub enum PollError<T> {
     },
     /// It could not be polled: with an error that will not pass, such as that it is there no more, or too often in a
     /// row.
-    Poll(Box<Error>),
+    Poll {
+        /// What the last poll found that found something.
+        last: Option<Box<Response<T>>>,
+        /// Why the last poll found nothing.
+        error: Box<Error>,
+    },
 }
 
 impl<T> PollError<T> {
     /// What the last poll found of what was waited for, where one found something.
     pub fn last(&self) -> Option<&Response<T>> {
         match self {
-            Self::Ended(last) => Some(last),
-            Self::TimedOut { last, .. } => last.as_deref(),
-            Self::Another { .. } | Self::Poll(_) => None,
+            Self::Ended(last) | Self::Stopped(last) => Some(last),
+            Self::TimedOut { last, .. } | Self::Poll { last, .. } => last.as_deref(),
+            Self::Another { .. } => None,
         }
     }
 
     /// What is known of the thing itself: a poll that failed changes nothing of it.
     ///
-    /// - [`Outcome::NotApplied`]: it came to nothing.
+    /// - [`Outcome::NotApplied`]: it ended as something else than what was waited for.
     /// - [`Outcome::Unknown`]: it was not done yet, or could not be read. Poll it again.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Ended(_) => Outcome::NotApplied,
-            Self::Another { .. } | Self::TimedOut { .. } | Self::Poll(_) => Outcome::Unknown,
+            Self::Ended(_) | Self::Stopped(_) => Outcome::NotApplied,
+            Self::Another { .. } | Self::TimedOut { .. } | Self::Poll { .. } => Outcome::Unknown,
         }
     }
 
     /// Whether it may be polled once more with a hope of success.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Ended(_) | Self::Another { .. } => false,
+            Self::Ended(_) | Self::Stopped(_) | Self::Another { .. } => false,
             Self::TimedOut { .. } => true,
-            Self::Poll(error) => may_pass(error),
+            Self::Poll { error, .. } => may_pass(error),
         }
     }
 }
@@ -76,34 +84,41 @@ impl<T> PollError<T> {
 impl<T: Serialize> fmt::Display for PollError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ended(last) => write!(f, "{} came to an end that is a failure", Seen::of(&***last)),
+            Self::Ended(last) => write!(f, "{}: that is a failure", Seen::of(&***last).phrase("ended")),
+            Self::Stopped(last) => {
+                write!(f, "{}: that is neither success nor failure", Seen::of(&***last).phrase("ended"))
+            }
             Self::Another { expected, found } => {
-                write!(f, "{} is not the one that was waited for, which is {expected}", Seen::of(&***found))
+                write!(f, "{}: that is not the one that was waited for, whose ID is {expected}", Seen::of(&***found))
             }
             Self::TimedOut { last: Some(last), after, .. } => {
-                write!(f, "timed out after {after:?}: {} was not yet what was waited for", Seen::of(&***last))
+                write!(f, "timed out after {after:?}: {}", Seen::of(&***last).phrase("was last seen"))
             }
             Self::TimedOut { last: None, error, after } => {
                 write!(f, "timed out after {after:?}: {} could not be read", asked(error.as_deref()))
             }
-            Self::Poll(error) => {
-                write!(f, "{} cannot be polled; it may go on all the same", asked(Some(error)))
+            Self::Poll { last: Some(last), .. } => {
+                let seen = Seen::of(&***last).phrase("was last seen");
+                write!(f, "polling failed; {seen}, and may still go on")
+            }
+            Self::Poll { last: None, error } => {
+                write!(f, "polling {} failed; whatever it is doing may still go on", asked(Some(error)))
             }
         }
     }
 }
 
 /// What could not be read, by its path.
-fn asked(error: Option<&Error>) -> &str {
+pub(crate) fn asked(error: Option<&Error>) -> &str {
     error.and_then(Error::target).unwrap_or("it")
 }
 
 impl<T: fmt::Debug + Serialize> std::error::Error for PollError<T> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Ended(_) | Self::Another { .. } => None,
+            Self::Ended(_) | Self::Stopped(_) | Self::Another { .. } => None,
             Self::TimedOut { error, .. } => error.as_deref().map(|e| e as _),
-            Self::Poll(error) => Some(error),
+            Self::Poll { error, .. } => Some(error),
         }
     }
 }
@@ -120,13 +135,11 @@ impl<T: fmt::Debug + Serialize + Send + Sync + 'static> From<PollError<T>> for E
 
 /// What a poll has found.
 pub(crate) enum Judged {
-    /// What was waited for.
-    Done,
-    /// An end that is a failure.
-    Failed,
+    /// It has ended.
+    Ended(End),
     /// Another thing than the one of this ID.
     Another(String),
-    /// Neither.
+    /// It has not ended yet.
     Pending,
 }
 
@@ -178,8 +191,9 @@ impl Schedule {
                 Ok(found) => {
                     (failure, failures) = (None, 0);
                     match judge(&found) {
-                        Judged::Done => return Ok(found),
-                        Judged::Failed => return Err(PollError::Ended(Box::new(found))),
+                        Judged::Ended(End::Success) => return Ok(found),
+                        Judged::Ended(End::Failure) => return Err(PollError::Ended(Box::new(found))),
+                        Judged::Ended(End::Neither) => return Err(PollError::Stopped(Box::new(found))),
                         Judged::Another(expected) => {
                             return Err(PollError::Another { expected, found: Box::new(found) });
                         }
@@ -199,7 +213,7 @@ impl Schedule {
                     }
                     failure = Some(Box::new(error));
                 }
-                Err(error) => return Err(PollError::Poll(Box::new(error))),
+                Err(error) => return Err(PollError::Poll { last, error: Box::new(error) }),
             }
             if delay >= left() {
                 tokio::time::sleep(left()).await;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Name, ID and state of a thing, as far as it has them: `drill-42 (abc123), which is pending,`.
+/// Name, ID and state of a thing, as far as it has them: `drill-42 (abc123)`, and `pending`.
 pub(super) struct Seen {
     name: Option<String>,
     id: Option<String>,
@@ -21,7 +21,13 @@ impl Seen {
             _ => None,
         };
         let name = text("name").or_else(|| text("number"));
-        Self { name, id: text("id"), state: text("state").or_else(|| text("deployment_state")) }
+        Self { name, id: text("id"), state: text("deployment_state").or_else(|| text("state")) }
+    }
+
+    /// What happened to it, with its state: `drill-42 (abc123) ended as failed`.
+    pub(super) fn phrase(&self, verb: &str) -> String {
+        let state = self.state.as_ref().map(|state| format!(" as {state}")).unwrap_or_default();
+        format!("{self} {verb}{state}")
     }
 }
 
@@ -31,7 +37,6 @@ impl fmt::Display for Seen {
             (Some(name), Some(id)) => write!(f, "{name} ({id})"),
             (Some(one), None) | (None, Some(one)) => f.write_str(one),
             (None, None) => f.write_str("it"),
-        }?;
-        self.state.as_ref().map_or(Ok(()), |state| write!(f, ", which is {state},"))
+        }
     }
 }

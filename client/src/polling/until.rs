@@ -5,12 +5,13 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::end::{End, Wait};
 use super::schedule::{Judged, PollError, Schedule};
 use crate::response::{Boxed, Response};
 
 /// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
 ///
-/// Every operation that reads one thing has `until`. Polling changes nothing: it may be dropped at any time, and begun
+/// Every operation that reads one thing has `until`, and those whose ends are known have `wait`. Polling changes nothing: it may be dropped at any time, and begun
 /// again. A thing that is deleted in between, or that is not there, is [`PollError::Poll`], at once, unless a 404 is to
 /// mean [not yet](Until::not_found_for).
 ///
@@ -38,7 +39,7 @@ pub struct Until<'a, T> {
     /// A poll, which may take so long.
     call: Box<dyn FnMut(Duration) -> Boxed<'a, T> + Send + 'a>,
     is_another: IsAnother<'a, T>,
-    is_done: Box<dyn FnMut(&T) -> bool + Send + 'a>,
+    end: HasEnded<'a, T>,
     fails: Box<dyn FnMut(&T) -> bool + Send + 'a>,
     progress: Box<dyn FnMut(&T) + Send + 'a>,
     schedule: Schedule,
@@ -46,6 +47,9 @@ pub struct Until<'a, T> {
 
 /// Gives the ID of what is waited for, where what was found is another thing.
 type IsAnother<'a, T> = Box<dyn FnMut(&T) -> Option<String> + Send + 'a>;
+
+/// Tells how what was found has ended, if it has.
+type HasEnded<'a, T> = Box<dyn FnMut(&T) -> Option<End> + Send + 'a>;
 
 impl<T> fmt::Debug for Until<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,7 +70,7 @@ impl<'a, T> Until<'a, T> {
     /// `seconds` are those before the first poll, between two, and of all, where the operation has its own.
     pub(crate) fn new(
         call: impl FnMut(Duration) -> Boxed<'a, T> + Send + 'a,
-        is_done: impl FnMut(&T) -> bool + Send + 'a,
+        end: impl FnMut(&T) -> Option<End> + Send + 'a,
         seconds: Option<[u64; 3]>,
     ) -> Self {
         let [first_delay, interval, deadline] = match seconds {
@@ -77,7 +81,7 @@ impl<'a, T> Until<'a, T> {
         Self {
             call: Box::new(call),
             is_another: Box::new(|_| None),
-            is_done: Box::new(is_done),
+            end: Box::new(end),
             fails: Box::new(|_| false),
             progress: Box::new(|_| {}),
             schedule: Schedule {
@@ -88,6 +92,14 @@ impl<'a, T> Until<'a, T> {
                 not_found_for: Duration::ZERO,
             },
         }
+    }
+
+    /// Polls as the document has it.
+    pub(crate) fn known(call: impl FnMut(Duration) -> Boxed<'a, T> + Send + 'a, wait: Wait<T>) -> Self
+    where
+        T: 'a,
+    {
+        Self::new(call, wait.end, Some(wait.seconds))
     }
 
     /// Waits for the thing of this ID: another one under its name is [`PollError::Another`].
@@ -150,16 +162,15 @@ impl<'a, T: Send + 'a> IntoFuture for Until<'a, T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { call, mut is_another, mut is_done, mut fails, mut progress, schedule } = self;
+        let Self { call, mut is_another, mut end, mut fails, mut progress, schedule } = self;
         let judge = move |found: &T| {
             if let Some(expected) = is_another(found) {
                 return Judged::Another(expected);
             }
             progress(found);
-            match (fails(found), is_done(found)) {
-                (true, _) => Judged::Failed,
-                (false, true) => Judged::Done,
-                (false, false) => Judged::Pending,
+            match fails(found).then_some(End::Failure).or_else(|| end(found)) {
+                Some(end) => Judged::Ended(end),
+                None => Judged::Pending,
             }
         };
         Box::pin(schedule.follow(call, judge))

@@ -2,6 +2,7 @@
 //! setters, and the type of its answer.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -17,8 +18,8 @@ use crate::error::{Error, PageAt, Reason};
 use crate::operation::Operation;
 use crate::options::Options;
 use crate::pages::{NextOf, Pages};
-use crate::polling::Until;
-use crate::response::{CallFuture, Response};
+use crate::polling::{End, Until, Wait};
+use crate::response::{Boxed, CallFuture, Response};
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::transport::{Answer, Traced, decode, traced};
@@ -156,15 +157,24 @@ impl<'a> Call<'a> {
     /// The same call, until what it reads is as it should be.
     pub(crate) fn until<T: DeserializeOwned + 'a>(
         self,
-        is_done: impl FnMut(&T) -> bool + Send + 'a,
+        mut is_done: impl FnMut(&T) -> bool + Send + 'a,
         seconds: Option<[u64; 3]>,
     ) -> Until<'a, T> {
-        let poll = move |may_take| {
+        Until::new(self.polls(), move |found| is_done(found).then_some(End::Success), seconds)
+    }
+
+    /// The same call, until what it reads has ended.
+    pub(crate) fn wait<T: DeserializeOwned + 'a>(self, wait: Wait<T>) -> Until<'a, T> {
+        Until::known(self.polls(), wait)
+    }
+
+    /// The same call, again and again, each of which may take so long.
+    fn polls<T: DeserializeOwned + 'a>(self) -> impl FnMut(Duration) -> Boxed<'a, T> + Send + 'a {
+        move |may_take| {
             let mut call = self.clone();
             call.options.at_most(may_take, &call.client.settings);
             call.json(Body::none()).boxed()
-        };
-        Until::new(poll, is_done, seconds)
+        }
     }
 
     /// Sends the request, and reads the answer to its end.

@@ -1,0 +1,229 @@
+//! Waiting by data: what the effective document says of states and of polled operations is what `wait()` does, and what
+//! the front page says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use planetscale_client::builder::{
+    GetBackup, GetBranch, GetBranchChangeRequest, GetBranchResizeRequest, GetDatabase, GetDeployRequest, GetKeyspace,
+    GetQueryPatternsReportStatus,
+};
+use planetscale_client::mock::{Call, Fixture, MockServer, fixture};
+use planetscale_client::{Outcome, PollError, Until};
+use serde_json::{Value, json};
+
+use crate::clock;
+use crate::update_spec::openapi_dir;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let text = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
+    serde_yaml::from_str(&text).unwrap()
+});
+
+/// The operations that are polled, with their `x-poll` and the kinds of the states that they are polled for.
+fn polled() -> BTreeMap<&'static str, (&'static Value, BTreeMap<&'static str, &'static str>)> {
+    let items = DOCUMENT["paths"].as_object().unwrap().values();
+    let operations = items.flat_map(|item| item.as_object().unwrap().values());
+    operations
+        .filter_map(|operation| {
+            Some((operation["operationId"].as_str()?, (operation.get("x-poll")?, states_of(operation))))
+        })
+        .collect()
+}
+
+fn states_of(operation: &Value) -> BTreeMap<&str, &str> {
+    let schema = |value: &Value| -> &Value {
+        let reference = value.get("$ref").or_else(|| value["allOf"].get(0)?.get("$ref"));
+        reference.and_then(|to| DOCUMENT.pointer(to.as_str().unwrap().trim_start_matches('#'))).unwrap_or(&Value::Null)
+    };
+    let Some(property) = operation["x-poll"]["state"].as_str() else { return BTreeMap::new() };
+    let answer = schema(&operation["responses"]["200"]["content"]["application/json"]["schema"]);
+    let states = schema(&answer["properties"][property])["x-states"].as_object().unwrap();
+    states.iter().map(|(state, said)| (state.as_str(), said["kind"].as_str().unwrap())).collect()
+}
+
+/// A state that the vendor adds or drops is to be told of.
+#[test]
+fn every_state_of_an_enum_has_a_kind_and_no_other() {
+    let schemas = DOCUMENT["components"]["schemas"].as_object().unwrap();
+    let mut count = 0;
+    for (name, schema) in schemas {
+        let Some(states) = schema.get("x-states") else { continue };
+        let listed: BTreeSet<&str> =
+            schema["enum"].as_array().unwrap().iter().map(|state| state.as_str().unwrap()).collect();
+        let said: BTreeSet<&str> = states.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(said, listed, "x-states of {name} in openapi/overlay.yaml");
+        count += 1;
+    }
+    assert!(count >= 13, "{count}");
+    // Enums of states that have none.
+    let is_state = |(name, schema): &(&String, &Value)| {
+        name.ends_with("State") && schema.get("enum").is_some() && schema.get("x-states").is_none()
+    };
+    let without: Vec<&String> = schemas.iter().filter(is_state).map(|(name, _)| name).collect();
+    assert_eq!(without, ["ClosedState"], "say in openapi/overlay.yaml what their states mean");
+}
+
+#[test]
+fn every_wait_is_on_the_front_page() {
+    let page = std::fs::read_to_string(openapi_dir().join("../client/README.md")).unwrap();
+    let time = |seconds: u64| match seconds {
+        0 => "at once".to_owned(),
+        _ if seconds.is_multiple_of(3600) => format!("{} h", seconds / 3600),
+        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        _ => format!("{seconds} s"),
+    };
+    let mut rows = Vec::new();
+    for (id, (poll, states)) in polled() {
+        let ends = match poll["until"].as_object() {
+            Some(until) => {
+                let mut flags: Vec<_> = until.iter().map(|(name, value)| (value == false, name)).collect();
+                flags.sort();
+                flags.iter().map(|(is_not, name)| format!("{}`{name}`", if *is_not { "not " } else { "" })).collect()
+            }
+            None => {
+                let successes = states.iter().filter(|(_, kind)| **kind == "success");
+                successes.map(|(state, _)| format!("`{state}`")).collect::<Vec<_>>()
+            }
+        };
+        let times = ["first_delay", "interval", "deadline"].map(|name| time(poll[name].as_u64().unwrap()));
+        rows.push(format!("| `{id}` | {} | {} |", ends.join(", "), times.join(", ")));
+    }
+    assert_eq!(rows.len(), 8);
+    let rows = rows.join("\n");
+    assert!(page.contains(&rows), "client/README.md has not these rows:\n{rows}");
+}
+
+/// An answer with some values of its own.
+fn answers<C: Call>(server: &MockServer, more: Value)
+where
+    C::Answer: Fixture + serde::Serialize,
+{
+    server.answer::<C>(&fixture::<C::Answer>(more));
+}
+
+/// A wait for what an operation reads, which polls at once, and no more.
+async fn ended<'a, T: std::fmt::Debug + Send + 'a>(wait: Until<'a, T>) -> Result<(), PollError<T>> {
+    wait.first_delay(Duration::ZERO).interval(Duration::MAX).await.map(drop)
+}
+
+/// How a wait of an operation ended, and when, where the answer is as it is told.
+async fn end_of(id: &str, with: Value) -> (&'static str, u64) {
+    let server = MockServer::start().await.unwrap();
+    let client = server.client().unwrap();
+    macro_rules! wait {
+        ($operation:ident, $call:expr) => {{
+            answers::<$operation>(&server, with);
+            let start = tokio::time::Instant::now();
+            let end = match ended($call.wait()).await {
+                Ok(()) => "success",
+                Err(error) => {
+                    let (outcome, said) = (error.outcome(), error.to_string());
+                    match &error {
+                        PollError::Ended(_)
+                            if said.ends_with(": that is a failure") && outcome == Outcome::NotApplied =>
+                        {
+                            "failure"
+                        }
+                        PollError::Stopped(_) if outcome == Outcome::NotApplied && !error.is_retryable() => "neither",
+                        PollError::TimedOut { last: Some(_), .. } if said.contains("was last seen") => "passing",
+                        other => panic!("{other:?}"),
+                    }
+                }
+            };
+            (end, start.elapsed().as_secs())
+        }};
+    }
+    let branch = client.branch(planetscale_client::BranchRef::new("acme", "shop", "main"));
+    match id {
+        "get_backup" => wait!(GetBackup, branch.get_backup().id("b")),
+        "get_branch" => wait!(GetBranch, branch.get_branch()),
+        "get_branch_change_request" => wait!(GetBranchChangeRequest, branch.get_branch_change_request().id("c")),
+        "get_branch_resize_request" => wait!(GetBranchResizeRequest, branch.get_branch_resize_request().resize("r")),
+        "get_database" => wait!(GetDatabase, client.get_database().organization("acme").database("shop")),
+        "get_deploy_request" => {
+            wait!(GetDeployRequest, client.get_deploy_request().organization("acme").database("shop").number(1))
+        }
+        "get_keyspace" => wait!(GetKeyspace, branch.get_keyspace().keyspace("k")),
+        "get_query_patterns_report_status" => {
+            wait!(GetQueryPatternsReportStatus, branch.get_query_patterns_report_status().id("q"))
+        }
+        other => panic!("{other} has data for a wait: call it here, too"),
+    }
+}
+
+/// For each operation and each state that it can be in.
+#[tokio::test]
+#[cfg_attr(not(target_os = "linux"), ignore = "it would take hours")]
+async fn a_wait_ends_as_the_document_says_and_else_at_its_deadline() {
+    clock::pause();
+    for (id, (poll, states)) in polled() {
+        let deadline = poll["deadline"].as_u64().unwrap();
+        // And one that nobody knows.
+        let (mut passing, ends): (Vec<_>, Vec<_>) =
+            states.into_iter().partition(|(_, kind)| ["initial", "passing"].contains(kind));
+        for (state, kind) in ends {
+            let with = json!({ poll["state"].as_str().unwrap(): state });
+            assert_eq!(end_of(id, with).await, (kind, 0), "{id}, {state}");
+        }
+        passing.push(("unheard_of", "passing"));
+        for (state, _) in passing.into_iter().filter(|_| poll.get("state").is_some()) {
+            let with = json!({ poll["state"].as_str().unwrap(): state });
+            assert_eq!(end_of(id, with).await, ("passing", deadline), "{id}, {state}");
+        }
+    }
+}
+
+#[tokio::test]
+#[cfg_attr(not(target_os = "linux"), ignore = "it would take hours")]
+async fn a_keyspace_is_waited_for_by_four_conditions() {
+    clock::pause();
+    let names = ["resizing", "resize_pending", "config_change_in_progress", "resize_in_progress"];
+    let with = |wrong: &str| {
+        let mut flags: serde_json::Map<String, Value> =
+            names.iter().map(|name| ((*name).to_owned(), (*name == wrong).into())).collect();
+        flags.insert("ready".into(), (wrong != "ready").into());
+        Value::Object(flags)
+    };
+    for fine in ["", "resize_in_progress"] {
+        assert_eq!(end_of("get_keyspace", with(fine)).await, ("success", 0), "{fine}");
+    }
+    for wrong in ["ready", "resizing", "resize_pending", "config_change_in_progress"] {
+        assert_eq!(end_of("get_keyspace", with(wrong)).await, ("passing", 1800), "{wrong}");
+    }
+}
+
+/// The name, the state and the cause.
+#[tokio::test]
+async fn errors_name_what_was_waited_for() {
+    clock::pause();
+    let server = MockServer::start().await.unwrap();
+    let client = server.client().unwrap();
+    let call = client.get_deploy_request().organization("acme").database("shop").number(7);
+    for (state, said) in [
+        ("complete_error", "7 (dr7) ended as complete_error: that is a failure"),
+        ("no_changes", "7 (dr7) ended as no_changes: that is neither success nor failure"),
+        ("in_progress", "7 (dr7) was last seen as in_progress"),
+        // It stays.
+        ("queued", "7 (dr7) was last seen as queued"),
+    ] {
+        answers::<GetDeployRequest>(&server, json!({ "number": 7, "id": "dr7", "deployment_state": state }));
+        // A script's first answer goes once there is another one.
+        if state != "complete_error" {
+            call.clone().await.unwrap();
+        }
+        let error = call.clone().wait().interval(Duration::MAX).await.unwrap_err().to_string();
+        assert!(error.starts_with("timed out after 300") || error == said, "{error}");
+        assert!(error.ends_with(said), "{error}");
+    }
+    // The first poll finds it, the next one does not.
+    server.pass_next();
+    server.refuse_next(403, "forbidden", "no access");
+    let error = call.clone().wait().await.unwrap_err();
+    assert_eq!(error.to_string(), "polling failed; 7 (dr7) was last seen as queued, and may still go on");
+    assert!(std::error::Error::source(&error).unwrap().to_string().contains("no access"));
+    server.refuse_next(403, "forbidden", "no access");
+    let said = call.wait().await.unwrap_err().to_string();
+    assert!(said.starts_with("polling /v1/organizations/acme/databases/shop/deploy-requests/7 failed"), "{said}");
+}
