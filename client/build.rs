@@ -20,11 +20,12 @@ mod generate;
 
 #[cfg(feature = "codegen")]
 mod codegen {
+    use std::collections::BTreeSet;
     use std::error::Error;
     use std::panic::{catch_unwind, set_hook, take_hook};
     use std::path::{Path, PathBuf};
 
-    use super::generate::{files, formatted, generate, generate_with};
+    use super::generate::{files, formatted, generate, generate_with, missing_operations};
 
     /// In the workspace a link to the spec there; in a package the file itself.
     const SPEC: &str = "planetscale.yaml";
@@ -49,6 +50,20 @@ mod codegen {
             };
             let generated =
                 generate_with(&text(workspace)?, &wants).map_err(|e| format!("{}: {e}", workspace.display()))?;
+            let missing = missing_operations(&generated.code, &by_hand()?, &wants)?;
+            if !missing.is_empty() {
+                let list = |(file, ids): (&String, &BTreeSet<String>)| {
+                    format!("{} ({file})", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+                };
+                let list: Vec<String> = missing.iter().map(list).collect();
+                return Err(format!(
+                    "{} lacks operations that the client's own code calls: {}; offer them (`cargo xtask add-operation`), \
+                     or remove what calls them",
+                    workspace.display(),
+                    list.join(", ")
+                )
+                .into());
+            }
             return Ok(std::fs::write(out, formatted(&generated.code))?);
         }
         println!("cargo::rerun-if-changed={SPEC}");
@@ -74,6 +89,24 @@ mod codegen {
 
     fn text(spec: &Path) -> Result<String, String> {
         std::fs::read_to_string(spec).map_err(|e| format!("{}: {e}", spec.display()))
+    }
+
+    /// The files that are written by hand, by their paths below `src`.
+    fn by_hand() -> Result<Vec<(String, String)>, Box<dyn Error>> {
+        let (mut folders, mut files) = (vec![String::new()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(Path::new("src").join(&folder))? {
+                let entry = entry?;
+                let name = format!("{folder}{}", entry.file_name().to_string_lossy());
+                if !entry.file_type()?.is_dir() {
+                    files.push((name, std::fs::read_to_string(entry.path())?));
+                } else if name != "generated" {
+                    folders.push(format!("{name}/"));
+                }
+            }
+        }
+        files.retain(|(name, _)| name.ends_with(".rs"));
+        Ok(files)
     }
 
     /// Whether the generator makes the code that was released.

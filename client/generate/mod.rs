@@ -15,7 +15,8 @@
 //! 5. `operations` emits the calls, each by `calls` and `waits`, `handles` sets the names of a branch, `client` puts the crate's own
 //!    client in the place of progenitor's, `stand_in` tells the stand-in what there is, and `fixtures` gives examples;
 //! 6. `demands` refuses what a pass has left undone, `features` has what only some operations reach compiled with them,
-//!    `paths` shortens what Rust's prelude has, and `files` puts the code into a file for each feature.
+//!    `paths` shortens what Rust's prelude has, and `files` puts the code into a file for each feature;
+//! 7. `by_hand` says which operations the client's hand-written code calls and the document lacks.
 //!
 //! `document` is below all of it: what any reader of an OpenAPI document needs, xtask among them.
 //!
@@ -23,6 +24,7 @@
 
 mod answers;
 mod builders;
+mod by_hand;
 mod calls;
 mod checks;
 mod circles;
@@ -57,6 +59,7 @@ mod types;
 mod unions;
 mod waits;
 
+pub use self::by_hand::missing_operations;
 #[allow(unused_imports, reason = "build.rs makes code, and does not read it")]
 pub use self::features::attributes;
 

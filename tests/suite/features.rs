@@ -1,7 +1,12 @@
 //! Features of the crate: which operation is behind which, in the table and in the manifest.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 use xtask::effective::features::Features;
+use xtask::generate::missing_operations;
+use xtask::generated_crate::own_code;
+use xtask::workspace::Workspace;
 use xtask::workspace::manifest::with_features;
 
 fn document(operations: &[(&str, &str)]) -> Value {
@@ -88,4 +93,38 @@ fn a_new_operation_goes_where_most_of_its_tag_are() {
     // What is the first of its tag gets a feature of its own.
     let next = table.followed_by(&document(&[&all[..], &[("first", "Deploy requests")]].concat()));
     assert_eq!(next.of("first"), Some("deploy-requests"));
+}
+
+#[test]
+fn operations_that_hand_written_code_calls_are_missed_with_their_features() {
+    let workspace = Workspace::own();
+    let root = workspace.client_source();
+    let source = own_code::source(&workspace).unwrap().into_iter();
+    let files: Vec<(String, String)> = source
+        .map(|(file, text)| (file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/"), text))
+        .collect();
+    let missing = |code: &str, wants: bool| -> BTreeMap<String, String> {
+        let code = syn::parse_str(code).unwrap();
+        let missing = missing_operations(&code, &files, &|feature| wants && feature == "branches").unwrap();
+        missing.into_iter().map(|(file, ids)| (file, ids.into_iter().collect::<Vec<_>>().join(", "))).collect()
+    };
+    let said = |lines: &[(&str, &str)]| lines.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    let of_backups: BTreeMap<String, String> = said(&[
+        ("src/backups/ensure.rs", "create_backup"),
+        ("src/backups/handles.rs", "delete_backup, update_backup"),
+        ("src/backups/look.rs", "list_backups"),
+        ("src/backups/point_in_time.rs", "list_backups"),
+        ("src/backups/refs.rs", "get_backup"),
+    ]);
+    assert_eq!(missing("", false), of_backups);
+    let mut all = of_backups;
+    all.extend(said(&[
+        ("src/backups/branch_look.rs", "list_branches"),
+        ("src/backups/restore.rs", "create_branch"),
+        ("src/backups/restored.rs", "get_branch"),
+    ]));
+    assert_eq!(missing("", true), all);
+    let some = "impl Client { fn get_backup(&self) {} } impl<'a> crate::Branch<'a> { fn list_backups(&self) {} }";
+    let left = missing(some, false).into_keys().collect::<Vec<_>>();
+    assert_eq!(left, ["src/backups/ensure.rs", "src/backups/handles.rs"]);
 }
