@@ -191,8 +191,12 @@ fn body_of(held: &Type, described: &Described) -> Body {
         Some(media) if media.starts_with("text/") && media != "text/json" => Sent::Text,
         _ => Sent::Json,
     };
-    // progenitor takes a text as bytes.
-    let mut ty = if sent == Sent::Text { syn::parse_quote!(::std::string::String) } else { held.clone() };
+    // progenitor takes both as reqwest's body, which may be a stream, and so is sent only once.
+    let mut ty = match sent {
+        Sent::Text => syn::parse_quote!(::std::string::String),
+        Sent::Bytes => syn::parse_quote!(crate::Bytes),
+        Sent::Json | Sent::Form => held.clone(),
+    };
     let mut is_builder = false;
     if let Type::Path(path) = &mut ty {
         let names: Vec<&Ident> = path.path.segments.iter().map(|segment| &segment.ident).collect();

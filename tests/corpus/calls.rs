@@ -95,12 +95,14 @@ async fn texts() {
     client.send_csv().body("a,b".to_owned()).send().await.unwrap();
     client.send_csv().send().await.unwrap();
     assert!(matches!(client.send_text().send().await.unwrap_err(), Error::InvalidInput(_)));
+    client.send_bytes().body(b"png".to_vec()).send().await.unwrap();
     let arrived = server.arrived();
     let has = |at: usize, media: &str| arrived[at].head.to_ascii_lowercase().contains(&format!("content-type: {media}\r\n"));
     assert!(arrived[0].body == "a \"b\"\n" && has(0, "text/plain"));
     assert!(arrived[1].body == "a,b" && has(1, "text/csv; charset=utf-8"));
     assert!(arrived[2].body.is_empty() && !arrived[2].head.to_ascii_lowercase().contains("content-type"));
-    assert_eq!(arrived.len(), 3);
+    assert!(arrived[3].body == "png" && has(3, "image/png"));
+    assert_eq!(arrived.len(), 4);
 }
 
 #[tokio::test]

@@ -60,14 +60,10 @@ impl Body {
         }))
     }
 
-    /// The bytes that were set: another attempt needs them again.
-    pub(crate) fn bytes(set: Result<reqwest::Body, String>) -> Self {
-        Self(set.map_err(Error::invalid_input).and_then(|body| {
-            let bytes = body.as_bytes().map(Bytes::copy_from_slice).ok_or_else(|| {
-                Error::invalid_input("the body is a stream, which can be sent only once; give its bytes")
-            })?;
-            Ok(Some(Payload { bytes, content_type: "application/octet-stream" }))
-        }))
+    /// The bytes that were set.
+    pub(crate) fn bytes(set: Result<Bytes, String>) -> Self {
+        let payload = |bytes| Some(Payload { bytes, content_type: "application/octet-stream" });
+        Self(set.map_err(Error::invalid_input).map(payload))
     }
 
     /// The text that was set.
@@ -98,18 +94,4 @@ fn checked<T: TryFrom<B, Error: Display>, B>(
     let value = value.map_err(Error::invalid_input)?;
     check(&value).map_err(Error::invalid_input)?;
     Ok(value)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_repeatable_but_for_a_stream() {
-        assert_eq!(Body::bytes(Ok("bytes".into())).made().unwrap().unwrap().bytes, "bytes");
-        let stream = Body::bytes(Ok(reqwest::Body::wrap("bytes".to_owned())));
-        let error = stream.made().err().unwrap();
-        assert!(error.to_string().contains("can be sent only once"), "{error}");
-    }
 }
