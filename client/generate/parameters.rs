@@ -5,6 +5,9 @@
 //!
 //! before: `{in: query, name: filter, content: {application/json: {schema: {…}}}}`
 //! after:  `{in: query, name: filter, schema: {…}, x-is-json: true}`
+//!
+//! before: `{in: header, name: Authorization, …}`
+//! after:  nothing, as OpenAPI has it: the client sends what the request's body and its credentials ask for
 
 use std::collections::BTreeSet;
 
@@ -24,10 +27,12 @@ pub(crate) fn prepare(document: &mut Value) {
     let root = document.clone();
     let Some(Value::Object(paths)) = document.get_mut("paths") else { return };
     for item in paths.values_mut() {
+        drop_ignored(item, &root);
         each(item, &root, &mut |parameter| with_schema(parameter));
         let of_all: Vec<Value> = list(item).iter().map(|parameter| resolved(parameter, &root).clone()).collect();
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
+            drop_ignored(operation, &root);
             let body = operation.get("requestBody").map(|_| "body".to_owned());
             let mut taken: BTreeSet<String> = body.into_iter().collect();
             taken.extend(of_all.iter().map(|parameter| plain(name(parameter))));
@@ -52,6 +57,16 @@ fn list(holder: &Value) -> &[Value] {
 
 fn name(parameter: &Value) -> &str {
     parameter.get("name").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Drops the headers that OpenAPI has no parameters for.
+fn drop_ignored(holder: &mut Value, root: &Value) {
+    let Some(Value::Array(parameters)) = holder.get_mut("parameters") else { return };
+    parameters.retain(|parameter| {
+        let parameter = resolved(parameter, root);
+        let is = |ignored: &&str| name(parameter).eq_ignore_ascii_case(ignored);
+        parameter["in"] != "header" || !["accept", "authorization", "content-type"].iter().any(|ignored| is(&ignored))
+    });
 }
 
 /// Changes parameters, those that are said elsewhere in a copy.
