@@ -185,6 +185,8 @@ pub(crate) struct Score {
     pub(crate) kept: usize,
     /// How many there are then.
     pub(crate) size: usize,
+    /// How many numbers are written otherwise then: `7` as `7.0`.
+    pub(crate) rewritten: usize,
 }
 
 /// Which alternative a value is, and how well it fits.
@@ -230,5 +232,6 @@ pub(crate) fn unread(score: Score) {
     with(|state| {
         state.score.kept += score.kept;
         state.score.size += score.size;
+        state.score.rewritten += score.rewritten;
     });
 }

@@ -33,8 +33,9 @@ struct Best<T> {
 /// Reads an alternative.
 type Read<T> = Box<dyn FnOnce(&Node) -> Option<T>>;
 
-/// How well an alternative fits: by how much of the value it keeps, then by how little it makes up.
-type Fit = (usize, Reverse<usize>);
+/// How well an alternative fits: by how much of the value it keeps, then by how little it makes up, then by how few
+/// numbers it writes otherwise.
+type Fit = (usize, Reverse<usize>, Reverse<usize>);
 
 impl<T: 'static> Union<T> {
     /// Reads a value.
@@ -60,7 +61,8 @@ impl<T: 'static> Union<T> {
     }
 
     /// Tries an alternative. Of several that the value can be read as, it is the one that keeps most of it; where they
-    /// keep as much, the one that makes up least; the first, where there is no difference.
+    /// keep as much, the one that makes up least, and then the one that leaves `7` whole; the first, where there is no
+    /// difference.
     pub(crate) fn or<A: DeserializeOwned + Serialize + 'static>(mut self, alternative: fn(A) -> T) -> Self {
         let at = self.tried;
         self.tried += 1;
@@ -69,7 +71,8 @@ impl<T: 'static> Union<T> {
             None => tried::<A>(&self.node).map(|score| Choice { which: Some(at), score }),
         };
         let Some(choice) = choice else { return self };
-        let fit = (choice.score.kept, Reverse(choice.score.size));
+        let Score { kept, size, rewritten } = choice.score;
+        let fit = (kept, Reverse(size), Reverse(rewritten));
         if self.best.as_ref().is_none_or(|best| fit > best.fit) {
             let read = move |node: &Node| A::deserialize(Reader::new(node)).ok().map(alternative);
             self.best = Some(Best { fit, choice, read: Box::new(read) });
@@ -81,15 +84,16 @@ impl<T: 'static> Union<T> {
     pub(crate) fn or_unknown(self, unknown: fn(Value) -> T) -> T {
         let Self { node, session, known, best, .. } = self;
         let size = node.size();
-        let none = Choice { which: None, score: Score { kept: size, size } };
+        let none = Choice { which: None, score: Score { kept: size, size, rewritten: 0 } };
         let choice = known.or(best.as_ref().map(|best| best.choice)).unwrap_or(none);
         if known.is_none() {
             reading::choose(&node, TypeId::of::<T>(), choice);
         }
         if reading::is_trial() {
             // What is left out is null in what is around it, which is counted there.
-            let (null, Score { kept, size }) = (usize::from(matches!(node.kind(), Kind::Null)), choice.score);
-            reading::unread(Score { kept: kept.saturating_sub(null), size: size.saturating_sub(1) });
+            let (null, Score { kept, size, rewritten }) =
+                (usize::from(matches!(node.kind(), Kind::Null)), choice.score);
+            reading::unread(Score { kept: kept.saturating_sub(null), size: size.saturating_sub(1), rewritten });
             return unknown(Value::Null);
         }
         let read = best.and_then(|best| (best.read)(&node));
@@ -106,22 +110,35 @@ fn tried<A: DeserializeOwned + Serialize>(node: &Node) -> Option<Score> {
         Some(Secret::exposed(|| serde_json::to_value(&read)).unwrap_or_default())
     });
     let again = again?;
-    Some(Score { kept: left_out.kept + kept(node, &again), size: left_out.size + size(&again) })
+    let mut score = Score { size: left_out.size + size(&again), ..left_out };
+    count_kept(node, &again, &mut score);
+    Some(score)
 }
 
-/// How many values of one are in another, at the same place.
-fn kept(node: &Node, again: &Value) -> usize {
-    match (node.kind(), again) {
+/// Counts the values of one that are in another, at the same place, and the numbers among them that are written
+/// otherwise there.
+fn count_kept(node: &Node, again: &Value, score: &mut Score) {
+    let is_kept = match (node.kind(), again) {
         (Kind::Object(from), Value::Object(to)) => {
-            1 + from.iter().filter_map(|(key, entry)| Some(kept(&entry.node, to.get(&**key)?))).sum::<usize>()
+            let both = from.iter().filter_map(|(key, entry)| Some((&entry.node, to.get(&**key)?)));
+            both.for_each(|(from, to)| count_kept(from, to, score));
+            true
         }
-        (Kind::List(from), Value::Array(to)) => 1 + from.iter().zip(to).map(|(a, b)| kept(a, b)).sum::<usize>(),
-        (Kind::Number(a), Value::Number(b)) => usize::from(a == b || a.as_f64() == b.as_f64()),
-        (Kind::Text(a), Value::String(b)) => usize::from(a == b),
-        (Kind::Bool(a), Value::Bool(b)) => usize::from(a == b),
-        (Kind::Null, Value::Null) => 1,
-        _ => 0,
-    }
+        (Kind::List(from), Value::Array(to)) => {
+            from.iter().zip(to).for_each(|(from, to)| count_kept(from, to, score));
+            true
+        }
+        (Kind::Number(a), Value::Number(b)) => {
+            let is_same = a.as_f64() == b.as_f64();
+            score.rewritten += usize::from(is_same && a != b);
+            is_same || a == b
+        }
+        (Kind::Text(a), Value::String(b)) => a == b,
+        (Kind::Bool(a), Value::Bool(b)) => a == b,
+        (Kind::Null, Value::Null) => true,
+        _ => false,
+    };
+    score.kept += usize::from(is_kept);
 }
 
 /// How many values there are in one.
@@ -191,6 +208,23 @@ mod tests {
         let read = |value| Union::read(value).unwrap().or(|sized: Sized| Ok(sized)).or(|_: Plain| Err(None));
         assert_eq!(read(json!({})).or_unknown(|value| Err(Some(value))), Err(None));
         assert_eq!(read(json!({ "size": 0 })).or_unknown(|value| Err(Some(value))), Ok(Sized { size: 0 }));
+    }
+
+    #[test]
+    fn of_those_it_is_the_one_that_leaves_a_whole_number_whole() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Measured {
+            size: f64,
+        }
+
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Counted {
+            size: i64,
+        }
+
+        let read = |value| Union::read(value).unwrap().or(|one: Measured| Ok(one)).or(|one: Counted| Err(Some(one)));
+        assert_eq!(read(json!({ "size": 7 })).or_unknown(|_| Err(None)), Err(Some(Counted { size: 7 })));
+        assert_eq!(read(json!({ "size": 7.5 })).or_unknown(|_| Err(None)), Ok(Measured { size: 7.5 }));
     }
 
     #[test]
