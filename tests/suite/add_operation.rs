@@ -1,8 +1,12 @@
 //! `cargo xtask add-operation`: one more operation, from a page of its own or the whole API.
 
+use std::cell::Cell;
+
 use serde_json::{Value, json};
 use xtask::effective::merge::Merged;
-use xtask::snapshot::Document;
+use xtask::generate::{Error, Refusal};
+use xtask::generated_crate::codegen::attempts;
+use xtask::snapshot::{Document, offerable};
 use xtask::upstream::spec::Spec;
 
 use crate::update_spec::{BACKUPS, Copy, ended_with, upstream};
@@ -333,6 +337,7 @@ fn each_error_is_told_of_its_own_operation() {
         "/looks/twice": get("twice", twice),
     });
     let from = copy.write("looks.json", &document.to_string());
+    let before = attempts();
     let ended = copy.command("add-operation", &["--all", "--keep-going", "--from", &from]);
     ended_with(&ended, 0);
     let (_, left_out) = ended.out.split_once("Left out, as they cannot be offered:\n").unwrap();
@@ -358,6 +363,34 @@ fn each_error_is_told_of_its_own_operation() {
     let offered = offered.operations();
     assert!(["look-at", "look_elsewhere"].iter().all(|id| offered.contains(id)), "{left_out}");
     assert_eq!(left_out.lines().count(), 7, "{left_out}");
+    // Four of them say themselves what they are about; for each of the others their nine parts are looked through.
+    assert!(attempts() - before < 60, "{}", attempts() - before);
+}
+
+/// A list with what cannot be offered is tried a bounded number of times, whichever it is.
+#[test]
+fn what_cannot_be_offered_is_found_in_few_tries() {
+    const COUNT: usize = 159;
+    let ids: Vec<String> = (0..COUNT).map(|number| format!("operation_{number}")).collect();
+    let logarithm = COUNT.next_power_of_two().ilog2() as usize;
+    for refused in [vec![], vec![0], vec![158], vec![3, 77, 78, 140], (0..COUNT).collect()] {
+        for is_named in [true, false] {
+            let tries = Cell::new(0);
+            let with = |kept: &[String]| -> anyhow::Result<usize> {
+                tries.set(tries.get() + 1);
+                let Some(&ill) = refused.iter().find(|&&at| kept.contains(&ids[at])) else { return Ok(kept.len()) };
+                let refusal =
+                    Refusal { operation: ids[ill].clone(), at: "#/paths".to_owned(), why: "is refused".to_owned() };
+                Err(if is_named { Error::Operation(refusal).into() } else { anyhow::anyhow!("a panic") })
+            };
+            let (offered, left_out) = offerable(ids.clone(), with);
+            assert_eq!(offered, Some(COUNT - refused.len()).filter(|count| *count > 0));
+            let said: Vec<&str> = left_out.iter().filter_map(|why| Some(why.split_once(':')?.0)).collect();
+            assert_eq!(said, refused.iter().map(|&at| ids[at].as_str()).collect::<Vec<_>>());
+            let each = if is_named { 1 } else { 1 + logarithm };
+            assert!(tries.get() <= 1 + refused.len() * each, "{}: {:?}", tries.get(), refused);
+        }
+    }
 }
 
 /// What is composed of one schema several times over, at each of many levels.

@@ -19,7 +19,7 @@ use std::rc::Rc;
 use anyhow::Context;
 
 pub use self::compare::{compare, impact};
-pub use self::next::WHOLE_API;
+pub use self::next::{WHOLE_API, offerable};
 pub use self::stored::Stored;
 use crate::effective::features::Features;
 use crate::effective::merge::{self, Merged};

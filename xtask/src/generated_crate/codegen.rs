@@ -44,6 +44,7 @@ fn attempt(spec: &str) -> anyhow::Result<Generated> {
             }
         }));
     });
+    ATTEMPTS.set(ATTEMPTS.get() + 1);
     let before = GENERATING.replace(true);
     let result = std::panic::catch_unwind(|| generate::generate(spec));
     GENERATING.set(before);
@@ -61,7 +62,14 @@ fn first_line(message: &str) -> &str {
     if line.is_empty() || line.starts_with("internal error") { "the generator does not know it" } else { line }
 }
 
+/// How often this thread has generated code so far, or tried to.
+pub fn attempts() -> usize {
+    ATTEMPTS.get()
+}
+
 thread_local! {
+    static ATTEMPTS: Cell<usize> = const { Cell::new(0) };
+
     /// Whether this thread runs progenitor.
     static GENERATING: Cell<bool> = const { Cell::new(false) };
 }

@@ -294,10 +294,10 @@ impl Snapshot {
 
 /// What there is with all operations that can be offered, if there are any, and why the others cannot: each try leaves
 /// out one that the error names, or else the first with which there is an error, by bisection.
-fn offerable(
-    mut kept: Vec<String>,
-    with: impl Fn(&[String]) -> anyhow::Result<Snapshot>,
-) -> (Option<Snapshot>, Vec<String>) {
+///
+/// Of `n` operations of which `k` cannot be offered, `k + 1` lists are tried at most, and for each error that names no
+/// operation the binary logarithm of `n` more.
+pub fn offerable<T>(mut kept: Vec<String>, with: impl Fn(&[String]) -> anyhow::Result<T>) -> (Option<T>, Vec<String>) {
     let mut left_out = Vec::new();
     while !kept.is_empty() {
         let error = match with(&kept) {
