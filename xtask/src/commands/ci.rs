@@ -81,9 +81,9 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
             if *step == Step::Acceptance
                 && let Some(thread) = beside.take()
             {
-                let (said, taken_over): (Vec<u8>, anyhow::Result<Option<Scratch>>) = joined(thread)?;
+                let (said, taken_over): (Vec<u8>, anyhow::Result<Option<TakenOver>>) = joined(thread)?;
                 out.write_all(&said)?;
-                taken_over?.iter().try_for_each(|scratch| scratch.hold(&[], out))?;
+                hold_taken_over(taken_over?, out)?;
                 continue;
             }
             // These build one crate at a time, on one core. Two copies of the client are not built at once, as they would
@@ -144,7 +144,7 @@ impl Step {
             Self::WholeApi => super::whole_api::run(workspace, out),
             Self::Corpus => super::corpus::run(workspace, out),
             Self::Walkthroughs => super::walkthroughs::run(workspace, out),
-            Self::Acceptance => acceptance(workspace, out)?.iter().try_for_each(|scratch| scratch.hold(&[], out)),
+            Self::Acceptance => hold_taken_over(acceptance(workspace, out)?, out),
             Self::Msrv => {
                 let toolchain = format!("+{MSRV}");
                 let install = format!("rustup toolchain install {MSRV}");
@@ -183,9 +183,22 @@ fn has(out: &mut dyn Write, command: Cmd<'_>, install: &str) -> anyhow::Result<b
     Ok(found)
 }
 
-/// Runs on the vendor's pages and on oasdiff's expectations, where they are, and gives the crate that a year of snapshots
-/// leads to, which is still to be compiled.
-fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Option<Scratch>> {
+/// Crates that are still to be compiled.
+struct TakenOver {
+    /// What a year of snapshots leads to.
+    year: Scratch,
+    /// What other documents add, with calls of it.
+    added: Scratch,
+}
+
+fn hold_taken_over(taken_over: Option<TakenOver>, out: &mut dyn Write) -> anyhow::Result<()> {
+    let Some(TakenOver { year, added }) = taken_over else { return Ok(()) };
+    year.hold(&[], out)?;
+    added.hold(&[&["--test", "constructs"]], out)
+}
+
+/// Runs on the vendor's pages, on oasdiff's expectations and on documents for the generator, where they are.
+fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Option<TakenOver>> {
     let data = workspace.path("../shared/acceptance");
     if !data.exists() {
         writeln!(out, "== no acceptance data beside the checkout: skipped")?;
@@ -205,7 +218,9 @@ fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Opti
     let expectations = data.join("oasdiff");
     run_shown(out, cmd!(sh, "cargo run --locked --quiet --package xtask --example oasdiff_score -- {expectations}"))?;
     let [june, august] = ["2026-06-15", "2026-08-18"].map(|day| data.join(format!("specs/planetscale-{day}.yaml")));
-    super::replay::run(workspace, [june, august], out).map(Some)
+    let year = super::replay::run(workspace, [june, august], out)?;
+    let added = super::corpus::added(workspace, &data.join("generator"), out)?;
+    Ok(Some(TakenOver { year, added }))
 }
 
 /// Whether a page holds the very document that is stored.

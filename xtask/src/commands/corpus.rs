@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use heck::ToSnakeCase;
 
-use super::scratch::{Scratch, read};
+use super::scratch::{Scratch, read, write};
 use crate::effective::merge::merge;
 use crate::effective::naming::Table;
 use crate::generated_crate::constructs::constructs;
 use crate::generated_crate::{Crate, calls, own_code};
 use crate::snapshot::{Document, Snapshot};
+use crate::upstream::origin::{Location, Origin};
 use crate::upstream::spec::{self, Spec};
 use crate::workspace::Workspace;
 use crate::workspace::sources::Sources;
-use crate::workspace::store;
+use crate::workspace::store::{self, Store};
 
 /// Builds the scratch copy, holds it to what the client is held to, and calls it.
 ///
@@ -52,6 +53,30 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     scratch.hold(&[&["--test", "corpus"], &["--test", "constructs"], &["--doc"]], out)
 }
 
+/// Adds all operations of documents beside the workspace that can be offered, as `add-operation --all --keep-going` does,
+/// and gives the crate, which is still to be compiled and called. What is left out must be so by its place.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn added(workspace: &Workspace, folder: &Path, out: &mut dyn Write) -> anyhow::Result<Scratch> {
+    let all = merge(&documents_in(folder)?)?.spec.value;
+    let file = workspace.path(".scratch/added.yaml");
+    write(&file, &spec::to_yaml("", &all)?)?;
+    let own = Snapshot::stored(&Store::open_to_read(&Workspace::at(workspace.path("tests/fixtures")))?)?;
+    let (snapshot, left_out) = own.with_all_operations(&Origin::At(Location::File(file)), true)?;
+    let unsaid = left_out.iter().find(|why| !why.contains("(#/"));
+    ensure!(unsaid.is_none(), "refused without its place: {}", unsaid.map_or("", String::as_str));
+    let (effective, krate) = (snapshot.effective_as_stored_or_made()?, snapshot.generated_crate()?);
+    let calls = calls::calls(&krate.effective.value, &krate.surface);
+    writeln!(out, "== {}: {} operations, {} refused", folder.display(), krate.operations.len(), left_out.len())?;
+    left_out.iter().try_for_each(|why| writeln!(out, "   {why}"))?;
+    ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));
+    let scratch = Scratch::new(workspace, "added", &effective.text)?;
+    scratch.write("client/tests/constructs.rs", &read(&workspace.path("tests/corpus/whole_api.rs"))?)?;
+    scratch.write("client/tests/calls/mod.rs", &calls.code)?;
+    Ok(scratch)
+}
+
 /// How many random operations are made.
 const CONSTRUCTS: usize = 340;
 
@@ -69,13 +94,18 @@ fn seed() -> anyhow::Result<u64> {
 /// The effective spec of the fixture, and all documents of the corpus.
 fn documents(workspace: &Workspace, corpus: &Path) -> anyhow::Result<Vec<Document>> {
     let own = workspace.path("tests/fixtures/openapi").join(store::EFFECTIVE);
-    let mut files: Vec<PathBuf> = fs::read_dir(corpus)
-        .with_context(|| format!("cannot read {}", corpus.display()))?
+    let own = Document::parse(&own.display().to_string(), read(&own)?)?;
+    Ok([vec![own], documents_in(corpus)?].concat())
+}
+
+/// The documents in a folder.
+fn documents_in(folder: &Path) -> anyhow::Result<Vec<Document>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .with_context(|| format!("cannot read {}", folder.display()))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml"));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "json"));
     files.sort();
-    files.insert(0, own);
     let parse = |file: PathBuf| Document::parse(&file.display().to_string(), read(&file)?);
     files.into_iter().map(parse).collect()
 }

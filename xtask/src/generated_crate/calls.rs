@@ -2,13 +2,16 @@
 //!
 //! What they are held to is in `tests/corpus/whole_api.rs`, which the code is a module of.
 
+mod written;
+
 use std::collections::BTreeSet;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
+use self::written::{argument, in_path, in_query, plain_list};
 use crate::generated_crate::surface::{PublicItem, Surface};
-use crate::upstream::spec::{METHODS, key_of, target};
+use crate::upstream::spec::{METHODS, target};
 
 /// The calls.
 #[derive(Clone, Debug)]
@@ -84,7 +87,7 @@ pub fn bodies(document: &Value) -> Vec<Body> {
     bodies
 }
 
-const HEAD: &str = "// Written by `cargo xtask ci`.\n\nuse planetscale_client::{Client, types};\nuse serde_json::Value;\n\n\
+const HEAD: &str = "// Written by `cargo xtask ci`.\n\nuse std::collections::HashMap;\n\nuse planetscale_client::{Client, types};\nuse serde_json::Value;\n\n\
                     use super::{Expected, holds, value};\n";
 
 struct Call<'d> {
@@ -126,7 +129,10 @@ impl<'d> Call<'d> {
         for parameter in self.parameters() {
             let (name, place) = (parameter["name"].as_str()?, parameter["in"].as_str()?);
             let required = parameter["required"] == true;
-            if !required && amount == Amount::Least {
+            // These headers are no parameters, whoever describes them as such.
+            let is_ignored =
+                place == "header" && ["accept", "authorization", "content-type"].contains(&&*name.to_ascii_lowercase());
+            if is_ignored || !required && amount == Amount::Least {
                 continue;
             }
             let json = parameter.pointer("/content/application~1json/schema");
@@ -151,7 +157,9 @@ impl<'d> Call<'d> {
             }
         }
         let holder = self.operation.get("requestBody").map(|body| self.resolved(body));
-        let body = holder.and_then(|body| json_of(body.get("content")?.as_object()?));
+        let content = holder.and_then(|body| body.get("content")?.as_object());
+        let form = || Some((FORM, content?.get(FORM)?.get("schema")?));
+        let body = content.and_then(json_of).or_else(form);
         // A body that is not required is not set; an empty object says as much, where that is one.
         let is_left_out = holder.is_some_and(|body| body["required"] != true) && amount == Amount::Least;
         let is_empty = body.is_some_and(|(_, schema)| {
@@ -161,20 +169,26 @@ impl<'d> Call<'d> {
         });
         let body = body.filter(|_| !is_left_out || is_empty);
         headers.extend(body.map(|(media, _)| ("content-type".to_owned(), media.to_owned())));
+        // What is no JSON is sent and read as it is.
+        let raw = holder.and_then(|body| raw_of(body.get("content")?)).filter(|_| body.is_none() && !is_left_out);
+        if let Some(media) = raw {
+            let media = if media.contains('*') { "application/octet-stream" } else { media };
+            headers.push(("content-type".to_owned(), media.to_owned()));
+            setters.push_str(&format!(".body({RAW:?})"));
+        }
         let body = body.map(|(_, schema)| schema);
         let sent = body.map(|schema| self.sample(schema, amount, 0));
-        if let (Some(schema), Some(sent), false) = (body, &sent, is_left_out) {
-            let inline = format!("types::{}Body", self.operation["operationId"].as_str()?.to_upper_camel_case());
-            let inline = Some(inline).filter(|inline| self.surface.get(inline).is_some());
-            setters.push_str(&format!(".body(value::<{}>({:?}))", type_of(schema, inline), sent.to_string()));
+        if let (Some(sent), false) = (&sent, is_left_out) {
+            setters.push_str(&format!(".body(value::<{}>({:?}))", self.type_of_body()?, sent.to_string()));
         }
         let (status, media, answer) = self.answer(amount, number)?;
+        let read = if self.is_read_raw() { ".map(|answer| answer.map(super::raw))" } else { "" };
         let segments: Vec<String> = path.split('/').skip(1).map(|part| part.replace('\u{0}', "/")).collect();
         Some(format!(
             "    holds(\n        Expected {{ method: {:?}, path: &{segments:?}, query: &{query:?}, headers: &{headers:?}, body: {:?}, \
-             status: {status:?}, media: {media:?}, answer: {:?} }},\n        async |client: Client| (&client).{name}(){setters}.send().await,\n    )\n    .await;\n",
+             status: {status:?}, media: {media:?}, answer: {:?} }},\n        async |client: Client| (&client).{name}(){setters}.send().await{read},\n    )\n    .await;\n",
             self.method.to_uppercase(),
-            sent.map(|sent| sent.to_string()),
+            sent.map(|sent| sent.to_string()).or_else(|| raw.map(|_| RAW.to_owned())),
             answer.map(|answer| answer.to_string()),
         ))
     }
@@ -213,6 +227,19 @@ impl<'d> Call<'d> {
         [snake.clone(), format!("{snake}_"), format!("_{snake}")].into_iter().find(there)
     }
 
+    /// The type of the body, as its setter takes it.
+    fn type_of_body(&self) -> Option<&str> {
+        let id = self.operation["operationId"].as_str()?.to_upper_camel_case();
+        let setter = ["", "_"].iter().find_map(|end| self.surface.get(&format!("builder::{id}{end}::body")))?;
+        let (_, rest) = setter.text.split_once("TryInto<")?;
+        let mut depth = 1;
+        let end = rest.find(|c| {
+            depth += i32::from(c == '<') - i32::from(c == '>');
+            depth == 0
+        })?;
+        Some(&rest[..end])
+    }
+
     /// The responses that say that all is well, by status.
     fn successes(&self) -> Option<Vec<(&String, &Value)>> {
         let responses = self.operation.get("responses")?.as_object()?;
@@ -226,8 +253,20 @@ impl<'d> Call<'d> {
         let (status, response) = all.get(number % all.len().max(1))?;
         let content = self.resolved(response).get("content").and_then(Value::as_object);
         let (media, schema) = content.and_then(json_of).unzip();
+        if self.is_read_raw() {
+            let media = content.and_then(|content| content.keys().next());
+            return Some(((*status).clone(), media?, Some(RAW.parse().ok()?)));
+        }
         let media = media.filter(|media| !media.contains('*')).unwrap_or("application/json");
         Some(((*status).clone(), media, schema.map(|schema| self.sample(schema, amount, 0))))
+    }
+
+    /// Whether answers are read as bytes.
+    fn is_read_raw(&self) -> bool {
+        let contents =
+            self.successes().into_iter().flatten().filter_map(|(_, answer)| self.resolved(answer).get("content"));
+        let mut contents = contents.peekable();
+        contents.peek().is_some() && contents.all(|content| raw_of(content).is_some())
     }
 
     fn resolved<'v>(&'v self, mut value: &'v Value) -> &'v Value {
@@ -274,7 +313,12 @@ impl<'d> Call<'d> {
             "string" => match text("format") {
                 "date-time" => "2026-01-02T03:04:05Z".into(),
                 "date" => "2026-01-02".into(),
-                _ => "a/b ä?#%".into(),
+                _ => {
+                    let limit =
+                        |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|it| usize::try_from(it).ok());
+                    let most = limit("maxLength").unwrap_or(usize::MAX).min(8.max(limit("minLength").unwrap_or(0)));
+                    "a/b ä?#%".chars().cycle().take(most).collect::<String>().into()
+                }
             },
             "integer" => schema.get("minimum").and_then(Value::as_i64).unwrap_or(7).into(),
             "number" => json!(1.5),
@@ -315,11 +359,27 @@ impl<'d> Call<'d> {
     }
 }
 
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A body that is no JSON: any text. That it is JSON, too, makes no difference to who sends it as it is.
+const RAW: &str = "7";
+
+/// The media type of a body that is sent or read as it is: no JSON, and no form.
+fn raw_of(content: &Value) -> Option<&str> {
+    let content = content.as_object()?;
+    let (name, media) = content.iter().next()?;
+    let is_string = media.get("schema").is_none_or(|schema| schema["type"] == "string");
+    (is_string && content.keys().all(|name| !name.contains("json") && !name.contains("form"))).then_some(name)
+}
+
 /// The media type of a body that is JSON, and its schema.
 fn json_of(content: &Map<String, Value>) -> Option<(&str, &Value)> {
     let plain = content.iter().find(|(name, _)| name.as_str() == "application/json");
-    let is_json = |name: &str| name.contains("json") || name == "*/*";
-    let found = plain.or_else(|| content.iter().find(|(name, _)| is_json(name)));
+    let is_json = |(name, media): &(&String, &Value)| {
+        name.contains("json") || *name == "*/*" && media.pointer("/schema/type").is_none_or(|of| of != "string")
+    };
+    let found = plain.or_else(|| content.iter().find(is_json));
     found.and_then(|(name, media)| Some((name.as_str(), media.get("schema")?)))
 }
 
@@ -329,71 +389,4 @@ fn together(one: Value, other: Value) -> Value {
         (Value::Object(one), Value::Object(other)) => one.into_iter().chain(other).collect::<Map<_, _>>().into(),
         (one, _) => one,
     }
-}
-
-/// A parameter in a path, decoded, by OpenAPI's table of styles.
-fn in_path(name: &str, style: Option<&str>, exploded: bool, value: &Value) -> String {
-    let items = plain_list(value);
-    match style {
-        Some("label") => format!(".{}", items.join(if exploded { "." } else { "," })),
-        Some("matrix") if exploded => items.iter().map(|item| format!(";{name}={item}")).collect(),
-        Some("matrix") => format!(";{name}={}", items.join(",")),
-        _ => items.join(","),
-    }
-}
-
-/// The pairs of a query for a parameter, decoded, by the same table.
-fn in_query(name: &str, style: Option<&str>, exploded: Option<bool>, value: &Value) -> Vec<(String, String)> {
-    let one = |text: String| vec![(name.to_owned(), text)];
-    match (value, style) {
-        (Value::Array(items), _) if items.is_empty() => Vec::new(),
-        (Value::Array(_), None | Some("form")) if exploded == Some(false) => one(plain_list(value).join(",")),
-        (Value::Array(_), Some("spaceDelimited")) if exploded != Some(true) => one(plain_list(value).join(" ")),
-        (Value::Array(_), Some("pipeDelimited")) if exploded != Some(true) => one(plain_list(value).join("|")),
-        (Value::Array(items), _) => items.iter().map(|item| (name.to_owned(), plain(item))).collect(),
-        (Value::Object(fields), Some("deepObject")) => {
-            fields.iter().map(|(key, value)| (format!("{name}[{key}]"), plain(value))).collect()
-        }
-        (Value::Object(fields), _) => fields.iter().map(|(key, value)| (key.clone(), plain(value))).collect(),
-        (value, _) => one(plain(value)),
-    }
-}
-
-/// The items of a list, or the one value, as text.
-fn plain_list(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(items) => items.iter().map(plain).collect(),
-        value => vec![plain(value)],
-    }
-}
-
-/// A value as text, as it stands in a URL.
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// A value as a builder's argument. A time is of chrono's types.
-fn argument(value: &Value, schema: &Value) -> String {
-    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
-    let parsed = |text: &str, of: &str| format!("{text:?}.parse::<planetscale_client::chrono::{of}>().unwrap()");
-    match value {
-        Value::String(text) if format == "date-time" => parsed(text, "DateTime<planetscale_client::chrono::Utc>"),
-        Value::String(text) if format == "date" => parsed(text, "NaiveDate"),
-        Value::String(text) => format!("{text:?}"),
-        Value::Array(items) => {
-            let items = items.iter().map(|item| format!("{}.try_into().unwrap()", argument(item, &schema["items"])));
-            format!("vec![{}]", items.collect::<Vec<_>>().join(", "))
-        }
-        value => value.to_string(),
-    }
-}
-
-/// The type of a body, which may have one of its own.
-fn type_of(schema: &Value, inline: Option<String>) -> String {
-    let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| {
-        let to = target(reference)?;
-        Some(key_of(to.strip_prefix("/components/schemas/")?).to_upper_camel_case())
-    });
-    let name = name.map(|name| format!("types::{}", if name == "Self" { "Self_" } else { &name })).or(inline);
-    name.unwrap_or_else(|| "serde_json::Map<String, Value>".to_owned())
 }
