@@ -153,14 +153,14 @@ fn schemas() {
             json!({ "allOf": [text()] }),
             json!({ "allOf": [text(), { "type": "integer" }] }),
             ERR,
-            ERR,
+            INFO,
         ),
         (
             "values that no member shares",
             json!({ "allOf": [{ "enum": ["a", "b"] }, { "enum": ["b"] }] }),
             json!({ "allOf": [{ "enum": ["a"] }, { "enum": ["b"] }] }),
             ERR,
-            ERR,
+            INFO,
         ),
         ("members within members", json!({ "allOf": [{ "allOf": [to_base] }] }), to_base.clone(), NONE, NONE),
         // Alternatives that come or go as a whole.
@@ -668,14 +668,9 @@ fn what_counts_less_for_one_operation_is_told_beside_what_counts_more_for_anothe
     let shared = json!({ "$ref": "#/components/schemas/Shared" });
     let any = json!({ "anyOf": [shared, { "type": "object" }] });
     let document = |most: u64, uses: &[(&str, Vec<&Value>)]| {
-        // What is written in the same way is not looked at as a whole.
-        let said = |schema: &Value| match schema.get("anyOf") {
-            Some(_) => json!({ "description": most.to_string(), "anyOf": schema["anyOf"] }),
-            None => schema.clone(),
-        };
         let operation = |(id, schemas): &(&str, Vec<&Value>)| {
             let fields: serde_json::Map<_, _> =
-                schemas.iter().enumerate().map(|(at, schema)| (format!("f{at}"), said(schema))).collect();
+                schemas.iter().enumerate().map(|(at, schema)| (format!("f{at}"), (*schema).clone())).collect();
             let body = json!({ "type": "object", "properties": fields });
             let body = json!({ "content": { "application/json": { "schema": body } } });
             (format!("/{id}"), json!({ "post": { "operationId": id, "requestBody": body, "responses": {} } }))

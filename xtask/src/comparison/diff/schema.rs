@@ -169,8 +169,8 @@ impl<'a> Walk<'a> {
         let is_unusual = |view: &View<'a>| {
             view.has_alternatives() || view.parts().len() > 1 || says_what_is_void(view) || is_foreign(view)
         };
-        // What a `not` or another such keyword refers to counts there otherwise than by itself.
-        let differs = !same || is_foreign(&views.old);
+        // What a `not` or an alternative refers to counts there otherwise than by itself.
+        let differs = !same || is_foreign(&views.old) || !views.old.groups.is_empty();
         let harmless = differs && (is_unusual(&views.old) || is_unusual(&views.new)) && self.nothing_lost(role, views);
         let role = if harmless { role.used_by(role.context.harmless()) } else { role };
         if self.alternatives(role, views) {

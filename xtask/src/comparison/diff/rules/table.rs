@@ -328,9 +328,9 @@ table! {
     ANY_OF_REMOVED = Rule::new("*-any-of-removed", Schema(Err, Info), "{member} was removed from anyOf of {name}");
     ONE_OF_ADDED = Rule::new("*-one-of-added", Schema(Info, Err), "{member} was added to oneOf of {name}");
     ONE_OF_REMOVED = Rule::new("*-one-of-removed", Schema(Err, Info), "{member} was removed from oneOf of {name}");
-    ALL_OF_BECAME_CONTRADICTORY = Rule::new("*-all-of-became-contradictory", Schema(Err, Err),
+    ALL_OF_BECAME_CONTRADICTORY = Rule::new("*-all-of-became-contradictory", Schema(Err, Info),
         "no value fits {name} now: {reason}");
-    ALL_OF_BECAME_SATISFIABLE = Rule::new("*-all-of-became-satisfiable", Schema(Info, Info),
+    ALL_OF_BECAME_SATISFIABLE = Rule::new("*-all-of-became-satisfiable", Schema(Info, Err),
         "no value fitted {name} before: {reason}");
     ONE_OF_OVERLAP = Rule::new("*-one-of-overlap-changed", Schema(Warn, Warn),
         "the alternatives of {name} changed, of which oneOf takes a value only where it fits no other one");
