@@ -1,6 +1,7 @@
 //! What a finding says beside its rule: names and values of the two documents.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write};
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -51,14 +52,14 @@ impl Argument {
         /// In bytes of JSON.
         const LONGEST: usize = 200;
         const START: usize = 80;
-        let text = match value {
-            Value::String(text) => match spec::big_integer(text) {
-                Some(digits) => digits.to_owned(),
-                None => value.to_string(),
-            },
-            value => value.to_string(),
-        };
-        if text.len() <= LONGEST {
+        if let Some(digits) = value.as_str().and_then(spec::big_integer) {
+            return Self::Value(digits.to_owned());
+        }
+        // Of a whole operation no more is written than is looked at.
+        let mut text = Beginning { text: String::new(), most: LONGEST.max(START * 4) };
+        let is_whole = write!(text, "{value}").is_ok();
+        let text = text.text;
+        if is_whole && text.len() <= LONGEST {
             return Self::Value(text);
         }
         // By what the value means, so that the order of its keys makes no difference.
@@ -70,6 +71,20 @@ impl Argument {
     /// A name.
     pub fn name(name: impl Into<String>) -> Self {
         Self::Name(name.into())
+    }
+}
+
+/// Takes what is written up to a length.
+struct Beginning {
+    text: String,
+    /// In bytes.
+    most: usize,
+}
+
+impl fmt::Write for Beginning {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        self.text.push_str(part);
+        if self.text.len() > self.most { Err(fmt::Error) } else { Ok(()) }
     }
 }
 

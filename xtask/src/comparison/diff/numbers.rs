@@ -1,6 +1,7 @@
 //! Numbers by their value, however they are written: `10`, `10.0` and `1e1` are one number.
 
 use std::cmp::Ordering;
+use std::fmt::{self, Write};
 
 use serde_json::{Number, Value};
 
@@ -104,21 +105,41 @@ pub(super) fn equal(a: &Value, b: &Value) -> bool {
 
 /// A value as a text that is the same for equal values.
 pub(super) fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    // A string takes all that is written to it.
+    let _ = write_canonical(value, &mut text);
+    text
+}
+
+fn write_canonical(value: &Value, into: &mut String) -> fmt::Result {
     match Quantity::of(value) {
-        Some(Quantity::Whole(whole)) => whole.to_string(),
-        Some(Quantity::Large(negative, digits)) => format!("{}{digits}", if negative { "-" } else { "" }),
-        Some(Quantity::Fraction(float)) => float.to_string(),
+        Some(Quantity::Whole(whole)) => write!(into, "{whole}"),
+        Some(Quantity::Large(negative, digits)) => write!(into, "{}{digits}", if negative { "-" } else { "" }),
+        Some(Quantity::Fraction(float)) => write!(into, "{float}"),
         None => match value {
-            Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-            Value::Object(map) => {
-                let mut members: Vec<String> = map
-                    .iter()
-                    .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value)))
-                    .collect();
-                members.sort();
-                format!("{{{}}}", members.join(","))
+            Value::Array(items) => {
+                into.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    into.push_str(if at == 0 { "" } else { "," });
+                    write_canonical(item, into)?;
+                }
+                into.push(']');
+                Ok(())
             }
-            value => value.to_string(),
+            Value::Object(map) => {
+                let mut members: Vec<(String, &Value)> =
+                    map.iter().map(|(key, value)| (format!("{}:", Value::from(key.as_str())), value)).collect();
+                members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+                into.push('{');
+                for (at, (key, value)) in members.into_iter().enumerate() {
+                    into.push_str(if at == 0 { "" } else { "," });
+                    into.push_str(&key);
+                    write_canonical(value, into)?;
+                }
+                into.push('}');
+                Ok(())
+            }
+            value => write!(into, "{value}"),
         },
     }
 }
