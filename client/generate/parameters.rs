@@ -64,8 +64,8 @@ fn drop_ignored(holder: &mut Value, root: &Value) {
     let Some(Value::Array(parameters)) = holder.get_mut("parameters") else { return };
     parameters.retain(|parameter| {
         let parameter = resolved(parameter, root);
-        let is = |ignored: &&str| name(parameter).eq_ignore_ascii_case(ignored);
-        parameter["in"] != "header" || !["accept", "authorization", "content-type"].iter().any(|ignored| is(&ignored))
+        let is = |ignored: &str| name(parameter).eq_ignore_ascii_case(ignored);
+        parameter["in"] != "header" || !["accept", "authorization", "content-type"].into_iter().any(is)
     });
 }
 
