@@ -2,7 +2,7 @@
 //! crate that compiles.
 //!
 //! `client.get_backup().organization(…)` and `client.branch(…).list_backups().per_page(…)` call operations, as `Client` and
-//! `Branch` have no such method that is written by hand. What is behind a feature that is off calls nothing.
+//! `BranchHandle` have no such method that is written by hand. What is behind a feature that is off calls nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use super::rust::last_name;
 
 /// The types whose methods begin calls of operations.
 const CLIENT: &str = "Client";
-const BRANCH: &str = "Branch";
+const BRANCH: &str = "BranchHandle";
 
 /// Which hand-written file calls which operation that generated code has not.
 ///

@@ -12,7 +12,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, ImplItem, Item, ItemMod, Meta};
 
 use super::features::{attributes, condition};
-use super::rust::{last_name, module, module_mut};
+use super::rust::{doc_of, last_name, module, module_mut, set_doc};
 
 /// The file of what is always there, which names the others.
 pub(crate) const ROOT: &str = "client";
@@ -75,6 +75,9 @@ impl Parts {
                             function.attrs.retain(|attr| features_of(attr).is_empty());
                         }
                         let mut alone = of.clone();
+                        if let (Some(feature), 1) = (gate.first(), gate.len()) {
+                            entitle(&mut alone.attrs, feature);
+                        }
                         alone.items.push(item);
                         self.put(gate, Item::Impl(alone), path);
                     }
@@ -125,6 +128,17 @@ impl Parts {
             }
             (_, item) => items.push(item),
         }
+    }
+}
+
+/// The heading of the operations that a feature is for: `deploy-requests` is `# Deploy requests`.
+fn entitle(attrs: &mut Vec<Attribute>, feature: &str) {
+    let words = feature.replace('-', " ");
+    let (first, rest) = words.split_at(words.len().min(1));
+    let title = format!("# {}{rest}", first.to_uppercase());
+    let doc = doc_of(attrs);
+    if doc.contains("# Operations") {
+        set_doc(attrs, doc.replace("# Operations", &title).trim());
     }
 }
 

@@ -35,6 +35,7 @@ mod demands;
 mod described;
 mod directions;
 mod discriminators;
+mod docs;
 pub mod document;
 mod features;
 mod files;
@@ -57,6 +58,7 @@ mod stand_in;
 mod templates;
 mod types;
 mod unions;
+mod variants;
 mod waits;
 
 pub use self::by_hand::missing_operations;
@@ -140,6 +142,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     composed::prepare(&mut document);
     circles::refuse(&mut document)?;
     defaults::prepare(&mut document);
+    docs::prepare(&mut document);
     let described = document.clone();
     let discriminators = discriminators::of(&document);
     prepare::prepare(&mut document);
@@ -153,6 +156,8 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
         progenitor::Generator::new(&settings).generate_tokens(&spec).map_err(|e| Error::Generator(e.to_string()))?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
 
+    let types = rust::module_mut(&mut file.items, "types").ok_or_else(|| rust::missing("mod types"))?;
+    variants::rename(types, &described);
     identifiers::check(&file)?;
     let mut directions = directions::Directions::of(&file)?;
     let mut model = model::of(&file, &operations)?;
@@ -161,6 +166,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     pages::rename(&mut model, &pages::unify(types, &pages, &mut places), &mut directions);
     operations::emit(&mut file, &model, &checked, &waits::of(&described)?)?;
     waits::add_ends(&mut file, &described, &places)?;
+    docs::add(&mut file, &model, &described);
     handles::add(&mut file, &model);
     client::replace(&mut file, &spec.info.version);
     stand_in::add(&mut file, &model);

@@ -1,16 +1,15 @@
-//! The operations: the functions that begin calls keep progenitor's names and the document's words; all that a call is
-//! made of is emitted anew, from the model.
+//! The operations: the functions that begin calls keep progenitor's names; all that a call is made of is emitted anew,
+//! from the model.
 //!
 //! before: `mod builder` of progenitor's
 //! after:  `mod builder` of the structs that `calls` makes
 
 use std::collections::BTreeSet;
 
-use syn::{ImplItem, Item, ItemImpl};
+use syn::Item;
 
 use super::model::{self, Operation};
-use super::prose::tidy;
-use super::rust::{doc_of, impl_of, missing, module, module_mut, set_doc};
+use super::rust::{missing, module, module_mut};
 use super::waits::{self, Waits};
 use super::{Error, calls, pages};
 
@@ -21,13 +20,6 @@ pub(crate) fn emit(
     checked: &BTreeSet<String>,
     waits: &Waits,
 ) -> Result<(), Error> {
-    for item in &mut file.items {
-        if let Item::Impl(item) = item
-            && let (None, Some("Client")) = (impl_of(item).0.as_deref(), impl_of(item).1.as_deref())
-        {
-            document_calls(item);
-        }
-    }
     let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
     let mut emitted: Vec<Item> = Vec::new();
     for operation in model {
@@ -44,16 +36,4 @@ pub(crate) fn emit(
     ));
     builder.extend(emitted);
     Ok(())
-}
-
-/// The methods of the client that begin a call.
-fn document_calls(item: &mut ItemImpl) {
-    for item in &mut item.items {
-        let ImplItem::Fn(function) = item else { continue };
-        // A sample of progenitor's has no variables.
-        let doc = doc_of(&function.attrs);
-        let doc = doc.split("```ignore").next().unwrap_or_default();
-        set_doc(&mut function.attrs, &tidy(doc));
-    }
-    set_doc(&mut item.attrs, "# Operations\n\nEach begins a call: set what it needs, and `send` or await it.");
 }

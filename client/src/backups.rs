@@ -20,7 +20,7 @@ mod wait;
 
 pub use ensure::{EnsureBackup, Ensured};
 pub use ensure_error::EnsureError;
-pub use handles::{Branch, BranchBackup};
+pub use handles::{BackupHandle, BranchHandle};
 pub use refs::{BackupRef, BranchRef};
 #[cfg(feature = "branches")]
 pub use restore::RestoreBackup;

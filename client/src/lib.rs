@@ -18,6 +18,8 @@ mod request;
 
 mod generated;
 
+mod handles;
+
 mod auth;
 mod error;
 mod made_good;
@@ -42,13 +44,15 @@ mod transport;
 
 pub use auth::{BearerToken, Credentials, ServiceToken};
 pub use backups::{
-    Awaited, BackupRef, Branch, BranchBackup, BranchRef, EnsureBackup, EnsureError, Ensured, WaitError, WaitForBackup,
+    Awaited, BackupHandle, BackupRef, BranchHandle, BranchRef, EnsureBackup, EnsureError, Ensured, WaitError,
+    WaitForBackup,
 };
 #[cfg(feature = "branches")]
 pub use backups::{AwaitedBranch, Created, RestoreBackup, RestoreError, Restored};
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorDetail, Invalid, Outcome, Refused, Unanswered, Unfinished, Unreadable};
-pub use generated::{builder, types};
+pub use generated::{builder, operations, types};
+pub use handles::{DatabaseHandle, DatabaseRef, OrganizationHandle};
 pub use made_good::MadeGood;
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;

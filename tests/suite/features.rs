@@ -124,7 +124,7 @@ fn operations_that_hand_written_code_calls_are_missed_with_their_features() {
         ("src/backups/restored.rs", "get_branch"),
     ]));
     assert_eq!(missing("", true), all);
-    let some = "impl Client { fn get_backup(&self) {} } impl<'a> crate::Branch<'a> { fn list_backups(&self) {} }";
+    let some = "impl Client { fn get_backup(&self) {} } impl<'a> crate::BranchHandle<'a> { fn list_backups(&self) {} }";
     let left = missing(some, false).into_keys().collect::<Vec<_>>();
     assert_eq!(left, ["src/backups/ensure.rs", "src/backups/handles.rs"]);
 }

@@ -116,22 +116,28 @@ fn public_surface() {
     }
 }
 
-/// Whoever has a branch need not name it in each call.
+/// Whoever has an organization, a database or a branch need not name it in each call.
 #[test]
-fn every_operation_on_a_branch_is_one_of_its_handle() {
+fn every_operation_is_one_of_the_handle_that_its_path_begins_with() {
     let spec = Spec::parse(&EFFECTIVE).unwrap();
-    let paths = spec.value["paths"].as_object().unwrap();
-    let about_branch = paths.iter().filter(|(path, _)| path.contains("/databases/{database}/branches/{branch}"));
-    let ids = about_branch
-        .flat_map(|(_, item)| item.as_object().unwrap().values())
-        .filter_map(|it| it["operationId"].as_str());
-    let ids: Vec<&str> = ids.collect();
-    assert!(ids.len() > 90, "{}", ids.len());
-    for id in ids {
-        let of_branch =
-            CRATE.surface.get(&format!("Branch::{id}")).unwrap_or_else(|| panic!("Branch::{id} is missing"));
-        assert_eq!(of_branch.feature, CRATE.surface.get(&format!("Client::{id}")).unwrap().feature, "{id}");
+    let mut counts = BTreeMap::new();
+    for (path, item) in spec.value["paths"].as_object().unwrap() {
+        let handle = match path {
+            _ if path.starts_with("/organizations/{organization}/databases/{database}/branches/{branch}") => {
+                "BranchHandle"
+            }
+            _ if path.starts_with("/organizations/{organization}/databases/{database}") => "DatabaseHandle",
+            _ if path.starts_with("/organizations/{organization}") => "OrganizationHandle",
+            _ => continue,
+        };
+        for id in item.as_object().unwrap().values().filter_map(|operation| operation["operationId"].as_str()) {
+            let of =
+                CRATE.surface.get(&format!("{handle}::{id}")).unwrap_or_else(|| panic!("{handle}::{id} is missing"));
+            assert_eq!(of.feature, CRATE.surface.get(&format!("Client::{id}")).unwrap().feature, "{id}");
+            *counts.entry(handle).or_insert(0) += 1;
+        }
     }
+    assert!(counts.len() == 3 && counts.values().sum::<i32>() > 185, "{counts:?}");
 }
 
 #[test]

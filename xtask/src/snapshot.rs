@@ -290,7 +290,7 @@ impl Snapshot {
     /// generated from it.
     ///
     /// # Errors
-    /// As [`generated_crate`](Self::krate) and [`Store::commit`].
+    /// As [`generated_crate`](Self::generated_crate) and [`Store::commit`].
     pub fn save(&self, old: &Self, store: &Store) -> anyhow::Result<()> {
         let changed = self.changed_since(old)?;
         let mut files: Vec<_> = changed.iter().map(|change| (change.file.as_str(), change.new.as_str())).collect();

@@ -32,20 +32,20 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn branch(&self, branch: impl Into<BranchRef>) -> Branch<'_> {
-        Branch { client: self, branch: branch.into() }
+    pub fn branch(&self, branch: impl Into<BranchRef>) -> BranchHandle<'_> {
+        BranchHandle { client: self, branch: branch.into() }
     }
 }
 
 /// A branch of a client. See [`Client::branch`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Branch<'a> {
+pub struct BranchHandle<'a> {
     client: &'a Client,
     branch: BranchRef,
 }
 
-impl<'a> Branch<'a> {
+impl<'a> BranchHandle<'a> {
     /// Which branch it is.
     pub fn branch_ref(&self) -> &BranchRef {
         &self.branch
@@ -77,20 +77,20 @@ impl<'a> Branch<'a> {
     }
 
     /// The calls that are about a backup of this branch.
-    pub fn backup(&self, id: impl Into<String>) -> BranchBackup<'a> {
-        BranchBackup { client: self.client, backup: self.branch.backup(id) }
+    pub fn backup(&self, id: impl Into<String>) -> BackupHandle<'a> {
+        BackupHandle { client: self.client, backup: self.branch.backup(id) }
     }
 }
 
-/// A backup of a branch of a client. See [`Branch::backup`].
+/// A backup of a branch of a client. See [`BranchHandle::backup`].
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct BranchBackup<'a> {
+pub struct BackupHandle<'a> {
     client: &'a Client,
     backup: BackupRef,
 }
 
-impl<'a> BranchBackup<'a> {
+impl<'a> BackupHandle<'a> {
     /// Which backup it is.
     pub fn backup_ref(&self) -> &BackupRef {
         &self.backup

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `Anomaly`
+    /// A span of time in which queries of a branch were slower than usual.
     ///
     /// From `#/components/schemas/Anomaly` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub mod types {
     pub struct Anomaly {
         /// Whether the anomaly is ongoing
         pub active: bool,
-        /// `correlations`
+        /// The queries that may be the cause.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub correlations: Option<Vec<AnomalyCorrelation>>,
         /// The duration of the anomaly in seconds
@@ -33,7 +33,7 @@ pub mod types {
         /// When the anomaly started
         pub period_start: String,
     }
-    /// `AnomalyCorrelation`
+    /// How far a query goes along with an anomaly.
     ///
     /// From `#/components/schemas/AnomalyCorrelation` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -158,63 +158,78 @@ pub mod types {
         "{\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"normalized_sql\":\"normalized_sql\",\"r\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"tablet_type\":\"primary\"}"
     );
 }
-/// # Operations
+/// # Anomalies
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List branch anomalies
+    /// List branch anomalies.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`Anomaly`](crate::types::Anomaly); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `from`: Start time for filtering anomalies (ISO 8601 timestamp)
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `period`: Time period for filtering anomalies
-    /// - `to`: End time for filtering anomalies (ISO 8601 timestamp)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_anomalies()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies`. The vendor's page: [`list_branch_anomalies`](https://planetscale.com/docs/api/reference/list_branch_anomalies).
     pub fn list_branch_anomalies(&self) -> builder::ListBranchAnomalies<'_> {
         builder::ListBranchAnomalies::new(self)
     }
-    /// Retrieve a branch anomaly
+    /// Retrieve a branch anomaly.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Anomaly`](crate::types::Anomaly).
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The anomaly ID
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_anomaly()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}`. The vendor's page: [`get_branch_anomaly`](https://planetscale.com/docs/api/reference/get_branch_anomaly).
     pub fn get_branch_anomaly(&self) -> builder::GetBranchAnomaly<'_> {
         builder::GetBranchAnomaly::new(self)
     }
@@ -438,10 +453,10 @@ pub mod builder {
     }
     crate::runtime::call!(ListBranchAnomalies, types::Page < types::Anomaly >);
 }
-/// # Operations
+/// # Anomalies
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_anomaly`](crate::Client::get_branch_anomaly) of this branch.
     pub fn get_branch_anomaly(&self) -> builder::GetBranchAnomaly<'a> {
         let (client, [organization, database, branch]) = self.names();

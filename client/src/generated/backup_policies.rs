@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateBackupPolicyBody`
+    /// What `create_backup_policy` is called with.
     ///
     /// From `#/components/schemas/CreateBackupPolicyBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -47,7 +47,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// The unit for the frequency of the backup policy
+    /// The unit of the time between backups.
     ///
     /// From `#/components/schemas/FrequencyUnit` of the spec.
     #[derive(
@@ -117,7 +117,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `UpdateBackupPolicyBody`
+    /// What `update_backup_policy` is called with.
     ///
     /// From `#/components/schemas/UpdateBackupPolicyBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -584,134 +584,157 @@ pub mod types {
         }
     }
 }
-/// # Operations
+/// # Backup policies
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List backup policies
+    /// List backup policies.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`BackupPolicy`](crate::types::BackupPolicy); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_backups` |
     /// | Database | `read_backups` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/backup-policies`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_backup_policies().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/backup-policies`. The vendor's page: [`list_backup_policies`](https://planetscale.com/docs/api/reference/list_backup_policies).
     pub fn list_backup_policies(&self) -> builder::ListBackupPolicies<'_> {
         builder::ListBackupPolicies::new(self)
     }
-    /// Create a backup policy
+    /// Create a backup policy.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`BackupPolicy`](crate::types::BackupPolicy).
     ///
-    /// **Service Token Accesses**
-    ///  `write_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_backups` |
     /// | Database | `write_backups` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/backup-policies`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.create_backup_policy().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/backup-policies`. The vendor's page: [`create_backup_policy`](https://planetscale.com/docs/api/reference/create_backup_policy).
     pub fn create_backup_policy(&self) -> builder::CreateBackupPolicy<'_> {
         builder::CreateBackupPolicy::new(self)
     }
-    /// Get a backup policy
+    /// Get a backup policy.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`BackupPolicy`](crate::types::BackupPolicy).
     ///
-    /// **Service Token Accesses**
-    ///  `read_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_backups` |
     /// | Database | `read_backups` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `id`: The ID of the backup policy
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_backup_policy().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/backup-policies/{id}`. The vendor's page: [`get_backup_policy`](https://planetscale.com/docs/api/reference/get_backup_policy).
     pub fn get_backup_policy(&self) -> builder::GetBackupPolicy<'_> {
         builder::GetBackupPolicy::new(self)
     }
-    /// Delete a backup policy
+    /// Delete a backup policy.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_backups` |
     /// | Database | `write_backups` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `id`: The ID of the backup policy
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.delete_backup_policy().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/backup-policies/{id}`. The vendor's page: [`delete_backup_policy`](https://planetscale.com/docs/api/reference/delete_backup_policy).
     pub fn delete_backup_policy(&self) -> builder::DeleteBackupPolicy<'_> {
         builder::DeleteBackupPolicy::new(self)
     }
-    /// Update a backup policy
+    /// Update a backup policy.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`BackupPolicy`](crate::types::BackupPolicy).
     ///
-    /// **Service Token Accesses**
-    ///  `write_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_backups` |
     /// | Database | `write_backups` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `id`: The ID of the backup policy
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.update_backup_policy().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/backup-policies/{id}`. The vendor's page: [`update_backup_policy`](https://planetscale.com/docs/api/reference/update_backup_policy).
     pub fn update_backup_policy(&self) -> builder::UpdateBackupPolicy<'_> {
         builder::UpdateBackupPolicy::new(self)
     }
@@ -1097,4 +1120,34 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(UpdateBackupPolicy, types::BackupPolicy);
+}
+/// # Backup policies
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::create_backup_policy`](crate::Client::create_backup_policy) of this database.
+    pub fn create_backup_policy(&self) -> builder::CreateBackupPolicy<'a> {
+        let (client, [organization, database]) = self.names();
+        client.create_backup_policy().organization(organization).database(database)
+    }
+    /// [`Client::delete_backup_policy`](crate::Client::delete_backup_policy) of this database.
+    pub fn delete_backup_policy(&self) -> builder::DeleteBackupPolicy<'a> {
+        let (client, [organization, database]) = self.names();
+        client.delete_backup_policy().organization(organization).database(database)
+    }
+    /// [`Client::get_backup_policy`](crate::Client::get_backup_policy) of this database.
+    pub fn get_backup_policy(&self) -> builder::GetBackupPolicy<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_backup_policy().organization(organization).database(database)
+    }
+    /// [`Client::list_backup_policies`](crate::Client::list_backup_policies) of this database.
+    pub fn list_backup_policies(&self) -> builder::ListBackupPolicies<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_backup_policies().organization(organization).database(database)
+    }
+    /// [`Client::update_backup_policy`](crate::Client::update_backup_policy) of this database.
+    pub fn update_backup_policy(&self) -> builder::UpdateBackupPolicy<'a> {
+        let (client, [organization, database]) = self.names();
+        client.update_backup_policy().organization(organization).database(database)
+    }
 }

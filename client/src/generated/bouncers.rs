@@ -25,7 +25,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `CreateBouncerBody`
+    /// What `create_bouncer` is called with.
     ///
     /// From `#/components/schemas/CreateBouncerBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -51,16 +51,16 @@ pub mod types {
             Default::default()
         }
     }
-    /// `PostgresBouncer`
+    /// A PgBouncer in front of a PostgreSQL branch.
     ///
     /// From `#/components/schemas/PostgresBouncer` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresBouncer {
-        /// The person, token or integration that asked for a backup.
+        /// Who created the bouncer.
         pub actor: Option<Actor>,
-        /// A mention of a database branch.
+        /// The branch that the bouncer is in front of.
         pub branch: Option<NamedReference>,
         /// When the bouncer was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
@@ -70,25 +70,25 @@ pub mod types {
         pub id: String,
         /// The name of the bouncer
         pub name: String,
-        /// `parameters`
+        /// The parameters of the bouncer.
         pub parameters: Vec<PostgresBouncerParameter>,
         /// The count of replicas in each cell
         pub replicas_per_cell: i64,
-        /// `sku`
+        /// The size of the bouncer.
         pub sku: Option<BouncerSku>,
         /// The instance type the bouncer targets
         pub target: BouncerTarget,
         /// When the bouncer was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `PostgresBouncerParameter`
+    /// A parameter of a bouncer.
     ///
     /// From `#/components/schemas/PostgresBouncerParameter` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresBouncerParameter {
-        /// The person, token or integration that asked for a backup.
+        /// Who set the parameter.
         pub actor: Option<Actor>,
         /// The category of the parameter
         pub category: String,
@@ -544,114 +544,141 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"pgbouncer\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}"
     );
 }
-/// # Operations
+/// # Bouncers
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List bouncers
+    /// List bouncers.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`PostgresBouncer`](crate::types::PostgresBouncer); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_bouncers().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/bouncers`. The vendor's page: [`list_bouncers`](https://planetscale.com/docs/api/reference/list_bouncers).
     pub fn list_bouncers(&self) -> builder::ListBouncers<'_> {
         builder::ListBouncers::new(self)
     }
-    /// Create a bouncer
+    /// Create a bouncer.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`PostgresBouncer`](crate::types::PostgresBouncer).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.create_bouncer().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/bouncers`. The vendor's page: [`create_bouncer`](https://planetscale.com/docs/api/reference/create_bouncer).
     pub fn create_bouncer(&self) -> builder::CreateBouncer<'_> {
         builder::CreateBouncer::new(self)
     }
-    /// Get a bouncer
+    /// Get a bouncer.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`PostgresBouncer`](crate::types::PostgresBouncer).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `bouncer`: The name of the bouncer
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_bouncer()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .bouncer("bouncer")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`. The vendor's page: [`get_bouncer`](https://planetscale.com/docs/api/reference/get_bouncer).
     pub fn get_bouncer(&self) -> builder::GetBouncer<'_> {
         builder::GetBouncer::new(self)
     }
-    /// Delete a bouncer
+    /// Delete a bouncer.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `bouncer`: The name of the bouncer
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .delete_bouncer()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .bouncer("bouncer")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`. The vendor's page: [`delete_bouncer`](https://planetscale.com/docs/api/reference/delete_bouncer).
     pub fn delete_bouncer(&self) -> builder::DeleteBouncer<'_> {
         builder::DeleteBouncer::new(self)
     }
@@ -987,10 +1014,10 @@ pub mod builder {
     }
     crate::runtime::call!(ListBouncers, types::Page < types::PostgresBouncer >);
 }
-/// # Operations
+/// # Bouncers
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_bouncer`](crate::Client::create_bouncer) of this branch.
     pub fn create_bouncer(&self) -> builder::CreateBouncer<'a> {
         let (client, [organization, database, branch]) = self.names();

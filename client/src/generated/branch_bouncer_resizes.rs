@@ -2,35 +2,43 @@
 // `cargo xtask update-spec` and `cargo xtask generate --write` write it.
 
 use crate::client::Client;
-/// # Operations
+/// # Branch bouncer resizes
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get bouncer resize requests
+    /// Get bouncer resize requests.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`BouncerResizeRequest`](crate::types::BouncerResizeRequest); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncer-resizes`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_bouncer_resize_requests()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/bouncer-resizes`. The vendor's page: [`list_branch_bouncer_resize_requests`](https://planetscale.com/docs/api/reference/list_branch_bouncer_resize_requests).
     pub fn list_branch_bouncer_resize_requests(
         &self,
     ) -> builder::ListBranchBouncerResizeRequests<'_> {
@@ -151,10 +159,10 @@ pub mod builder {
         ListBranchBouncerResizeRequests, types::Page < types::BouncerResizeRequest >
     );
 }
-/// # Operations
+/// # Branch bouncer resizes
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_bouncer_resize_requests`](crate::Client::list_branch_bouncer_resize_requests) of this branch.
     pub fn list_branch_bouncer_resize_requests(
         &self,

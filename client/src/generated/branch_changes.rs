@@ -6,14 +6,14 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `BranchChangeRequest`
+    /// A request to change the size, storage or parameters of a PostgreSQL branch.
     ///
     /// From `#/components/schemas/BranchChangeRequest` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchChangeRequest {
-        /// The person, token or integration that asked for a backup.
+        /// Who asked for it.
         pub actor: Option<Actor>,
         /// The SKU representing the branch cluster for display
         pub cluster_display_name: String,
@@ -76,7 +76,7 @@ pub mod types {
         /// The time the branch change request was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// The storage type (gp3 or io2)
+    /// The kind of a cluster's storage.
     ///
     /// From `#/components/schemas/PostgresStorageType` of the spec.
     #[non_exhaustive]
@@ -95,7 +95,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `StorageConfigUpdate`
+    /// What changes of a PostgreSQL cluster's storage.
     ///
     /// From `#/components/schemas/StorageConfigUpdate` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -124,7 +124,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateBranchChangeRequestBody`
+    /// What `update_branch_change_request` is called with.
     ///
     /// From `#/components/schemas/UpdateBranchChangeRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -140,7 +140,7 @@ pub mod types {
         /// The total number of replicas
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replicas: Option<i64>,
-        /// `storage`
+        /// What changes of the storage.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub storage: Option<StorageConfigUpdate>,
     }
@@ -355,7 +355,7 @@ pub mod types {
                 self.replicas = Ok(value);
                 self
             }
-            /// `storage`
+            /// What changes of the storage.
             pub fn storage<T>(mut self, value: T) -> Self
             where
                 T: TryInto<super::StorageConfigUpdate>,
@@ -617,115 +617,154 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cluster_display_name\":\"cluster_display_name\",\"cluster_metal\":false,\"cluster_name\":\"cluster_name\",\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"maximum_storage_bytes\":1,\"minimum_storage_bytes\":1,\"parameters\":{},\"previous_cluster_display_name\":\"previous_cluster_display_name\",\"previous_cluster_metal\":false,\"previous_cluster_name\":\"previous_cluster_name\",\"previous_maximum_storage_bytes\":1,\"previous_minimum_storage_bytes\":1,\"previous_parameters\":{},\"previous_replicas\":1,\"previous_storage_autoscaling\":false,\"previous_storage_iops\":1,\"previous_storage_shrinking\":false,\"previous_storage_throughput_mibs\":1,\"previous_storage_type\":\"previous_storage_type\",\"replicas\":1,\"started_at\":null,\"state\":\"pending\",\"storage_autoscaling\":false,\"storage_iops\":1,\"storage_shrinking\":false,\"storage_throughput_mibs\":1,\"storage_type\":\"gp3\",\"updated_at\":null}"
     );
 }
-/// # Operations
+/// # Branch changes
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get branch change requests
+    /// Get branch change requests.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`BranchChangeRequest`](crate::types::BranchChangeRequest); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_change_requests()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/changes`. The vendor's page: [`list_branch_change_requests`](https://planetscale.com/docs/api/reference/list_branch_change_requests).
     pub fn list_branch_change_requests(&self) -> builder::ListBranchChangeRequests<'_> {
         builder::ListBranchChangeRequests::new(self)
     }
-    /// Upsert a change request for cluster size, replicas, storage, or parameters
+    /// Upsert a change request for cluster size, replicas, storage, or parameters.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`BranchChangeRequest`](crate::types::BranchChangeRequest). `None`, where the server answers with no body.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_branch_change_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/changes`. The vendor's page: [`update_branch_change_request`](https://planetscale.com/docs/api/reference/update_branch_change_request).
     pub fn update_branch_change_request(
         &self,
     ) -> builder::UpdateBranchChangeRequest<'_> {
         builder::UpdateBranchChangeRequest::new(self)
     }
-    /// Get a branch change request
+    /// Get a branch change request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`BranchChangeRequest`](crate::types::BranchChangeRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// [`wait`](crate::builder::GetBranchChangeRequest::wait) polls until it has ended.
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the change request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_change_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}`. The vendor's page: [`get_branch_change_request`](https://planetscale.com/docs/api/reference/get_branch_change_request).
     pub fn get_branch_change_request(&self) -> builder::GetBranchChangeRequest<'_> {
         builder::GetBranchChangeRequest::new(self)
     }
-    /// Cancel a change request
+    /// Cancel a change request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .cancel_branch_change_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/resizes`. The vendor's page: [`cancel_branch_change_request`](https://planetscale.com/docs/api/reference/cancel_branch_change_request).
     pub fn cancel_branch_change_request(
         &self,
     ) -> builder::CancelBranchChangeRequest<'_> {
@@ -1078,10 +1117,10 @@ pub mod builder {
         UpdateBranchChangeRequest, ::std::option::Option < types::BranchChangeRequest >
     );
 }
-/// # Operations
+/// # Branch changes
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::cancel_branch_change_request`](crate::Client::cancel_branch_change_request) of this branch.
     pub fn cancel_branch_change_request(
         &self,

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateKeyspaceBody`
+    /// What `create_keyspace` is called with.
     ///
     /// From `#/components/schemas/CreateKeyspaceBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `Keyspace`
+    /// A keyspace of a Vitess branch.
     ///
     /// From `#/components/schemas/Keyspace` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ pub mod types {
         pub ready: bool,
         /// Total number of replicas in the keyspace
         pub replicas: i64,
-        /// `replication_durability_constraints`
+        /// How many replicas have a change before it is confirmed.
         pub replication_durability_constraints: Option<ReplicationDurabilityConstraints>,
         /// True if the keyspace has an unfinished resize request
         pub resize_in_progress: bool,
@@ -81,12 +81,12 @@ pub mod types {
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Percentage of buffer pool memory allocated to vector indexes
         pub vector_pool_allocation: Option<f64>,
-        /// `vreplication_flags`
+        /// Flags of VReplication.
         pub vreplication_flags: Option<VreplicationFlags>,
         /// VTTablet configuration options
         pub vttablet_options: ::serde_json::Map<String, ::serde_json::Value>,
     }
-    /// `KeyspaceRollout`
+    /// How far a change of a keyspace's configuration has come.
     ///
     /// From `#/components/schemas/KeyspaceRollout` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -95,7 +95,7 @@ pub mod types {
     pub struct KeyspaceRollout {
         /// The name of the keyspace
         pub name: String,
-        /// `shards`
+        /// How far it has come on each shard.
         pub shards: Vec<ShardRollout>,
         /// The current state of the rollout at the keyspace level
         pub state: String,
@@ -115,7 +115,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `ReplicationDurabilityConstraints`
+    /// How many replicas have a change before it is confirmed.
     ///
     /// From `#/components/schemas/ReplicationDurabilityConstraints` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -126,7 +126,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub strategy: Option<ReplicationDurabilityStrategy>,
     }
-    /// `ReplicationDurabilityConstraintsUpdate`
+    /// How many replicas are to have a change before it is confirmed.
     ///
     /// From `#/components/schemas/ReplicationDurabilityConstraintsUpdate` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -158,7 +158,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `ShardRollout`
+    /// How far a change of the configuration has come on one shard.
     ///
     /// From `#/components/schemas/ShardRollout` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -174,19 +174,19 @@ pub mod types {
         /// The current state of the rollout at the shard level
         pub state: String,
     }
-    /// `UpdateKeyspaceBody`
+    /// What `update_keyspace` is called with.
     ///
     /// From `#/components/schemas/UpdateKeyspaceBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateKeyspaceBody {
-        /// `replication_durability_constraints`
+        /// How many replicas have a change before it is confirmed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replication_durability_constraints: Option<
             ReplicationDurabilityConstraintsUpdate,
         >,
-        /// `vreplication_flags`
+        /// Flags of VReplication.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub vreplication_flags: Option<VreplicationFlagsUpdate>,
     }
@@ -196,7 +196,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `VreplicationFlags`
+    /// Flags of VReplication, with which Vitess copies rows.
     ///
     /// From `#/components/schemas/VreplicationFlags` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -210,7 +210,7 @@ pub mod types {
         /// Enable VPlayer batching
         pub vplayer_batching: bool,
     }
-    /// `VreplicationFlagsUpdate`
+    /// Which flags of VReplication are set.
     ///
     /// From `#/components/schemas/VreplicationFlagsUpdate` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -388,7 +388,7 @@ pub mod types {
             }
         }
         impl UpdateKeyspaceBody {
-            /// `replication_durability_constraints`
+            /// How many replicas have a change before it is confirmed.
             pub fn replication_durability_constraints<T>(mut self, value: T) -> Self
             where
                 T: TryInto<super::ReplicationDurabilityConstraintsUpdate>,
@@ -409,7 +409,7 @@ pub mod types {
                 self.replication_durability_constraints = Ok(value);
                 self
             }
-            /// `vreplication_flags`
+            /// Flags of VReplication.
             pub fn vreplication_flags<T>(mut self, value: T) -> Self
             where
                 T: TryInto<super::VreplicationFlagsUpdate>,
@@ -946,135 +946,177 @@ pub mod types {
         "{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}"
     );
 }
-/// # Operations
+/// # Branch keyspaces
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get keyspaces
+    /// Get keyspaces.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// A page of [`Keyspace`](crate::types::Keyspace); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// # Access
     ///
+    /// A service token needs the access `read_branch`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_keyspaces().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`. The vendor's page: [`list_keyspaces`](https://planetscale.com/docs/api/reference/list_keyspaces).
     pub fn list_keyspaces(&self) -> builder::ListKeyspaces<'_> {
         builder::ListKeyspaces::new(self)
     }
-    /// Create a keyspace
+    /// Create a keyspace.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`Keyspace`](crate::types::Keyspace).
     ///
-    /// **Service Token Accesses**
-    ///  `create_branch`
+    /// # Access
     ///
+    /// A service token needs the access `create_branch`.
     ///
+    /// # Examples
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_keyspace()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .body_map(|body| body.name("name").cluster_size("cluster_size"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `body`
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`. The vendor's page: [`create_keyspace`](https://planetscale.com/docs/api/reference/create_keyspace).
     pub fn create_keyspace(&self) -> builder::CreateKeyspace<'_> {
         builder::CreateKeyspace::new(self)
     }
-    /// Get a keyspace
+    /// Get a keyspace.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`Keyspace`](crate::types::Keyspace).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// [`wait`](crate::builder::GetKeyspace::wait) polls until it has ended.
     ///
+    /// # Access
     ///
+    /// A service token needs the access `read_branch`.
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_keyspace()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`. The vendor's page: [`get_keyspace`](https://planetscale.com/docs/api/reference/get_keyspace).
     pub fn get_keyspace(&self) -> builder::GetKeyspace<'_> {
         builder::GetKeyspace::new(self)
     }
-    /// Delete a keyspace
+    /// Delete a keyspace.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `delete_branch`, `delete_production_branch`
+    /// # Access
     ///
+    /// A service token needs one of the accesses `delete_branch`, `delete_production_branch`.
     ///
+    /// # Examples
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .delete_keyspace()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`. The vendor's page: [`delete_keyspace`](https://planetscale.com/docs/api/reference/delete_keyspace).
     pub fn delete_keyspace(&self) -> builder::DeleteKeyspace<'_> {
         builder::DeleteKeyspace::new(self)
     }
-    /// Configure keyspace settings
+    /// Configure keyspace settings.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`Keyspace`](crate::types::Keyspace).
     ///
-    /// **Service Token Accesses**
-    ///  `create_branch`
+    /// # Access
     ///
+    /// A service token needs the access `create_branch`.
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_keyspace()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
-    /// - `body`
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`. The vendor's page: [`update_keyspace`](https://planetscale.com/docs/api/reference/update_keyspace).
     pub fn update_keyspace(&self) -> builder::UpdateKeyspace<'_> {
         builder::UpdateKeyspace::new(self)
     }
-    /// Get keyspace rollout status
+    /// Get keyspace rollout status.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`KeyspaceRollout`](crate::types::KeyspaceRollout).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// # Access
     ///
+    /// A service token needs the access `read_branch`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_keyspace_rollout_status()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status`. The vendor's page: [`get_keyspace_rollout_status`](https://planetscale.com/docs/api/reference/get_keyspace_rollout_status).
     pub fn get_keyspace_rollout_status(&self) -> builder::GetKeyspaceRolloutStatus<'_> {
         builder::GetKeyspaceRolloutStatus::new(self)
     }
@@ -1602,10 +1644,10 @@ pub mod builder {
     }
     crate::runtime::call!(UpdateKeyspace, types::Keyspace);
 }
-/// # Operations
+/// # Branch keyspaces
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_keyspace`](crate::Client::create_keyspace) of this branch.
     pub fn create_keyspace(&self) -> builder::CreateKeyspace<'a> {
         let (client, [organization, database, branch]) = self.names();

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreatePasswordBody`
+    /// What `create_password` is called with.
     ///
     /// From `#/components/schemas/CreatePasswordBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -38,7 +38,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdatePasswordBody`
+    /// What `update_password` is called with.
     ///
     /// From `#/components/schemas/UpdatePasswordBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -261,174 +261,217 @@ pub mod types {
         }
     }
 }
-/// # Operations
+/// # Branch passwords
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List passwords
+    /// List passwords.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`Password`](crate::types::Password); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the password belongs to
-    /// - `database`: The name of the database the password belongs to
-    /// - `branch`: The name of the branch the password belongs to
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `q`: Search passwords by name
-    /// - `read_only_region_id`: A read-only region of the database branch. If present, the password results will be filtered to only those in the region
-    /// - `status`: Filter passwords by status
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_passwords().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/passwords`. The vendor's page: [`list_passwords`](https://planetscale.com/docs/api/reference/list_passwords).
     pub fn list_passwords(&self) -> builder::ListPasswords<'_> {
         builder::ListPasswords::new(self)
     }
-    /// Create a password
+    /// Create a password.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Password`](crate::types::Password).
     ///
-    /// **Service Token Accesses**
-    ///  `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the password belongs to
-    /// - `database`: The name of the database the password belongs to
-    /// - `branch`: The name of the branch the password belongs to
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.create_password().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/passwords`. The vendor's page: [`create_password`](https://planetscale.com/docs/api/reference/create_password).
     pub fn create_password(&self) -> builder::CreatePassword<'_> {
         builder::CreatePassword::new(self)
     }
-    /// Get a password
+    /// Get a password.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Password`](crate::types::Password).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the password belongs to
-    /// - `database`: The name of the database the password belongs to
-    /// - `branch`: The name of the branch the password belongs to
-    /// - `id`: The ID of the password
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_password()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`. The vendor's page: [`get_password`](https://planetscale.com/docs/api/reference/get_password).
     pub fn get_password(&self) -> builder::GetPassword<'_> {
         builder::GetPassword::new(self)
     }
-    /// Delete a password
+    /// Delete a password.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the password belongs to
-    /// - `database`: The name of the database the password belongs to
-    /// - `branch`: The name of the branch the password belongs to
-    /// - `id`: The ID of the password
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .delete_password()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`. The vendor's page: [`delete_password`](https://planetscale.com/docs/api/reference/delete_password).
     pub fn delete_password(&self) -> builder::DeletePassword<'_> {
         builder::DeletePassword::new(self)
     }
-    /// Update a password
+    /// Update a password.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Password`](crate::types::Password).
     ///
-    /// **Service Token Accesses**
-    ///  `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the password belongs to
-    /// - `database`: The name of the database the password belongs to
-    /// - `branch`: The name of the branch the password belongs to
-    /// - `id`: The ID of the password
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_password()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`. The vendor's page: [`update_password`](https://planetscale.com/docs/api/reference/update_password).
     pub fn update_password(&self) -> builder::UpdatePassword<'_> {
         builder::UpdatePassword::new(self)
     }
-    /// Renew a password
+    /// Renew a password.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Password`](crate::types::Password).
     ///
-    /// **Service Token Accesses**
-    ///  `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the password belongs to
-    /// - `database`: The name of the database the password belongs to
-    /// - `branch`: The name of the branch the password belongs to
-    /// - `id`: The ID of the password
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .renew_password()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew`. The vendor's page: [`renew_password`](https://planetscale.com/docs/api/reference/renew_password).
     pub fn renew_password(&self) -> builder::RenewPassword<'_> {
         builder::RenewPassword::new(self)
     }
@@ -958,10 +1001,10 @@ pub mod builder {
     }
     crate::runtime::call!(UpdatePassword, types::Password);
 }
-/// # Operations
+/// # Branch passwords
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_password`](crate::Client::create_password) of this branch.
     pub fn create_password(&self) -> builder::CreatePassword<'a> {
         let (client, [organization, database, branch]) = self.names();

@@ -6,14 +6,14 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `BranchResizeRequest`
+    /// A request to change the VTGates of a Vitess branch.
     ///
     /// From `#/components/schemas/BranchResizeRequest` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchResizeRequest {
-        /// The person, token or integration that asked for a backup.
+        /// Who asked for it.
         pub actor: Option<Actor>,
         /// When the branch resize request completed
         pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -56,7 +56,7 @@ pub mod types {
         /// The target CPU utilization for the vtgate cluster
         pub vtgate_target_cpu_utilization: f64,
     }
-    /// `UpdateBranchResizeRequestBody`
+    /// What `update_branch_resize_request` is called with.
     ///
     /// From `#/components/schemas/UpdateBranchResizeRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -321,90 +321,121 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"previous_vtgate_autoscaling\":false,\"previous_vtgate_count\":1,\"previous_vtgate_display_name\":\"previous_vtgate_display_name\",\"previous_vtgate_max_count\":1,\"previous_vtgate_name\":\"previous_vtgate_name\",\"previous_vtgate_size\":\"previous_vtgate_size\",\"previous_vtgate_target_cpu_utilization\":1.0,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_display_name\":\"vtgate_display_name\",\"vtgate_max_count\":1,\"vtgate_name\":\"vtgate_name\",\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":1.0}"
     );
 }
-/// # Operations
+/// # Branch resizes
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get branch resize requests
+    /// Get branch resize requests.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`BranchResizeRequest`](crate::types::BranchResizeRequest); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_resize_requests()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/resizes`. The vendor's page: [`list_branch_resize_requests`](https://planetscale.com/docs/api/reference/list_branch_resize_requests).
     pub fn list_branch_resize_requests(&self) -> builder::ListBranchResizeRequests<'_> {
         builder::ListBranchResizeRequests::new(self)
     }
-    /// Upsert a resize request
+    /// Upsert a resize request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`BranchResizeRequest`](crate::types::BranchResizeRequest). `None`, where the server answers with no body.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_branch_resize_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PUT /organizations/{organization}/databases/{database}/branches/{branch}/resizes`. The vendor's page: [`update_branch_resize_request`](https://planetscale.com/docs/api/reference/update_branch_resize_request).
+    #[doc(alias = "create_branch_resize_request")]
+    #[doc(alias = "resize_branch")]
     pub fn update_branch_resize_request(
         &self,
     ) -> builder::UpdateBranchResizeRequest<'_> {
         builder::UpdateBranchResizeRequest::new(self)
     }
-    /// Get a branch resize request
+    /// Get a branch resize request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`BranchResizeRequest`](crate::types::BranchResizeRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// [`wait`](crate::builder::GetBranchResizeRequest::wait) polls until it has ended.
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `resize`: The ID of the branch resize request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_resize_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .resize("resize")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}`. The vendor's page: [`get_branch_resize_request`](https://planetscale.com/docs/api/reference/get_branch_resize_request).
     pub fn get_branch_resize_request(&self) -> builder::GetBranchResizeRequest<'_> {
         builder::GetBranchResizeRequest::new(self)
     }
@@ -697,10 +728,10 @@ pub mod builder {
         UpdateBranchResizeRequest, ::std::option::Option < types::BranchResizeRequest >
     );
 }
-/// # Operations
+/// # Branch resizes
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_resize_request`](crate::Client::get_branch_resize_request) of this branch.
     pub fn get_branch_resize_request(&self) -> builder::GetBranchResizeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();

@@ -6,17 +6,17 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `BranchSchema`
+    /// The schema of a branch.
     ///
     /// From `#/components/schemas/BranchSchema` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchSchema {
-        /// `data`
+        /// The tables.
         pub data: Vec<BranchSchemaTable>,
     }
-    /// `BranchSchemaTable`
+    /// The schema of one table.
     ///
     /// From `#/components/schemas/BranchSchemaTable` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ pub mod types {
         /// The table's schema
         pub raw: String,
     }
-    /// `CreateBranchBody`
+    /// What `create_branch` is called with.
     ///
     /// From `#/components/schemas/CreateBranchBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ pub mod types {
         /// If provided, restores the last successful backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this, in addition to Data Branching™ being enabled for the branch.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub seed_data: Option<SeedData>,
-        /// `storage`
+        /// The limits of the storage.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub storage: Option<StorageConfig>,
     }
@@ -82,14 +82,14 @@ pub mod types {
             Default::default()
         }
     }
-    /// `DatabaseBranch`
+    /// A branch of a database.
     ///
     /// From `#/components/schemas/DatabaseBranch` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranch {
-        /// The person, token or integration that asked for a backup.
+        /// Who created the branch.
         pub actor: Option<Actor>,
         /// IOPS for the cluster
         pub cluster_iops: Option<i64>,
@@ -131,11 +131,11 @@ pub mod types {
         pub production: bool,
         /// Whether or not the branch is ready to serve queries
         pub ready: bool,
-        /// `region`
+        /// The region that the branch is in.
         pub region: Option<Region>,
         /// When a user last marked a backup restore checklist as completed
         pub restore_checklist_completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// A mention of a database branch.
+        /// The branch whose backup this one was restored from.
         pub restored_from_branch: Option<NamedReference>,
         /// Whether or not the branch has safe migrations enabled
         pub safe_migrations: bool,
@@ -189,7 +189,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// The subject for the errors
+    /// What a schema's error is about.
     ///
     /// From `#/components/schemas/LintSubject` of the spec.
     #[non_exhaustive]
@@ -204,7 +204,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `SchemaLintError`
+    /// What is wrong with a schema.
     ///
     /// From `#/components/schemas/SchemaLintError` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -246,7 +246,7 @@ pub mod types {
         /// The name of the vindex for the schema
         pub vindex_name: String,
     }
-    /// If provided, restores the last successful backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this, in addition to Data Branching™ being enabled for the branch.
+    /// Which data a new branch begins with.
     ///
     /// From `#/components/schemas/SeedData` of the spec.
     #[derive(
@@ -301,7 +301,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `UpdateBranchBody`
+    /// What `update_branch` is called with.
     ///
     /// From `#/components/schemas/UpdateBranchBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -321,7 +321,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateBranchClusterConfigBody`
+    /// What `update_branch_cluster_config` is called with.
     ///
     /// From `#/components/schemas/UpdateBranchClusterConfigBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -337,7 +337,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateSafeMigrationsBody`
+    /// What `update_safe_migrations` is called with.
     ///
     /// From `#/components/schemas/UpdateSafeMigrationsBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -577,7 +577,7 @@ pub mod types {
                 self.seed_data = Ok(value);
                 self
             }
-            /// `storage`
+            /// The limits of the storage.
             pub fn storage<T>(mut self, value: T) -> Self
             where
                 T: TryInto<super::StorageConfig>,
@@ -1241,316 +1241,409 @@ pub mod types {
         "{\"auto_increment_column_names\":{\"*\":\"auto_increment_column_names\"},\"charset_name\":\"charset_name\",\"check_constraint_name\":\"check_constraint_name\",\"column_name\":\"column_name\",\"docs_url\":\"docs_url\",\"engine_name\":\"engine_name\",\"enum_value\":\"enum_value\",\"error_description\":\"error_description\",\"foreign_key_column_names\":{\"*\":\"foreign_key_column_names\"},\"json_path\":\"json_path\",\"keyspace_name\":\"keyspace_name\",\"lint_error\":\"lint_error\",\"partition_name\":\"partition_name\",\"partitioning_type\":\"partitioning_type\",\"subject_type\":\"table\",\"table_name\":\"table_name\",\"vindex_name\":\"vindex_name\"}"
     );
 }
-/// # Operations
+/// # Branches
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List branches
+    /// List branches.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`DatabaseBranch`](crate::types::DatabaseBranch); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `order`: Order branches by created_at time
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `production`: Filter branches by production status
-    /// - `q`: Search branches by name
-    /// - `safe_migrations`: Filter branches by safe migrations (DDL protection)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_branches().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches`. The vendor's page: [`list_branches`](https://planetscale.com/docs/api/reference/list_branches).
     pub fn list_branches(&self) -> builder::ListBranches<'_> {
         builder::ListBranches::new(self)
     }
-    /// Create a branch
+    /// Create a branch.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
-    /// **Service Token Accesses**
-    ///  `create_branch`, `restore_production_branch_backup`, `restore_backup`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `create_branch`, `restore_production_branch_backup`, `restore_backup`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_branches`, `restore_production_branch_backups`, `restore_backups` |
     /// | Database | `write_branches`, `restore_production_branch_backups`, `restore_backups` |
     /// | Branch | `restore_backups` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_branch()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .body_map(|body| body.name("name"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches`. The vendor's page: [`create_branch`](https://planetscale.com/docs/api/reference/create_branch).
     pub fn create_branch(&self) -> builder::CreateBranch<'_> {
         builder::CreateBranch::new(self)
     }
-    /// Get a branch
+    /// Get a branch.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// [`wait`](crate::builder::GetBranch::wait) polls until it has ended.
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_branch().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}`. The vendor's page: [`get_branch`](https://planetscale.com/docs/api/reference/get_branch).
     pub fn get_branch(&self) -> builder::GetBranch<'_> {
         builder::GetBranch::new(self)
     }
-    /// Delete a branch
+    /// Delete a branch.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `delete_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `delete_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `delete_branches`, `delete_production_branches` |
     /// | Database | `delete_branches`, `delete_production_branches` |
     /// | Branch | `delete_branch` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `delete_descendants`: If true, recursively delete all descendant branches along with this branch
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.delete_branch().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}`. The vendor's page: [`delete_branch`](https://planetscale.com/docs/api/reference/delete_branch).
     pub fn delete_branch(&self) -> builder::DeleteBranch<'_> {
         builder::DeleteBranch::new(self)
     }
-    /// Update a branch
+    /// Update a branch.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_branches`, `write_databases` |
     /// | Database | `write_branches`, `write_database` |
     /// | Branch | `write_branch` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.update_branch().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}`. The vendor's page: [`update_branch`](https://planetscale.com/docs/api/reference/update_branch).
     pub fn update_branch(&self) -> builder::UpdateBranch<'_> {
         builder::UpdateBranch::new(self)
     }
-    /// Change a branch cluster configuration
+    /// Change a branch cluster configuration.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
+    /// A service token needs the access `write_database`.
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/cluster`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_branch_cluster_config()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .body_map(|body| body.cluster_size("cluster_size"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch to configure
-    /// - `body`
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/cluster`. The vendor's page: [`update_branch_cluster_config`](https://planetscale.com/docs/api/reference/update_branch_cluster_config).
     pub fn update_branch_cluster_config(
         &self,
     ) -> builder::UpdateBranchClusterConfig<'_> {
         builder::UpdateBranchClusterConfig::new(self)
     }
-    /// Demote a branch
+    /// Demote a branch.
     ///
-    /// Demotes a branch from production to development
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Demotes a branch from production to development.
     ///
-    /// **Service Token Accesses**
-    ///  `connect_production_branch`, `demote_branches`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs one of the accesses `connect_production_branch`, `demote_branches`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `demote_branches` |
     /// | Database | `demote_branches` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/demote`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.demote_branch().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/demote`. The vendor's page: [`demote_branch`](https://planetscale.com/docs/api/reference/demote_branch).
     pub fn demote_branch(&self) -> builder::DemoteBranch<'_> {
         builder::DemoteBranch::new(self)
     }
-    /// Promote a branch
+    /// Promote a branch.
     ///
-    /// Promotes a branch from development to production
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Promotes a branch from development to production.
     ///
-    /// **Service Token Accesses**
-    ///  `connect_production_branch`, `promote_branches`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs one of the accesses `connect_production_branch`, `promote_branches`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `promote_branches` |
     /// | Database | `promote_branches` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/promote`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.promote_branch().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/promote`. The vendor's page: [`promote_branch`](https://planetscale.com/docs/api/reference/promote_branch).
     pub fn promote_branch(&self) -> builder::PromoteBranch<'_> {
         builder::PromoteBranch::new(self)
     }
-    /// Update safe migrations for a branch
+    /// Update safe migrations for a branch.
     ///
+    /// # Answers
     ///
+    /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
+    /// # Examples
     ///
-    /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_safe_migrations()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .body_map(|body| body.safe_migrations(true))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `body`
+    /// Sends `PUT /organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`. The vendor's page: [`update_safe_migrations`](https://planetscale.com/docs/api/reference/update_safe_migrations).
     pub fn update_safe_migrations(&self) -> builder::UpdateSafeMigrations<'_> {
         builder::UpdateSafeMigrations::new(self)
     }
-    /// Enable safe migrations for a branch
+    /// Enable safe migrations for a branch.
     ///
+    /// # Answers
     ///
+    /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
+    /// # Examples
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .enable_safe_migrations()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`. The vendor's page: [`enable_safe_migrations`](https://planetscale.com/docs/api/reference/enable_safe_migrations).
     pub fn enable_safe_migrations(&self) -> builder::EnableSafeMigrations<'_> {
         builder::EnableSafeMigrations::new(self)
     }
-    /// Disable safe migrations for a branch
+    /// Disable safe migrations for a branch.
     ///
+    /// # Answers
     ///
+    /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
+    /// # Examples
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .disable_safe_migrations()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`. The vendor's page: [`disable_safe_migrations`](https://planetscale.com/docs/api/reference/disable_safe_migrations).
     pub fn disable_safe_migrations(&self) -> builder::DisableSafeMigrations<'_> {
         builder::DisableSafeMigrations::new(self)
     }
-    /// Get a branch schema
+    /// Get a branch schema.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`BranchSchema`](crate::types::BranchSchema).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: Return the schema for a single Vitess keyspace
-    /// - `namespace`: Return the schema for a PostgreSQL catalog namespace in `<database>.<schema>` format (e.g. public.schema1)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_schema()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/schema`. The vendor's page: [`get_branch_schema`](https://planetscale.com/docs/api/reference/get_branch_schema).
     pub fn get_branch_schema(&self) -> builder::GetBranchSchema<'_> {
         builder::GetBranchSchema::new(self)
     }
-    /// Lint a branch schema
+    /// Lint a branch schema.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`SchemaLintError`](crate::types::SchemaLintError); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .lint_branch_schema()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/schema/lint`. The vendor's page: [`lint_branch_schema`](https://planetscale.com/docs/api/reference/lint_branch_schema).
     pub fn lint_branch_schema(&self) -> builder::LintBranchSchema<'_> {
         builder::LintBranchSchema::new(self)
     }
@@ -2625,10 +2718,10 @@ pub mod builder {
     }
     crate::runtime::call!(UpdateSafeMigrations, types::DatabaseBranch);
 }
-/// # Operations
+/// # Branches
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::delete_branch`](crate::Client::delete_branch) of this branch.
     pub fn delete_branch(&self) -> builder::DeleteBranch<'a> {
         let (client, [organization, database, branch]) = self.names();
@@ -2725,5 +2818,20 @@ impl<'a> crate::Branch<'a> {
             .organization(organization)
             .database(database)
             .branch(branch)
+    }
+}
+/// # Branches
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::create_branch`](crate::Client::create_branch) of this database.
+    pub fn create_branch(&self) -> builder::CreateBranch<'a> {
+        let (client, [organization, database]) = self.names();
+        client.create_branch().organization(organization).database(database)
+    }
+    /// [`Client::list_branches`](crate::Client::list_branches) of this database.
+    pub fn list_branches(&self) -> builder::ListBranches<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_branches().organization(organization).database(database)
     }
 }

@@ -7,7 +7,7 @@ pub(crate) const API_VERSION: &str = "v1";
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /// The person, token or integration that asked for a backup.
+    /// The user, service token or integration that did something.
     ///
     /// From `#/components/schemas/Actor` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ pub mod types {
         /// When the backup was last updated
         pub updated_at: ::chrono::DateTime<::chrono::Utc>,
     }
-    /// The schedule and retention that a backup was made by.
+    /// A schedule on which backups are made, and how long they are kept.
     ///
     /// From `#/components/schemas/BackupPolicy` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -174,7 +174,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// A mention of a database branch.
+    /// A mention of a branch, a keyspace, an organization or another resource that has a name.
     ///
     /// From `#/components/schemas/NamedReference` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -192,7 +192,7 @@ pub mod types {
         /// When the resource was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// Unit for the retention period of the backup
+    /// The unit of the time for which a backup is kept.
     ///
     /// From `#/components/schemas/RetentionUnit` of the spec.
     #[derive(
@@ -289,7 +289,7 @@ pub mod types {
         /// The URL to the schema snapshot in the PlanetScale app
         pub url: String,
     }
-    /// `UpdateBackupBody`
+    /// What `update_backup` is called with.
     ///
     /// From `#/components/schemas/UpdateBackupBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -1243,147 +1243,178 @@ pub mod types {
 ///
 /// Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List backups
+    /// List backups.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`Backup`](crate::types::Backup); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_backups` |
     /// | Database | `read_backups` |
     /// | Branch | `read_backups` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `all`: Whether to include all backups, including deleted ones
-    /// - `from`: Filter backups started after this date (e.g. 2023-01-01T00:00:00Z)
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `policy`: Filter backups by backup policy ID
-    /// - `production`: Filter backups by production branch
-    /// - `running_at`: Filter backups that are running during a specific time (e.g. 2023-01-01T00:00:00Z..2023-01-01T23:59:59Z)
-    /// - `state`: Filter backups by state
-    /// - `to`: Filter backups started before this date (e.g. 2023-01-31T23:59:59Z)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_backups().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/backups`. The vendor's page: [`list_backups`](https://planetscale.com/docs/api/reference/list_backups).
     pub fn list_backups(&self) -> builder::ListBackups<'_> {
         builder::ListBackups::new(self)
     }
-    /// Create a backup
+    /// Create a backup.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Backup`](crate::types::Backup).
     ///
-    /// **Service Token Accesses**
-    ///  `write_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_backups` |
     /// | Database | `write_backups` |
     /// | Branch | `write_backups` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.create_backup().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/backups`. The vendor's page: [`create_backup`](https://planetscale.com/docs/api/reference/create_backup).
     pub fn create_backup(&self) -> builder::CreateBackup<'_> {
         builder::CreateBackup::new(self)
     }
-    /// Get a backup
+    /// Get a backup.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Backup`](crate::types::Backup).
     ///
-    /// **Service Token Accesses**
-    ///  `read_backups`
+    /// [`wait`](crate::builder::GetBackup::wait) polls until it has ended.
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// A service token needs the access `read_backups`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_backups` |
     /// | Database | `read_backups` |
     /// | Branch | `read_backups` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `id`: The ID for the backup
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_backup()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`. The vendor's page: [`get_backup`](https://planetscale.com/docs/api/reference/get_backup).
     pub fn get_backup(&self) -> builder::GetBackup<'_> {
         builder::GetBackup::new(self)
     }
-    /// Delete a backup
+    /// Delete a backup.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `delete_backups`, `delete_production_branch_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `delete_backups`, `delete_production_branch_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `delete_backups`, `delete_production_branch_backups` |
     /// | Database | `delete_backups`, `delete_production_branch_backups` |
     /// | Branch | `delete_backups` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `id`: The ID of the backup
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .delete_backup()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`. The vendor's page: [`delete_backup`](https://planetscale.com/docs/api/reference/delete_backup).
     pub fn delete_backup(&self) -> builder::DeleteBackup<'_> {
         builder::DeleteBackup::new(self)
     }
-    /// Update a backup
+    /// Update a backup.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Backup`](crate::types::Backup).
     ///
-    /// **Service Token Accesses**
-    ///  `write_backups`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_backups`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_backups` |
     /// | Database | `write_backups` |
     /// | Branch | `write_backups` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `id`: The ID of the backup
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_backup()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`. The vendor's page: [`update_backup`](https://planetscale.com/docs/api/reference/update_backup).
     pub fn update_backup(&self) -> builder::UpdateBackup<'_> {
         builder::UpdateBackup::new(self)
     }
@@ -2007,10 +2038,415 @@ pub mod builder {
     #[cfg(feature = "workflows")]
     pub use super::workflows::builder::*;
 }
+/**All operations, by topic, each with the feature of the crate that it is behind.
+
+# BackupPolicies
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_backup_policy`](../struct.Client.html#method.create_backup_policy) | Create a backup policy | `backup-policies` |
+| [`delete_backup_policy`](../struct.Client.html#method.delete_backup_policy) | Delete a backup policy | `backup-policies` |
+| [`get_backup_policy`](../struct.Client.html#method.get_backup_policy) | Get a backup policy | `backup-policies` |
+| [`list_backup_policies`](../struct.Client.html#method.list_backup_policies) | List backup policies | `backup-policies` |
+| [`update_backup_policy`](../struct.Client.html#method.update_backup_policy) | Update a backup policy | `backup-policies` |
+
+# Backups
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_backup`](../struct.Client.html#method.create_backup) | Create a backup |  |
+| [`delete_backup`](../struct.Client.html#method.delete_backup) | Delete a backup |  |
+| [`get_backup`](../struct.Client.html#method.get_backup) | Get a backup |  |
+| [`list_backups`](../struct.Client.html#method.list_backups) | List backups |  |
+| [`update_backup`](../struct.Client.html#method.update_backup) | Update a backup |  |
+
+# Bouncer resizes
+
+| operation | | feature |
+| --- | --- | --- |
+| [`cancel_bouncer_resize_request`](../struct.Client.html#method.cancel_bouncer_resize_request) | Cancel a resize request | `bouncer-resizes` |
+| [`list_bouncer_resize_requests`](../struct.Client.html#method.list_bouncer_resize_requests) | Get bouncer resize requests | `bouncer-resizes` |
+| [`update_bouncer_resize_request`](../struct.Client.html#method.update_bouncer_resize_request) | Upsert a bouncer resize request | `bouncer-resizes` |
+
+# Bouncers
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_bouncer`](../struct.Client.html#method.create_bouncer) | Create a bouncer | `bouncers` |
+| [`delete_bouncer`](../struct.Client.html#method.delete_bouncer) | Delete a bouncer | `bouncers` |
+| [`get_bouncer`](../struct.Client.html#method.get_bouncer) | Get a bouncer | `bouncers` |
+| [`list_bouncers`](../struct.Client.html#method.list_bouncers) | List bouncers | `bouncers` |
+
+# Branch changes
+
+| operation | | feature |
+| --- | --- | --- |
+| [`cancel_branch_change_request`](../struct.Client.html#method.cancel_branch_change_request) | Cancel a change request | `branch-changes` |
+| [`get_branch_change_request`](../struct.Client.html#method.get_branch_change_request) | Get a branch change request | `branch-changes` |
+| [`list_branch_change_requests`](../struct.Client.html#method.list_branch_change_requests) | Get branch change requests | `branch-changes` |
+| [`update_branch_change_request`](../struct.Client.html#method.update_branch_change_request) | Upsert a change request for cluster size, replicas, storage, or parameters | `branch-changes` |
+
+# Cluster extensions
+
+| operation | | feature |
+| --- | --- | --- |
+| [`list_branch_extensions`](../struct.Client.html#method.list_branch_extensions) | List cluster extensions | `cluster-extensions` |
+
+# Cluster parameters
+
+| operation | | feature |
+| --- | --- | --- |
+| [`list_branch_parameters`](../struct.Client.html#method.list_branch_parameters) | List cluster parameters | `cluster-parameters` |
+
+# Database Postgres IP restrictions
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_ip_restriction`](../struct.Client.html#method.create_ip_restriction) | Create an IP restriction entry | `postgres-ip-restrictions` |
+| [`delete_ip_restriction`](../struct.Client.html#method.delete_ip_restriction) | Delete an IP restriction entry | `postgres-ip-restrictions` |
+| [`get_ip_restriction`](../struct.Client.html#method.get_ip_restriction) | Get an IP restriction entry | `postgres-ip-restrictions` |
+| [`list_ip_restrictions`](../struct.Client.html#method.list_ip_restrictions) | List IP restriction entries | `postgres-ip-restrictions` |
+| [`update_ip_restriction`](../struct.Client.html#method.update_ip_restriction) | Update an IP restriction entry | `postgres-ip-restrictions` |
+
+# Database branch keyspaces
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_keyspace`](../struct.Client.html#method.create_keyspace) | Create a keyspace | `branch-keyspaces` |
+| [`delete_keyspace`](../struct.Client.html#method.delete_keyspace) | Delete a keyspace | `branch-keyspaces` |
+| [`get_keyspace_rollout_status`](../struct.Client.html#method.get_keyspace_rollout_status) | Get keyspace rollout status | `branch-keyspaces` |
+| [`get_keyspace`](../struct.Client.html#method.get_keyspace) | Get a keyspace | `branch-keyspaces` |
+| [`list_keyspaces`](../struct.Client.html#method.list_keyspaces) | Get keyspaces | `branch-keyspaces` |
+| [`update_keyspace`](../struct.Client.html#method.update_keyspace) | Configure keyspace settings | `branch-keyspaces` |
+
+# Database branch passwords
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_password`](../struct.Client.html#method.create_password) | Create a password | `branch-passwords` |
+| [`delete_password`](../struct.Client.html#method.delete_password) | Delete a password | `branch-passwords` |
+| [`get_password`](../struct.Client.html#method.get_password) | Get a password | `branch-passwords` |
+| [`list_passwords`](../struct.Client.html#method.list_passwords) | List passwords | `branch-passwords` |
+| [`renew_password`](../struct.Client.html#method.renew_password) | Renew a password | `branch-passwords` |
+| [`update_password`](../struct.Client.html#method.update_password) | Update a password | `branch-passwords` |
+
+# Database branches
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_branch`](../struct.Client.html#method.create_branch) | Create a branch | `branches` |
+| [`delete_branch`](../struct.Client.html#method.delete_branch) | Delete a branch | `branches` |
+| [`demote_branch`](../struct.Client.html#method.demote_branch) | Demote a branch | `branches` |
+| [`disable_safe_migrations`](../struct.Client.html#method.disable_safe_migrations) | Disable safe migrations for a branch | `branches` |
+| [`enable_safe_migrations`](../struct.Client.html#method.enable_safe_migrations) | Enable safe migrations for a branch | `branches` |
+| [`get_branch_schema`](../struct.Client.html#method.get_branch_schema) | Get a branch schema | `branches` |
+| [`get_branch`](../struct.Client.html#method.get_branch) | Get a branch | `branches` |
+| [`lint_branch_schema`](../struct.Client.html#method.lint_branch_schema) | Lint a branch schema | `branches` |
+| [`list_branches`](../struct.Client.html#method.list_branches) | List branches | `branches` |
+| [`promote_branch`](../struct.Client.html#method.promote_branch) | Promote a branch | `branches` |
+| [`update_branch_cluster_config`](../struct.Client.html#method.update_branch_cluster_config) | Change a branch cluster configuration | `branches` |
+| [`update_branch`](../struct.Client.html#method.update_branch) | Update a branch | `branches` |
+| [`update_safe_migrations`](../struct.Client.html#method.update_safe_migrations) | Update safe migrations for a branch | `branches` |
+
+# Databases
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_database`](../struct.Client.html#method.create_database) | Create a database | `databases` |
+| [`delete_database`](../struct.Client.html#method.delete_database) | Delete a database | `databases` |
+| [`get_database_throttler`](../struct.Client.html#method.get_database_throttler) | Get database throttler configurations | `databases` |
+| [`get_database`](../struct.Client.html#method.get_database) | Get a database | `databases` |
+| [`list_database_regions`](../struct.Client.html#method.list_database_regions) | List database regions | `databases` |
+| [`list_databases`](../struct.Client.html#method.list_databases) | List databases | `databases` |
+| [`list_read_only_regions`](../struct.Client.html#method.list_read_only_regions) | List read-only regions | `databases` |
+| [`update_database_throttler`](../struct.Client.html#method.update_database_throttler) | Update database throttler configurations | `databases` |
+| [`update_database`](../struct.Client.html#method.update_database) | Update database settings | `databases` |
+
+# Deploy requests
+
+| operation | | feature |
+| --- | --- | --- |
+| [`cancel_deploy_request`](../struct.Client.html#method.cancel_deploy_request) | Cancel a queued deploy request | `deploy-requests` |
+| [`check_deploy_request_storage`](../struct.Client.html#method.check_deploy_request_storage) | Check deploy request storage | `deploy-requests` |
+| [`close_deploy_request`](../struct.Client.html#method.close_deploy_request) | Close a deploy request | `deploy-requests` |
+| [`complete_errored_deploy_request`](../struct.Client.html#method.complete_errored_deploy_request) | Complete an errored deploy | `deploy-requests` |
+| [`complete_gated_deploy_request`](../struct.Client.html#method.complete_gated_deploy_request) | Complete a gated deploy request | `deploy-requests` |
+| [`create_deploy_request`](../struct.Client.html#method.create_deploy_request) | Create a deploy request | `deploy-requests` |
+| [`force_cutover_deploy_request`](../struct.Client.html#method.force_cutover_deploy_request) | Enable force cutover for a deploy request | `deploy-requests` |
+| [`get_deploy_request_throttler`](../struct.Client.html#method.get_deploy_request_throttler) | Get deploy request throttler configurations | `deploy-requests` |
+| [`get_deploy_request`](../struct.Client.html#method.get_deploy_request) | Get a deploy request | `deploy-requests` |
+| [`get_deployment`](../struct.Client.html#method.get_deployment) | Get a deployment | `deploy-requests` |
+| [`list_deploy_operations`](../struct.Client.html#method.list_deploy_operations) | List deploy operations | `deploy-requests` |
+| [`list_deploy_queue`](../struct.Client.html#method.list_deploy_queue) | Get the deploy queue | `deploy-requests` |
+| [`list_deploy_request_reviews`](../struct.Client.html#method.list_deploy_request_reviews) | List deploy request reviews | `deploy-requests` |
+| [`list_deploy_requests`](../struct.Client.html#method.list_deploy_requests) | List deploy requests | `deploy-requests` |
+| [`queue_deploy_request`](../struct.Client.html#method.queue_deploy_request) | Queue a deploy request | `deploy-requests` |
+| [`revert_deploy_request`](../struct.Client.html#method.revert_deploy_request) | Complete a revert | `deploy-requests` |
+| [`review_deploy_request`](../struct.Client.html#method.review_deploy_request) | Review a deploy request | `deploy-requests` |
+| [`skip_deploy_request_revert_period`](../struct.Client.html#method.skip_deploy_request_revert_period) | Skip revert period | `deploy-requests` |
+| [`update_deploy_request_auto_apply`](../struct.Client.html#method.update_deploy_request_auto_apply) | Update auto-apply for deploy request | `deploy-requests` |
+| [`update_deploy_request_auto_delete_branch`](../struct.Client.html#method.update_deploy_request_auto_delete_branch) | Update auto-delete branch for deploy request | `deploy-requests` |
+| [`update_deploy_request_throttler`](../struct.Client.html#method.update_deploy_request_throttler) | Update deploy request throttler configurations | `deploy-requests` |
+
+# Invoices
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_invoice`](../struct.Client.html#method.get_invoice) | Get an invoice | `invoices` |
+| [`list_invoice_line_items`](../struct.Client.html#method.list_invoice_line_items) | Get invoice line items | `invoices` |
+| [`list_invoices`](../struct.Client.html#method.list_invoices) | Get invoices | `invoices` |
+
+# Keyspace VSchemas
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_keyspace_vschema`](../struct.Client.html#method.get_keyspace_vschema) | Get the VSchema for the keyspace | `keyspace-vschemas` |
+| [`update_keyspace_vschema`](../struct.Client.html#method.update_keyspace_vschema) | Update the VSchema for the keyspace | `keyspace-vschemas` |
+
+# Keyspace resizes
+
+| operation | | feature |
+| --- | --- | --- |
+| [`cancel_keyspace_resize_request`](../struct.Client.html#method.cancel_keyspace_resize_request) | Cancel a resize request | `keyspace-resizes` |
+| [`get_keyspace_resize_request`](../struct.Client.html#method.get_keyspace_resize_request) | Get a keyspace resize request | `keyspace-resizes` |
+| [`list_keyspace_resize_requests`](../struct.Client.html#method.list_keyspace_resize_requests) | Get keyspace resize requests | `keyspace-resizes` |
+| [`update_keyspace_resize_request`](../struct.Client.html#method.update_keyspace_resize_request) | Upsert a resize request | `keyspace-resizes` |
+
+# MaintenanceSchedules
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_maintenance_schedule`](../struct.Client.html#method.get_maintenance_schedule) | Get a maintenance schedule | `maintenance-schedules` |
+| [`list_maintenance_schedules`](../struct.Client.html#method.list_maintenance_schedules) | List maintenance schedules | `maintenance-schedules` |
+
+# MaintenanceWindows
+
+| operation | | feature |
+| --- | --- | --- |
+| [`list_maintenance_windows`](../struct.Client.html#method.list_maintenance_windows) | List maintenance windows | `maintenance-windows` |
+
+# Metrics
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_branch_keyspace_table_metrics`](../struct.Client.html#method.get_branch_keyspace_table_metrics) | Get table storage metrics by keyspace | `metrics` |
+| [`get_branch_metrics`](../struct.Client.html#method.get_branch_metrics) | Get time-series metrics | `metrics` |
+| [`get_branch_query_metrics`](../struct.Client.html#method.get_branch_query_metrics) | Get time-series metrics for SQL queries | `metrics` |
+| [`get_branch_table_metrics`](../struct.Client.html#method.get_branch_table_metrics) | Get table storage metrics | `metrics` |
+| [`get_branch_tag_metrics`](../struct.Client.html#method.get_branch_tag_metrics) | Get time-series metrics grouped by query tags | `metrics` |
+| [`get_instant_branch_metrics`](../struct.Client.html#method.get_instant_branch_metrics) | Get current metric values | `metrics` |
+| [`get_instant_tablet_metrics`](../struct.Client.html#method.get_instant_tablet_metrics) | Get current tablet metrics | `metrics` |
+| [`get_tablet_metrics`](../struct.Client.html#method.get_tablet_metrics) | Get time-series tablet metrics | `metrics` |
+
+# OAuth applications
+
+| operation | | feature |
+| --- | --- | --- |
+| [`delete_oauth_token`](../struct.Client.html#method.delete_oauth_token) | Delete an OAuth token | `oauth-applications` |
+| [`get_oauth_application`](../struct.Client.html#method.get_oauth_application) | Get an OAuth application | `oauth-applications` |
+| [`get_oauth_token`](../struct.Client.html#method.get_oauth_token) | Get an OAuth token | `oauth-applications` |
+| [`list_oauth_applications`](../struct.Client.html#method.list_oauth_applications) | List OAuth applications | `oauth-applications` |
+| [`list_oauth_tokens`](../struct.Client.html#method.list_oauth_tokens) | List OAuth tokens | `oauth-applications` |
+
+# OAuth tokens
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_oauth_token`](../struct.Client.html#method.create_oauth_token) | Create or renew an OAuth token | `oauth-tokens` |
+
+# Organization members
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_organization_member`](../struct.Client.html#method.get_organization_member) | Get an organization member | `organization-members` |
+| [`list_organization_members`](../struct.Client.html#method.list_organization_members) | List organization members | `organization-members` |
+| [`remove_organization_member`](../struct.Client.html#method.remove_organization_member) | Remove a member from an organization | `organization-members` |
+| [`update_organization_member`](../struct.Client.html#method.update_organization_member) | Update organization member role | `organization-members` |
+
+# Organization teams
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_organization_team`](../struct.Client.html#method.create_organization_team) | Create an organization team | `organization-teams` |
+| [`delete_organization_team`](../struct.Client.html#method.delete_organization_team) | Delete an organization team | `organization-teams` |
+| [`get_organization_team`](../struct.Client.html#method.get_organization_team) | Get an organization team | `organization-teams` |
+| [`list_organization_teams`](../struct.Client.html#method.list_organization_teams) | List teams in an organization | `organization-teams` |
+| [`update_organization_team`](../struct.Client.html#method.update_organization_team) | Update an organization team | `organization-teams` |
+
+# Organizations
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_organization`](../struct.Client.html#method.get_organization) | Get an organization | `organizations` |
+| [`list_audit_logs`](../struct.Client.html#method.list_audit_logs) | List audit logs | `organizations` |
+| [`list_cluster_size_skus`](../struct.Client.html#method.list_cluster_size_skus) | List available cluster sizes | `organizations` |
+| [`list_organization_regions`](../struct.Client.html#method.list_organization_regions) | List regions for an organization | `organizations` |
+| [`list_organizations`](../struct.Client.html#method.list_organizations) | List organizations | `organizations` |
+| [`update_organization`](../struct.Client.html#method.update_organization) | Update an organization | `organizations` |
+
+# Query Insights reports
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_query_patterns_report`](../struct.Client.html#method.create_query_patterns_report) | Create a new query patterns report | `query-insights-reports` |
+| [`delete_query_patterns_report`](../struct.Client.html#method.delete_query_patterns_report) | Delete a query patterns report | `query-insights-reports` |
+| [`download_query_patterns_report`](../struct.Client.html#method.download_query_patterns_report) | Download a finished query patterns report | `query-insights-reports` |
+| [`get_query_patterns_report_status`](../struct.Client.html#method.get_query_patterns_report_status) | Show the status of a query patterns report | `query-insights-reports` |
+| [`list_query_patterns_reports`](../struct.Client.html#method.list_query_patterns_reports) | List generated query patterns reports | `query-insights-reports` |
+
+# Regions
+
+| operation | | feature |
+| --- | --- | --- |
+| [`list_public_regions`](../struct.Client.html#method.list_public_regions) | List public regions | `regions` |
+
+# Roles
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_role`](../struct.Client.html#method.create_role) | Create role credentials | `roles` |
+| [`delete_role`](../struct.Client.html#method.delete_role) | Delete role credentials | `roles` |
+| [`get_default_role`](../struct.Client.html#method.get_default_role) | Get the default postgres role | `roles` |
+| [`get_role`](../struct.Client.html#method.get_role) | Get a role | `roles` |
+| [`list_roles`](../struct.Client.html#method.list_roles) | List roles | `roles` |
+| [`reassign_role_objects`](../struct.Client.html#method.reassign_role_objects) | Reassign objects owned by one role to another role | `roles` |
+| [`renew_role`](../struct.Client.html#method.renew_role) | Renew role expiration | `roles` |
+| [`reset_default_role`](../struct.Client.html#method.reset_default_role) | Reset default credentials | `roles` |
+| [`reset_role`](../struct.Client.html#method.reset_role) | Reset a role's password | `roles` |
+| [`update_role`](../struct.Client.html#method.update_role) | Update role name | `roles` |
+
+# Schema recommendations
+
+| operation | | feature |
+| --- | --- | --- |
+| [`dismiss_schema_recommendation`](../struct.Client.html#method.dismiss_schema_recommendation) | Dismiss a schema recommendation | `schema-recommendations` |
+| [`get_schema_recommendation`](../struct.Client.html#method.get_schema_recommendation) | Get a schema recommendation | `schema-recommendations` |
+| [`list_schema_recommendations`](../struct.Client.html#method.list_schema_recommendations) | List schema recommendations | `schema-recommendations` |
+
+# Service tokens
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_service_token`](../struct.Client.html#method.create_service_token) | Create a service token | `service-tokens` |
+| [`delete_service_token`](../struct.Client.html#method.delete_service_token) | Delete a service token | `service-tokens` |
+| [`get_service_token`](../struct.Client.html#method.get_service_token) | Get a service token | `service-tokens` |
+| [`list_service_tokens`](../struct.Client.html#method.list_service_tokens) | List service tokens | `service-tokens` |
+
+# Team members
+
+| operation | | feature |
+| --- | --- | --- |
+| [`add_organization_team_member`](../struct.Client.html#method.add_organization_team_member) | Add a member to a team | `team-members` |
+| [`get_organization_team_member`](../struct.Client.html#method.get_organization_team_member) | Get a team member | `team-members` |
+| [`list_organization_team_members`](../struct.Client.html#method.list_organization_team_members) | List team members | `team-members` |
+| [`remove_organization_team_member`](../struct.Client.html#method.remove_organization_team_member) | Remove a member from a team | `team-members` |
+
+# Traffic budgets
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_traffic_budget`](../struct.Client.html#method.create_traffic_budget) | Create a traffic budget | `traffic-budgets` |
+| [`delete_traffic_budget`](../struct.Client.html#method.delete_traffic_budget) | Delete a traffic budget | `traffic-budgets` |
+| [`get_traffic_budget`](../struct.Client.html#method.get_traffic_budget) | Get a traffic budget | `traffic-budgets` |
+| [`list_traffic_budgets`](../struct.Client.html#method.list_traffic_budgets) | List traffic budgets | `traffic-budgets` |
+| [`update_traffic_budget`](../struct.Client.html#method.update_traffic_budget) | Update a traffic budget | `traffic-budgets` |
+
+# Traffic rules
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_traffic_rule`](../struct.Client.html#method.create_traffic_rule) | Create a traffic rule | `traffic-rules` |
+| [`delete_traffic_rule`](../struct.Client.html#method.delete_traffic_rule) | Delete a traffic rule | `traffic-rules` |
+
+# Users
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_current_user`](../struct.Client.html#method.get_current_user) | Get current user | `users` |
+
+# Webhooks
+
+| operation | | feature |
+| --- | --- | --- |
+| [`create_webhook`](../struct.Client.html#method.create_webhook) | Create a webhook | `webhooks` |
+| [`delete_webhook`](../struct.Client.html#method.delete_webhook) | Delete a webhook | `webhooks` |
+| [`get_webhook`](../struct.Client.html#method.get_webhook) | Get a webhook | `webhooks` |
+| [`list_webhooks`](../struct.Client.html#method.list_webhooks) | List webhooks | `webhooks` |
+| [`test_webhook`](../struct.Client.html#method.test_webhook) | Test a webhook | `webhooks` |
+| [`update_webhook`](../struct.Client.html#method.update_webhook) | Update a webhook | `webhooks` |
+
+# Workflows
+
+| operation | | feature |
+| --- | --- | --- |
+| [`cancel_workflow`](../struct.Client.html#method.cancel_workflow) | Cancel a workflow | `workflows` |
+| [`complete_workflow`](../struct.Client.html#method.complete_workflow) | Complete a workflow | `workflows` |
+| [`create_workflow`](../struct.Client.html#method.create_workflow) | Create a workflow | `workflows` |
+| [`cutover_workflow`](../struct.Client.html#method.cutover_workflow) | Cutover traffic | `workflows` |
+| [`get_workflow`](../struct.Client.html#method.get_workflow) | Get a workflow | `workflows` |
+| [`list_workflows`](../struct.Client.html#method.list_workflows) | List workflows | `workflows` |
+| [`retry_workflow`](../struct.Client.html#method.retry_workflow) | Retry a failed workflow | `workflows` |
+| [`reverse_workflow_cutover`](../struct.Client.html#method.reverse_workflow_cutover) | Reverse traffic cutover | `workflows` |
+| [`reverse_workflow_traffic`](../struct.Client.html#method.reverse_workflow_traffic) | Reverse traffic | `workflows` |
+| [`switch_workflow_primaries`](../struct.Client.html#method.switch_workflow_primaries) | Switch primary traffic | `workflows` |
+| [`switch_workflow_replicas`](../struct.Client.html#method.switch_workflow_replicas) | Switch replica traffic | `workflows` |
+| [`verify_workflow`](../struct.Client.html#method.verify_workflow) | Verify workflow data | `workflows` |
+
+# Anomalies
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_branch_anomaly`](../struct.Client.html#method.get_branch_anomaly) | Retrieve a branch anomaly | `anomalies` |
+| [`list_branch_anomalies`](../struct.Client.html#method.list_branch_anomalies) | List branch anomalies | `anomalies` |
+
+# Branch bouncer resizes
+
+| operation | | feature |
+| --- | --- | --- |
+| [`list_branch_bouncer_resize_requests`](../struct.Client.html#method.list_branch_bouncer_resize_requests) | Get bouncer resize requests | `branch-bouncer-resizes` |
+
+# Branch resizes
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_branch_resize_request`](../struct.Client.html#method.get_branch_resize_request) | Get a branch resize request | `branch-resizes` |
+| [`list_branch_resize_requests`](../struct.Client.html#method.list_branch_resize_requests) | Get branch resize requests | `branch-resizes` |
+| [`update_branch_resize_request`](../struct.Client.html#method.update_branch_resize_request) | Upsert a resize request | `branch-resizes` |
+
+# Query insights
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_branch_query`](../struct.Client.html#method.get_branch_query) | Retrieve a branch query | `query-insights` |
+| [`get_query_summary`](../struct.Client.html#method.get_query_summary) | Retrieve a summary of query statistics | `query-insights` |
+| [`list_branch_queries`](../struct.Client.html#method.list_branch_queries) | List branch queries | `query-insights` |
+| [`list_branch_query_samples`](../struct.Client.html#method.list_branch_query_samples) | Retrieve query statistics | `query-insights` |
+
+# Query insights errors
+
+| operation | | feature |
+| --- | --- | --- |
+| [`list_branch_query_error_samples`](../struct.Client.html#method.list_branch_query_error_samples) | List queries for an error fingerprint | `query-insights-errors` |
+| [`list_branch_query_errors`](../struct.Client.html#method.list_branch_query_errors) | List branch query errors | `query-insights-errors` |
+
+# Query insights tags
+
+| operation | | feature |
+| --- | --- | --- |
+| [`get_branch_query_tag`](../struct.Client.html#method.get_branch_query_tag) | Retrieve a query tag | `query-insights-tags` |
+| [`list_branch_query_tag_summaries`](../struct.Client.html#method.list_branch_query_tag_summaries) | List query statistics grouped by tag | `query-insights-tags` |
+| [`list_branch_query_tags`](../struct.Client.html#method.list_branch_query_tags) | List query tags | `query-insights-tags` |
+
+# Query insights traffic budgets
+
+| operation | | feature |
+| --- | --- | --- |
+| [`list_traffic_budgets_for_query`](../struct.Client.html#method.list_traffic_budgets_for_query) | List traffic budgets affecting a query fingerprint | `query-insights-traffic-budgets` |*/
+pub mod operations {}
 /// # Operations
 ///
 /// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_backup`](crate::Client::create_backup) of this branch.
     pub fn create_backup(&self) -> builder::CreateBackup<'a> {
         let (client, [organization, database, branch]) = self.names();
@@ -2053,6 +2489,14 @@ impl<'a> crate::Branch<'a> {
             .branch(branch)
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {}
+/// # Operations
+///
+/// Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {}
 /// What the stand-in knows of each operation.
 #[cfg(feature = "mock")]
 pub(crate) const ROUTES: &[crate::mock::Route] = &[

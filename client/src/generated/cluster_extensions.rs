@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `PostgresClusterExtension`
+    /// An extension of PostgreSQL.
     ///
     /// From `#/components/schemas/PostgresClusterExtension` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub mod types {
         pub loader: PostgresClusterExtensionLoader,
         /// The name of the extension
         pub name: String,
-        /// `parameters`
+        /// The parameters of the extension.
         pub parameters: Vec<PostgresClusterParameter>,
         /// The reason the extension is unavailable (e.g., 'container_upgrade_required')
         pub unavailable_reason: String,
@@ -180,33 +180,44 @@ pub mod types {
         "{\"available\":false,\"description\":\"description\",\"id\":\"id\",\"internal\":false,\"loader\":\"shared_preload_libraries\",\"name\":\"name\",\"parameters\":{\"*\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"extension\":false,\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"patroni\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}},\"unavailable_reason\":\"unavailable_reason\",\"url\":\"url\"}"
     );
 }
-/// # Operations
+/// # Cluster extensions
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List cluster extensions
+    /// List cluster extensions.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A list of [`PostgresClusterExtension`](crate::types::PostgresClusterExtension).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/extensions`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_extensions()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/extensions`. The vendor's page: [`list_extensions`](https://planetscale.com/docs/api/reference/list_extensions).
+    #[doc(alias = "list_extensions")]
     pub fn list_branch_extensions(&self) -> builder::ListBranchExtensions<'_> {
         builder::ListBranchExtensions::new(self)
     }
@@ -278,10 +289,10 @@ pub mod builder {
         ListBranchExtensions, ::std::vec::Vec < types::PostgresClusterExtension >
     );
 }
-/// # Operations
+/// # Cluster extensions
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_extensions`](crate::Client::list_branch_extensions) of this branch.
     pub fn list_branch_extensions(&self) -> builder::ListBranchExtensions<'a> {
         let (client, [organization, database, branch]) = self.names();

@@ -2,34 +2,46 @@
 // `cargo xtask update-spec` and `cargo xtask generate --write` write it.
 
 use crate::client::Client;
-/// # Operations
+/// # Cluster parameters
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List cluster parameters
+    /// List cluster parameters.
     ///
-    ///    Returns the parameters for a branch. To update the parameters, use the "update_branch_change_request" endpoint.
+    /// Returns the parameters for a branch. To update the parameters, use the "update_branch_change_request" endpoint.
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// # Answers
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// A list of [`PostgresClusterParameter`](crate::types::PostgresClusterParameter).
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/parameters`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_parameters()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/parameters`. The vendor's page: [`list_parameters`](https://planetscale.com/docs/api/reference/list_parameters).
+    #[doc(alias = "list_parameters")]
     pub fn list_branch_parameters(&self) -> builder::ListBranchParameters<'_> {
         builder::ListBranchParameters::new(self)
     }
@@ -101,10 +113,10 @@ pub mod builder {
         ListBranchParameters, ::std::vec::Vec < types::PostgresClusterParameter >
     );
 }
-/// # Operations
+/// # Cluster parameters
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_parameters`](crate::Client::list_branch_parameters) of this branch.
     pub fn list_branch_parameters(&self) -> builder::ListBranchParameters<'a> {
         let (client, [organization, database, branch]) = self.names();

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateDatabaseBody`
+    /// What `create_database` is called with.
     ///
     /// From `#/components/schemas/CreateDatabaseBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub mod types {
         /// The number of replicas for the database. 0 for non-HA, 2+ for HA.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replicas: Option<i64>,
-        /// `storage`
+        /// The limits of the storage.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub storage: Option<StorageConfig>,
     }
@@ -39,14 +39,14 @@ pub mod types {
             Default::default()
         }
     }
-    /// `DataImport`
+    /// The import of an external database.
     ///
     /// From `#/components/schemas/DataImport` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DataImport {
-        /// `data_source`
+        /// Where the data come from.
         pub data_source: Option<DataImportSource>,
         /// When the import finished
         pub finished_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -57,7 +57,7 @@ pub mod types {
         /// State of the data import
         pub state: String,
     }
-    /// `DataImportSource`
+    /// The external database that data are imported from.
     ///
     /// From `#/components/schemas/DataImportSource` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -71,7 +71,7 @@ pub mod types {
         /// Port of the data source
         pub port: i64,
     }
-    /// `Database`
+    /// A database.
     ///
     /// From `#/components/schemas/Database` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -97,7 +97,7 @@ pub mod types {
         pub config_changing: bool,
         /// When the database was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// `data_import`
+        /// The import that the database was created by.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub data_import: Option<DataImport>,
         /// The default branch for the database
@@ -147,7 +147,7 @@ pub mod types {
         pub production_branches_count: i64,
         /// If the database is ready to be used
         pub ready: bool,
-        /// `region`
+        /// The region that branches are created in by default.
         pub region: Option<Region>,
         /// Whether an approval is required to deploy schema changes to this database
         pub require_approval_for_deploy: bool,
@@ -191,14 +191,14 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `ReadOnlyRegion`
+    /// A region with read-only replicas of a branch.
     ///
     /// From `#/components/schemas/ReadOnlyRegion` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ReadOnlyRegion {
-        /// The person, token or integration that asked for a backup.
+        /// Who added the region.
         pub actor: Option<Actor>,
         /// When the read-only region was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
@@ -210,12 +210,12 @@ pub mod types {
         pub ready: bool,
         /// When the read-only region was ready to serve queries
         pub ready_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// `region`
+        /// The region.
         pub region: Option<Region>,
         /// When the read-only region was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `UpdateDatabaseBody`
+    /// What `update_database` is called with.
     ///
     /// From `#/components/schemas/UpdateDatabaseBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -265,7 +265,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateDatabaseThrottlerBody`
+    /// What `update_database_throttler` is called with.
     ///
     /// From `#/components/schemas/UpdateDatabaseThrottlerBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -387,7 +387,7 @@ pub mod types {
                 self.replicas = Ok(value);
                 self
             }
-            /// `storage`
+            /// The limits of the storage.
             pub fn storage<T>(mut self, value: T) -> Self
             where
                 T: TryInto<super::StorageConfig>,
@@ -1201,229 +1201,284 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"id\":\"id\",\"ready\":false,\"ready_at\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"updated_at\":null}"
     );
 }
-/// # Operations
+/// # Databases
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List databases
+    /// List databases.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`Database`](crate::types::Database); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`, `delete_database`, `write_database`, `read_branch`, `delete_branch`, `create_branch`, `promote_branches`, `demote_branches`, `delete_production_branch`, `connect_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `delete_branch_password`, `delete_production_branch_password`, `delete_production_read_only_branch_password`, `read_deploy_request`, `create_deploy_request`, `approve_deploy_request`, `read_comment`, `create_comment`, `restore_backup`, `restore_production_branch_backup`, `read_backups`, `write_backups`, `delete_backups`, `delete_production_branch_backups`, `write_branch_vschema`, `write_production_branch_vschema`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_database`, `delete_database`, `write_database`, `read_branch`, `delete_branch`, `create_branch`, `promote_branches`, `demote_branches`, `delete_production_branch`, `connect_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `delete_branch_password`, `delete_production_branch_password`, `delete_production_read_only_branch_password`, `read_deploy_request`, `create_deploy_request`, `approve_deploy_request`, `read_comment`, `create_comment`, `restore_backup`, `restore_production_branch_backup`, `read_backups`, `write_backups`, `delete_backups`, `delete_production_branch_backups`, `write_branch_vschema`, `write_production_branch_vschema`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `q`: Search term to filter databases by name
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_databases().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases`. The vendor's page: [`list_databases`](https://planetscale.com/docs/api/reference/list_databases).
     pub fn list_databases(&self) -> builder::ListDatabases<'_> {
         builder::ListDatabases::new(self)
     }
-    /// Create a database
+    /// Create a database.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Database`](crate::types::Database).
     ///
-    /// **Service Token Accesses**
-    ///  `create_databases`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_databases`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `create_databases` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_database()
+    ///     .organization("acme")
+    ///     .body_map(|body| body.name("name").cluster_size("cluster_size"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases`. The vendor's page: [`create_database`](https://planetscale.com/docs/api/reference/create_database).
     pub fn create_database(&self) -> builder::CreateDatabase<'_> {
         builder::CreateDatabase::new(self)
     }
-    /// Get a database
+    /// Get a database.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Database`](crate::types::Database).
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`, `delete_database`, `write_database`, `read_branch`, `delete_branch`, `create_branch`, `promote_branches`, `demote_branches`, `delete_production_branch`, `connect_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `delete_branch_password`, `delete_production_branch_password`, `delete_production_read_only_branch_password`, `read_deploy_request`, `create_deploy_request`, `approve_deploy_request`, `read_comment`, `create_comment`, `restore_backup`, `restore_production_branch_backup`, `read_backups`, `write_backups`, `delete_backups`, `delete_production_branch_backups`, `write_branch_vschema`, `write_production_branch_vschema`
+    /// [`wait`](crate::builder::GetDatabase::wait) polls until it has ended.
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// A service token needs one of the accesses `read_database`, `delete_database`, `write_database`, `read_branch`, `delete_branch`, `create_branch`, `promote_branches`, `demote_branches`, `delete_production_branch`, `connect_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `delete_branch_password`, `delete_production_branch_password`, `delete_production_read_only_branch_password`, `read_deploy_request`, `create_deploy_request`, `approve_deploy_request`, `read_comment`, `create_comment`, `restore_backup`, `restore_production_branch_backup`, `read_backups`, `write_backups`, `delete_backups`, `delete_production_branch_backups`, `write_branch_vschema`, `write_production_branch_vschema`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_database().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}`. The vendor's page: [`get_database`](https://planetscale.com/docs/api/reference/get_database).
     pub fn get_database(&self) -> builder::GetDatabase<'_> {
         builder::GetDatabase::new(self)
     }
-    /// Delete a database
+    /// Delete a database.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `delete_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `delete_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `delete_databases` |
     /// | Database | `delete_database` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.delete_database().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}`. The vendor's page: [`delete_database`](https://planetscale.com/docs/api/reference/delete_database).
     pub fn delete_database(&self) -> builder::DeleteDatabase<'_> {
         builder::DeleteDatabase::new(self)
     }
-    /// Update database settings
+    /// Update database settings.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Database`](crate::types::Database).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.update_database().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}`. The vendor's page: [`update_database_settings`](https://planetscale.com/docs/api/reference/update_database_settings).
+    #[doc(alias = "update_database_settings")]
     pub fn update_database(&self) -> builder::UpdateDatabase<'_> {
         builder::UpdateDatabase::new(self)
     }
-    /// List read-only regions
+    /// List read-only regions.
     ///
-    /// List read-only regions for the database's default branch
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// List read-only regions for the database's default branch.
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`, `delete_database`, `write_database`, `read_branch`, `delete_branch`, `create_branch`, `promote_branches`, `demote_branches`, `delete_production_branch`, `connect_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `delete_branch_password`, `delete_production_branch_password`, `delete_production_read_only_branch_password`, `read_deploy_request`, `create_deploy_request`, `approve_deploy_request`, `read_comment`, `create_comment`, `restore_backup`, `restore_production_branch_backup`, `read_backups`, `write_backups`, `delete_backups`, `delete_production_branch_backups`, `write_branch_vschema`, `write_production_branch_vschema`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// A page of [`ReadOnlyRegion`](crate::types::ReadOnlyRegion); `stream` or `items` gives all.
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs one of the accesses `read_database`, `delete_database`, `write_database`, `read_branch`, `delete_branch`, `create_branch`, `promote_branches`, `demote_branches`, `delete_production_branch`, `connect_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `delete_branch_password`, `delete_production_branch_password`, `delete_production_read_only_branch_password`, `read_deploy_request`, `create_deploy_request`, `approve_deploy_request`, `read_comment`, `create_comment`, `restore_backup`, `restore_production_branch_backup`, `read_backups`, `write_backups`, `delete_backups`, `delete_production_branch_backups`, `write_branch_vschema`, `write_production_branch_vschema`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/read-only-regions`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_read_only_regions().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/read-only-regions`. The vendor's page: [`list_read_only_regions`](https://planetscale.com/docs/api/reference/list_read_only_regions).
     pub fn list_read_only_regions(&self) -> builder::ListReadOnlyRegions<'_> {
         builder::ListReadOnlyRegions::new(self)
     }
-    /// List database regions
+    /// List database regions.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`Region`](crate::types::Region); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`, `delete_database`, `write_database`, `read_branch`, `delete_branch`, `create_branch`, `promote_branches`, `demote_branches`, `delete_production_branch`, `connect_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `delete_branch_password`, `delete_production_branch_password`, `delete_production_read_only_branch_password`, `read_deploy_request`, `create_deploy_request`, `approve_deploy_request`, `read_comment`, `create_comment`, `restore_backup`, `restore_production_branch_backup`, `read_backups`, `write_backups`, `delete_backups`, `delete_production_branch_backups`, `write_branch_vschema`, `write_production_branch_vschema`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_database`, `delete_database`, `write_database`, `read_branch`, `delete_branch`, `create_branch`, `promote_branches`, `demote_branches`, `delete_production_branch`, `connect_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `delete_branch_password`, `delete_production_branch_password`, `delete_production_read_only_branch_password`, `read_deploy_request`, `create_deploy_request`, `approve_deploy_request`, `read_comment`, `create_comment`, `restore_backup`, `restore_production_branch_backup`, `read_backups`, `write_backups`, `delete_backups`, `delete_production_branch_backups`, `write_branch_vschema`, `write_production_branch_vschema`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/regions`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_database_regions().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/regions`. The vendor's page: [`list_database_regions`](https://planetscale.com/docs/api/reference/list_database_regions).
     pub fn list_database_regions(&self) -> builder::ListDatabaseRegions<'_> {
         builder::ListDatabaseRegions::new(self)
     }
-    /// Get database throttler configurations
+    /// Get database throttler configurations.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`ThrottlerConfiguration`](crate::types::ThrottlerConfiguration).
     ///
-    /// **Service Token Accesses**
-    ///  `read_deploy_request`, `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_deploy_request`, `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/throttler`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization that the throttled deploy requests belong to
-    /// - `database`: The name of the database that the throttled deploy requests belong to
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_database_throttler().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/throttler`. The vendor's page: [`get_database_throttler`](https://planetscale.com/docs/api/reference/get_database_throttler).
     pub fn get_database_throttler(&self) -> builder::GetDatabaseThrottler<'_> {
         builder::GetDatabaseThrottler::new(self)
     }
-    /// Update database throttler configurations
+    /// Update database throttler configurations.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`ThrottlerConfiguration`](crate::types::ThrottlerConfiguration).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/throttler`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization that the throttled deploy requests belong to
-    /// - `database`: The name of the database that the throttled deploy requests belong to
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.update_database_throttler().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/throttler`. The vendor's page: [`update_database_throttler`](https://planetscale.com/docs/api/reference/update_database_throttler).
     pub fn update_database_throttler(&self) -> builder::UpdateDatabaseThrottler<'_> {
         builder::UpdateDatabaseThrottler::new(self)
     }
@@ -2131,4 +2186,59 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(UpdateDatabaseThrottler, types::ThrottlerConfiguration);
+}
+/// # Databases
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::delete_database`](crate::Client::delete_database) of this database.
+    pub fn delete_database(&self) -> builder::DeleteDatabase<'a> {
+        let (client, [organization, database]) = self.names();
+        client.delete_database().organization(organization).database(database)
+    }
+    /// [`Client::get_database`](crate::Client::get_database) of this database.
+    pub fn get_database(&self) -> builder::GetDatabase<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_database().organization(organization).database(database)
+    }
+    /// [`Client::get_database_throttler`](crate::Client::get_database_throttler) of this database.
+    pub fn get_database_throttler(&self) -> builder::GetDatabaseThrottler<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_database_throttler().organization(organization).database(database)
+    }
+    /// [`Client::list_database_regions`](crate::Client::list_database_regions) of this database.
+    pub fn list_database_regions(&self) -> builder::ListDatabaseRegions<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_database_regions().organization(organization).database(database)
+    }
+    /// [`Client::list_read_only_regions`](crate::Client::list_read_only_regions) of this database.
+    pub fn list_read_only_regions(&self) -> builder::ListReadOnlyRegions<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_read_only_regions().organization(organization).database(database)
+    }
+    /// [`Client::update_database`](crate::Client::update_database) of this database.
+    pub fn update_database(&self) -> builder::UpdateDatabase<'a> {
+        let (client, [organization, database]) = self.names();
+        client.update_database().organization(organization).database(database)
+    }
+    /// [`Client::update_database_throttler`](crate::Client::update_database_throttler) of this database.
+    pub fn update_database_throttler(&self) -> builder::UpdateDatabaseThrottler<'a> {
+        let (client, [organization, database]) = self.names();
+        client.update_database_throttler().organization(organization).database(database)
+    }
+}
+/// # Databases
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::create_database`](crate::Client::create_database) of this organization.
+    pub fn create_database(&self) -> builder::CreateDatabase<'a> {
+        let (client, [organization]) = self.names();
+        client.create_database().organization(organization)
+    }
+    /// [`Client::list_databases`](crate::Client::list_databases) of this organization.
+    pub fn list_databases(&self) -> builder::ListDatabases<'a> {
+        let (client, [organization]) = self.names();
+        client.list_databases().organization(organization)
+    }
 }

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CloseDeployRequestBody`
+    /// What `close_deploy_request` is called with.
     ///
     /// From `#/components/schemas/CloseDeployRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -23,7 +23,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// The deploy request will be updated to this state
+    /// The one state that closes a deploy request.
     ///
     /// From `#/components/schemas/ClosedState` of the spec.
     #[derive(
@@ -73,7 +73,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `CreateDeployRequestBody`
+    /// What `create_deploy_request` is called with.
     ///
     /// From `#/components/schemas/CreateDeployRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -100,7 +100,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `DeployOperation`
+    /// One schema change of a deployment.
     ///
     /// From `#/components/schemas/DeployOperation` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -167,7 +167,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `DeployOperationSummary`
+    /// One schema change of a deployment, over all shards of its keyspace.
     ///
     /// From `#/components/schemas/DeployOperationSummary` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -190,7 +190,7 @@ pub mod types {
         pub keyspace_name: String,
         /// The operation name of the deploy operation summary
         pub operation_name: String,
-        /// `operations`
+        /// The progress on each shard.
         pub operations: Vec<ShardOperation>,
         /// The percent completion for the deploy operation summary
         pub progress_percentage: f64,
@@ -234,14 +234,14 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `DeployRequest`
+    /// A deploy request: a proposal to deploy the schema of one branch to another.
     ///
     /// From `#/components/schemas/DeployRequest` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployRequest {
-        /// The person, token or integration that asked for a backup.
+        /// Who opened the deploy request.
         pub actor: Option<Actor>,
         /// Whether or not the deploy request is approved
         pub approved: bool,
@@ -251,21 +251,21 @@ pub mod types {
         pub branch_deleted: bool,
         /// When the deploy request branch was deleted
         pub branch_deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who deleted the branch.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub branch_deleted_by: Option<Actor>,
         /// The ID of the branch the deploy request was created from
         pub branch_id: String,
         /// When the deploy request was closed
         pub closed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who closed the deploy request.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub closed_by: Option<Actor>,
         /// When the deploy request was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the deploy request was deployed
         pub deployed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// `deployment`
+        /// The deployment of the schema changes.
         pub deployment: Option<Deployment>,
         /// The deployment state of the deploy request
         pub deployment_state: DeploymentState,
@@ -294,14 +294,14 @@ pub mod types {
         /// When the deploy request was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `DeployRequestReview`
+    /// A review of a deploy request.
     ///
     /// From `#/components/schemas/DeployRequestReview` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployRequestReview {
-        /// The person, token or integration that asked for a backup.
+        /// Who reviewed the deploy request.
         pub actor: Option<Actor>,
         /// The text body of the review
         pub body: String,
@@ -329,7 +329,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `DeployRequestStorageCheck`
+    /// Whether there is enough storage to deploy a deploy request.
     ///
     /// From `#/components/schemas/DeployRequestStorageCheck` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -348,26 +348,26 @@ pub mod types {
         /// Whether the target branch cluster can be upgraded for more storage
         pub upgradeable: bool,
     }
-    /// `Deployment`
+    /// The deployment of a deploy request.
     ///
     /// From `#/components/schemas/Deployment` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Deployment {
-        /// The person, token or integration that asked for a backup.
+        /// Who started the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub actor: Option<Actor>,
         /// Whether or not to automatically cutover once deployment is finished
         pub auto_cutover: bool,
         /// Whether or not to automatically delete the head branch once deployment is finished
         pub auto_delete_branch: bool,
-        /// The person, token or integration that asked for a backup.
+        /// Who cancelled the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cancelled_actor: Option<Actor>,
         /// When the deployment was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// The person, token or integration that asked for a backup.
+        /// Who began the cutover.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cutover_actor: Option<Actor>,
         /// When the cutover for the deployment was initiated
@@ -377,9 +377,9 @@ pub mod types {
         /// Deploy check errors for the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub deploy_check_errors: Option<String>,
-        /// `deploy_operation_summaries`
+        /// The schema changes, each for all shards together.
         pub deploy_operation_summaries: Vec<DeployOperationSummary>,
-        /// `deploy_operations`
+        /// The schema changes, one for each keyspace and table.
         pub deploy_operations: Vec<DeployOperation>,
         /// The number of the deploy request associated with this deployment
         pub deploy_request_number: i64,
@@ -491,7 +491,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `QueueDeployRequestBody`
+    /// What `queue_deploy_request` is called with.
     ///
     /// From `#/components/schemas/QueueDeployRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -508,7 +508,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `ReviewDeployRequestBody`
+    /// What `review_deploy_request` is called with.
     ///
     /// From `#/components/schemas/ReviewDeployRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -528,7 +528,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `ShardOperation`
+    /// The progress of a schema change on one shard.
     ///
     /// From `#/components/schemas/ShardOperation` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -546,7 +546,7 @@ pub mod types {
         /// The state of the deploy operation
         pub state: DeployOperationState,
     }
-    /// `StorageReport`
+    /// The storage of one shard, and what a deployment needs of it.
     ///
     /// From `#/components/schemas/StorageReport` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -572,7 +572,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub used: Option<i64>,
     }
-    /// `UpdateDeployRequestAutoApplyBody`
+    /// What `update_deploy_request_auto_apply` is called with.
     ///
     /// From `#/components/schemas/UpdateDeployRequestAutoApplyBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -589,7 +589,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateDeployRequestAutoDeleteBranchBody`
+    /// What `update_deploy_request_auto_delete_branch` is called with.
     ///
     /// From `#/components/schemas/UpdateDeployRequestAutoDeleteBranchBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -606,7 +606,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateDeployRequestThrottlerBody`
+    /// What `update_deploy_request_throttler` is called with.
     ///
     /// From `#/components/schemas/UpdateDeployRequestThrottlerBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -2047,554 +2047,744 @@ pub mod types {
         "{\"capacity\":1,\"has_enough\":false,\"percentage_used\":1.0,\"remaining\":1,\"storage_needed\":1,\"used\":1}"
     );
 }
-/// # Operations
+/// # Deploy requests
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get the deploy queue
+    /// Get the deploy queue.
     ///
     /// The deploy queue returns the current list of deploy requests in the order they will be deployed.
     ///
+    /// # Answers
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-queue`
+    /// A page of [`Deployment`](crate::types::Deployment); `stream` or `items` gives all.
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_deploy_queue().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/deploy-queue`. The vendor's page: [`get_deploy_queue`](https://planetscale.com/docs/api/reference/get_deploy_queue).
+    #[doc(alias = "get_deploy_queue")]
     pub fn list_deploy_queue(&self) -> builder::ListDeployQueue<'_> {
         builder::ListDeployQueue::new(self)
     }
-    /// List deploy requests
+    /// List deploy requests.
     ///
-    /// List deploy requests for a database
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// List deploy requests for a database.
     ///
-    /// **Service Token Accesses**
-    ///  `read_deploy_request`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// A page of [`DeployRequest`](crate::types::DeployRequest); `stream` or `items` gives all.
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `read_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_deploy_requests` |
     /// | Database | `read_deploy_requests` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `branch`: Filter by the name of the branch the deploy request is created from
-    /// - `deployed_at`: Filter deploy requests by the date they were deployed. (e.g. 2023-01-01T00:00:00Z..2023-01-31T23:59:59Z)
-    /// - `into_branch`: Filter by the name of the branch the deploy request will be merged into
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `running_at`: Filter deploy requests by the date they were running. (e.g. 2023-01-01T00:00:00Z..2023-01-31T23:59:59Z)
-    /// - `state`: Filter by state of the deploy request (open, closed, deployed)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_deploy_requests().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests`. The vendor's page: [`list_deploy_requests`](https://planetscale.com/docs/api/reference/list_deploy_requests).
     pub fn list_deploy_requests(&self) -> builder::ListDeployRequests<'_> {
         builder::ListDeployRequests::new(self)
     }
-    /// Create a deploy request
+    /// Create a deploy request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_deploy_requests` |
     /// | Database | `write_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_deploy_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .body_map(|body| body.branch("main").into_branch("into_branch"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests`. The vendor's page: [`create_deploy_request`](https://planetscale.com/docs/api/reference/create_deploy_request).
     pub fn create_deploy_request(&self) -> builder::CreateDeployRequest<'_> {
         builder::CreateDeployRequest::new(self)
     }
-    /// Get a deploy request
+    /// Get a deploy request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `read_deploy_request`
+    /// [`wait`](crate::builder::GetDeployRequest::wait) polls until it has ended.
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// A service token needs the access `read_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_deploy_requests` |
     /// | Database | `read_deploy_requests` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_deploy_request().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}`. The vendor's page: [`get_deploy_request`](https://planetscale.com/docs/api/reference/get_deploy_request).
     pub fn get_deploy_request(&self) -> builder::GetDeployRequest<'_> {
         builder::GetDeployRequest::new(self)
     }
-    /// Close a deploy request
+    /// Close a deploy request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_deploy_requests` |
     /// | Database | `write_deploy_requests` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.close_deploy_request().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/deploy-requests/{number}`. The vendor's page: [`close_deploy_request`](https://planetscale.com/docs/api/reference/close_deploy_request).
     pub fn close_deploy_request(&self) -> builder::CloseDeployRequest<'_> {
         builder::CloseDeployRequest::new(self)
     }
-    /// Complete a gated deploy request
+    /// Complete a gated deploy request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .complete_gated_deploy_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy`. The vendor's page: [`complete_gated_deploy_request`](https://planetscale.com/docs/api/reference/complete_gated_deploy_request).
     pub fn complete_gated_deploy_request(
         &self,
     ) -> builder::CompleteGatedDeployRequest<'_> {
         builder::CompleteGatedDeployRequest::new(self)
     }
-    /// Update auto-apply for deploy request
+    /// Update auto-apply for deploy request.
     ///
-    /// Enables or disabled the auto-apply setting for a deploy request
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Enables or disabled the auto-apply setting for a deploy request.
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `create_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_deploy_request_auto_apply()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PUT /organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply`. The vendor's page: [`update_auto_apply`](https://planetscale.com/docs/api/reference/update_auto_apply).
+    #[doc(alias = "update_auto_apply")]
     pub fn update_deploy_request_auto_apply(
         &self,
     ) -> builder::UpdateDeployRequestAutoApply<'_> {
         builder::UpdateDeployRequestAutoApply::new(self)
     }
-    /// Update auto-delete branch for deploy request
+    /// Update auto-delete branch for deploy request.
     ///
-    /// Enables or disabled the auto-delete branch setting for a deploy request
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Enables or disabled the auto-delete branch setting for a deploy request.
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `create_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_deploy_request_auto_delete_branch()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PUT /organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch`. The vendor's page: [`update_auto_delete_branch`](https://planetscale.com/docs/api/reference/update_auto_delete_branch).
+    #[doc(alias = "update_auto_delete_branch")]
     pub fn update_deploy_request_auto_delete_branch(
         &self,
     ) -> builder::UpdateDeployRequestAutoDeleteBranch<'_> {
         builder::UpdateDeployRequestAutoDeleteBranch::new(self)
     }
-    /// Cancel a queued deploy request
+    /// Cancel a queued deploy request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .cancel_deploy_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel`. The vendor's page: [`cancel_deploy_request`](https://planetscale.com/docs/api/reference/cancel_deploy_request).
     pub fn cancel_deploy_request(&self) -> builder::CancelDeployRequest<'_> {
         builder::CancelDeployRequest::new(self)
     }
-    /// Complete an errored deploy
+    /// Complete an errored deploy.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .complete_errored_deploy_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy`. The vendor's page: [`complete_errored_deploy`](https://planetscale.com/docs/api/reference/complete_errored_deploy).
+    #[doc(alias = "complete_errored_deploy")]
     pub fn complete_errored_deploy_request(
         &self,
     ) -> builder::CompleteErroredDeployRequest<'_> {
         builder::CompleteErroredDeployRequest::new(self)
     }
-    /// Queue a deploy request
+    /// Queue a deploy request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.queue_deploy_request().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy`. The vendor's page: [`queue_deploy_request`](https://planetscale.com/docs/api/reference/queue_deploy_request).
+    #[doc(alias = "deploy")]
     pub fn queue_deploy_request(&self) -> builder::QueueDeployRequest<'_> {
         builder::QueueDeployRequest::new(self)
     }
-    /// Get a deployment
+    /// Get a deployment.
     ///
-    /// Get the deployment for a deploy request
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Get the deployment for a deploy request.
     ///
-    /// **Service Token Accesses**
-    ///  `read_deploy_request`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// [`Deployment`](crate::types::Deployment).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `read_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_deploy_requests` |
     /// | Database | `read_deploy_requests` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_deployment().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment`. The vendor's page: [`get_deployment`](https://planetscale.com/docs/api/reference/get_deployment).
     pub fn get_deployment(&self) -> builder::GetDeployment<'_> {
         builder::GetDeployment::new(self)
     }
-    /// Enable force cutover for a deploy request
+    /// Enable force cutover for a deploy request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .force_cutover_deploy_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover`. The vendor's page: [`force_cutover_deploy_request`](https://planetscale.com/docs/api/reference/force_cutover_deploy_request).
     pub fn force_cutover_deploy_request(
         &self,
     ) -> builder::ForceCutoverDeployRequest<'_> {
         builder::ForceCutoverDeployRequest::new(self)
     }
-    /// List deploy operations
+    /// List deploy operations.
     ///
-    /// List deploy operations for a deploy request
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// List deploy operations for a deploy request.
     ///
-    /// **Service Token Accesses**
-    ///  `read_deploy_request`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// A page of [`DeployOperation`](crate::types::DeployOperation); `stream` or `items` gives all.
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `read_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_deploy_requests` |
     /// | Database | `read_deploy_requests` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_deploy_operations()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/operations`. The vendor's page: [`list_deploy_operations`](https://planetscale.com/docs/api/reference/list_deploy_operations).
     pub fn list_deploy_operations(&self) -> builder::ListDeployOperations<'_> {
         builder::ListDeployOperations::new(self)
     }
-    /// Complete a revert
+    /// Complete a revert.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .revert_deploy_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`. The vendor's page: [`complete_revert`](https://planetscale.com/docs/api/reference/complete_revert).
+    #[doc(alias = "complete_revert")]
     pub fn revert_deploy_request(&self) -> builder::RevertDeployRequest<'_> {
         builder::RevertDeployRequest::new(self)
     }
-    /// List deploy request reviews
+    /// List deploy request reviews.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`DeployRequestReview`](crate::types::DeployRequestReview); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_deploy_requests` |
     /// | Database | `read_deploy_requests` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the deploy request belongs to
-    /// - `database`: The name of the database the deploy request belongs to
-    /// - `number`: The number of the deploy request
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_deploy_request_reviews()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`. The vendor's page: [`list_deploy_request_reviews`](https://planetscale.com/docs/api/reference/list_deploy_request_reviews).
     pub fn list_deploy_request_reviews(&self) -> builder::ListDeployRequestReviews<'_> {
         builder::ListDeployRequestReviews::new(self)
     }
-    /// Review a deploy request
+    /// Review a deploy request.
     ///
-    /// Review a deploy request by either approving or commenting on the deploy request
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Review a deploy request by either approving or commenting on the deploy request.
     ///
-    /// **Service Token Accesses**
-    ///  `approve_deploy_request`, `review_deploy_request`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// [`DeployRequestReview`](crate::types::DeployRequestReview).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs one of the accesses `approve_deploy_request`, `review_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `approve_deploy_requests` |
     /// | Database | `approve_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the deploy request belongs to
-    /// - `database`: The name of the database the deploy request belongs to
-    /// - `number`: The number of the deploy request
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .review_deploy_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`. The vendor's page: [`review_deploy_request`](https://planetscale.com/docs/api/reference/review_deploy_request).
     pub fn review_deploy_request(&self) -> builder::ReviewDeployRequest<'_> {
         builder::ReviewDeployRequest::new(self)
     }
-    /// Skip revert period
+    /// Skip revert period.
     ///
-    /// Skips the revert period for a deploy request
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Skips the revert period for a deploy request.
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `create_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .skip_deploy_request_revert_period()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert`. The vendor's page: [`skip_revert_period`](https://planetscale.com/docs/api/reference/skip_revert_period).
+    #[doc(alias = "skip_revert_period")]
     pub fn skip_deploy_request_revert_period(
         &self,
     ) -> builder::SkipDeployRequestRevertPeriod<'_> {
         builder::SkipDeployRequestRevertPeriod::new(self)
     }
-    /// Check deploy request storage
+    /// Check deploy request storage.
     ///
     /// Checks whether the deploy request's target branch cluster has enough storage to safely deploy the schema changes.
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
     ///
-    /// **Service Token Accesses**
-    ///  `read_deploy_request`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// [`DeployRequestStorageCheck`](crate::types::DeployRequestStorageCheck).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `read_deploy_request`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_deploy_requests` |
     /// | Database | `read_deploy_requests` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .check_deploy_request_storage()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check`. The vendor's page: [`check_deploy_request_storage`](https://planetscale.com/docs/api/reference/check_deploy_request_storage).
     pub fn check_deploy_request_storage(
         &self,
     ) -> builder::CheckDeployRequestStorage<'_> {
         builder::CheckDeployRequestStorage::new(self)
     }
-    /// Get deploy request throttler configurations
+    /// Get deploy request throttler configurations.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`ThrottlerConfiguration`](crate::types::ThrottlerConfiguration).
     ///
-    /// **Service Token Accesses**
-    ///  `read_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_deploy_requests` |
     /// | Database | `read_deploy_requests` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_deploy_request_throttler()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`. The vendor's page: [`get_deploy_request_throttler`](https://planetscale.com/docs/api/reference/get_deploy_request_throttler).
     pub fn get_deploy_request_throttler(
         &self,
     ) -> builder::GetDeployRequestThrottler<'_> {
         builder::GetDeployRequestThrottler::new(self)
     }
-    /// Update deploy request throttler configurations
+    /// Update deploy request throttler configurations.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`ThrottlerConfiguration`](crate::types::ThrottlerConfiguration).
     ///
-    /// **Service Token Accesses**
-    ///  `create_deploy_request`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `create_deploy_request`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `deploy_deploy_requests` |
     /// | Database | `deploy_deploy_requests` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the deploy request's organization
-    /// - `database`: The name of the deploy request's database
-    /// - `number`: The number of the deploy request
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_deploy_request_throttler()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`. The vendor's page: [`update_deploy_request_throttler`](https://planetscale.com/docs/api/reference/update_deploy_request_throttler).
     pub fn update_deploy_request_throttler(
         &self,
     ) -> builder::UpdateDeployRequestThrottler<'_> {
@@ -4278,4 +4468,162 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(UpdateDeployRequestThrottler, types::ThrottlerConfiguration);
+}
+/// # Deploy requests
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::cancel_deploy_request`](crate::Client::cancel_deploy_request) of this database.
+    pub fn cancel_deploy_request(&self) -> builder::CancelDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client.cancel_deploy_request().organization(organization).database(database)
+    }
+    /// [`Client::check_deploy_request_storage`](crate::Client::check_deploy_request_storage) of this database.
+    pub fn check_deploy_request_storage(
+        &self,
+    ) -> builder::CheckDeployRequestStorage<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .check_deploy_request_storage()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::close_deploy_request`](crate::Client::close_deploy_request) of this database.
+    pub fn close_deploy_request(&self) -> builder::CloseDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client.close_deploy_request().organization(organization).database(database)
+    }
+    /// [`Client::complete_errored_deploy_request`](crate::Client::complete_errored_deploy_request) of this database.
+    pub fn complete_errored_deploy_request(
+        &self,
+    ) -> builder::CompleteErroredDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .complete_errored_deploy_request()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::complete_gated_deploy_request`](crate::Client::complete_gated_deploy_request) of this database.
+    pub fn complete_gated_deploy_request(
+        &self,
+    ) -> builder::CompleteGatedDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .complete_gated_deploy_request()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::create_deploy_request`](crate::Client::create_deploy_request) of this database.
+    pub fn create_deploy_request(&self) -> builder::CreateDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client.create_deploy_request().organization(organization).database(database)
+    }
+    /// [`Client::force_cutover_deploy_request`](crate::Client::force_cutover_deploy_request) of this database.
+    pub fn force_cutover_deploy_request(
+        &self,
+    ) -> builder::ForceCutoverDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .force_cutover_deploy_request()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::get_deploy_request`](crate::Client::get_deploy_request) of this database.
+    pub fn get_deploy_request(&self) -> builder::GetDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_deploy_request().organization(organization).database(database)
+    }
+    /// [`Client::get_deploy_request_throttler`](crate::Client::get_deploy_request_throttler) of this database.
+    pub fn get_deploy_request_throttler(
+        &self,
+    ) -> builder::GetDeployRequestThrottler<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .get_deploy_request_throttler()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::get_deployment`](crate::Client::get_deployment) of this database.
+    pub fn get_deployment(&self) -> builder::GetDeployment<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_deployment().organization(organization).database(database)
+    }
+    /// [`Client::list_deploy_operations`](crate::Client::list_deploy_operations) of this database.
+    pub fn list_deploy_operations(&self) -> builder::ListDeployOperations<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_deploy_operations().organization(organization).database(database)
+    }
+    /// [`Client::list_deploy_queue`](crate::Client::list_deploy_queue) of this database.
+    pub fn list_deploy_queue(&self) -> builder::ListDeployQueue<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_deploy_queue().organization(organization).database(database)
+    }
+    /// [`Client::list_deploy_request_reviews`](crate::Client::list_deploy_request_reviews) of this database.
+    pub fn list_deploy_request_reviews(&self) -> builder::ListDeployRequestReviews<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .list_deploy_request_reviews()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::list_deploy_requests`](crate::Client::list_deploy_requests) of this database.
+    pub fn list_deploy_requests(&self) -> builder::ListDeployRequests<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_deploy_requests().organization(organization).database(database)
+    }
+    /// [`Client::queue_deploy_request`](crate::Client::queue_deploy_request) of this database.
+    pub fn queue_deploy_request(&self) -> builder::QueueDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client.queue_deploy_request().organization(organization).database(database)
+    }
+    /// [`Client::revert_deploy_request`](crate::Client::revert_deploy_request) of this database.
+    pub fn revert_deploy_request(&self) -> builder::RevertDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client.revert_deploy_request().organization(organization).database(database)
+    }
+    /// [`Client::review_deploy_request`](crate::Client::review_deploy_request) of this database.
+    pub fn review_deploy_request(&self) -> builder::ReviewDeployRequest<'a> {
+        let (client, [organization, database]) = self.names();
+        client.review_deploy_request().organization(organization).database(database)
+    }
+    /// [`Client::skip_deploy_request_revert_period`](crate::Client::skip_deploy_request_revert_period) of this database.
+    pub fn skip_deploy_request_revert_period(
+        &self,
+    ) -> builder::SkipDeployRequestRevertPeriod<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .skip_deploy_request_revert_period()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::update_deploy_request_auto_apply`](crate::Client::update_deploy_request_auto_apply) of this database.
+    pub fn update_deploy_request_auto_apply(
+        &self,
+    ) -> builder::UpdateDeployRequestAutoApply<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .update_deploy_request_auto_apply()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::update_deploy_request_auto_delete_branch`](crate::Client::update_deploy_request_auto_delete_branch) of this database.
+    pub fn update_deploy_request_auto_delete_branch(
+        &self,
+    ) -> builder::UpdateDeployRequestAutoDeleteBranch<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .update_deploy_request_auto_delete_branch()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::update_deploy_request_throttler`](crate::Client::update_deploy_request_throttler) of this database.
+    pub fn update_deploy_request_throttler(
+        &self,
+    ) -> builder::UpdateDeployRequestThrottler<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .update_deploy_request_throttler()
+            .organization(organization)
+            .database(database)
+    }
 }

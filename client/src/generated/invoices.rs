@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `Invoice`
+    /// An invoice of an organization, for one billing period.
     ///
     /// From `#/components/schemas/Invoice` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub mod types {
         /// The total amount of the invoice, as a stringified decimal to preserve precision
         pub total: String,
     }
-    /// `InvoiceLineItem`
+    /// A line of an invoice: what one metric of one resource costs.
     ///
     /// From `#/components/schemas/InvoiceLineItem` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -45,7 +45,7 @@ pub mod types {
         pub id: String,
         /// The name of the billable item
         pub metric_name: String,
-        /// A mention of a database branch.
+        /// The resource that is billed.
         pub resource: Option<NamedReference>,
         /// The total for the line item
         pub subtotal: f64,
@@ -147,79 +147,99 @@ pub mod types {
         "{\"cloudflare_billed\":false,\"database_id\":\"database_id\",\"database_name\":\"database_name\",\"description\":\"description\",\"id\":\"id\",\"metric_name\":\"metric_name\",\"resource\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"subtotal\":1.0}"
     );
 }
-/// # Operations
+/// # Invoices
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get invoices
+    /// Get invoices.
     ///
-    /// Get the invoices for an organization
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Get the invoices for an organization.
     ///
-    /// **Service Token Accesses**
-    ///  `read_invoices`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// A page of [`Invoice`](crate::types::Invoice); `stream` or `items` gives all.
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `read_invoices`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_invoices` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/invoices`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_invoices().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/invoices`. The vendor's page: [`list_invoices`](https://planetscale.com/docs/api/reference/list_invoices).
     pub fn list_invoices(&self) -> builder::ListInvoices<'_> {
         builder::ListInvoices::new(self)
     }
-    /// Get an invoice
+    /// Get an invoice.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Invoice`](crate::types::Invoice).
     ///
-    /// **Service Token Accesses**
-    ///  `read_invoices`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_invoices`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_invoices` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/invoices/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `id`: Invoice public ID from `list_invoices`. Example: `aabb12123434`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_invoice().organization("acme").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/invoices/{id}`. The vendor's page: [`get_invoice`](https://planetscale.com/docs/api/reference/get_invoice).
     pub fn get_invoice(&self) -> builder::GetInvoice<'_> {
         builder::GetInvoice::new(self)
     }
-    /// Get invoice line items
+    /// Get invoice line items.
     ///
-    /// Get the line items for an invoice
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Get the line items for an invoice.
     ///
-    /// **Service Token Accesses**
-    ///  `read_invoices`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// A page of [`InvoiceLineItem`](crate::types::InvoiceLineItem); `stream` or `items` gives all.
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `read_invoices`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_invoices` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/invoices/{id}/line-items`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `id`: Invoice public ID from `list_invoices`. Example: `aabb12123434`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_invoice_line_items().organization("acme").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/invoices/{id}/line-items`. The vendor's page: [`get_invoice_line_items`](https://planetscale.com/docs/api/reference/get_invoice_line_items).
+    #[doc(alias = "get_invoice_line_items")]
     pub fn list_invoice_line_items(&self) -> builder::ListInvoiceLineItems<'_> {
         builder::ListInvoiceLineItems::new(self)
     }
@@ -469,4 +489,24 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(ListInvoices, types::Page < types::Invoice >);
+}
+/// # Invoices
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::get_invoice`](crate::Client::get_invoice) of this organization.
+    pub fn get_invoice(&self) -> builder::GetInvoice<'a> {
+        let (client, [organization]) = self.names();
+        client.get_invoice().organization(organization)
+    }
+    /// [`Client::list_invoice_line_items`](crate::Client::list_invoice_line_items) of this organization.
+    pub fn list_invoice_line_items(&self) -> builder::ListInvoiceLineItems<'a> {
+        let (client, [organization]) = self.names();
+        client.list_invoice_line_items().organization(organization)
+    }
+    /// [`Client::list_invoices`](crate::Client::list_invoices) of this organization.
+    pub fn list_invoices(&self) -> builder::ListInvoices<'a> {
+        let (client, [organization]) = self.names();
+        client.list_invoices().organization(organization)
+    }
 }

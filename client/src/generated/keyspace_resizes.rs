@@ -6,14 +6,14 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `KeyspaceResizeRequest`
+    /// A request to change the size of a keyspace.
     ///
     /// From `#/components/schemas/KeyspaceResizeRequest` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct KeyspaceResizeRequest {
-        /// The person, token or integration that asked for a backup.
+        /// Who asked for it.
         pub actor: Option<Actor>,
         /// The SKU representing the keyspace cluster size for display
         pub cluster_display_name: String,
@@ -46,7 +46,7 @@ pub mod types {
         /// Percentage of buffer pool memory allocated to vector indexes
         pub vector_pool_allocation: f64,
     }
-    /// `UpdateKeyspaceResizeRequestBody`
+    /// What `update_keyspace_resize_request` is called with.
     ///
     /// From `#/components/schemas/UpdateKeyspaceResizeRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -243,102 +243,130 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"completed_at\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"extra_replicas\":1,\"id\":\"id\",\"previous_cluster_display_name\":\"previous_cluster_display_name\",\"previous_cluster_name\":\"previous_cluster_name\",\"previous_replicas\":1,\"previous_vector_pool_allocation\":1.0,\"replicas\":1,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null,\"vector_pool_allocation\":1.0}"
     );
 }
-/// # Operations
+/// # Keyspace resizes
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get keyspace resize requests
+    /// Get keyspace resize requests.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// A page of [`KeyspaceResizeRequest`](crate::types::KeyspaceResizeRequest); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// # Access
     ///
+    /// A service token needs the access `read_branch`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_keyspace_resize_requests()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
-    /// - `completed_at`: Filter resize requests completed between two dates (e.g. 2023-01-01T:00:00:00Z..2023-01-31T:23:59:59Z)
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`. The vendor's page: [`list_keyspace_resize_requests`](https://planetscale.com/docs/api/reference/list_keyspace_resize_requests).
     pub fn list_keyspace_resize_requests(
         &self,
     ) -> builder::ListKeyspaceResizeRequests<'_> {
         builder::ListKeyspaceResizeRequests::new(self)
     }
-    /// Upsert a resize request
+    /// Upsert a resize request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`KeyspaceResizeRequest`](crate::types::KeyspaceResizeRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
+    /// A service token needs the access `write_database`.
     ///
+    /// # Examples
     ///
-    /// Sends a `PUT` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_keyspace_resize_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
-    /// - `body`
+    /// Sends `PUT /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`. The vendor's page: [`update_keyspace_resize_request`](https://planetscale.com/docs/api/reference/update_keyspace_resize_request).
     pub fn update_keyspace_resize_request(
         &self,
     ) -> builder::UpdateKeyspaceResizeRequest<'_> {
         builder::UpdateKeyspaceResizeRequest::new(self)
     }
-    /// Cancel a resize request
+    /// Cancel a resize request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
+    /// A service token needs the access `write_database`.
     ///
+    /// # Examples
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .cancel_keyspace_resize_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`. The vendor's page: [`cancel_keyspace_resize_request`](https://planetscale.com/docs/api/reference/cancel_keyspace_resize_request).
     pub fn cancel_keyspace_resize_request(
         &self,
     ) -> builder::CancelKeyspaceResizeRequest<'_> {
         builder::CancelKeyspaceResizeRequest::new(self)
     }
-    /// Get a keyspace resize request
+    /// Get a keyspace resize request.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`KeyspaceResizeRequest`](crate::types::KeyspaceResizeRequest).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// # Access
     ///
+    /// A service token needs the access `read_branch`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_keyspace_resize_request()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
-    /// - `id`: The ID of the resize request
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}`. The vendor's page: [`get_keyspace_resize_request`](https://planetscale.com/docs/api/reference/get_keyspace_resize_request).
     pub fn get_keyspace_resize_request(&self) -> builder::GetKeyspaceResizeRequest<'_> {
         builder::GetKeyspaceResizeRequest::new(self)
     }
@@ -716,10 +744,10 @@ pub mod builder {
     }
     crate::runtime::call!(UpdateKeyspaceResizeRequest, types::KeyspaceResizeRequest);
 }
-/// # Operations
+/// # Keyspace resizes
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::cancel_keyspace_resize_request`](crate::Client::cancel_keyspace_resize_request) of this branch.
     pub fn cancel_keyspace_resize_request(
         &self,

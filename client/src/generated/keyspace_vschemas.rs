@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `KeyspaceVschema`
+    /// The VSchema of a keyspace.
     ///
     /// From `#/components/schemas/KeyspaceVschema` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub mod types {
         /// The keyspace's VSchema
         pub raw: String,
     }
-    /// `UpdateKeyspaceVschemaBody`
+    /// What `update_keyspace_vschema` is called with.
     ///
     /// From `#/components/schemas/UpdateKeyspaceVschemaBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -91,50 +91,66 @@ pub mod types {
     }
     crate::runtime::fixture!(KeyspaceVschema, "{\"raw\":\"raw\"}");
 }
-/// # Operations
+/// # Keyspace vschemas
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get the VSchema for the keyspace
+    /// Get the VSchema for the keyspace.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`KeyspaceVschema`](crate::types::KeyspaceVschema).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_keyspace_vschema()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`. The vendor's page: [`get_keyspace_vschema`](https://planetscale.com/docs/api/reference/get_keyspace_vschema).
     pub fn get_keyspace_vschema(&self) -> builder::GetKeyspaceVschema<'_> {
         builder::GetKeyspaceVschema::new(self)
     }
-    /// Update the VSchema for the keyspace
+    /// Update the VSchema for the keyspace.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`KeyspaceVschema`](crate::types::KeyspaceVschema).
     ///
-    /// **Service Token Accesses**
-    ///  `write_production_branch_vschema`, `write_branch_vschema`
+    /// # Access
     ///
+    /// A service token needs one of the accesses `write_production_branch_vschema`, `write_branch_vschema`.
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_keyspace_vschema()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .keyspace("keyspace")
+    ///     .body_map(|body| body.vschema("vschema"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `keyspace`: The name of the keyspace
-    /// - `body`
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`. The vendor's page: [`update_keyspace_vschema`](https://planetscale.com/docs/api/reference/update_keyspace_vschema).
     pub fn update_keyspace_vschema(&self) -> builder::UpdateKeyspaceVschema<'_> {
         builder::UpdateKeyspaceVschema::new(self)
     }
@@ -315,10 +331,10 @@ pub mod builder {
     }
     crate::runtime::call!(UpdateKeyspaceVschema, types::KeyspaceVschema);
 }
-/// # Operations
+/// # Keyspace vschemas
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_keyspace_vschema`](crate::Client::get_keyspace_vschema) of this branch.
     pub fn get_keyspace_vschema(&self) -> builder::GetKeyspaceVschema<'a> {
         let (client, [organization, database, branch]) = self.names();

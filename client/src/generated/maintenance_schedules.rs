@@ -23,7 +23,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `MaintenanceSchedule`
+    /// When a branch is maintained.
     ///
     /// From `#/components/schemas/MaintenanceSchedule` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -238,58 +238,72 @@ pub mod types {
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"day\":1,\"deadline_at\":null,\"duration\":1,\"enabled\":false,\"expires_at\":null,\"frequency_unit\":\"day\",\"frequency_value\":1,\"hour\":1,\"id\":\"id\",\"last_window_datetime\":\"last_window_datetime\",\"name\":\"name\",\"next_window_datetime\":\"next_window_datetime\",\"pending_mysql_version\":null,\"pending_mysql_version_update\":false,\"pending_vitess_version\":null,\"pending_vitess_version_update\":false,\"required\":false,\"updated_at\":null,\"week\":1}"
     );
 }
-/// # Operations
+/// # Maintenance schedules
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List maintenance schedules
+    /// List maintenance schedules.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`MaintenanceSchedule`](crate::types::MaintenanceSchedule); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_maintenance_schedules().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/maintenance-schedules`. The vendor's page: [`list_maintenance_schedules`](https://planetscale.com/docs/api/reference/list_maintenance_schedules).
     pub fn list_maintenance_schedules(&self) -> builder::ListMaintenanceSchedules<'_> {
         builder::ListMaintenanceSchedules::new(self)
     }
-    /// Get a maintenance schedule
+    /// Get a maintenance schedule.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`MaintenanceSchedule`](crate::types::MaintenanceSchedule).
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `id`: The ID of the maintenance schedule
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_maintenance_schedule()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/maintenance-schedules/{id}`. The vendor's page: [`get_maintenance_schedule`](https://planetscale.com/docs/api/reference/get_maintenance_schedule).
     pub fn get_maintenance_schedule(&self) -> builder::GetMaintenanceSchedule<'_> {
         builder::GetMaintenanceSchedule::new(self)
     }
@@ -463,4 +477,19 @@ pub mod builder {
     crate::runtime::call!(
         ListMaintenanceSchedules, types::Page < types::MaintenanceSchedule >
     );
+}
+/// # Maintenance schedules
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::get_maintenance_schedule`](crate::Client::get_maintenance_schedule) of this database.
+    pub fn get_maintenance_schedule(&self) -> builder::GetMaintenanceSchedule<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_maintenance_schedule().organization(organization).database(database)
+    }
+    /// [`Client::list_maintenance_schedules`](crate::Client::list_maintenance_schedules) of this database.
+    pub fn list_maintenance_schedules(&self) -> builder::ListMaintenanceSchedules<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_maintenance_schedules().organization(organization).database(database)
+    }
 }

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `MaintenanceWindow`
+    /// A span of time in which a branch was maintained.
     ///
     /// From `#/components/schemas/MaintenanceWindow` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -67,34 +67,42 @@ pub mod types {
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"finished_at\":null,\"id\":\"id\",\"started_at\":null,\"updated_at\":null}"
     );
 }
-/// # Operations
+/// # Maintenance windows
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List maintenance windows
+    /// List maintenance windows.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`MaintenanceWindow`](crate::types::MaintenanceWindow); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules/{id}/windows`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `id`: The ID of the maintenance schedule
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_maintenance_windows()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/maintenance-schedules/{id}/windows`. The vendor's page: [`list_maintenance_windows`](https://planetscale.com/docs/api/reference/list_maintenance_windows).
     pub fn list_maintenance_windows(&self) -> builder::ListMaintenanceWindows<'_> {
         builder::ListMaintenanceWindows::new(self)
     }
@@ -210,4 +218,14 @@ pub mod builder {
     crate::runtime::call!(
         ListMaintenanceWindows, types::Page < types::MaintenanceWindow >
     );
+}
+/// # Maintenance windows
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::list_maintenance_windows`](crate::Client::list_maintenance_windows) of this database.
+    pub fn list_maintenance_windows(&self) -> builder::ListMaintenanceWindows<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_maintenance_windows().organization(organization).database(database)
+    }
 }

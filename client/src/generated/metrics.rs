@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `BranchMetric`
+    /// A metric of a branch over time.
     ///
     /// From `#/components/schemas/BranchMetric` of the spec.
     #[derive(
@@ -92,151 +92,151 @@ pub mod types {
         MaxShardQueries,
         /// `planetscale_dedicated_pgbouncer_cpu_usage`
         #[serde(rename = "planetscale_dedicated_pgbouncer_cpu_usage")]
-        PlanetscaleDedicatedPgbouncerCpuUsage,
+        DedicatedPgbouncerCpuUsage,
         /// `planetscale_dedicated_pgbouncer_current_connections`
         #[serde(rename = "planetscale_dedicated_pgbouncer_current_connections")]
-        PlanetscaleDedicatedPgbouncerCurrentConnections,
+        DedicatedPgbouncerCurrentConnections,
         /// `planetscale_dedicated_pgbouncer_memory_usage`
         #[serde(rename = "planetscale_dedicated_pgbouncer_memory_usage")]
-        PlanetscaleDedicatedPgbouncerMemoryUsage,
+        DedicatedPgbouncerMemoryUsage,
         /// `planetscale_edge_bytes_received`
         #[serde(rename = "planetscale_edge_bytes_received")]
-        PlanetscaleEdgeBytesReceived,
+        EdgeBytesReceived,
         /// `planetscale_edge_bytes_received_rate`
         #[serde(rename = "planetscale_edge_bytes_received_rate")]
-        PlanetscaleEdgeBytesReceivedRate,
+        EdgeBytesReceivedRate,
         /// `planetscale_edge_bytes_sent`
         #[serde(rename = "planetscale_edge_bytes_sent")]
-        PlanetscaleEdgeBytesSent,
+        EdgeBytesSent,
         /// `planetscale_edge_bytes_sent_rate`
         #[serde(rename = "planetscale_edge_bytes_sent_rate")]
-        PlanetscaleEdgeBytesSentRate,
+        EdgeBytesSentRate,
         /// `planetscale_pgbouncer_current_connections`
         #[serde(rename = "planetscale_pgbouncer_current_connections")]
-        PlanetscalePgbouncerCurrentConnections,
+        PgbouncerCurrentConnections,
         /// `planetscale_pgbouncer_pools_client`
         #[serde(rename = "planetscale_pgbouncer_pools_client")]
-        PlanetscalePgbouncerPoolsClient,
+        PgbouncerPoolsClient,
         /// `planetscale_pgbouncer_pools_server`
         #[serde(rename = "planetscale_pgbouncer_pools_server")]
-        PlanetscalePgbouncerPoolsServer,
+        PgbouncerPoolsServer,
         /// `planetscale_pods_container_ooms`
         #[serde(rename = "planetscale_pods_container_ooms")]
-        PlanetscalePodsContainerOoms,
+        PodsContainerOoms,
         /// `planetscale_pods_cpu_util_percentages`
         #[serde(rename = "planetscale_pods_cpu_util_percentages")]
-        PlanetscalePodsCpuUtilPercentages,
+        PodsCpuUtilPercentages,
         /// `planetscale_pods_iops_total`
         #[serde(rename = "planetscale_pods_iops_total")]
-        PlanetscalePodsIopsTotal,
+        PodsIopsTotal,
         /// `planetscale_pods_mem_util_percentages`
         #[serde(rename = "planetscale_pods_mem_util_percentages")]
-        PlanetscalePodsMemUtilPercentages,
+        PodsMemUtilPercentages,
         /// `planetscale_primary_memory_active_cache_bytes`
         #[serde(rename = "planetscale_primary_memory_active_cache_bytes")]
-        PlanetscalePrimaryMemoryActiveCacheBytes,
+        PrimaryMemoryActiveCacheBytes,
         /// `planetscale_primary_memory_inactive_cache_bytes`
         #[serde(rename = "planetscale_primary_memory_inactive_cache_bytes")]
-        PlanetscalePrimaryMemoryInactiveCacheBytes,
+        PrimaryMemoryInactiveCacheBytes,
         /// `planetscale_primary_memory_mmap_bytes`
         #[serde(rename = "planetscale_primary_memory_mmap_bytes")]
-        PlanetscalePrimaryMemoryMmapBytes,
+        PrimaryMemoryMmapBytes,
         /// `planetscale_primary_memory_rss_bytes`
         #[serde(rename = "planetscale_primary_memory_rss_bytes")]
-        PlanetscalePrimaryMemoryRssBytes,
+        PrimaryMemoryRssBytes,
         /// `planetscale_primary_pgbouncer_cpu_util_percentages`
         #[serde(rename = "planetscale_primary_pgbouncer_cpu_util_percentages")]
-        PlanetscalePrimaryPgbouncerCpuUtilPercentages,
+        PrimaryPgbouncerCpuUtilPercentages,
         /// `planetscale_primary_pgbouncer_mem_util_percentages`
         #[serde(rename = "planetscale_primary_pgbouncer_mem_util_percentages")]
-        PlanetscalePrimaryPgbouncerMemUtilPercentages,
+        PrimaryPgbouncerMemUtilPercentages,
         /// `planetscale_primary_pods_cpu_util_percentages`
         #[serde(rename = "planetscale_primary_pods_cpu_util_percentages")]
-        PlanetscalePrimaryPodsCpuUtilPercentages,
+        PrimaryPodsCpuUtilPercentages,
         /// `planetscale_primary_pods_iops_total`
         #[serde(rename = "planetscale_primary_pods_iops_total")]
-        PlanetscalePrimaryPodsIopsTotal,
+        PrimaryPodsIopsTotal,
         /// `planetscale_primary_pods_mem_util_percentages`
         #[serde(rename = "planetscale_primary_pods_mem_util_percentages")]
-        PlanetscalePrimaryPodsMemUtilPercentages,
+        PrimaryPodsMemUtilPercentages,
         /// `planetscale_primary_postgres_connection_state`
         #[serde(rename = "planetscale_primary_postgres_connection_state")]
-        PlanetscalePrimaryPostgresConnectionState,
+        PrimaryPostgresConnectionState,
         /// `planetscale_primary_storage_usage`
         #[serde(rename = "planetscale_primary_storage_usage")]
-        PlanetscalePrimaryStorageUsage,
+        PrimaryStorageUsage,
         /// `planetscale_primary_xact_commit_rate`
         #[serde(rename = "planetscale_primary_xact_commit_rate")]
-        PlanetscalePrimaryXactCommitRate,
+        PrimaryXactCommitRate,
         /// `planetscale_replica_lag_seconds`
         #[serde(rename = "planetscale_replica_lag_seconds")]
-        PlanetscaleReplicaLagSeconds,
+        ReplicaLagSeconds,
         /// `planetscale_replica_memory_active_cache_bytes`
         #[serde(rename = "planetscale_replica_memory_active_cache_bytes")]
-        PlanetscaleReplicaMemoryActiveCacheBytes,
+        ReplicaMemoryActiveCacheBytes,
         /// `planetscale_replica_memory_inactive_cache_bytes`
         #[serde(rename = "planetscale_replica_memory_inactive_cache_bytes")]
-        PlanetscaleReplicaMemoryInactiveCacheBytes,
+        ReplicaMemoryInactiveCacheBytes,
         /// `planetscale_replica_memory_mmap_bytes`
         #[serde(rename = "planetscale_replica_memory_mmap_bytes")]
-        PlanetscaleReplicaMemoryMmapBytes,
+        ReplicaMemoryMmapBytes,
         /// `planetscale_replica_memory_rss_bytes`
         #[serde(rename = "planetscale_replica_memory_rss_bytes")]
-        PlanetscaleReplicaMemoryRssBytes,
+        ReplicaMemoryRssBytes,
         /// `planetscale_replica_pgbouncer_cpu_util_percentages`
         #[serde(rename = "planetscale_replica_pgbouncer_cpu_util_percentages")]
-        PlanetscaleReplicaPgbouncerCpuUtilPercentages,
+        ReplicaPgbouncerCpuUtilPercentages,
         /// `planetscale_replica_pgbouncer_current_connections`
         #[serde(rename = "planetscale_replica_pgbouncer_current_connections")]
-        PlanetscaleReplicaPgbouncerCurrentConnections,
+        ReplicaPgbouncerCurrentConnections,
         /// `planetscale_replica_pgbouncer_mem_util_percentages`
         #[serde(rename = "planetscale_replica_pgbouncer_mem_util_percentages")]
-        PlanetscaleReplicaPgbouncerMemUtilPercentages,
+        ReplicaPgbouncerMemUtilPercentages,
         /// `planetscale_replica_pods_cpu_util_percentages`
         #[serde(rename = "planetscale_replica_pods_cpu_util_percentages")]
-        PlanetscaleReplicaPodsCpuUtilPercentages,
+        ReplicaPodsCpuUtilPercentages,
         /// `planetscale_replica_pods_iops_total`
         #[serde(rename = "planetscale_replica_pods_iops_total")]
-        PlanetscaleReplicaPodsIopsTotal,
+        ReplicaPodsIopsTotal,
         /// `planetscale_replica_pods_mem_util_percentages`
         #[serde(rename = "planetscale_replica_pods_mem_util_percentages")]
-        PlanetscaleReplicaPodsMemUtilPercentages,
+        ReplicaPodsMemUtilPercentages,
         /// `planetscale_replica_postgres_connection_state`
         #[serde(rename = "planetscale_replica_postgres_connection_state")]
-        PlanetscaleReplicaPostgresConnectionState,
+        ReplicaPostgresConnectionState,
         /// `planetscale_replica_storage_usage_bytes`
         #[serde(rename = "planetscale_replica_storage_usage_bytes")]
-        PlanetscaleReplicaStorageUsageBytes,
+        ReplicaStorageUsageBytes,
         /// `planetscale_replica_volume_usage_percentages`
         #[serde(rename = "planetscale_replica_volume_usage_percentages")]
-        PlanetscaleReplicaVolumeUsagePercentages,
+        ReplicaVolumeUsagePercentages,
         /// `planetscale_replication_slot_max_wal_retained_bytes`
         #[serde(rename = "planetscale_replication_slot_max_wal_retained_bytes")]
-        PlanetscaleReplicationSlotMaxWalRetainedBytes,
+        ReplicationSlotMaxWalRetainedBytes,
         /// `planetscale_replication_slots_lost`
         #[serde(rename = "planetscale_replication_slots_lost")]
-        PlanetscaleReplicationSlotsLost,
+        ReplicationSlotsLost,
         /// `planetscale_settings_max_slot_wal_keep_size_bytes`
         #[serde(rename = "planetscale_settings_max_slot_wal_keep_size_bytes")]
-        PlanetscaleSettingsMaxSlotWalKeepSizeBytes,
+        SettingsMaxSlotWalKeepSizeBytes,
         /// `planetscale_storage_usage_bytes`
         #[serde(rename = "planetscale_storage_usage_bytes")]
-        PlanetscaleStorageUsageBytes,
+        StorageUsageBytes,
         /// `planetscale_volume_usage_percentages`
         #[serde(rename = "planetscale_volume_usage_percentages")]
-        PlanetscaleVolumeUsagePercentages,
+        VolumeUsagePercentages,
         /// `planetscale_wal_archiver_failed_rate`
         #[serde(rename = "planetscale_wal_archiver_failed_rate")]
-        PlanetscaleWalArchiverFailedRate,
+        WalArchiverFailedRate,
         /// `planetscale_wal_archiver_last_age_succeeded`
         #[serde(rename = "planetscale_wal_archiver_last_age_succeeded")]
-        PlanetscaleWalArchiverLastAgeSucceeded,
+        WalArchiverLastAgeSucceeded,
         /// `planetscale_wal_archiver_succeeded_rate`
         #[serde(rename = "planetscale_wal_archiver_succeeded_rate")]
-        PlanetscaleWalArchiverSucceededRate,
+        WalArchiverSucceededRate,
         /// `planetscale_wal_size_bytes`
         #[serde(rename = "planetscale_wal_size_bytes")]
-        PlanetscaleWalSizeBytes,
+        WalSizeBytes,
         /// `queries`
         #[serde(rename = "queries")]
         Queries,
@@ -326,153 +326,139 @@ pub mod types {
                 Self::MaxEgressBytes => f.write_str("max_egress_bytes"),
                 Self::MaxIngressBytes => f.write_str("max_ingress_bytes"),
                 Self::MaxShardQueries => f.write_str("max_shard_queries"),
-                Self::PlanetscaleDedicatedPgbouncerCpuUsage => {
+                Self::DedicatedPgbouncerCpuUsage => {
                     f.write_str("planetscale_dedicated_pgbouncer_cpu_usage")
                 }
-                Self::PlanetscaleDedicatedPgbouncerCurrentConnections => {
+                Self::DedicatedPgbouncerCurrentConnections => {
                     f.write_str("planetscale_dedicated_pgbouncer_current_connections")
                 }
-                Self::PlanetscaleDedicatedPgbouncerMemoryUsage => {
+                Self::DedicatedPgbouncerMemoryUsage => {
                     f.write_str("planetscale_dedicated_pgbouncer_memory_usage")
                 }
-                Self::PlanetscaleEdgeBytesReceived => {
-                    f.write_str("planetscale_edge_bytes_received")
-                }
-                Self::PlanetscaleEdgeBytesReceivedRate => {
+                Self::EdgeBytesReceived => f.write_str("planetscale_edge_bytes_received"),
+                Self::EdgeBytesReceivedRate => {
                     f.write_str("planetscale_edge_bytes_received_rate")
                 }
-                Self::PlanetscaleEdgeBytesSent => {
-                    f.write_str("planetscale_edge_bytes_sent")
-                }
-                Self::PlanetscaleEdgeBytesSentRate => {
+                Self::EdgeBytesSent => f.write_str("planetscale_edge_bytes_sent"),
+                Self::EdgeBytesSentRate => {
                     f.write_str("planetscale_edge_bytes_sent_rate")
                 }
-                Self::PlanetscalePgbouncerCurrentConnections => {
+                Self::PgbouncerCurrentConnections => {
                     f.write_str("planetscale_pgbouncer_current_connections")
                 }
-                Self::PlanetscalePgbouncerPoolsClient => {
+                Self::PgbouncerPoolsClient => {
                     f.write_str("planetscale_pgbouncer_pools_client")
                 }
-                Self::PlanetscalePgbouncerPoolsServer => {
+                Self::PgbouncerPoolsServer => {
                     f.write_str("planetscale_pgbouncer_pools_server")
                 }
-                Self::PlanetscalePodsContainerOoms => {
-                    f.write_str("planetscale_pods_container_ooms")
-                }
-                Self::PlanetscalePodsCpuUtilPercentages => {
+                Self::PodsContainerOoms => f.write_str("planetscale_pods_container_ooms"),
+                Self::PodsCpuUtilPercentages => {
                     f.write_str("planetscale_pods_cpu_util_percentages")
                 }
-                Self::PlanetscalePodsIopsTotal => {
-                    f.write_str("planetscale_pods_iops_total")
-                }
-                Self::PlanetscalePodsMemUtilPercentages => {
+                Self::PodsIopsTotal => f.write_str("planetscale_pods_iops_total"),
+                Self::PodsMemUtilPercentages => {
                     f.write_str("planetscale_pods_mem_util_percentages")
                 }
-                Self::PlanetscalePrimaryMemoryActiveCacheBytes => {
+                Self::PrimaryMemoryActiveCacheBytes => {
                     f.write_str("planetscale_primary_memory_active_cache_bytes")
                 }
-                Self::PlanetscalePrimaryMemoryInactiveCacheBytes => {
+                Self::PrimaryMemoryInactiveCacheBytes => {
                     f.write_str("planetscale_primary_memory_inactive_cache_bytes")
                 }
-                Self::PlanetscalePrimaryMemoryMmapBytes => {
+                Self::PrimaryMemoryMmapBytes => {
                     f.write_str("planetscale_primary_memory_mmap_bytes")
                 }
-                Self::PlanetscalePrimaryMemoryRssBytes => {
+                Self::PrimaryMemoryRssBytes => {
                     f.write_str("planetscale_primary_memory_rss_bytes")
                 }
-                Self::PlanetscalePrimaryPgbouncerCpuUtilPercentages => {
+                Self::PrimaryPgbouncerCpuUtilPercentages => {
                     f.write_str("planetscale_primary_pgbouncer_cpu_util_percentages")
                 }
-                Self::PlanetscalePrimaryPgbouncerMemUtilPercentages => {
+                Self::PrimaryPgbouncerMemUtilPercentages => {
                     f.write_str("planetscale_primary_pgbouncer_mem_util_percentages")
                 }
-                Self::PlanetscalePrimaryPodsCpuUtilPercentages => {
+                Self::PrimaryPodsCpuUtilPercentages => {
                     f.write_str("planetscale_primary_pods_cpu_util_percentages")
                 }
-                Self::PlanetscalePrimaryPodsIopsTotal => {
+                Self::PrimaryPodsIopsTotal => {
                     f.write_str("planetscale_primary_pods_iops_total")
                 }
-                Self::PlanetscalePrimaryPodsMemUtilPercentages => {
+                Self::PrimaryPodsMemUtilPercentages => {
                     f.write_str("planetscale_primary_pods_mem_util_percentages")
                 }
-                Self::PlanetscalePrimaryPostgresConnectionState => {
+                Self::PrimaryPostgresConnectionState => {
                     f.write_str("planetscale_primary_postgres_connection_state")
                 }
-                Self::PlanetscalePrimaryStorageUsage => {
+                Self::PrimaryStorageUsage => {
                     f.write_str("planetscale_primary_storage_usage")
                 }
-                Self::PlanetscalePrimaryXactCommitRate => {
+                Self::PrimaryXactCommitRate => {
                     f.write_str("planetscale_primary_xact_commit_rate")
                 }
-                Self::PlanetscaleReplicaLagSeconds => {
-                    f.write_str("planetscale_replica_lag_seconds")
-                }
-                Self::PlanetscaleReplicaMemoryActiveCacheBytes => {
+                Self::ReplicaLagSeconds => f.write_str("planetscale_replica_lag_seconds"),
+                Self::ReplicaMemoryActiveCacheBytes => {
                     f.write_str("planetscale_replica_memory_active_cache_bytes")
                 }
-                Self::PlanetscaleReplicaMemoryInactiveCacheBytes => {
+                Self::ReplicaMemoryInactiveCacheBytes => {
                     f.write_str("planetscale_replica_memory_inactive_cache_bytes")
                 }
-                Self::PlanetscaleReplicaMemoryMmapBytes => {
+                Self::ReplicaMemoryMmapBytes => {
                     f.write_str("planetscale_replica_memory_mmap_bytes")
                 }
-                Self::PlanetscaleReplicaMemoryRssBytes => {
+                Self::ReplicaMemoryRssBytes => {
                     f.write_str("planetscale_replica_memory_rss_bytes")
                 }
-                Self::PlanetscaleReplicaPgbouncerCpuUtilPercentages => {
+                Self::ReplicaPgbouncerCpuUtilPercentages => {
                     f.write_str("planetscale_replica_pgbouncer_cpu_util_percentages")
                 }
-                Self::PlanetscaleReplicaPgbouncerCurrentConnections => {
+                Self::ReplicaPgbouncerCurrentConnections => {
                     f.write_str("planetscale_replica_pgbouncer_current_connections")
                 }
-                Self::PlanetscaleReplicaPgbouncerMemUtilPercentages => {
+                Self::ReplicaPgbouncerMemUtilPercentages => {
                     f.write_str("planetscale_replica_pgbouncer_mem_util_percentages")
                 }
-                Self::PlanetscaleReplicaPodsCpuUtilPercentages => {
+                Self::ReplicaPodsCpuUtilPercentages => {
                     f.write_str("planetscale_replica_pods_cpu_util_percentages")
                 }
-                Self::PlanetscaleReplicaPodsIopsTotal => {
+                Self::ReplicaPodsIopsTotal => {
                     f.write_str("planetscale_replica_pods_iops_total")
                 }
-                Self::PlanetscaleReplicaPodsMemUtilPercentages => {
+                Self::ReplicaPodsMemUtilPercentages => {
                     f.write_str("planetscale_replica_pods_mem_util_percentages")
                 }
-                Self::PlanetscaleReplicaPostgresConnectionState => {
+                Self::ReplicaPostgresConnectionState => {
                     f.write_str("planetscale_replica_postgres_connection_state")
                 }
-                Self::PlanetscaleReplicaStorageUsageBytes => {
+                Self::ReplicaStorageUsageBytes => {
                     f.write_str("planetscale_replica_storage_usage_bytes")
                 }
-                Self::PlanetscaleReplicaVolumeUsagePercentages => {
+                Self::ReplicaVolumeUsagePercentages => {
                     f.write_str("planetscale_replica_volume_usage_percentages")
                 }
-                Self::PlanetscaleReplicationSlotMaxWalRetainedBytes => {
+                Self::ReplicationSlotMaxWalRetainedBytes => {
                     f.write_str("planetscale_replication_slot_max_wal_retained_bytes")
                 }
-                Self::PlanetscaleReplicationSlotsLost => {
+                Self::ReplicationSlotsLost => {
                     f.write_str("planetscale_replication_slots_lost")
                 }
-                Self::PlanetscaleSettingsMaxSlotWalKeepSizeBytes => {
+                Self::SettingsMaxSlotWalKeepSizeBytes => {
                     f.write_str("planetscale_settings_max_slot_wal_keep_size_bytes")
                 }
-                Self::PlanetscaleStorageUsageBytes => {
-                    f.write_str("planetscale_storage_usage_bytes")
-                }
-                Self::PlanetscaleVolumeUsagePercentages => {
+                Self::StorageUsageBytes => f.write_str("planetscale_storage_usage_bytes"),
+                Self::VolumeUsagePercentages => {
                     f.write_str("planetscale_volume_usage_percentages")
                 }
-                Self::PlanetscaleWalArchiverFailedRate => {
+                Self::WalArchiverFailedRate => {
                     f.write_str("planetscale_wal_archiver_failed_rate")
                 }
-                Self::PlanetscaleWalArchiverLastAgeSucceeded => {
+                Self::WalArchiverLastAgeSucceeded => {
                     f.write_str("planetscale_wal_archiver_last_age_succeeded")
                 }
-                Self::PlanetscaleWalArchiverSucceededRate => {
+                Self::WalArchiverSucceededRate => {
                     f.write_str("planetscale_wal_archiver_succeeded_rate")
                 }
-                Self::PlanetscaleWalSizeBytes => {
-                    f.write_str("planetscale_wal_size_bytes")
-                }
+                Self::WalSizeBytes => f.write_str("planetscale_wal_size_bytes"),
                 Self::Queries => f.write_str("queries"),
                 Self::QueryErrors => f.write_str("query_errors"),
                 Self::RowsAffectedPerQuery => f.write_str("rows_affected_per_query"),
@@ -524,146 +510,114 @@ pub mod types {
                 "max_ingress_bytes" => Ok(Self::MaxIngressBytes),
                 "max_shard_queries" => Ok(Self::MaxShardQueries),
                 "planetscale_dedicated_pgbouncer_cpu_usage" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCpuUsage)
+                    Ok(Self::DedicatedPgbouncerCpuUsage)
                 }
                 "planetscale_dedicated_pgbouncer_current_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentConnections)
+                    Ok(Self::DedicatedPgbouncerCurrentConnections)
                 }
                 "planetscale_dedicated_pgbouncer_memory_usage" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerMemoryUsage)
+                    Ok(Self::DedicatedPgbouncerMemoryUsage)
                 }
-                "planetscale_edge_bytes_received" => {
-                    Ok(Self::PlanetscaleEdgeBytesReceived)
-                }
-                "planetscale_edge_bytes_received_rate" => {
-                    Ok(Self::PlanetscaleEdgeBytesReceivedRate)
-                }
-                "planetscale_edge_bytes_sent" => Ok(Self::PlanetscaleEdgeBytesSent),
-                "planetscale_edge_bytes_sent_rate" => {
-                    Ok(Self::PlanetscaleEdgeBytesSentRate)
-                }
+                "planetscale_edge_bytes_received" => Ok(Self::EdgeBytesReceived),
+                "planetscale_edge_bytes_received_rate" => Ok(Self::EdgeBytesReceivedRate),
+                "planetscale_edge_bytes_sent" => Ok(Self::EdgeBytesSent),
+                "planetscale_edge_bytes_sent_rate" => Ok(Self::EdgeBytesSentRate),
                 "planetscale_pgbouncer_current_connections" => {
-                    Ok(Self::PlanetscalePgbouncerCurrentConnections)
+                    Ok(Self::PgbouncerCurrentConnections)
                 }
-                "planetscale_pgbouncer_pools_client" => {
-                    Ok(Self::PlanetscalePgbouncerPoolsClient)
-                }
-                "planetscale_pgbouncer_pools_server" => {
-                    Ok(Self::PlanetscalePgbouncerPoolsServer)
-                }
-                "planetscale_pods_container_ooms" => {
-                    Ok(Self::PlanetscalePodsContainerOoms)
-                }
+                "planetscale_pgbouncer_pools_client" => Ok(Self::PgbouncerPoolsClient),
+                "planetscale_pgbouncer_pools_server" => Ok(Self::PgbouncerPoolsServer),
+                "planetscale_pods_container_ooms" => Ok(Self::PodsContainerOoms),
                 "planetscale_pods_cpu_util_percentages" => {
-                    Ok(Self::PlanetscalePodsCpuUtilPercentages)
+                    Ok(Self::PodsCpuUtilPercentages)
                 }
-                "planetscale_pods_iops_total" => Ok(Self::PlanetscalePodsIopsTotal),
+                "planetscale_pods_iops_total" => Ok(Self::PodsIopsTotal),
                 "planetscale_pods_mem_util_percentages" => {
-                    Ok(Self::PlanetscalePodsMemUtilPercentages)
+                    Ok(Self::PodsMemUtilPercentages)
                 }
                 "planetscale_primary_memory_active_cache_bytes" => {
-                    Ok(Self::PlanetscalePrimaryMemoryActiveCacheBytes)
+                    Ok(Self::PrimaryMemoryActiveCacheBytes)
                 }
                 "planetscale_primary_memory_inactive_cache_bytes" => {
-                    Ok(Self::PlanetscalePrimaryMemoryInactiveCacheBytes)
+                    Ok(Self::PrimaryMemoryInactiveCacheBytes)
                 }
                 "planetscale_primary_memory_mmap_bytes" => {
-                    Ok(Self::PlanetscalePrimaryMemoryMmapBytes)
+                    Ok(Self::PrimaryMemoryMmapBytes)
                 }
-                "planetscale_primary_memory_rss_bytes" => {
-                    Ok(Self::PlanetscalePrimaryMemoryRssBytes)
-                }
+                "planetscale_primary_memory_rss_bytes" => Ok(Self::PrimaryMemoryRssBytes),
                 "planetscale_primary_pgbouncer_cpu_util_percentages" => {
-                    Ok(Self::PlanetscalePrimaryPgbouncerCpuUtilPercentages)
+                    Ok(Self::PrimaryPgbouncerCpuUtilPercentages)
                 }
                 "planetscale_primary_pgbouncer_mem_util_percentages" => {
-                    Ok(Self::PlanetscalePrimaryPgbouncerMemUtilPercentages)
+                    Ok(Self::PrimaryPgbouncerMemUtilPercentages)
                 }
                 "planetscale_primary_pods_cpu_util_percentages" => {
-                    Ok(Self::PlanetscalePrimaryPodsCpuUtilPercentages)
+                    Ok(Self::PrimaryPodsCpuUtilPercentages)
                 }
-                "planetscale_primary_pods_iops_total" => {
-                    Ok(Self::PlanetscalePrimaryPodsIopsTotal)
-                }
+                "planetscale_primary_pods_iops_total" => Ok(Self::PrimaryPodsIopsTotal),
                 "planetscale_primary_pods_mem_util_percentages" => {
-                    Ok(Self::PlanetscalePrimaryPodsMemUtilPercentages)
+                    Ok(Self::PrimaryPodsMemUtilPercentages)
                 }
                 "planetscale_primary_postgres_connection_state" => {
-                    Ok(Self::PlanetscalePrimaryPostgresConnectionState)
+                    Ok(Self::PrimaryPostgresConnectionState)
                 }
-                "planetscale_primary_storage_usage" => {
-                    Ok(Self::PlanetscalePrimaryStorageUsage)
-                }
-                "planetscale_primary_xact_commit_rate" => {
-                    Ok(Self::PlanetscalePrimaryXactCommitRate)
-                }
-                "planetscale_replica_lag_seconds" => {
-                    Ok(Self::PlanetscaleReplicaLagSeconds)
-                }
+                "planetscale_primary_storage_usage" => Ok(Self::PrimaryStorageUsage),
+                "planetscale_primary_xact_commit_rate" => Ok(Self::PrimaryXactCommitRate),
+                "planetscale_replica_lag_seconds" => Ok(Self::ReplicaLagSeconds),
                 "planetscale_replica_memory_active_cache_bytes" => {
-                    Ok(Self::PlanetscaleReplicaMemoryActiveCacheBytes)
+                    Ok(Self::ReplicaMemoryActiveCacheBytes)
                 }
                 "planetscale_replica_memory_inactive_cache_bytes" => {
-                    Ok(Self::PlanetscaleReplicaMemoryInactiveCacheBytes)
+                    Ok(Self::ReplicaMemoryInactiveCacheBytes)
                 }
                 "planetscale_replica_memory_mmap_bytes" => {
-                    Ok(Self::PlanetscaleReplicaMemoryMmapBytes)
+                    Ok(Self::ReplicaMemoryMmapBytes)
                 }
-                "planetscale_replica_memory_rss_bytes" => {
-                    Ok(Self::PlanetscaleReplicaMemoryRssBytes)
-                }
+                "planetscale_replica_memory_rss_bytes" => Ok(Self::ReplicaMemoryRssBytes),
                 "planetscale_replica_pgbouncer_cpu_util_percentages" => {
-                    Ok(Self::PlanetscaleReplicaPgbouncerCpuUtilPercentages)
+                    Ok(Self::ReplicaPgbouncerCpuUtilPercentages)
                 }
                 "planetscale_replica_pgbouncer_current_connections" => {
-                    Ok(Self::PlanetscaleReplicaPgbouncerCurrentConnections)
+                    Ok(Self::ReplicaPgbouncerCurrentConnections)
                 }
                 "planetscale_replica_pgbouncer_mem_util_percentages" => {
-                    Ok(Self::PlanetscaleReplicaPgbouncerMemUtilPercentages)
+                    Ok(Self::ReplicaPgbouncerMemUtilPercentages)
                 }
                 "planetscale_replica_pods_cpu_util_percentages" => {
-                    Ok(Self::PlanetscaleReplicaPodsCpuUtilPercentages)
+                    Ok(Self::ReplicaPodsCpuUtilPercentages)
                 }
-                "planetscale_replica_pods_iops_total" => {
-                    Ok(Self::PlanetscaleReplicaPodsIopsTotal)
-                }
+                "planetscale_replica_pods_iops_total" => Ok(Self::ReplicaPodsIopsTotal),
                 "planetscale_replica_pods_mem_util_percentages" => {
-                    Ok(Self::PlanetscaleReplicaPodsMemUtilPercentages)
+                    Ok(Self::ReplicaPodsMemUtilPercentages)
                 }
                 "planetscale_replica_postgres_connection_state" => {
-                    Ok(Self::PlanetscaleReplicaPostgresConnectionState)
+                    Ok(Self::ReplicaPostgresConnectionState)
                 }
                 "planetscale_replica_storage_usage_bytes" => {
-                    Ok(Self::PlanetscaleReplicaStorageUsageBytes)
+                    Ok(Self::ReplicaStorageUsageBytes)
                 }
                 "planetscale_replica_volume_usage_percentages" => {
-                    Ok(Self::PlanetscaleReplicaVolumeUsagePercentages)
+                    Ok(Self::ReplicaVolumeUsagePercentages)
                 }
                 "planetscale_replication_slot_max_wal_retained_bytes" => {
-                    Ok(Self::PlanetscaleReplicationSlotMaxWalRetainedBytes)
+                    Ok(Self::ReplicationSlotMaxWalRetainedBytes)
                 }
-                "planetscale_replication_slots_lost" => {
-                    Ok(Self::PlanetscaleReplicationSlotsLost)
-                }
+                "planetscale_replication_slots_lost" => Ok(Self::ReplicationSlotsLost),
                 "planetscale_settings_max_slot_wal_keep_size_bytes" => {
-                    Ok(Self::PlanetscaleSettingsMaxSlotWalKeepSizeBytes)
+                    Ok(Self::SettingsMaxSlotWalKeepSizeBytes)
                 }
-                "planetscale_storage_usage_bytes" => {
-                    Ok(Self::PlanetscaleStorageUsageBytes)
-                }
+                "planetscale_storage_usage_bytes" => Ok(Self::StorageUsageBytes),
                 "planetscale_volume_usage_percentages" => {
-                    Ok(Self::PlanetscaleVolumeUsagePercentages)
+                    Ok(Self::VolumeUsagePercentages)
                 }
-                "planetscale_wal_archiver_failed_rate" => {
-                    Ok(Self::PlanetscaleWalArchiverFailedRate)
-                }
+                "planetscale_wal_archiver_failed_rate" => Ok(Self::WalArchiverFailedRate),
                 "planetscale_wal_archiver_last_age_succeeded" => {
-                    Ok(Self::PlanetscaleWalArchiverLastAgeSucceeded)
+                    Ok(Self::WalArchiverLastAgeSucceeded)
                 }
                 "planetscale_wal_archiver_succeeded_rate" => {
-                    Ok(Self::PlanetscaleWalArchiverSucceededRate)
+                    Ok(Self::WalArchiverSucceededRate)
                 }
-                "planetscale_wal_size_bytes" => Ok(Self::PlanetscaleWalSizeBytes),
+                "planetscale_wal_size_bytes" => Ok(Self::WalSizeBytes),
                 "queries" => Ok(Self::Queries),
                 "query_errors" => Ok(Self::QueryErrors),
                 "rows_affected_per_query" => Ok(Self::RowsAffectedPerQuery),
@@ -709,7 +663,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `InstantBranchMetric`
+    /// A metric of a branch at one moment.
     ///
     /// From `#/components/schemas/InstantBranchMetric` of the spec.
     #[derive(
@@ -729,106 +683,106 @@ pub mod types {
     pub enum InstantBranchMetric {
         /// `planetscale_backup_fetch_percent`
         #[serde(rename = "planetscale_backup_fetch_percent")]
-        PlanetscaleBackupFetchPercent,
+        BackupFetchPercent,
         /// `planetscale_backup_restore_active`
         #[serde(rename = "planetscale_backup_restore_active")]
-        PlanetscaleBackupRestoreActive,
+        BackupRestoreActive,
         /// `planetscale_dedicated_pgbouncer_cpu_usage`
         #[serde(rename = "planetscale_dedicated_pgbouncer_cpu_usage")]
-        PlanetscaleDedicatedPgbouncerCpuUsage,
+        DedicatedPgbouncerCpuUsage,
         /// `planetscale_dedicated_pgbouncer_current_client_connections`
         #[serde(rename = "planetscale_dedicated_pgbouncer_current_client_connections")]
-        PlanetscaleDedicatedPgbouncerCurrentClientConnections,
+        DedicatedPgbouncerCurrentClientConnections,
         /// `planetscale_dedicated_pgbouncer_current_connections`
         #[serde(rename = "planetscale_dedicated_pgbouncer_current_connections")]
-        PlanetscaleDedicatedPgbouncerCurrentConnections,
+        DedicatedPgbouncerCurrentConnections,
         /// `planetscale_dedicated_pgbouncer_current_server_connections`
         #[serde(rename = "planetscale_dedicated_pgbouncer_current_server_connections")]
-        PlanetscaleDedicatedPgbouncerCurrentServerConnections,
+        DedicatedPgbouncerCurrentServerConnections,
         /// `planetscale_dedicated_pgbouncer_max_connections`
         #[serde(rename = "planetscale_dedicated_pgbouncer_max_connections")]
-        PlanetscaleDedicatedPgbouncerMaxConnections,
+        DedicatedPgbouncerMaxConnections,
         /// `planetscale_dedicated_pgbouncer_memory_usage`
         #[serde(rename = "planetscale_dedicated_pgbouncer_memory_usage")]
-        PlanetscaleDedicatedPgbouncerMemoryUsage,
+        DedicatedPgbouncerMemoryUsage,
         /// `planetscale_pgbouncer_current_client_connections`
         #[serde(rename = "planetscale_pgbouncer_current_client_connections")]
-        PlanetscalePgbouncerCurrentClientConnections,
+        PgbouncerCurrentClientConnections,
         /// `planetscale_pgbouncer_current_server_connections`
         #[serde(rename = "planetscale_pgbouncer_current_server_connections")]
-        PlanetscalePgbouncerCurrentServerConnections,
+        PgbouncerCurrentServerConnections,
         /// `planetscale_pgbouncer_settings_max_client_conn`
         #[serde(rename = "planetscale_pgbouncer_settings_max_client_conn")]
-        PlanetscalePgbouncerSettingsMaxClientConn,
+        PgbouncerSettingsMaxClientConn,
         /// `planetscale_postgres_connection_state`
         #[serde(rename = "planetscale_postgres_connection_state")]
-        PlanetscalePostgresConnectionState,
+        PostgresConnectionState,
         /// `planetscale_postgres_settings_max_connections`
         #[serde(rename = "planetscale_postgres_settings_max_connections")]
-        PlanetscalePostgresSettingsMaxConnections,
+        PostgresSettingsMaxConnections,
         /// `planetscale_volume_capacity_bytes`
         #[serde(rename = "planetscale_volume_capacity_bytes")]
-        PlanetscaleVolumeCapacityBytes,
+        VolumeCapacityBytes,
         /// `planetscale_volume_disk_usage_bytes`
         #[serde(rename = "planetscale_volume_disk_usage_bytes")]
-        PlanetscaleVolumeDiskUsageBytes,
+        VolumeDiskUsageBytes,
         /// `planetscale_volume_usage_percentage`
         #[serde(rename = "planetscale_volume_usage_percentage")]
-        PlanetscaleVolumeUsagePercentage,
+        VolumeUsagePercentage,
     }
     impl ::std::fmt::Display for InstantBranchMetric {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
-                Self::PlanetscaleBackupFetchPercent => {
+                Self::BackupFetchPercent => {
                     f.write_str("planetscale_backup_fetch_percent")
                 }
-                Self::PlanetscaleBackupRestoreActive => {
+                Self::BackupRestoreActive => {
                     f.write_str("planetscale_backup_restore_active")
                 }
-                Self::PlanetscaleDedicatedPgbouncerCpuUsage => {
+                Self::DedicatedPgbouncerCpuUsage => {
                     f.write_str("planetscale_dedicated_pgbouncer_cpu_usage")
                 }
-                Self::PlanetscaleDedicatedPgbouncerCurrentClientConnections => {
+                Self::DedicatedPgbouncerCurrentClientConnections => {
                     f.write_str(
                         "planetscale_dedicated_pgbouncer_current_client_connections",
                     )
                 }
-                Self::PlanetscaleDedicatedPgbouncerCurrentConnections => {
+                Self::DedicatedPgbouncerCurrentConnections => {
                     f.write_str("planetscale_dedicated_pgbouncer_current_connections")
                 }
-                Self::PlanetscaleDedicatedPgbouncerCurrentServerConnections => {
+                Self::DedicatedPgbouncerCurrentServerConnections => {
                     f.write_str(
                         "planetscale_dedicated_pgbouncer_current_server_connections",
                     )
                 }
-                Self::PlanetscaleDedicatedPgbouncerMaxConnections => {
+                Self::DedicatedPgbouncerMaxConnections => {
                     f.write_str("planetscale_dedicated_pgbouncer_max_connections")
                 }
-                Self::PlanetscaleDedicatedPgbouncerMemoryUsage => {
+                Self::DedicatedPgbouncerMemoryUsage => {
                     f.write_str("planetscale_dedicated_pgbouncer_memory_usage")
                 }
-                Self::PlanetscalePgbouncerCurrentClientConnections => {
+                Self::PgbouncerCurrentClientConnections => {
                     f.write_str("planetscale_pgbouncer_current_client_connections")
                 }
-                Self::PlanetscalePgbouncerCurrentServerConnections => {
+                Self::PgbouncerCurrentServerConnections => {
                     f.write_str("planetscale_pgbouncer_current_server_connections")
                 }
-                Self::PlanetscalePgbouncerSettingsMaxClientConn => {
+                Self::PgbouncerSettingsMaxClientConn => {
                     f.write_str("planetscale_pgbouncer_settings_max_client_conn")
                 }
-                Self::PlanetscalePostgresConnectionState => {
+                Self::PostgresConnectionState => {
                     f.write_str("planetscale_postgres_connection_state")
                 }
-                Self::PlanetscalePostgresSettingsMaxConnections => {
+                Self::PostgresSettingsMaxConnections => {
                     f.write_str("planetscale_postgres_settings_max_connections")
                 }
-                Self::PlanetscaleVolumeCapacityBytes => {
+                Self::VolumeCapacityBytes => {
                     f.write_str("planetscale_volume_capacity_bytes")
                 }
-                Self::PlanetscaleVolumeDiskUsageBytes => {
+                Self::VolumeDiskUsageBytes => {
                     f.write_str("planetscale_volume_disk_usage_bytes")
                 }
-                Self::PlanetscaleVolumeUsagePercentage => {
+                Self::VolumeUsagePercentage => {
                     f.write_str("planetscale_volume_usage_percentage")
                 }
             }
@@ -838,54 +792,44 @@ pub mod types {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
-                "planetscale_backup_fetch_percent" => {
-                    Ok(Self::PlanetscaleBackupFetchPercent)
-                }
-                "planetscale_backup_restore_active" => {
-                    Ok(Self::PlanetscaleBackupRestoreActive)
-                }
+                "planetscale_backup_fetch_percent" => Ok(Self::BackupFetchPercent),
+                "planetscale_backup_restore_active" => Ok(Self::BackupRestoreActive),
                 "planetscale_dedicated_pgbouncer_cpu_usage" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCpuUsage)
+                    Ok(Self::DedicatedPgbouncerCpuUsage)
                 }
                 "planetscale_dedicated_pgbouncer_current_client_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentClientConnections)
+                    Ok(Self::DedicatedPgbouncerCurrentClientConnections)
                 }
                 "planetscale_dedicated_pgbouncer_current_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentConnections)
+                    Ok(Self::DedicatedPgbouncerCurrentConnections)
                 }
                 "planetscale_dedicated_pgbouncer_current_server_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerCurrentServerConnections)
+                    Ok(Self::DedicatedPgbouncerCurrentServerConnections)
                 }
                 "planetscale_dedicated_pgbouncer_max_connections" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerMaxConnections)
+                    Ok(Self::DedicatedPgbouncerMaxConnections)
                 }
                 "planetscale_dedicated_pgbouncer_memory_usage" => {
-                    Ok(Self::PlanetscaleDedicatedPgbouncerMemoryUsage)
+                    Ok(Self::DedicatedPgbouncerMemoryUsage)
                 }
                 "planetscale_pgbouncer_current_client_connections" => {
-                    Ok(Self::PlanetscalePgbouncerCurrentClientConnections)
+                    Ok(Self::PgbouncerCurrentClientConnections)
                 }
                 "planetscale_pgbouncer_current_server_connections" => {
-                    Ok(Self::PlanetscalePgbouncerCurrentServerConnections)
+                    Ok(Self::PgbouncerCurrentServerConnections)
                 }
                 "planetscale_pgbouncer_settings_max_client_conn" => {
-                    Ok(Self::PlanetscalePgbouncerSettingsMaxClientConn)
+                    Ok(Self::PgbouncerSettingsMaxClientConn)
                 }
                 "planetscale_postgres_connection_state" => {
-                    Ok(Self::PlanetscalePostgresConnectionState)
+                    Ok(Self::PostgresConnectionState)
                 }
                 "planetscale_postgres_settings_max_connections" => {
-                    Ok(Self::PlanetscalePostgresSettingsMaxConnections)
+                    Ok(Self::PostgresSettingsMaxConnections)
                 }
-                "planetscale_volume_capacity_bytes" => {
-                    Ok(Self::PlanetscaleVolumeCapacityBytes)
-                }
-                "planetscale_volume_disk_usage_bytes" => {
-                    Ok(Self::PlanetscaleVolumeDiskUsageBytes)
-                }
-                "planetscale_volume_usage_percentage" => {
-                    Ok(Self::PlanetscaleVolumeUsagePercentage)
-                }
+                "planetscale_volume_capacity_bytes" => Ok(Self::VolumeCapacityBytes),
+                "planetscale_volume_disk_usage_bytes" => Ok(Self::VolumeDiskUsageBytes),
+                "planetscale_volume_usage_percentage" => Ok(Self::VolumeUsagePercentage),
                 _ => {
                     Err(
                         ::std::format!(
@@ -910,7 +854,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `InstantMetrics`
+    /// Metrics at one moment.
     ///
     /// From `#/components/schemas/InstantMetrics` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -927,7 +871,7 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: Option<String>,
     }
-    /// `InstantTabletMetric`
+    /// A metric of a tablet at one moment.
     ///
     /// From `#/components/schemas/InstantTabletMetric` of the spec.
     #[derive(
@@ -1005,7 +949,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `MetricSeries`
+    /// Metrics over a span of time.
     ///
     /// From `#/components/schemas/MetricSeries` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -1028,7 +972,7 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: Option<String>,
     }
-    /// `QueryMetric`
+    /// A metric of one query pattern over time.
     ///
     /// From `#/components/schemas/QueryMetric` of the spec.
     #[derive(
@@ -1268,7 +1212,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `TabletMetric`
+    /// A metric of a tablet over time.
     ///
     /// From `#/components/schemas/TabletMetric` of the spec.
     #[derive(
@@ -1396,7 +1340,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `TagMetric`
+    /// A metric of queries with a tag over time.
     ///
     /// From `#/components/schemas/TagMetric` of the spec.
     #[derive(
@@ -1698,273 +1642,297 @@ pub mod types {
         "{\"end_date\":\"end_date\",\"interval\":1,\"series\":{\"*\":\"series\"},\"start_date\":\"start_date\",\"type\":\"type\"}"
     );
 }
-/// # Operations
+/// # Metrics
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get time-series metrics
+    /// Get time-series metrics.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`MetricSeries`](crate::types::MetricSeries).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `budget_id`: Filter by traffic budget ID
-    /// - `container`: Filter by container
-    /// - `fingerprint`: Filter by query fingerprint
-    /// - `from`: Start of a custom time range as an ISO 8601 timestamp
-    /// - `keyspace`: Filter by keyspace
-    /// - `metrics`: Metric names to retrieve
-    /// - `period`: Named time period to retrieve. Defaults to 12h.
-    /// - `pod`: Filter by pod
-    /// - `pods`: Filter by pods
-    /// - `q`: Filter by search terms
-    /// - `query_ids`: Filter by query pattern IDs
-    /// - `role`: Filter by Postgres role
-    /// - `rule_id`: Filter by traffic rule ID
-    /// - `shard`: Filter by shard
-    /// - `steps`: Number of data points to return
-    /// - `tablet_type`: Filter by tablet type
-    /// - `to`: End of a custom time range as an ISO 8601 timestamp
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_metrics()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics`. The vendor's page: [`get_branch_metrics`](https://planetscale.com/docs/api/reference/get_branch_metrics).
     pub fn get_branch_metrics(&self) -> builder::GetBranchMetrics<'_> {
         builder::GetBranchMetrics::new(self)
     }
-    /// Get current metric values
+    /// Get current metric values.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`InstantMetrics`](crate::types::InstantMetrics).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `container`: Filter by container
-    /// - `metrics`: Metric names to retrieve
-    /// - `pod`: Filter by pod
-    /// - `role`: Filter by Postgres role
-    /// - `shard`: Filter by shard
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_instant_branch_metrics()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant`. The vendor's page: [`get_instant_branch_metrics`](https://planetscale.com/docs/api/reference/get_instant_branch_metrics).
     pub fn get_instant_branch_metrics(&self) -> builder::GetInstantBranchMetrics<'_> {
         builder::GetInstantBranchMetrics::new(self)
     }
-    /// Get table storage metrics by keyspace
+    /// Get table storage metrics by keyspace.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_keyspace_table_metrics()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables`. The vendor's page: [`get_branch_keyspace_table_metrics`](https://planetscale.com/docs/api/reference/get_branch_keyspace_table_metrics).
     pub fn get_branch_keyspace_table_metrics(
         &self,
     ) -> builder::GetBranchKeyspaceTableMetrics<'_> {
         builder::GetBranchKeyspaceTableMetrics::new(self)
     }
-    /// Get time-series metrics for SQL queries
+    /// Get time-series metrics for SQL queries.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`MetricSeries`](crate::types::MetricSeries).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `budget_id`: Filter by traffic budget ID
-    /// - `fingerprint`: Filter by query fingerprint
-    /// - `from`: Start of a custom time range as an ISO 8601 timestamp
-    /// - `keyspace`: Keyspace for the query fingerprint
-    /// - `metrics`: Metric names to retrieve
-    /// - `period`: Named time period to retrieve. Defaults to 12h.
-    /// - `q`: Filter by search terms
-    /// - `query_ids`: Query pattern IDs to retrieve metrics for
-    /// - `rule_id`: Filter by traffic rule ID
-    /// - `steps`: Number of data points to return
-    /// - `tablet_type`: Filter by tablet type
-    /// - `to`: End of a custom time range as an ISO 8601 timestamp
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_query_metrics()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/query`. The vendor's page: [`get_branch_query_metrics`](https://planetscale.com/docs/api/reference/get_branch_query_metrics).
     pub fn get_branch_query_metrics(&self) -> builder::GetBranchQueryMetrics<'_> {
         builder::GetBranchQueryMetrics::new(self)
     }
-    /// Get table storage metrics
+    /// Get table storage metrics.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_table_metrics()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables`. The vendor's page: [`get_branch_table_metrics`](https://planetscale.com/docs/api/reference/get_branch_table_metrics).
     pub fn get_branch_table_metrics(&self) -> builder::GetBranchTableMetrics<'_> {
         builder::GetBranchTableMetrics::new(self)
     }
-    /// Get time-series tablet metrics
+    /// Get time-series tablet metrics.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`MetricSeries`](crate::types::MetricSeries).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `from`: Start of a custom time range as an ISO 8601 timestamp
-    /// - `keyspace`: Filter by keyspace
-    /// - `metrics`: Metric names to retrieve
-    /// - `period`: Named time period to retrieve. Defaults to 12h.
-    /// - `pod`: Filter by pod
-    /// - `shard`: Filter by shard
-    /// - `steps`: Number of data points to return
-    /// - `to`: End of a custom time range as an ISO 8601 timestamp
-    /// - `workflow`: Filter by workflow ID
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_tablet_metrics()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets`. The vendor's page: [`get_tablet_metrics`](https://planetscale.com/docs/api/reference/get_tablet_metrics).
     pub fn get_tablet_metrics(&self) -> builder::GetTabletMetrics<'_> {
         builder::GetTabletMetrics::new(self)
     }
-    /// Get current tablet metrics
+    /// Get current tablet metrics.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`InstantMetrics`](crate::types::InstantMetrics).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `keyspace`: Filter by keyspace
-    /// - `metrics`: Metric names to retrieve
-    /// - `shard`: Filter by shard
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_instant_tablet_metrics()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant`. The vendor's page: [`get_instant_tablet_metrics`](https://planetscale.com/docs/api/reference/get_instant_tablet_metrics).
     pub fn get_instant_tablet_metrics(&self) -> builder::GetInstantTabletMetrics<'_> {
         builder::GetInstantTabletMetrics::new(self)
     }
-    /// Get time-series metrics grouped by query tags
+    /// Get time-series metrics grouped by query tags.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`MetricSeries`](crate::types::MetricSeries).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `budget_id`: Filter by traffic budget ID
-    /// - `from`: Start of a custom time range as an ISO 8601 timestamp
-    /// - `metrics`: Metric names to retrieve
-    /// - `period`: Named time period to retrieve. Defaults to 12h.
-    /// - `q`: Filter by search terms
-    /// - `rule_id`: Filter by traffic rule ID
-    /// - `steps`: Number of data points to return
-    /// - `tablet_type`: Filter by tablet type
-    /// - `tag_sets`: Tag sets to retrieve metrics for
-    /// - `to`: End of a custom time range as an ISO 8601 timestamp
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_tag_metrics()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag`. The vendor's page: [`get_branch_tag_metrics`](https://planetscale.com/docs/api/reference/get_branch_tag_metrics).
     pub fn get_branch_tag_metrics(&self) -> builder::GetBranchTagMetrics<'_> {
         builder::GetBranchTagMetrics::new(self)
     }
@@ -3186,10 +3154,10 @@ pub mod builder {
     }
     crate::runtime::call!(GetTabletMetrics, types::MetricSeries);
 }
-/// # Operations
+/// # Metrics
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_keyspace_table_metrics`](crate::Client::get_branch_keyspace_table_metrics) of this branch.
     pub fn get_branch_keyspace_table_metrics(
         &self,

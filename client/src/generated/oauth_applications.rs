@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `OauthApplication`
+    /// An OAuth application of an organization.
     ///
     /// From `#/components/schemas/OauthApplication` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -117,107 +117,142 @@ pub mod types {
         "{\"all_scopes_by_resource\":{},\"avatar\":\"avatar\",\"client_id\":\"client_id\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"dcr\":false,\"domain\":\"domain\",\"id\":\"id\",\"name\":\"name\",\"redirect_uri\":\"redirect_uri\",\"requires_org_scope\":false,\"scopes\":\"scopes\",\"scopes_by_resource\":{},\"single_org_authorization\":false,\"tokens\":1,\"updated_at\":null}"
     );
 }
-/// # Operations
+/// # Oauth applications
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List OAuth applications
+    /// List OAuth applications.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// A page of [`OauthApplication`](crate::types::OauthApplication); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_oauth_applications`
+    /// # Access
     ///
+    /// A service token needs the access `read_oauth_applications`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/oauth-applications`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_oauth_applications().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the OAuth applications belong to
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// Sends `GET /organizations/{organization}/oauth-applications`. The vendor's page: [`list_oauth_applications`](https://planetscale.com/docs/api/reference/list_oauth_applications).
     pub fn list_oauth_applications(&self) -> builder::ListOauthApplications<'_> {
         builder::ListOauthApplications::new(self)
     }
-    /// Get an OAuth application
+    /// Get an OAuth application.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`OauthApplication`](crate::types::OauthApplication).
     ///
-    /// **Service Token Accesses**
-    ///  `read_oauth_applications`
+    /// # Access
     ///
+    /// A service token needs the access `read_oauth_applications`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_oauth_application()
+    ///     .organization("acme")
+    ///     .application_id("application_id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the OAuth application belongs to
-    /// - `application_id`: The ID of the OAuth application
+    /// Sends `GET /organizations/{organization}/oauth-applications/{application_id}`. The vendor's page: [`get_oauth_application`](https://planetscale.com/docs/api/reference/get_oauth_application).
     pub fn get_oauth_application(&self) -> builder::GetOauthApplication<'_> {
         builder::GetOauthApplication::new(self)
     }
-    /// List OAuth tokens
+    /// List OAuth tokens.
     ///
-    /// List OAuth tokens created by an OAuth application
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// List OAuth tokens created by an OAuth application.
     ///
-    /// **Service Token Accesses**
-    ///  `read_oauth_tokens`
+    /// # Answers
     ///
+    /// A page of [`AccessToken`](crate::types::AccessToken); `stream` or `items` gives all.
     ///
+    /// # Access
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens`
+    /// A service token needs the access `read_oauth_tokens`.
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the OAuth application belongs to
-    /// - `application_id`: The ID of the OAuth application
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_oauth_tokens()
+    ///     .organization("acme")
+    ///     .application_id("application_id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/oauth-applications/{application_id}/tokens`. The vendor's page: [`list_oauth_tokens`](https://planetscale.com/docs/api/reference/list_oauth_tokens).
     pub fn list_oauth_tokens(&self) -> builder::ListOauthTokens<'_> {
         builder::ListOauthTokens::new(self)
     }
-    /// Get an OAuth token
+    /// Get an OAuth token.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// [`AccessToken`](crate::types::AccessToken).
     ///
-    /// **Service Token Accesses**
-    ///  `read_oauth_tokens`
+    /// # Access
     ///
+    /// A service token needs the access `read_oauth_tokens`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_oauth_token()
+    ///     .organization("acme")
+    ///     .application_id("application_id")
+    ///     .token_id("token_id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the OAuth application belongs to
-    /// - `application_id`: The ID of the OAuth application
-    /// - `token_id`: The ID of the OAuth application token
+    /// Sends `GET /organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`. The vendor's page: [`get_oauth_token`](https://planetscale.com/docs/api/reference/get_oauth_token).
     pub fn get_oauth_token(&self) -> builder::GetOauthToken<'_> {
         builder::GetOauthToken::new(self)
     }
-    /// Delete an OAuth token
+    /// Delete an OAuth token.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `delete_oauth_tokens`
+    /// # Access
     ///
+    /// A service token needs the access `delete_oauth_tokens`.
     ///
+    /// # Examples
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .delete_oauth_token()
+    ///     .organization("acme")
+    ///     .application_id("application_id")
+    ///     .token_id("token_id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the OAuth application belongs to
-    /// - `application_id`: The ID of the OAuth application
-    /// - `token_id`: The ID of the OAuth application token
+    /// Sends `DELETE /organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`. The vendor's page: [`delete_oauth_token`](https://planetscale.com/docs/api/reference/delete_oauth_token).
     pub fn delete_oauth_token(&self) -> builder::DeleteOauthToken<'_> {
         builder::DeleteOauthToken::new(self)
     }
@@ -594,4 +629,34 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(ListOauthTokens, types::Page < types::AccessToken >);
+}
+/// # Oauth applications
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::delete_oauth_token`](crate::Client::delete_oauth_token) of this organization.
+    pub fn delete_oauth_token(&self) -> builder::DeleteOauthToken<'a> {
+        let (client, [organization]) = self.names();
+        client.delete_oauth_token().organization(organization)
+    }
+    /// [`Client::get_oauth_application`](crate::Client::get_oauth_application) of this organization.
+    pub fn get_oauth_application(&self) -> builder::GetOauthApplication<'a> {
+        let (client, [organization]) = self.names();
+        client.get_oauth_application().organization(organization)
+    }
+    /// [`Client::get_oauth_token`](crate::Client::get_oauth_token) of this organization.
+    pub fn get_oauth_token(&self) -> builder::GetOauthToken<'a> {
+        let (client, [organization]) = self.names();
+        client.get_oauth_token().organization(organization)
+    }
+    /// [`Client::list_oauth_applications`](crate::Client::list_oauth_applications) of this organization.
+    pub fn list_oauth_applications(&self) -> builder::ListOauthApplications<'a> {
+        let (client, [organization]) = self.names();
+        client.list_oauth_applications().organization(organization)
+    }
+    /// [`Client::list_oauth_tokens`](crate::Client::list_oauth_tokens) of this organization.
+    pub fn list_oauth_tokens(&self) -> builder::ListOauthTokens<'a> {
+        let (client, [organization]) = self.names();
+        client.list_oauth_tokens().organization(organization)
+    }
 }

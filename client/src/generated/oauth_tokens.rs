@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateOauthTokenBody`
+    /// What `create_oauth_token` is called with.
     ///
     /// From `#/components/schemas/CreateOauthTokenBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
+    /// What is exchanged for an OAuth token.
     ///
     /// From `#/components/schemas/OauthGrantType` of the spec.
     #[derive(
@@ -223,27 +223,37 @@ pub mod types {
         }
     }
 }
-/// # Operations
+/// # Oauth tokens
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Create or renew an OAuth token
+    /// Create or renew an OAuth token.
     ///
-    /// Create an OAuth token from an authorization grant code, or refresh an OAuth token from a refresh token
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// Create an OAuth token from an authorization grant code, or refresh an OAuth token from a refresh token.
     ///
-    /// **Service Token Accesses**
-    ///  `write_oauth_tokens`
+    /// # Answers
     ///
+    /// [`AccessToken`](crate::types::AccessToken).
     ///
+    /// # Access
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/oauth-applications/{id}/token`
+    /// A service token needs the access `write_oauth_tokens`.
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the OAuth application belongs to
-    /// - `id`: The ID of the OAuth application
-    /// - `body`
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_oauth_token()
+    ///     .organization("acme")
+    ///     .id("id")
+    ///     .body_map(|body| body.client_id("client_id").client_secret("client_secret").grant_type("authorization_code"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/oauth-applications/{id}/token`. The vendor's page: [`create_oauth_token`](https://planetscale.com/docs/api/reference/create_oauth_token).
     pub fn create_oauth_token(&self) -> builder::CreateOauthToken<'_> {
         builder::CreateOauthToken::new(self)
     }
@@ -333,4 +343,14 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(CreateOauthToken, types::AccessToken);
+}
+/// # Oauth tokens
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::create_oauth_token`](crate::Client::create_oauth_token) of this organization.
+    pub fn create_oauth_token(&self) -> builder::CreateOauthToken<'a> {
+        let (client, [organization]) = self.names();
+        client.create_oauth_token().organization(organization)
+    }
 }

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `OrganizationMember`
+    /// The membership of a user in an organization.
     ///
     /// From `#/components/schemas/OrganizationMember` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub mod types {
         pub role: OrganizationMemberRole,
         /// When the membership was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// `user`
+        /// The user who is a member.
         pub user: Option<User>,
     }
     /// The role of the user in the organization
@@ -37,7 +37,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `UpdateOrganizationMemberBody`
+    /// What `update_organization_member` is called with.
     ///
     /// From `#/components/schemas/UpdateOrganizationMemberBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -208,104 +208,130 @@ pub mod types {
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"role\":\"member\",\"updated_at\":null,\"user\":{\"?\":{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}}}"
     );
 }
-/// # Operations
+/// # Organization members
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List organization members
+    /// List organization members.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`OrganizationMember`](crate::types::OrganizationMember); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/members`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `q`: Search term to filter members by name or email
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_organization_members().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/members`. The vendor's page: [`list_organization_members`](https://planetscale.com/docs/api/reference/list_organization_members).
     pub fn list_organization_members(&self) -> builder::ListOrganizationMembers<'_> {
         builder::ListOrganizationMembers::new(self)
     }
-    /// Get an organization member
+    /// Get an organization member.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`OrganizationMember`](crate::types::OrganizationMember).
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/members/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `id`: The ID of the user
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_organization_member().organization("acme").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/members/{id}`. The vendor's page: [`get_organization_membership`](https://planetscale.com/docs/api/reference/get_organization_membership).
+    #[doc(alias = "get_organization_membership")]
     pub fn get_organization_member(&self) -> builder::GetOrganizationMember<'_> {
         builder::GetOrganizationMember::new(self)
     }
-    /// Remove a member from an organization
+    /// Remove a member from an organization.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_organization` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/members/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `id`: The ID of the user
-    /// - `delete_passwords`: Whether to delete all passwords associated with the member. Only available when removing other members (not yourself).
-    /// - `delete_service_tokens`: Whether to delete all service tokens associated with the member. Only available when removing other members (not yourself).
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.remove_organization_member().organization("acme").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/members/{id}`. The vendor's page: [`remove_organization_member`](https://planetscale.com/docs/api/reference/remove_organization_member).
     pub fn remove_organization_member(&self) -> builder::RemoveOrganizationMember<'_> {
         builder::RemoveOrganizationMember::new(self)
     }
-    /// Update organization member role
+    /// Update organization member role.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`OrganizationMember`](crate::types::OrganizationMember).
     ///
-    /// **Service Token Accesses**
-    ///  `write_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_organization` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/members/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `id`: The ID of the user
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_organization_member()
+    ///     .organization("acme")
+    ///     .id("id")
+    ///     .body_map(|body| body.role("role"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/members/{id}`. The vendor's page: [`update_organization_membership`](https://planetscale.com/docs/api/reference/update_organization_membership).
+    #[doc(alias = "update_organization_membership")]
     pub fn update_organization_member(&self) -> builder::UpdateOrganizationMember<'_> {
         builder::UpdateOrganizationMember::new(self)
     }
@@ -630,4 +656,29 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(UpdateOrganizationMember, types::OrganizationMember);
+}
+/// # Organization members
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::get_organization_member`](crate::Client::get_organization_member) of this organization.
+    pub fn get_organization_member(&self) -> builder::GetOrganizationMember<'a> {
+        let (client, [organization]) = self.names();
+        client.get_organization_member().organization(organization)
+    }
+    /// [`Client::list_organization_members`](crate::Client::list_organization_members) of this organization.
+    pub fn list_organization_members(&self) -> builder::ListOrganizationMembers<'a> {
+        let (client, [organization]) = self.names();
+        client.list_organization_members().organization(organization)
+    }
+    /// [`Client::remove_organization_member`](crate::Client::remove_organization_member) of this organization.
+    pub fn remove_organization_member(&self) -> builder::RemoveOrganizationMember<'a> {
+        let (client, [organization]) = self.names();
+        client.remove_organization_member().organization(organization)
+    }
+    /// [`Client::update_organization_member`](crate::Client::update_organization_member) of this organization.
+    pub fn update_organization_member(&self) -> builder::UpdateOrganizationMember<'a> {
+        let (client, [organization]) = self.names();
+        client.update_organization_member().organization(organization)
+    }
 }

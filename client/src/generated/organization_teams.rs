@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateOrganizationTeamBody`
+    /// What `create_organization_team` is called with.
     ///
     /// From `#/components/schemas/CreateOrganizationTeamBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -25,20 +25,20 @@ pub mod types {
             Default::default()
         }
     }
-    /// `Team`
+    /// A team of an organization: its members may administer or analyse databases.
     ///
     /// From `#/components/schemas/Team` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Team {
-        /// `analyst_databases`
+        /// The databases whose query insights and schema the team may read.
         pub analyst_databases: Vec<TeamDatabase>,
         /// When the team was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// The person, token or integration that asked for a backup.
+        /// Who created the team.
         pub creator: Option<Actor>,
-        /// `databases`
+        /// The databases that the team administers.
         pub databases: Vec<TeamDatabase>,
         /// The description of the team
         pub description: Option<String>,
@@ -48,7 +48,7 @@ pub mod types {
         pub id: String,
         /// Whether the team is managed through SSO/directory services
         pub managed: bool,
-        /// `members`
+        /// The users who are members of the team.
         pub members: Vec<User>,
         /// The name of the team
         pub name: String,
@@ -57,7 +57,7 @@ pub mod types {
         /// When the team was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `TeamDatabase`
+    /// A database that a team has access to.
     ///
     /// From `#/components/schemas/TeamDatabase` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -73,7 +73,7 @@ pub mod types {
         /// The URL to the database API endpoint
         pub url: String,
     }
-    /// `UpdateOrganizationTeamBody`
+    /// What `update_organization_team` is called with.
     ///
     /// From `#/components/schemas/UpdateOrganizationTeamBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -322,125 +322,156 @@ pub mod types {
         "{\"branches_url\":\"branches_url\",\"id\":\"id\",\"name\":\"name\",\"url\":\"url\"}"
     );
 }
-/// # Operations
+/// # Organization teams
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List teams in an organization
+    /// List teams in an organization.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`Team`](crate::types::Team); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/teams`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `q`: Search term to filter teams by name
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_organization_teams().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/teams`. The vendor's page: [`list_organization_teams`](https://planetscale.com/docs/api/reference/list_organization_teams).
     pub fn list_organization_teams(&self) -> builder::ListOrganizationTeams<'_> {
         builder::ListOrganizationTeams::new(self)
     }
-    /// Create an organization team
+    /// Create an organization team.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Team`](crate::types::Team).
     ///
-    /// **Service Token Accesses**
-    ///  `write_teams`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_teams`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_organization` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/teams`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_organization_team()
+    ///     .organization("acme")
+    ///     .body_map(|body| body.name("name"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/teams`. The vendor's page: [`create_organization_team`](https://planetscale.com/docs/api/reference/create_organization_team).
     pub fn create_organization_team(&self) -> builder::CreateOrganizationTeam<'_> {
         builder::CreateOrganizationTeam::new(self)
     }
-    /// Get an organization team
+    /// Get an organization team.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Team`](crate::types::Team).
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/teams/{team}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `team`: The slug of the team
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_organization_team().organization("acme").team("team").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/teams/{team}`. The vendor's page: [`get_organization_team`](https://planetscale.com/docs/api/reference/get_organization_team).
     pub fn get_organization_team(&self) -> builder::GetOrganizationTeam<'_> {
         builder::GetOrganizationTeam::new(self)
     }
-    /// Delete an organization team
+    /// Delete an organization team.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_teams`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_teams`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_organization` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/teams/{team}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `team`: The slug of the team
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.delete_organization_team().organization("acme").team("team").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/teams/{team}`. The vendor's page: [`delete_organization_team`](https://planetscale.com/docs/api/reference/delete_organization_team).
     pub fn delete_organization_team(&self) -> builder::DeleteOrganizationTeam<'_> {
         builder::DeleteOrganizationTeam::new(self)
     }
-    /// Update an organization team
+    /// Update an organization team.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Team`](crate::types::Team).
     ///
-    /// **Service Token Accesses**
-    ///  `write_teams`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_teams`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_organization` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/teams/{team}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `team`: The slug of the team
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.update_organization_team().organization("acme").team("team").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/teams/{team}`. The vendor's page: [`update_organization_team`](https://planetscale.com/docs/api/reference/update_organization_team).
     pub fn update_organization_team(&self) -> builder::UpdateOrganizationTeam<'_> {
         builder::UpdateOrganizationTeam::new(self)
     }
@@ -805,4 +836,34 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(UpdateOrganizationTeam, types::Team);
+}
+/// # Organization teams
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::create_organization_team`](crate::Client::create_organization_team) of this organization.
+    pub fn create_organization_team(&self) -> builder::CreateOrganizationTeam<'a> {
+        let (client, [organization]) = self.names();
+        client.create_organization_team().organization(organization)
+    }
+    /// [`Client::delete_organization_team`](crate::Client::delete_organization_team) of this organization.
+    pub fn delete_organization_team(&self) -> builder::DeleteOrganizationTeam<'a> {
+        let (client, [organization]) = self.names();
+        client.delete_organization_team().organization(organization)
+    }
+    /// [`Client::get_organization_team`](crate::Client::get_organization_team) of this organization.
+    pub fn get_organization_team(&self) -> builder::GetOrganizationTeam<'a> {
+        let (client, [organization]) = self.names();
+        client.get_organization_team().organization(organization)
+    }
+    /// [`Client::list_organization_teams`](crate::Client::list_organization_teams) of this organization.
+    pub fn list_organization_teams(&self) -> builder::ListOrganizationTeams<'a> {
+        let (client, [organization]) = self.names();
+        client.list_organization_teams().organization(organization)
+    }
+    /// [`Client::update_organization_team`](crate::Client::update_organization_team) of this organization.
+    pub fn update_organization_team(&self) -> builder::UpdateOrganizationTeam<'a> {
+        let (client, [organization]) = self.names();
+        client.update_organization_team().organization(organization)
+    }
 }

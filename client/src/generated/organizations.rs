@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `AuditLogEvent`
+    /// An entry of an organization's audit log.
     ///
     /// From `#/components/schemas/AuditLogEvent` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ pub mod types {
         /// When the audit log was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `ClusterSku`
+    /// A size that the cluster of a database can have.
     ///
     /// From `#/components/schemas/ClusterSku` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -91,7 +91,7 @@ pub mod types {
         /// The amount of storage in bytes
         pub storage: Option<i64>,
     }
-    /// `Organization`
+    /// An organization: it owns databases, and is billed for them.
     ///
     /// From `#/components/schemas/Organization` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -141,7 +141,7 @@ pub mod types {
         /// Whether or not the organization's billing information is valid
         pub valid_billing_info: bool,
     }
-    /// `UpdateOrganizationBody`
+    /// What `update_organization` is called with.
     ///
     /// From `#/components/schemas/UpdateOrganizationBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -498,143 +498,179 @@ pub mod types {
         "{\"billing_email\":\"billing_email\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_count\":1,\"features\":{},\"has_card\":false,\"has_past_due_invoices\":null,\"id\":\"id\",\"idp_managed_roles\":false,\"invoice_budget_amount\":\"invoice_budget_amount\",\"keyspace_shard_limit\":1,\"managed_tenancy\":false,\"name\":\"name\",\"payment_info_required\":false,\"plan\":\"plan\",\"single_tenancy\":false,\"sso\":false,\"sso_directory\":false,\"sso_portal_url\":null,\"updated_at\":null,\"valid_billing_info\":false}"
     );
 }
-/// # Operations
+/// # Organizations
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List organizations
+    /// List organizations.
     ///
     /// When using a service token, returns the list of organizations the service token has access to. When using an OAuth token, returns the list of organizations the user has access to.
-    /// ### Authorization
-    /// A   OAuth token must have at least one of the following   scopes in order to use this API endpoint:
     ///
-    /// **OAuth Scopes**
+    /// # Answers
     ///
-    ///  | Resource | Scopes |
+    /// A page of [`Organization`](crate::types::Organization); `stream` or `items` gives all.
+    ///
+    /// # Access
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | User | `read_organizations` |
     ///
-    /// Sends a `GET` request to `/organizations`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_organizations().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations`. The vendor's page: [`list_organizations`](https://planetscale.com/docs/api/reference/list_organizations).
     pub fn list_organizations(&self) -> builder::ListOrganizations<'_> {
         builder::ListOrganizations::new(self)
     }
-    /// Get an organization
+    /// Get an organization.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Organization`](crate::types::Organization).
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | User | `read_organizations` |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_organization().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}`. The vendor's page: [`get_organization`](https://planetscale.com/docs/api/reference/get_organization).
     pub fn get_organization(&self) -> builder::GetOrganization<'_> {
         builder::GetOrganization::new(self)
     }
-    /// Update an organization
+    /// Update an organization.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A   OAuth token must have at least one of the following   scopes in order to use this API endpoint:
+    /// [`Organization`](crate::types::Organization).
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_organization` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.update_organization().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}`. The vendor's page: [`update_organization`](https://planetscale.com/docs/api/reference/update_organization).
     pub fn update_organization(&self) -> builder::UpdateOrganization<'_> {
         builder::UpdateOrganization::new(self)
     }
-    /// List audit logs
+    /// List audit logs.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
+    /// A page of [`AuditLogEvent`](crate::types::AuditLogEvent); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_audit_logs`
+    /// # Access
     ///
+    /// A service token needs the access `read_audit_logs`.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/audit-log`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_audit_logs().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `ending_before`: If provided, returns results before the specified cursor
-    /// - `limit`: If provided, specifies the number of returned results (max 100)
-    /// - `starting_after`: If provided, returns results after the specified cursor
+    /// Sends `GET /organizations/{organization}/audit-log`. The vendor's page: [`list_audit_logs`](https://planetscale.com/docs/api/reference/list_audit_logs).
     pub fn list_audit_logs(&self) -> builder::ListAuditLogs<'_> {
         builder::ListAuditLogs::new(self)
     }
-    /// List available cluster sizes
+    /// List available cluster sizes.
     ///
-    /// List available cluster sizes for an organization
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// List available cluster sizes for an organization.
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// A list of [`ClusterSku`](crate::types::ClusterSku).
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `read_organization`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | User | `read_organizations` |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/cluster-size-skus`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: The database name to resolve rates for. When specified, database-level custom rates take precedence over organization rates.
-    /// - `engine`: The database engine to filter by. Defaults to 'mysql'.
-    /// - `rates`: Whether to include pricing rates in the response. Defaults to false.
-    /// - `region`: The region slug to get rates for. If not specified, uses the organization's default region.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_cluster_size_skus().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/cluster-size-skus`. The vendor's page: [`list_cluster_size_skus`](https://planetscale.com/docs/api/reference/list_cluster_size_skus).
     pub fn list_cluster_size_skus(&self) -> builder::ListClusterSizeSkus<'_> {
         builder::ListClusterSizeSkus::new(self)
     }
-    /// List regions for an organization
+    /// List regions for an organization.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`Region`](crate::types::Region); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | User | `read_organizations` |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/regions`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_organization_regions().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/regions`. The vendor's page: [`list_regions_for_organization`](https://planetscale.com/docs/api/reference/list_regions_for_organization).
+    #[doc(alias = "list_regions_for_organization")]
     pub fn list_organization_regions(&self) -> builder::ListOrganizationRegions<'_> {
         builder::ListOrganizationRegions::new(self)
     }
@@ -1121,4 +1157,34 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(UpdateOrganization, types::Organization);
+}
+/// # Organizations
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::get_organization`](crate::Client::get_organization) of this organization.
+    pub fn get_organization(&self) -> builder::GetOrganization<'a> {
+        let (client, [organization]) = self.names();
+        client.get_organization().organization(organization)
+    }
+    /// [`Client::list_audit_logs`](crate::Client::list_audit_logs) of this organization.
+    pub fn list_audit_logs(&self) -> builder::ListAuditLogs<'a> {
+        let (client, [organization]) = self.names();
+        client.list_audit_logs().organization(organization)
+    }
+    /// [`Client::list_cluster_size_skus`](crate::Client::list_cluster_size_skus) of this organization.
+    pub fn list_cluster_size_skus(&self) -> builder::ListClusterSizeSkus<'a> {
+        let (client, [organization]) = self.names();
+        client.list_cluster_size_skus().organization(organization)
+    }
+    /// [`Client::list_organization_regions`](crate::Client::list_organization_regions) of this organization.
+    pub fn list_organization_regions(&self) -> builder::ListOrganizationRegions<'a> {
+        let (client, [organization]) = self.names();
+        client.list_organization_regions().organization(organization)
+    }
+    /// [`Client::update_organization`](crate::Client::update_organization) of this organization.
+    pub fn update_organization(&self) -> builder::UpdateOrganization<'a> {
+        let (client, [organization]) = self.names();
+        client.update_organization().organization(organization)
+    }
 }

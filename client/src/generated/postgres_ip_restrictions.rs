@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateIpRestrictionBody`
+    /// What `create_ip_restriction` is called with.
     ///
     /// From `#/components/schemas/CreateIpRestrictionBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -31,14 +31,14 @@ pub mod types {
             Default::default()
         }
     }
-    /// `IpRestriction`
+    /// The addresses from which a role may connect to a PostgreSQL database.
     ///
     /// From `#/components/schemas/IpRestriction` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct IpRestriction {
-        /// The person, token or integration that asked for a backup.
+        /// Who created the restriction.
         pub actor: Option<Actor>,
         /// List of CIDR ranges
         pub cidrs: Vec<String>,
@@ -57,7 +57,7 @@ pub mod types {
         /// When the entry was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `UpdateIpRestrictionBody`
+    /// What `update_ip_restriction` is called with.
     ///
     /// From `#/components/schemas/UpdateIpRestrictionBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -336,134 +336,167 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"*\":\"cidrs\"},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"description\":null,\"id\":\"id\",\"role\":\"role\",\"schema\":\"schema\",\"updated_at\":null}"
     );
 }
-/// # Operations
+/// # Postgres ip restrictions
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List IP restriction entries
+    /// List IP restriction entries.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`IpRestriction`](crate::types::IpRestriction); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`, `read_databases`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_database`, `read_databases`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/cidrs`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the database belongs to
-    /// - `database`: The name of the database
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_ip_restrictions().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/cidrs`. The vendor's page: [`list_database_postgres_cidrs`](https://planetscale.com/docs/api/reference/list_database_postgres_cidrs).
+    #[doc(alias = "list_database_postgres_cidrs")]
     pub fn list_ip_restrictions(&self) -> builder::ListIpRestrictions<'_> {
         builder::ListIpRestrictions::new(self)
     }
-    /// Create an IP restriction entry
+    /// Create an IP restriction entry.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`IpRestriction`](crate::types::IpRestriction).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/cidrs`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the database belongs to
-    /// - `database`: The name of the database
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_ip_restriction()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .body_map(|body| body.cidrs(vec!["cidrs".to_owned()]))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/cidrs`. The vendor's page: [`create_database_postgres_cidr`](https://planetscale.com/docs/api/reference/create_database_postgres_cidr).
+    #[doc(alias = "create_database_postgres_cidr")]
     pub fn create_ip_restriction(&self) -> builder::CreateIpRestriction<'_> {
         builder::CreateIpRestriction::new(self)
     }
-    /// Get an IP restriction entry
+    /// Get an IP restriction entry.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`IpRestriction`](crate::types::IpRestriction).
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`, `read_databases`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_database`, `read_databases`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the database belongs to
-    /// - `database`: The name of the database
-    /// - `id`: The ID of the IP restriction entry
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_ip_restriction().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/cidrs/{id}`. The vendor's page: [`get_database_postgres_cidr`](https://planetscale.com/docs/api/reference/get_database_postgres_cidr).
+    #[doc(alias = "get_database_postgres_cidr")]
     pub fn get_ip_restriction(&self) -> builder::GetIpRestriction<'_> {
         builder::GetIpRestriction::new(self)
     }
-    /// Delete an IP restriction entry
+    /// Delete an IP restriction entry.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the database belongs to
-    /// - `database`: The name of the database
-    /// - `id`: The ID of the IP restriction entry
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.delete_ip_restriction().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/cidrs/{id}`. The vendor's page: [`delete_database_postgres_cidr`](https://planetscale.com/docs/api/reference/delete_database_postgres_cidr).
+    #[doc(alias = "delete_database_postgres_cidr")]
     pub fn delete_ip_restriction(&self) -> builder::DeleteIpRestriction<'_> {
         builder::DeleteIpRestriction::new(self)
     }
-    /// Update an IP restriction entry
+    /// Update an IP restriction entry.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`IpRestriction`](crate::types::IpRestriction).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/cidrs/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the database belongs to
-    /// - `database`: The name of the database
-    /// - `id`: The ID of the IP restriction entry
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.update_ip_restriction().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/cidrs/{id}`. The vendor's page: [`update_database_postgres_cidr`](https://planetscale.com/docs/api/reference/update_database_postgres_cidr).
+    #[doc(alias = "update_database_postgres_cidr")]
     pub fn update_ip_restriction(&self) -> builder::UpdateIpRestriction<'_> {
         builder::UpdateIpRestriction::new(self)
     }
@@ -855,4 +888,34 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(UpdateIpRestriction, types::IpRestriction);
+}
+/// # Postgres ip restrictions
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::create_ip_restriction`](crate::Client::create_ip_restriction) of this database.
+    pub fn create_ip_restriction(&self) -> builder::CreateIpRestriction<'a> {
+        let (client, [organization, database]) = self.names();
+        client.create_ip_restriction().organization(organization).database(database)
+    }
+    /// [`Client::delete_ip_restriction`](crate::Client::delete_ip_restriction) of this database.
+    pub fn delete_ip_restriction(&self) -> builder::DeleteIpRestriction<'a> {
+        let (client, [organization, database]) = self.names();
+        client.delete_ip_restriction().organization(organization).database(database)
+    }
+    /// [`Client::get_ip_restriction`](crate::Client::get_ip_restriction) of this database.
+    pub fn get_ip_restriction(&self) -> builder::GetIpRestriction<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_ip_restriction().organization(organization).database(database)
+    }
+    /// [`Client::list_ip_restrictions`](crate::Client::list_ip_restrictions) of this database.
+    pub fn list_ip_restrictions(&self) -> builder::ListIpRestrictions<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_ip_restrictions().organization(organization).database(database)
+    }
+    /// [`Client::update_ip_restriction`](crate::Client::update_ip_restriction) of this database.
+    pub fn update_ip_restriction(&self) -> builder::UpdateIpRestriction<'a> {
+        let (client, [organization, database]) = self.names();
+        client.update_ip_restriction().organization(organization).database(database)
+    }
 }

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `QueryInsight`
+    /// Statistics on the queries of one pattern.
     ///
     /// From `#/components/schemas/QueryInsight` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -114,7 +114,7 @@ pub mod types {
         /// The number of executions that triggered a traffic control warning
         pub traffic_control_warnings: i64,
     }
-    /// `QuerySortKey`
+    /// What query patterns are sorted by.
     ///
     /// From `#/components/schemas/QuerySortKey` of the spec.
     #[derive(
@@ -572,131 +572,153 @@ pub mod types {
         "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"fingerprint\":\"fingerprint\",\"id\":\"id\",\"index_usages\":{\"*\":{}},\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"keyspace\":\"keyspace\",\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"multishard\":false,\"normalized_sql\":\"normalized_sql\",\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":{\"*\":\"qualified_tables\"},\"query_count\":1,\"routing_index_usages\":{\"*\":{}},\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"statement_type\":\"statement_type\",\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"syntax_highlighted_sql\":\"syntax_highlighted_sql\",\"table_keyspaces\":{\"*\":{}},\"tables\":{\"*\":\"tables\"},\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
     );
 }
-/// # Operations
+/// # Query insights
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List branch queries
+    /// List branch queries.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`QueryInsight`](crate::types::QueryInsight); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `dir`: Sort direction
-    /// - `fields`: Specific fields to include in the response
-    /// - `from`: Start time for filtering query statistics (ISO 8601 timestamp)
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `period`: Time period for filtering query statistics
-    /// - `q`: Search query statistics by SQL pattern
-    /// - `sort`: Field to sort by
-    /// - `tablet_type`: Filter by tablet type
-    /// - `to`: End time for filtering query statistics (ISO 8601 timestamp)
-    /// - `type_`: Filter by statement type
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_queries()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights`. The vendor's page: [`list_branch_queries`](https://planetscale.com/docs/api/reference/list_branch_queries).
     pub fn list_branch_queries(&self) -> builder::ListBranchQueries<'_> {
         builder::ListBranchQueries::new(self)
     }
-    /// Retrieve a branch query
+    /// Retrieve a branch query.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`QuerySample`](crate::types::QuerySample).
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The query ID
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_query()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}`. The vendor's page: [`get_branch_query`](https://planetscale.com/docs/api/reference/get_branch_query).
     pub fn get_branch_query(&self) -> builder::GetBranchQuery<'_> {
         builder::GetBranchQuery::new(self)
     }
-    /// Retrieve query statistics
+    /// Retrieve query statistics.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`QuerySample`](crate::types::QuerySample); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `fingerprint`: The query fingerprint
-    /// - `from`: Start time for filtering query statistics (ISO 8601 timestamp)
-    /// - `keyspace`: The keyspace to filter by
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `period`: Time period for filtering query statistics
-    /// - `to`: End time for filtering query statistics (ISO 8601 timestamp)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_query_samples()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .fingerprint("fingerprint")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}`. The vendor's page: [`get_query_statistics`](https://planetscale.com/docs/api/reference/get_query_statistics).
+    #[doc(alias = "get_query_statistics")]
     pub fn list_branch_query_samples(&self) -> builder::ListBranchQuerySamples<'_> {
         builder::ListBranchQuerySamples::new(self)
     }
-    /// Retrieve a summary of query statistics
+    /// Retrieve a summary of query statistics.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`QueryInsight`](crate::types::QueryInsight).
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `fingerprint`: The query fingerprint
-    /// - `from`: Start time for filtering query statistics (ISO 8601 timestamp)
-    /// - `keyspace`: The keyspace to filter by
-    /// - `period`: Time period for filtering query statistics
-    /// - `to`: End time for filtering query statistics (ISO 8601 timestamp)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_query_summary()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .fingerprint("fingerprint")
+    ///     .keyspace("keyspace")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`. The vendor's page: [`get_query_summary`](https://planetscale.com/docs/api/reference/get_query_summary).
     pub fn get_query_summary(&self) -> builder::GetQuerySummary<'_> {
         builder::GetQuerySummary::new(self)
     }
@@ -1265,10 +1287,10 @@ pub mod builder {
     }
     crate::runtime::call!(ListBranchQuerySamples, types::Page < types::QuerySample >);
 }
-/// # Operations
+/// # Query insights
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_query`](crate::Client::get_branch_query) of this branch.
     pub fn get_branch_query(&self) -> builder::GetBranchQuery<'a> {
         let (client, [organization, database, branch]) = self.names();

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `QueryErrorSortKey`
+    /// What errors of queries are sorted by.
     ///
     /// From `#/components/schemas/QueryErrorSortKey` of the spec.
     #[derive(
@@ -84,7 +84,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `QueryErrorSummary`
+    /// An error that queries of one pattern ended with.
     ///
     /// From `#/components/schemas/QueryErrorSummary` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -155,72 +155,79 @@ pub mod types {
         "{\"error_count\":1,\"error_fingerprint\":\"error_fingerprint\",\"error_message\":\"error_message\",\"id\":\"id\",\"started_at\":null,\"time_per_query\":1.0,\"total_duration_millis\":1.0}"
     );
 }
-/// # Operations
+/// # Query insights errors
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List branch query errors
+    /// List branch query errors.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`QueryErrorSummary`](crate::types::QueryErrorSummary); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `dir`: Sort direction
-    /// - `from`: Start time for filtering query errors (ISO 8601 timestamp)
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `period`: Time period for filtering query errors
-    /// - `q`: Search query errors by error message
-    /// - `sort`: Field to sort by
-    /// - `tablet_type`: Filter by tablet type
-    /// - `to`: End time for filtering query errors (ISO 8601 timestamp)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_query_errors()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/errors`. The vendor's page: [`list_branch_query_errors`](https://planetscale.com/docs/api/reference/list_branch_query_errors).
     pub fn list_branch_query_errors(&self) -> builder::ListBranchQueryErrors<'_> {
         builder::ListBranchQueryErrors::new(self)
     }
-    /// List queries for an error fingerprint
+    /// List queries for an error fingerprint.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`QuerySample`](crate::types::QuerySample); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `fingerprint`: The error fingerprint
-    /// - `from`: Start time for filtering queries (ISO 8601 timestamp)
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `period`: Time period for filtering queries
-    /// - `to`: End time for filtering queries (ISO 8601 timestamp)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_query_error_samples()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .fingerprint("fingerprint")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}`. The vendor's page: [`get_branch_query_error`](https://planetscale.com/docs/api/reference/get_branch_query_error).
+    #[doc(alias = "get_branch_query_error")]
     pub fn list_branch_query_error_samples(
         &self,
     ) -> builder::ListBranchQueryErrorSamples<'_> {
@@ -572,10 +579,10 @@ pub mod builder {
         ListBranchQueryErrors, types::Page < types::QueryErrorSummary >
     );
 }
-/// # Operations
+/// # Query insights errors
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_query_error_samples`](crate::Client::list_branch_query_error_samples) of this branch.
     pub fn list_branch_query_error_samples(
         &self,

@@ -6,14 +6,14 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `QueryPatternsReport`
+    /// A report on the queries of a branch, which can be downloaded when it is completed.
     ///
     /// From `#/components/schemas/QueryPatternsReport` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QueryPatternsReport {
-        /// The person, token or integration that asked for a backup.
+        /// Who had the report made.
         pub actor: Option<Actor>,
         /// When the download was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
@@ -177,149 +177,200 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"download_url\":\"download_url\",\"finished_at\":null,\"id\":\"id\",\"state\":\"pending\",\"url\":\"url\"}"
     );
 }
-/// # Operations
+/// # Query insights reports
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List generated query patterns reports
+    /// List generated query patterns reports.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`QueryPatternsReport`](crate::types::QueryPatternsReport); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `ending_before`: If provided, returns results before the specified cursor
-    /// - `limit`: If provided, specifies the number of returned results (max 100)
-    /// - `starting_after`: If provided, returns results after the specified cursor
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_query_patterns_reports()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`. The vendor's page: [`list_generated_query_patterns_reports`](https://planetscale.com/docs/api/reference/list_generated_query_patterns_reports).
+    #[doc(alias = "list_generated_query_patterns_reports")]
     pub fn list_query_patterns_reports(&self) -> builder::ListQueryPatternsReports<'_> {
         builder::ListQueryPatternsReports::new(self)
     }
-    /// Create a new query patterns report
+    /// Create a new query patterns report.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`QueryPatternsReport`](crate::types::QueryPatternsReport).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_query_patterns_report()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`. The vendor's page: [`create_query_patterns_report`](https://planetscale.com/docs/api/reference/create_query_patterns_report).
     pub fn create_query_patterns_report(
         &self,
     ) -> builder::CreateQueryPatternsReport<'_> {
         builder::CreateQueryPatternsReport::new(self)
     }
-    /// Show the status of a query patterns report
+    /// Show the status of a query patterns report.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`QueryPatternsReport`](crate::types::QueryPatternsReport).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// [`wait`](crate::builder::GetQueryPatternsReportStatus::wait) polls until it has ended.
     ///
-    /// **OAuth Scopes**
+    /// # Access
     ///
-    ///  | Resource | Scopes |
+    /// A service token needs the access `read_branch`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `id`: The ID of the query patterns report
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_query_patterns_report_status()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`. The vendor's page: [`get_query_patterns_report_status`](https://planetscale.com/docs/api/reference/get_query_patterns_report_status).
     pub fn get_query_patterns_report_status(
         &self,
     ) -> builder::GetQueryPatternsReportStatus<'_> {
         builder::GetQueryPatternsReportStatus::new(self)
     }
-    /// Delete a query patterns report
+    /// Delete a query patterns report.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `id`: The ID of the query patterns report
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .delete_query_patterns_report()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`. The vendor's page: [`delete_query_patterns_report`](https://planetscale.com/docs/api/reference/delete_query_patterns_report).
     pub fn delete_query_patterns_report(
         &self,
     ) -> builder::DeleteQueryPatternsReport<'_> {
         builder::DeleteQueryPatternsReport::new(self)
     }
-    /// Download a finished query patterns report
+    /// Download a finished query patterns report.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// The address that the server redirects to, which is not followed.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}/download`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the branch belongs to
-    /// - `database`: The name of the database the branch belongs to
-    /// - `branch`: The name of the branch
-    /// - `id`: The ID of the query patterns report
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .download_query_patterns_report()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}/download`. The vendor's page: [`get_query_patterns_report`](https://planetscale.com/docs/api/reference/get_query_patterns_report).
+    #[doc(alias = "get_query_patterns_report")]
     pub fn download_query_patterns_report(
         &self,
     ) -> builder::DownloadQueryPatternsReport<'_> {
@@ -736,10 +787,10 @@ pub mod builder {
         ListQueryPatternsReports, types::CursorPage < types::QueryPatternsReport >
     );
 }
-/// # Operations
+/// # Query insights reports
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_query_patterns_report`](crate::Client::create_query_patterns_report) of this branch.
     pub fn create_query_patterns_report(
         &self,

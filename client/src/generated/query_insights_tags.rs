@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `QueryTag`
+    /// A tag that queries have as a comment in SQL.
     ///
     /// From `#/components/schemas/QueryTag` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -21,10 +21,10 @@ pub mod types {
         pub query_count: i64,
         /// The source of the tag
         pub source: TagSource,
-        /// `values`
+        /// The values that the tag has.
         pub values: Vec<QueryTagValue>,
     }
-    /// `QueryTagValue`
+    /// A value of a query tag.
     ///
     /// From `#/components/schemas/QueryTagValue` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -53,7 +53,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `TagSummary`
+    /// Statistics on the queries that have the same values of tags.
     ///
     /// From `#/components/schemas/TagSummary` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -149,7 +149,7 @@ pub mod types {
         /// The number of executions that triggered a traffic control warning
         pub traffic_control_warnings: i64,
     }
-    /// `TagSummarySortKey`
+    /// What statistics by tags are sorted by.
     ///
     /// From `#/components/schemas/TagSummarySortKey` of the spec.
     #[derive(
@@ -735,116 +735,115 @@ pub mod types {
         "{\"avg_parallel_workers\":1.0,\"avg_shard_queries\":1.0,\"block_cache_hit_ratio\":1.0,\"blocks_dirtied\":1,\"blocks_hit\":1,\"blocks_read\":1,\"blocks_written\":1,\"dimensions\":{},\"egress_bytes\":1,\"egress_bytes_per_query\":1.0,\"error_count\":1,\"index_usages\":{\"*\":{}},\"ingress_bytes\":1,\"ingress_bytes_per_query\":1.0,\"last_run_at\":null,\"max_egress_bytes\":1,\"max_ingress_bytes\":1,\"max_latency\":1.0,\"max_shard_queries\":1,\"p50_latency\":1.0,\"p99_latency\":1.0,\"qualified_tables\":{\"*\":\"qualified_tables\"},\"query_count\":1,\"routing_index_usages\":{\"*\":{}},\"rows_affected_per_query\":1.0,\"rows_read_per_query\":1.0,\"rows_read_per_returned\":1.0,\"rows_returned_per_query\":1.0,\"sum_cpu_duration_millis\":1.0,\"sum_cpu_duration_percent\":1.0,\"sum_io_duration_millis\":1.0,\"sum_io_duration_percent\":1.0,\"sum_rows_affected\":1,\"sum_rows_read\":1,\"sum_rows_returned\":1,\"sum_shard_queries\":1,\"sum_total_duration_millis\":1.0,\"sum_total_duration_percent\":1.0,\"table_keyspaces\":{\"*\":{}},\"tables\":{\"*\":\"tables\"},\"time_per_query\":1.0,\"traffic_control_checked\":1,\"traffic_control_throttled\":1,\"traffic_control_warnings\":1}"
     );
 }
-/// # Operations
+/// # Query insights tags
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List query tags
+    /// List query tags.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`QueryTag`](crate::types::QueryTag); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `fingerprint`: Filter to tags on queries with this fingerprint
-    /// - `from`: Start time for filtering tags (ISO 8601 timestamp)
-    /// - `keyspace`: Filter by keyspace
-    /// - `literal_values_only`: Only return literal tag values, excluding overflow and collapsed values
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `period`: Time period for filtering tags
-    /// - `q`: Search tags by name
-    /// - `tablet_type`: Filter by tablet type
-    /// - `to`: End time for filtering tags (ISO 8601 timestamp)
-    /// - `values_limit`: Maximum number of values returned per tag (1-100)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_query_tags()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/tags`. The vendor's page: [`list_branch_query_tags`](https://planetscale.com/docs/api/reference/list_branch_query_tags).
     pub fn list_branch_query_tags(&self) -> builder::ListBranchQueryTags<'_> {
         builder::ListBranchQueryTags::new(self)
     }
-    /// List query statistics grouped by tag
+    /// List query statistics grouped by tag.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`TagSummary`](crate::types::TagSummary); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `dir`: Sort direction
-    /// - `fields`: Specific fields to include in the response
-    /// - `from`: Start time for filtering query statistics (ISO 8601 timestamp)
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `period`: Time period for filtering query statistics
-    /// - `q`: Search query statistics by SQL pattern
-    /// - `sort`: Field to sort by
-    /// - `tablet_type`: Filter by tablet type
-    /// - `tags`: Tag ids returned by the tags list endpoint
-    /// - `to`: End time for filtering query statistics (ISO 8601 timestamp)
-    /// - `type_`: Filter by statement type
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_branch_query_tag_summaries()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries`. The vendor's page: [`list_branch_query_tag_summaries`](https://planetscale.com/docs/api/reference/list_branch_query_tag_summaries).
     pub fn list_branch_query_tag_summaries(
         &self,
     ) -> builder::ListBranchQueryTagSummaries<'_> {
         builder::ListBranchQueryTagSummaries::new(self)
     }
-    /// Retrieve a query tag
+    /// Retrieve a query tag.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`QueryTag`](crate::types::QueryTag).
     ///
-    /// **Service Token Accesses**
-    ///  `read_databases`, `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_databases`, `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `tag`: The tag name
-    /// - `fingerprint`: Filter to tag values on queries with this fingerprint
-    /// - `from`: Start time for filtering tag values (ISO 8601 timestamp)
-    /// - `keyspace`: Filter by keyspace
-    /// - `literal_values_only`: Only return literal tag values, excluding overflow and collapsed values
-    /// - `period`: Time period for filtering tag values
-    /// - `tablet_type`: Filter by tablet type
-    /// - `to`: End time for filtering tag values (ISO 8601 timestamp)
-    /// - `values_limit`: Maximum number of values returned (1-100)
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_branch_query_tag()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .tag("tag")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}`. The vendor's page: [`get_branch_query_tag`](https://planetscale.com/docs/api/reference/get_branch_query_tag).
     pub fn get_branch_query_tag(&self) -> builder::GetBranchQueryTag<'_> {
         builder::GetBranchQueryTag::new(self)
     }
@@ -1463,10 +1462,10 @@ pub mod builder {
     }
     crate::runtime::call!(ListBranchQueryTags, types::Page < types::QueryTag >);
 }
-/// # Operations
+/// # Query insights tags
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_query_tag`](crate::Client::get_branch_query_tag) of this branch.
     pub fn get_branch_query_tag(&self) -> builder::GetBranchQueryTag<'a> {
         let (client, [organization, database, branch]) = self.names();

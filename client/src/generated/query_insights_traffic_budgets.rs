@@ -2,37 +2,44 @@
 // `cargo xtask update-spec` and `cargo xtask generate --write` write it.
 
 use crate::client::Client;
-/// # Operations
+/// # Query insights traffic budgets
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List traffic budgets affecting a query fingerprint
+    /// List traffic budgets affecting a query fingerprint.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`TrafficBudget`](crate::types::TrafficBudget); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/traffic/budgets`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `fingerprint`: The query fingerprint
-    /// - `keyspace`: Optional keyspace filter
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_traffic_budgets_for_query()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .fingerprint("fingerprint")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/traffic/budgets`. The vendor's page: [`list_traffic_budgets_for_query`](https://planetscale.com/docs/api/reference/list_traffic_budgets_for_query).
     pub fn list_traffic_budgets_for_query(
         &self,
     ) -> builder::ListTrafficBudgetsForQuery<'_> {
@@ -169,10 +176,10 @@ pub mod builder {
         ListTrafficBudgetsForQuery, types::Page < types::TrafficBudget >
     );
 }
-/// # Operations
+/// # Query insights traffic budgets
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_traffic_budgets_for_query`](crate::Client::list_traffic_budgets_for_query) of this branch.
     pub fn list_traffic_budgets_for_query(
         &self,

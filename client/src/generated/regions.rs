@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `PublicRegion`
+    /// A region of PlanetScale, as everyone may list them.
     ///
     /// From `#/components/schemas/PublicRegion` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -77,20 +77,28 @@ pub mod types {
         "{\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}"
     );
 }
-/// # Operations
+/// # Regions
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List public regions
+    /// List public regions.
     ///
     /// Endpoint is available without authentication.
     ///
+    /// # Answers
     ///
-    /// Sends a `GET` request to `/regions`
+    /// A page of [`PublicRegion`](crate::types::PublicRegion); `stream` or `items` gives all.
     ///
-    /// Arguments:
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_public_regions().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /regions`. The vendor's page: [`list_public_regions`](https://planetscale.com/docs/api/reference/list_public_regions).
     pub fn list_public_regions(&self) -> builder::ListPublicRegions<'_> {
         builder::ListPublicRegions::new(self)
     }

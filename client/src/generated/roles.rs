@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateRoleBody`
+    /// What `create_role` is called with.
     ///
     /// From `#/components/schemas/CreateRoleBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -38,7 +38,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `DefaultRoleCredentials`
+    /// The new credentials of a PostgreSQL branch's default role.
     ///
     /// From `#/components/schemas/DefaultRoleCredentials` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub mod types {
         /// The database user name
         pub username: String,
     }
-    /// `InheritedRole`
+    /// A role of PostgreSQL whose privileges another one inherits.
     ///
     /// From `#/components/schemas/InheritedRole` of the spec.
     #[non_exhaustive]
@@ -85,7 +85,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `PostgresRole`
+    /// A role of a PostgreSQL branch: the credentials of a connection.
     ///
     /// From `#/components/schemas/PostgresRole` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -94,11 +94,11 @@ pub mod types {
     pub struct PostgresRole {
         /// The database connection string
         pub access_host_url: String,
-        /// The person, token or integration that asked for a backup.
+        /// Who created the role.
         pub actor: Option<Actor>,
         /// The base username without branch routing suffix
         pub base_username: String,
-        /// A mention of a database branch.
+        /// The branch that the role gives access to.
         pub branch: Option<NamedReference>,
         /// When the role was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
@@ -130,7 +130,7 @@ pub mod types {
         pub private_access_host_url: String,
         /// The service name to set up private connectivity
         pub private_connection_service_name: String,
-        /// `query_safety_settings`
+        /// Which statements the role may not run.
         pub query_safety_settings: Option<QuerySafetySettings>,
         /// Whether the role is ready to accept connections
         pub ready: bool,
@@ -143,7 +143,7 @@ pub mod types {
         /// Whether the role has the REPLICATION attribute
         pub with_replication: bool,
     }
-    /// `QuerySafetySettings`
+    /// Which statements without a `WHERE` clause are refused.
     ///
     /// From `#/components/schemas/QuerySafetySettings` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -155,7 +155,7 @@ pub mod types {
         /// Require WHERE clause on UPDATE statements
         pub require_where_on_update: RequireWhere,
     }
-    /// `ReassignRoleObjectsBody`
+    /// What `reassign_role_objects` is called with.
     ///
     /// From `#/components/schemas/ReassignRoleObjectsBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -171,7 +171,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// Require WHERE clause on DELETE statements
+    /// What happens to a statement without a `WHERE` clause.
     ///
     /// From `#/components/schemas/RequireWhere` of the spec.
     #[non_exhaustive]
@@ -186,7 +186,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `UpdateRoleBody`
+    /// What `update_role` is called with.
     ///
     /// From `#/components/schemas/UpdateRoleBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -849,281 +849,364 @@ pub mod types {
         "{\"require_where_on_delete\":\"off\",\"require_where_on_update\":\"off\"}"
     );
 }
-/// # Operations
+/// # Roles
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List roles
+    /// List roles.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`PostgresRole`](crate::types::PostgresRole); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `q`: Search roles by name or username
-    /// - `status`: Filter roles by status
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_roles().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/roles`. The vendor's page: [`list_roles`](https://planetscale.com/docs/api/reference/list_roles).
     pub fn list_roles(&self) -> builder::ListRoles<'_> {
         builder::ListRoles::new(self)
     }
-    /// Create role credentials
+    /// Create role credentials.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`PostgresRole`](crate::types::PostgresRole).
     ///
-    /// **Service Token Accesses**
-    ///  `create_production_branch_password`, `create_production_read_only_branch_password`, `create_branch_password`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `create_production_branch_password`, `create_production_read_only_branch_password`, `create_branch_password`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.create_role().organization("acme").database("shop").branch("main").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles`. The vendor's page: [`create_role`](https://planetscale.com/docs/api/reference/create_role).
     pub fn create_role(&self) -> builder::CreateRole<'_> {
         builder::CreateRole::new(self)
     }
-    /// Get the default postgres role
+    /// Get the default postgres role.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`PostgresRole`](crate::types::PostgresRole).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/default`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_default_role()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/roles/default`. The vendor's page: [`get_default_role`](https://planetscale.com/docs/api/reference/get_default_role).
     pub fn get_default_role(&self) -> builder::GetDefaultRole<'_> {
         builder::GetDefaultRole::new(self)
     }
-    /// Reset default credentials
+    /// Reset default credentials.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`DefaultRoleCredentials`](crate::types::DefaultRoleCredentials).
     ///
-    /// **Service Token Accesses**
-    ///  `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .reset_default_role()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default`. The vendor's page: [`reset_default_role`](https://planetscale.com/docs/api/reference/reset_default_role).
     pub fn reset_default_role(&self) -> builder::ResetDefaultRole<'_> {
         builder::ResetDefaultRole::new(self)
     }
-    /// Get a role
+    /// Get a role.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`PostgresRole`](crate::types::PostgresRole).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_production_read_only_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the role
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_role()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`. The vendor's page: [`get_role`](https://planetscale.com/docs/api/reference/get_role).
     pub fn get_role(&self) -> builder::GetRole<'_> {
         builder::GetRole::new(self)
     }
-    /// Delete role credentials
+    /// Delete role credentials.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the role
-    /// - `successor`: The optional role to reassign ownership to before dropping. Accepts the role's ID, or its username with or without the branch ID suffix.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .delete_role()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`. The vendor's page: [`delete_role`](https://planetscale.com/docs/api/reference/delete_role).
     pub fn delete_role(&self) -> builder::DeleteRole<'_> {
         builder::DeleteRole::new(self)
     }
-    /// Update role name
+    /// Update role name.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`PostgresRole`](crate::types::PostgresRole).
     ///
-    /// **Service Token Accesses**
-    ///  `create_production_branch_password`, `create_production_read_only_branch_password`, `create_branch_password`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `create_production_branch_password`, `create_production_read_only_branch_password`, `create_branch_password`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the role
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_role()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`. The vendor's page: [`update_role`](https://planetscale.com/docs/api/reference/update_role).
     pub fn update_role(&self) -> builder::UpdateRole<'_> {
         builder::UpdateRole::new(self)
     }
-    /// Reassign objects owned by one role to another role
+    /// Reassign objects owned by one role to another role.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the role
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .reassign_role_objects()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .body_map(|body| body.successor("successor"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign`. The vendor's page: [`reassign_role_objects`](https://planetscale.com/docs/api/reference/reassign_role_objects).
     pub fn reassign_role_objects(&self) -> builder::ReassignRoleObjects<'_> {
         builder::ReassignRoleObjects::new(self)
     }
-    /// Renew role expiration
+    /// Renew role expiration.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`PostgresRole`](crate::types::PostgresRole).
     ///
-    /// **Service Token Accesses**
-    ///  `create_production_branch_password`, `create_production_read_only_branch_password`, `create_branch_password`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `create_production_branch_password`, `create_production_read_only_branch_password`, `create_branch_password`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the role
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .renew_role()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew`. The vendor's page: [`renew_role`](https://planetscale.com/docs/api/reference/renew_role).
     pub fn renew_role(&self) -> builder::RenewRole<'_> {
         builder::RenewRole::new(self)
     }
-    /// Reset a role's password
+    /// Reset a role's password.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`PostgresRole`](crate::types::PostgresRole).
     ///
-    /// **Service Token Accesses**
-    ///  `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `delete_production_branch_password`, `delete_production_read_only_branch_password`, `delete_branch_password`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Database | `manage_passwords`, `manage_production_branch_passwords`, `manage_read_only_passwords`, `manage_production_read_only_passwords` |
     /// | Branch | `manage_passwords`, `manage_read_only_passwords` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the role
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .reset_role()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset`. The vendor's page: [`reset_role`](https://planetscale.com/docs/api/reference/reset_role).
     pub fn reset_role(&self) -> builder::ResetRole<'_> {
         builder::ResetRole::new(self)
     }
@@ -1935,10 +2018,10 @@ pub mod builder {
     }
     crate::runtime::call!(UpdateRole, types::PostgresRole);
 }
-/// # Operations
+/// # Roles
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_role`](crate::Client::create_role) of this branch.
     pub fn create_role(&self) -> builder::CreateRole<'a> {
         let (client, [organization, database, branch]) = self.names();

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `DeployRequestReference`
+    /// A mention of a deploy request.
     ///
     /// From `#/components/schemas/DeployRequestReference` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub mod types {
         /// The number of the deploy request
         pub number: i64,
     }
-    /// `DismissSchemaRecommendationBody`
+    /// What `dismiss_schema_recommendation` is called with.
     ///
     /// From `#/components/schemas/DismissSchemaRecommendationBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -64,7 +64,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `SchemaRecommendation`
+    /// A recommendation to change the schema of a database.
     ///
     /// From `#/components/schemas/SchemaRecommendation` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -73,7 +73,7 @@ pub mod types {
     pub struct SchemaRecommendation {
         /// When the recommendation was applied
         pub applied_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// `closed_by_deploy_request`
+        /// The deploy request that applied the recommendation.
         pub closed_by_deploy_request: Option<DeployRequestReference>,
         /// When the recommendation was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
@@ -81,7 +81,7 @@ pub mod types {
         pub ddl_statement: String,
         /// When the recommendation was dismissed
         pub dismissed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who dismissed the recommendation.
         pub dismissed_by: Option<Actor>,
         /// The URL to the schema recommendation in the app
         pub html_url: String,
@@ -462,85 +462,107 @@ pub mod types {
         "{\"applied_at\":null,\"closed_by_deploy_request\":{\"?\":{\"branch_id\":\"branch_id\",\"id\":\"id\",\"number\":1}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"dismissed_at\":null,\"dismissed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace\":\"keyspace\",\"number\":1,\"recommendation_type\":\"unused_table\",\"state\":\"open\",\"table_name\":\"table_name\",\"title\":\"title\",\"updated_at\":null}"
     );
 }
-/// # Operations
+/// # Schema recommendations
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List schema recommendations
+    /// List schema recommendations.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`SchemaRecommendation`](crate::types::SchemaRecommendation); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `state`: Filter by recommendation state
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_schema_recommendations().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/schema-recommendations`. The vendor's page: [`list_schema_recommendations`](https://planetscale.com/docs/api/reference/list_schema_recommendations).
     pub fn list_schema_recommendations(&self) -> builder::ListSchemaRecommendations<'_> {
         builder::ListSchemaRecommendations::new(self)
     }
-    /// Get a schema recommendation
+    /// Get a schema recommendation.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`SchemaRecommendation`](crate::types::SchemaRecommendation).
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `number`: Schema recommendation sequence number. Example: `42`.
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_schema_recommendation()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/schema-recommendations/{number}`. The vendor's page: [`get_schema_recommendation`](https://planetscale.com/docs/api/reference/get_schema_recommendation).
     pub fn get_schema_recommendation(&self) -> builder::GetSchemaRecommendation<'_> {
         builder::GetSchemaRecommendation::new(self)
     }
-    /// Dismiss a schema recommendation
+    /// Dismiss a schema recommendation.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`SchemaRecommendation`](crate::types::SchemaRecommendation).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `number`: Schema recommendation sequence number. Example: `42`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .dismiss_schema_recommendation()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss`. The vendor's page: [`dismiss_schema_recommendation`](https://planetscale.com/docs/api/reference/dismiss_schema_recommendation).
     pub fn dismiss_schema_recommendation(
         &self,
     ) -> builder::DismissSchemaRecommendation<'_> {
@@ -813,4 +835,32 @@ pub mod builder {
     crate::runtime::call!(
         ListSchemaRecommendations, types::Page < types::SchemaRecommendation >
     );
+}
+/// # Schema recommendations
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::dismiss_schema_recommendation`](crate::Client::dismiss_schema_recommendation) of this database.
+    pub fn dismiss_schema_recommendation(
+        &self,
+    ) -> builder::DismissSchemaRecommendation<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .dismiss_schema_recommendation()
+            .organization(organization)
+            .database(database)
+    }
+    /// [`Client::get_schema_recommendation`](crate::Client::get_schema_recommendation) of this database.
+    pub fn get_schema_recommendation(&self) -> builder::GetSchemaRecommendation<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_schema_recommendation().organization(organization).database(database)
+    }
+    /// [`Client::list_schema_recommendations`](crate::Client::list_schema_recommendations) of this database.
+    pub fn list_schema_recommendations(&self) -> builder::ListSchemaRecommendations<'a> {
+        let (client, [organization, database]) = self.names();
+        client
+            .list_schema_recommendations()
+            .organization(organization)
+            .database(database)
+    }
 }

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateServiceTokenBody`
+    /// What `create_service_token` is called with.
     ///
     /// From `#/components/schemas/CreateServiceTokenBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -93,84 +93,107 @@ pub mod types {
         }
     }
 }
-/// # Operations
+/// # Service tokens
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List service tokens
+    /// List service tokens.
     ///
     /// List service tokens for an organization.
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
     ///
-    /// **Service Token Accesses**
-    ///  `read_service_tokens`
+    /// # Answers
     ///
+    /// A page of [`AccessToken`](crate::types::AccessToken); `stream` or `items` gives all.
     ///
+    /// # Access
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/service-tokens`
+    /// A service token needs the access `read_service_tokens`.
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_service_tokens().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/service-tokens`. The vendor's page: [`list_service_tokens`](https://planetscale.com/docs/api/reference/list_service_tokens).
     pub fn list_service_tokens(&self) -> builder::ListServiceTokens<'_> {
         builder::ListServiceTokens::new(self)
     }
-    /// Create a service token
+    /// Create a service token.
     ///
     /// Create a new service token for the organization.
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
     ///
-    /// **Service Token Accesses**
-    ///  `write_service_tokens`
+    /// # Answers
     ///
+    /// [`AccessToken`](crate::types::AccessToken).
     ///
+    /// # Access
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/service-tokens`
+    /// A service token needs the access `write_service_tokens`.
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `body`
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.create_service_token().organization("acme").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/service-tokens`. The vendor's page: [`create_service_token`](https://planetscale.com/docs/api/reference/create_service_token).
     pub fn create_service_token(&self) -> builder::CreateServiceToken<'_> {
         builder::CreateServiceToken::new(self)
     }
-    /// Get a service token
+    /// Get a service token.
     ///
     /// Get information about a service token.
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
     ///
-    /// **Service Token Accesses**
-    ///  `read_service_tokens`
+    /// # Answers
     ///
+    /// [`AccessToken`](crate::types::AccessToken).
     ///
+    /// # Access
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/service-tokens/{id}`
+    /// A service token needs the access `read_service_tokens`.
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `id`: The ID of the service token
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_service_token().organization("acme").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/service-tokens/{id}`. The vendor's page: [`get_service_token`](https://planetscale.com/docs/api/reference/get_service_token).
     pub fn get_service_token(&self) -> builder::GetServiceToken<'_> {
         builder::GetServiceToken::new(self)
     }
-    /// Delete a service token
+    /// Delete a service token.
     ///
     /// Delete a service token from the organization.
-    /// ### Authorization
-    /// A service token   must have at least one of the following access   in order to use this API endpoint:
     ///
-    /// **Service Token Accesses**
-    ///  `delete_service_tokens`
+    /// # Answers
     ///
+    /// Nothing but that it is done.
     ///
+    /// # Access
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/service-tokens/{id}`
+    /// A service token needs the access `delete_service_tokens`.
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `id`: The ID of the service token
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.delete_service_token().organization("acme").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/service-tokens/{id}`. The vendor's page: [`delete_service_token`](https://planetscale.com/docs/api/reference/delete_service_token).
     pub fn delete_service_token(&self) -> builder::DeleteServiceToken<'_> {
         builder::DeleteServiceToken::new(self)
     }
@@ -441,4 +464,29 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(ListServiceTokens, types::Page < types::AccessToken >);
+}
+/// # Service tokens
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::create_service_token`](crate::Client::create_service_token) of this organization.
+    pub fn create_service_token(&self) -> builder::CreateServiceToken<'a> {
+        let (client, [organization]) = self.names();
+        client.create_service_token().organization(organization)
+    }
+    /// [`Client::delete_service_token`](crate::Client::delete_service_token) of this organization.
+    pub fn delete_service_token(&self) -> builder::DeleteServiceToken<'a> {
+        let (client, [organization]) = self.names();
+        client.delete_service_token().organization(organization)
+    }
+    /// [`Client::get_service_token`](crate::Client::get_service_token) of this organization.
+    pub fn get_service_token(&self) -> builder::GetServiceToken<'a> {
+        let (client, [organization]) = self.names();
+        client.get_service_token().organization(organization)
+    }
+    /// [`Client::list_service_tokens`](crate::Client::list_service_tokens) of this organization.
+    pub fn list_service_tokens(&self) -> builder::ListServiceTokens<'a> {
+        let (client, [organization]) = self.names();
+        client.list_service_tokens().organization(organization)
+    }
 }

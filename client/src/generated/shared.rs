@@ -5,7 +5,7 @@
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `AccessToken`
+    /// A service token or an OAuth token: credentials for this API.
     ///
     /// From `#/components/schemas/AccessToken` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -39,13 +39,13 @@ pub mod types {
         pub last_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The name of the service token
         pub name: Option<String>,
-        /// `oauth_accesses_by_resource`
+        /// What an OAuth token may do, by the kind of resource.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub oauth_accesses_by_resource: Option<OauthScopes>,
         /// The plaintext refresh token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub plain_text_refresh_token: Option<String>,
-        /// `service_token_accesses`
+        /// What a service token may do, and with which resources.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub service_token_accesses: Option<Vec<ServiceTokenAccess>>,
         /// The plaintext token. Available only after create.
@@ -54,7 +54,7 @@ pub mod types {
         /// When the service token was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `BouncerResizeRequest`
+    /// A request to change the size or the parameters of a bouncer.
     ///
     /// From `#/components/schemas/BouncerResizeRequest` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -62,9 +62,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     pub struct BouncerResizeRequest {
-        /// The person, token or integration that asked for a backup.
+        /// Who asked for it.
         pub actor: Option<Actor>,
-        /// A mention of a database branch.
+        /// The bouncer that is changed.
         pub bouncer: Option<NamedReference>,
         /// The time the bouncer resize completed
         pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -78,13 +78,13 @@ pub mod types {
         pub previous_parameters: ::serde_json::Map<String, ::serde_json::Value>,
         /// The number of replicas per cell for the bouncer before the resize
         pub previous_replicas_per_cell: i64,
-        /// `previous_sku`
+        /// The size that the bouncer had.
         pub previous_sku: Option<BouncerSku>,
         /// The backend target for the bouncer before the resize
         pub previous_target: BouncerTarget,
         /// The number of replicas per cell for the bouncer after the resize
         pub replicas_per_cell: i64,
-        /// `sku`
+        /// The size that the bouncer gets.
         pub sku: Option<BouncerSku>,
         /// The time the bouncer resize started
         pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -113,7 +113,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `BouncerSku`
+    /// A size that a bouncer can have.
     ///
     /// From `#/components/schemas/BouncerSku` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -138,7 +138,7 @@ pub mod types {
         /// The sort order of the Postgres bouncer SKU
         pub sort_order: i64,
     }
-    /// The instance type the bouncer targets
+    /// The instances that a bouncer sends queries to.
     ///
     /// From `#/components/schemas/BouncerTarget` of the spec.
     #[non_exhaustive]
@@ -160,7 +160,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `BranchScopes`
+    /// The scopes of an OAuth token on branches.
     ///
     /// From `#/components/schemas/BranchScopes` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -174,9 +174,9 @@ pub mod types {
         )
     )]
     pub struct BranchScopes {
-        /// `accesses`
+        /// The scopes.
         pub accesses: Vec<OauthScope>,
-        /// `branches`
+        /// The branches that the scopes are for.
         pub branches: Vec<OauthBranch>,
     }
     /// The type of the parameter
@@ -207,7 +207,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// The kind of database
+    /// The engine of a database.
     ///
     /// From `#/components/schemas/DatabaseKind` of the spec.
     #[non_exhaustive]
@@ -221,7 +221,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `DatabaseScopes`
+    /// The scopes of an OAuth token on databases.
     ///
     /// From `#/components/schemas/DatabaseScopes` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -235,12 +235,12 @@ pub mod types {
         )
     )]
     pub struct DatabaseScopes {
-        /// `accesses`
+        /// The scopes.
         pub accesses: Vec<OauthScope>,
-        /// `databases`
+        /// The databases that the scopes are for.
         pub databases: Vec<OauthDatabase>,
     }
-    /// `InsightsPeriod`
+    /// The span of time, up to now, that statistics are of.
     ///
     /// From `#/components/schemas/InsightsPeriod` of the spec.
     #[derive(
@@ -270,31 +270,31 @@ pub mod types {
     pub enum InsightsPeriod {
         /// `15m`
         #[serde(rename = "15m")]
-        X15m,
+        M15,
         /// `1h`
         #[serde(rename = "1h")]
-        X1h,
+        H1,
         /// `3h`
         #[serde(rename = "3h")]
-        X3h,
+        H3,
         /// `6h`
         #[serde(rename = "6h")]
-        X6h,
+        H6,
         /// `12h`
         #[serde(rename = "12h")]
-        X12h,
+        H12,
         /// `1d`
         #[serde(rename = "1d")]
-        X1d,
+        D1,
         /// `2d`
         #[serde(rename = "2d")]
-        X2d,
+        D2,
         /// `7d`
         #[serde(rename = "7d")]
-        X7d,
+        D7,
         /// `8d`
         #[serde(rename = "8d")]
-        X8d,
+        D8,
     }
     #[cfg(
         any(
@@ -309,15 +309,15 @@ pub mod types {
     impl ::std::fmt::Display for InsightsPeriod {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
-                Self::X15m => f.write_str("15m"),
-                Self::X1h => f.write_str("1h"),
-                Self::X3h => f.write_str("3h"),
-                Self::X6h => f.write_str("6h"),
-                Self::X12h => f.write_str("12h"),
-                Self::X1d => f.write_str("1d"),
-                Self::X2d => f.write_str("2d"),
-                Self::X7d => f.write_str("7d"),
-                Self::X8d => f.write_str("8d"),
+                Self::M15 => f.write_str("15m"),
+                Self::H1 => f.write_str("1h"),
+                Self::H3 => f.write_str("3h"),
+                Self::H6 => f.write_str("6h"),
+                Self::H12 => f.write_str("12h"),
+                Self::D1 => f.write_str("1d"),
+                Self::D2 => f.write_str("2d"),
+                Self::D7 => f.write_str("7d"),
+                Self::D8 => f.write_str("8d"),
             }
         }
     }
@@ -335,15 +335,15 @@ pub mod types {
         type Err = self::error::ConversionError;
         fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
             match value {
-                "15m" => Ok(Self::X15m),
-                "1h" => Ok(Self::X1h),
-                "3h" => Ok(Self::X3h),
-                "6h" => Ok(Self::X6h),
-                "12h" => Ok(Self::X12h),
-                "1d" => Ok(Self::X1d),
-                "2d" => Ok(Self::X2d),
-                "7d" => Ok(Self::X7d),
-                "8d" => Ok(Self::X8d),
+                "15m" => Ok(Self::M15),
+                "1h" => Ok(Self::H1),
+                "3h" => Ok(Self::H3),
+                "6h" => Ok(Self::H6),
+                "12h" => Ok(Self::H12),
+                "1d" => Ok(Self::D1),
+                "2d" => Ok(Self::D2),
+                "7d" => Ok(Self::D7),
+                "8d" => Ok(Self::D8),
                 _ => {
                     Err(
                         ::std::format!(
@@ -388,7 +388,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `KeyspaceThrottlerRatio`
+    /// How far schema changes of one keyspace are slowed down.
     ///
     /// From `#/components/schemas/KeyspaceThrottlerRatio` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -401,7 +401,7 @@ pub mod types {
         /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
         pub ratio: f64,
     }
-    /// `OauthBranch`
+    /// A branch that an OAuth token has scopes on.
     ///
     /// From `#/components/schemas/OauthBranch` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -426,7 +426,7 @@ pub mod types {
         /// the planetscale app url for the branch
         pub url: String,
     }
-    /// `OauthDatabase`
+    /// A database that an OAuth token has scopes on.
     ///
     /// From `#/components/schemas/OauthDatabase` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -449,7 +449,7 @@ pub mod types {
         /// the planetscale app url for the database
         pub url: String,
     }
-    /// `OauthOrganization`
+    /// An organization that an OAuth token has scopes on.
     ///
     /// From `#/components/schemas/OauthOrganization` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -470,7 +470,7 @@ pub mod types {
         /// the planetscale app url for the organization
         pub url: String,
     }
-    /// `OauthScope`
+    /// A scope of an OAuth token.
     ///
     /// From `#/components/schemas/OauthScope` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -489,7 +489,7 @@ pub mod types {
         /// The name of the access scope
         pub name: String,
     }
-    /// `OauthScopes`
+    /// The scopes of an OAuth token, by the kind of resource.
     ///
     /// From `#/components/schemas/OauthScopes` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -503,16 +503,16 @@ pub mod types {
         )
     )]
     pub struct OauthScopes {
-        /// `branch`
+        /// The scopes on branches.
         pub branch: Option<BranchScopes>,
-        /// `database`
+        /// The scopes on databases.
         pub database: Option<DatabaseScopes>,
-        /// `organization`
+        /// The scopes on organizations.
         pub organization: Option<OrganizationScopes>,
-        /// `user`
+        /// The scopes on the user.
         pub user: Option<UserScopes>,
     }
-    /// `OauthUser`
+    /// A user that an OAuth token has scopes on.
     ///
     /// From `#/components/schemas/OauthUser` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -531,7 +531,7 @@ pub mod types {
         /// the name of the user
         pub name: String,
     }
-    /// Whether the deploy request is open or closed
+    /// Whether something is open or closed.
     ///
     /// From `#/components/schemas/OpenState` of the spec.
     #[non_exhaustive]
@@ -545,7 +545,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `OrganizationScopes`
+    /// The scopes of an OAuth token on organizations.
     ///
     /// From `#/components/schemas/OrganizationScopes` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -559,12 +559,12 @@ pub mod types {
         )
     )]
     pub struct OrganizationScopes {
-        /// `accesses`
+        /// The scopes.
         pub accesses: Vec<OauthScope>,
-        /// `organizations`
+        /// The organizations that the scopes are for.
         pub organizations: Vec<OauthOrganization>,
     }
-    /// `Password`
+    /// The credentials of a connection to a branch of a Vitess database.
     ///
     /// From `#/components/schemas/Password` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -578,13 +578,13 @@ pub mod types {
         pub access_host_regional_urls: Vec<String>,
         /// The host URL for the password
         pub access_host_url: String,
-        /// The person, token or integration that asked for a backup.
+        /// Who created the password.
         pub actor: Option<Actor>,
         /// List of IP addresses or CIDR ranges that can use this password
         pub cidrs: Option<Vec<String>>,
         /// When the password was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// `database_branch`
+        /// The branch that the password gives access to.
         pub database_branch: Option<PasswordBranch>,
         /// When the password was deleted
         pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -604,7 +604,7 @@ pub mod types {
         pub name: String,
         /// The plaintext password. Null except in the response from the create endpoint.
         pub plain_text: Option<String>,
-        /// `region`
+        /// The region that connections are made in.
         pub region: Option<Region>,
         /// Whether or not the password can be renewed
         pub renewable: bool,
@@ -617,7 +617,7 @@ pub mod types {
         /// The username for the password
         pub username: String,
     }
-    /// `PasswordBranch`
+    /// The branch that a password gives access to.
     ///
     /// From `#/components/schemas/PasswordBranch` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -636,7 +636,7 @@ pub mod types {
         /// Whether or not the branch is a production branch
         pub production: bool,
     }
-    /// The role for the password
+    /// What a password allows.
     ///
     /// From `#/components/schemas/PasswordRole` of the spec.
     #[non_exhaustive]
@@ -654,7 +654,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `PostgresClusterParameter`
+    /// A parameter of a PostgreSQL branch.
     ///
     /// From `#/components/schemas/PostgresClusterParameter` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -662,7 +662,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     pub struct PostgresClusterParameter {
-        /// The person, token or integration that asked for a backup.
+        /// Who set the parameter.
         pub actor: Option<Actor>,
         /// The category of the parameter
         pub category: String,
@@ -719,7 +719,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `QuerySample`
+    /// One execution of a query.
     ///
     /// From `#/components/schemas/QuerySample` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -772,7 +772,7 @@ pub mod types {
         /// The username that executed the query
         pub username: String,
     }
-    /// `Region`
+    /// A region that databases and branches can be in.
     ///
     /// From `#/components/schemas/Region` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -809,7 +809,7 @@ pub mod types {
         /// The slug of the region
         pub slug: String,
     }
-    /// The state of the resize request
+    /// The state of a request for a change.
     ///
     /// From `#/components/schemas/ResizeState` of the spec.
     #[non_exhaustive]
@@ -835,7 +835,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `ServiceTokenAccess`
+    /// One access of a service token to one resource.
     ///
     /// From `#/components/schemas/ServiceTokenAccess` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -855,7 +855,7 @@ pub mod types {
         pub description: String,
         /// The ID of the service token access
         pub id: String,
-        /// A mention of a database branch.
+        /// The resource that the access is to.
         pub resource: Option<NamedReference>,
         /// The ID of the resource the service token access gives access to
         pub resource_id: String,
@@ -864,7 +864,7 @@ pub mod types {
         /// The type of the resource the service token access gives access to
         pub resource_type: String,
     }
-    /// `SortDirection`
+    /// Whether the smallest or the greatest comes first.
     ///
     /// From `#/components/schemas/SortDirection` of the spec.
     #[derive(
@@ -959,7 +959,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `StatementType`
+    /// The kind of a SQL statement.
     ///
     /// From `#/components/schemas/StatementType` of the spec.
     #[derive(
@@ -1036,7 +1036,7 @@ pub mod types {
             value.parse()
         }
     }
-    /// `StorageConfig`
+    /// The limits of a PostgreSQL cluster's storage.
     ///
     /// From `#/components/schemas/StorageConfig` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -1058,7 +1058,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// The tablet type the query ran against
+    /// The kind of a tablet.
     ///
     /// From `#/components/schemas/TabletType` of the spec.
     #[non_exhaustive]
@@ -1103,7 +1103,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `ThrottlerConfiguration`
+    /// How far schema changes of a database or a deploy request are slowed down.
     ///
     /// From `#/components/schemas/ThrottlerConfiguration` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1111,14 +1111,14 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     pub struct ThrottlerConfiguration {
-        /// A mention of a database branch.
+        /// The database or deploy request that the configuration is of.
         pub configurable: Option<NamedReference>,
-        /// `configurations`
+        /// The ratio of each keyspace.
         pub configurations: Vec<KeyspaceThrottlerRatio>,
         /// Keyspaces that are eligible for throttler configuration in the configurable resource (database or deploy request)
         pub keyspaces: Vec<String>,
     }
-    /// `TrafficBudget`
+    /// A traffic budget of a branch: a limit on the resources that matching queries may use.
     ///
     /// From `#/components/schemas/TrafficBudget` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1126,7 +1126,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     pub struct TrafficBudget {
-        /// The person, token or integration that asked for a backup.
+        /// Who created the budget.
         pub actor: Option<Actor>,
         /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1148,7 +1148,7 @@ pub mod types {
         /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rate: Option<f64>,
-        /// `rules`
+        /// Which queries the budget applies to.
         pub rules: Vec<TrafficRule>,
         /// When the budget was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -1172,7 +1172,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `TrafficRule`
+    /// A rule of a traffic budget: which queries the budget applies to.
     ///
     /// From `#/components/schemas/TrafficRule` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1186,7 +1186,7 @@ pub mod types {
         )
     )]
     pub struct TrafficRule {
-        /// The person, token or integration that asked for a backup.
+        /// Who created the rule.
         pub actor: Option<Actor>,
         /// When the rule was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
@@ -1202,7 +1202,7 @@ pub mod types {
         pub kind: TrafficRuleKind,
         /// Syntax highlighted SQL for rules with SQL keys
         pub syntax_highlighted_sql: String,
-        /// `tags`
+        /// The tags that a query must have.
         pub tags: Vec<TrafficRuleTag>,
         /// When the rule was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -1227,7 +1227,7 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// `TrafficRuleTag`
+    /// A tag that a rule of a traffic budget matches.
     ///
     /// From `#/components/schemas/TrafficRuleTag` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1250,7 +1250,7 @@ pub mod types {
         /// The value for this tag
         pub value: String,
     }
-    /// `User`
+    /// A user of PlanetScale.
     ///
     /// From `#/components/schemas/User` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1269,7 +1269,7 @@ pub mod types {
         pub avatar_url: String,
         /// When the user was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// A mention of a database branch.
+        /// The organization that the user sees first.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default_organization: Option<NamedReference>,
         /// Whether or not the user is managed by a SSO directory.
@@ -1297,7 +1297,7 @@ pub mod types {
         /// When the user was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
-    /// `UserScopes`
+    /// The scopes of an OAuth token on users.
     ///
     /// From `#/components/schemas/UserScopes` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1311,9 +1311,9 @@ pub mod types {
         )
     )]
     pub struct UserScopes {
-        /// `accesses`
+        /// The scopes.
         pub accesses: Vec<OauthScope>,
-        /// `users`
+        /// The users that the scopes are for.
         pub users: Vec<OauthUser>,
     }
     /// Builders for the types that have fields.

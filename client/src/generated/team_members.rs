@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `AddOrganizationTeamMemberBody`
+    /// What `add_organization_team_member` is called with.
     ///
     /// From `#/components/schemas/AddOrganizationTeamMemberBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -22,24 +22,24 @@ pub mod types {
             Default::default()
         }
     }
-    /// `TeamMember`
+    /// The membership of a user in a team.
     ///
     /// From `#/components/schemas/TeamMember` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct TeamMember {
-        /// The person, token or integration that asked for a backup.
+        /// Who added the member.
         pub actor: Option<Actor>,
         /// When the membership was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The ID of the team membership
         pub id: String,
-        /// `passwords`
+        /// The passwords that the user has created.
         pub passwords: Vec<Password>,
         /// When the membership was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// `user`
+        /// The user who is a member.
         pub user: Option<User>,
     }
     /// Builders for the types that have fields.
@@ -129,111 +129,144 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"passwords\":{\"*\":{\"access_host_regional_url\":\"access_host_regional_url\",\"access_host_regional_urls\":{\"*\":\"access_host_regional_urls\"},\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"?\":{\"*\":\"cidrs\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"?\":{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}},\"deleted_at\":null,\"direct_vtgate\":false,\"direct_vtgate_addresses\":{\"*\":\"direct_vtgate_addresses\"},\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":\"name\",\"plain_text\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"renewable\":false,\"replica\":false,\"role\":\"reader\",\"ttl_seconds\":null,\"username\":\"username\"}},\"updated_at\":null,\"user\":{\"?\":{\"avatar_url\":\"avatar_url\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_organization\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"directory_managed\":null,\"display_name\":\"display_name\",\"email\":\"email\",\"email_verified\":null,\"id\":\"id\",\"managed\":null,\"name\":\"name\",\"sso\":null,\"two_factor_auth_configured\":false,\"updated_at\":null}}}"
     );
 }
-/// # Operations
+/// # Team members
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List team members
+    /// List team members.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`TeamMember`](crate::types::TeamMember); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/teams/{team}/members`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `team`: The slug of the team
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_organization_team_members().organization("acme").team("team").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/teams/{team}/members`. The vendor's page: [`list_organization_team_members`](https://planetscale.com/docs/api/reference/list_organization_team_members).
     pub fn list_organization_team_members(
         &self,
     ) -> builder::ListOrganizationTeamMembers<'_> {
         builder::ListOrganizationTeamMembers::new(self)
     }
-    /// Add a member to a team
+    /// Add a member to a team.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`TeamMember`](crate::types::TeamMember).
     ///
-    /// **Service Token Accesses**
-    ///  `write_teams`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_teams`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_organization` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/teams/{team}/members`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `team`: The slug of the team
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .add_organization_team_member()
+    ///     .organization("acme")
+    ///     .team("team")
+    ///     .body_map(|body| body.user_id("user_id"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/teams/{team}/members`. The vendor's page: [`add_organization_team_member`](https://planetscale.com/docs/api/reference/add_organization_team_member).
     pub fn add_organization_team_member(
         &self,
     ) -> builder::AddOrganizationTeamMember<'_> {
         builder::AddOrganizationTeamMember::new(self)
     }
-    /// Get a team member
+    /// Get a team member.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`TeamMember`](crate::types::TeamMember).
     ///
-    /// **Service Token Accesses**
-    ///  `read_organization`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_organization`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_organization` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/teams/{team}/members/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `team`: The slug of the team
-    /// - `id`: The ID of the team membership or the ID of the member
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_organization_team_member()
+    ///     .organization("acme")
+    ///     .team("team")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/teams/{team}/members/{id}`. The vendor's page: [`get_organization_team_member`](https://planetscale.com/docs/api/reference/get_organization_team_member).
     pub fn get_organization_team_member(
         &self,
     ) -> builder::GetOrganizationTeamMember<'_> {
         builder::GetOrganizationTeamMember::new(self)
     }
-    /// Remove a member from a team
+    /// Remove a member from a team.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_teams`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_teams`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_organization` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/teams/{team}/members/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `team`: The slug of the team
-    /// - `id`: The ID of the team membership or the ID of the member to remove
-    /// - `delete_passwords`: Whether to delete the member's passwords created through this team
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .remove_organization_team_member()
+    ///     .organization("acme")
+    ///     .team("team")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/teams/{team}/members/{id}`. The vendor's page: [`remove_organization_team_member`](https://planetscale.com/docs/api/reference/remove_organization_team_member).
     pub fn remove_organization_team_member(
         &self,
     ) -> builder::RemoveOrganizationTeamMember<'_> {
@@ -558,4 +591,37 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(RemoveOrganizationTeamMember, ());
+}
+/// # Team members
+///
+///  Each begins a call that is about this organization.
+impl<'a> crate::OrganizationHandle<'a> {
+    /// [`Client::add_organization_team_member`](crate::Client::add_organization_team_member) of this organization.
+    pub fn add_organization_team_member(
+        &self,
+    ) -> builder::AddOrganizationTeamMember<'a> {
+        let (client, [organization]) = self.names();
+        client.add_organization_team_member().organization(organization)
+    }
+    /// [`Client::get_organization_team_member`](crate::Client::get_organization_team_member) of this organization.
+    pub fn get_organization_team_member(
+        &self,
+    ) -> builder::GetOrganizationTeamMember<'a> {
+        let (client, [organization]) = self.names();
+        client.get_organization_team_member().organization(organization)
+    }
+    /// [`Client::list_organization_team_members`](crate::Client::list_organization_team_members) of this organization.
+    pub fn list_organization_team_members(
+        &self,
+    ) -> builder::ListOrganizationTeamMembers<'a> {
+        let (client, [organization]) = self.names();
+        client.list_organization_team_members().organization(organization)
+    }
+    /// [`Client::remove_organization_team_member`](crate::Client::remove_organization_team_member) of this organization.
+    pub fn remove_organization_team_member(
+        &self,
+    ) -> builder::RemoveOrganizationTeamMember<'a> {
+        let (client, [organization]) = self.names();
+        client.remove_organization_team_member().organization(organization)
+    }
 }

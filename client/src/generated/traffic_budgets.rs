@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateTrafficBudgetBody`
+    /// What `create_traffic_budget` is called with.
     ///
     /// From `#/components/schemas/CreateTrafficBudgetBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -44,7 +44,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateTrafficBudgetBody`
+    /// What `update_traffic_budget` is called with.
     ///
     /// From `#/components/schemas/UpdateTrafficBudgetBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -438,144 +438,187 @@ pub mod types {
         }
     }
 }
-/// # Operations
+/// # Traffic budgets
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List traffic budgets
+    /// List traffic budgets.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// A page of [`TrafficBudget`](crate::types::TrafficBudget); `stream` or `items` gives all.
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `created_at`: Filter by creation date range (format: 'start..end')
-    /// - `fingerprint`: Filter budgets by query fingerprint
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
-    /// - `period`: Time period filter
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .list_traffic_budgets()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets`. The vendor's page: [`list_traffic_budgets`](https://planetscale.com/docs/api/reference/list_traffic_budgets).
     pub fn list_traffic_budgets(&self) -> builder::ListTrafficBudgets<'_> {
         builder::ListTrafficBudgets::new(self)
     }
-    /// Create a traffic budget
+    /// Create a traffic budget.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`TrafficBudget`](crate::types::TrafficBudget).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_traffic_budget()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets`. The vendor's page: [`create_traffic_budget`](https://planetscale.com/docs/api/reference/create_traffic_budget).
     pub fn create_traffic_budget(&self) -> builder::CreateTrafficBudget<'_> {
         builder::CreateTrafficBudget::new(self)
     }
-    /// Get a traffic budget
+    /// Get a traffic budget.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`TrafficBudget`](crate::types::TrafficBudget).
     ///
-    /// **Service Token Accesses**
-    ///  `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs one of the accesses `read_branch`, `delete_branch`, `create_branch`, `connect_production_branch`, `connect_branch`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_branches` |
     /// | Database | `read_branches` |
     /// | Branch | `read_branch` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the traffic budget
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .get_traffic_budget()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`. The vendor's page: [`get_traffic_budget`](https://planetscale.com/docs/api/reference/get_traffic_budget).
     pub fn get_traffic_budget(&self) -> builder::GetTrafficBudget<'_> {
         builder::GetTrafficBudget::new(self)
     }
-    /// Delete a traffic budget
+    /// Delete a traffic budget.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the traffic budget
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .delete_traffic_budget()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`. The vendor's page: [`delete_traffic_budget`](https://planetscale.com/docs/api/reference/delete_traffic_budget).
     pub fn delete_traffic_budget(&self) -> builder::DeleteTrafficBudget<'_> {
         builder::DeleteTrafficBudget::new(self)
     }
-    /// Update a traffic budget
+    /// Update a traffic budget.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`TrafficBudget`](crate::types::TrafficBudget).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: Organization name slug from `list_organizations`. Example: `acme`.
-    /// - `database`: Database name slug from `list_databases`. Example: `app-db`.
-    /// - `branch`: Branch name from `list_branches`. Example: `main`.
-    /// - `id`: The ID of the traffic budget
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .update_traffic_budget()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .branch("main")
+    ///     .id("id")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`. The vendor's page: [`update_traffic_budget`](https://planetscale.com/docs/api/reference/update_traffic_budget).
     pub fn update_traffic_budget(&self) -> builder::UpdateTrafficBudget<'_> {
         builder::UpdateTrafficBudget::new(self)
     }
@@ -1038,10 +1081,10 @@ pub mod builder {
     }
     crate::runtime::call!(UpdateTrafficBudget, types::TrafficBudget);
 }
-/// # Operations
+/// # Traffic budgets
 ///
-/// Each begins a call that is about this branch.
-impl<'a> crate::Branch<'a> {
+///  Each begins a call that is about this branch.
+impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_traffic_budget`](crate::Client::create_traffic_budget) of this branch.
     pub fn create_traffic_budget(&self) -> builder::CreateTrafficBudget<'a> {
         let (client, [organization, database, branch]) = self.names();

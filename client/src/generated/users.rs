@@ -2,23 +2,36 @@
 // `cargo xtask update-spec` and `cargo xtask generate --write` write it.
 
 use crate::client::Client;
-/// # Operations
+/// # Users
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// Get current user
+    /// Get current user.
     ///
-    /// Get the user associated with this service token
-    /// ### Authorization
-    /// A   OAuth token must have at least one of the following   scopes in order to use this API endpoint:
+    /// Get the user associated with this service token.
     ///
-    /// **OAuth Scopes**
+    /// # Answers
     ///
-    ///  | Resource | Scopes |
+    /// [`User`](crate::types::User).
+    ///
+    /// # Access
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | User | `read_user` |
     ///
-    /// Sends a `GET` request to `/user`
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_current_user().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /user`. The vendor's page: [`get_current_user`](https://planetscale.com/docs/api/reference/get_current_user).
     pub fn get_current_user(&self) -> builder::GetCurrentUser<'_> {
         builder::GetCurrentUser::new(self)
     }

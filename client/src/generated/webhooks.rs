@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateWebhookBody`
+    /// What `create_webhook` is called with.
     ///
     /// From `#/components/schemas/CreateWebhookBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -28,7 +28,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `UpdateWebhookBody`
+    /// What `update_webhook` is called with.
     ///
     /// From `#/components/schemas/UpdateWebhookBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -51,7 +51,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// `Webhook`
+    /// A webhook of a database: an address that PlanetScale sends events to.
     ///
     /// From `#/components/schemas/Webhook` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
@@ -79,7 +79,7 @@ pub mod types {
         /// The URL the webhook will send events to
         pub url: String,
     }
-    /// `WebhookEvent`
+    /// What a webhook is told of.
     ///
     /// From `#/components/schemas/WebhookEvent` of the spec.
     #[non_exhaustive]
@@ -470,159 +470,196 @@ pub mod types {
         "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"enabled\":false,\"events\":{\"*\":\"branch.ready\"},\"id\":\"id\",\"last_sent_at\":null,\"last_sent_result\":\"last_sent_result\",\"last_sent_success\":false,\"secret\":\"secret\",\"updated_at\":null,\"url\":\"url\"}"
     );
 }
-/// # Operations
+/// # Webhooks
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List webhooks
+    /// List webhooks.
     ///
-    /// List webhooks for a database
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// List webhooks for a database.
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// A page of [`Webhook`](crate::types::Webhook); `stream` or `items` gives all.
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `read_database`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/webhooks`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `database`: The name of the database
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_webhooks().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/webhooks`. The vendor's page: [`list_webhooks`](https://planetscale.com/docs/api/reference/list_webhooks).
     pub fn list_webhooks(&self) -> builder::ListWebhooks<'_> {
         builder::ListWebhooks::new(self)
     }
-    /// Create a webhook
+    /// Create a webhook.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Webhook`](crate::types::Webhook).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/webhooks`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `database`: The name of the database
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_webhook()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .body_map(|body| body.url("url"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/webhooks`. The vendor's page: [`create_webhook`](https://planetscale.com/docs/api/reference/create_webhook).
     pub fn create_webhook(&self) -> builder::CreateWebhook<'_> {
         builder::CreateWebhook::new(self)
     }
-    /// Get a webhook
+    /// Get a webhook.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Webhook`](crate::types::Webhook).
     ///
-    /// **Service Token Accesses**
-    ///  `read_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `read_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `read_databases` |
     /// | Database | `read_database` |
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `database`: The name of the database
-    /// - `id`: The ID of the webhook
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_webhook().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `GET /organizations/{organization}/databases/{database}/webhooks/{id}`. The vendor's page: [`get_webhook`](https://planetscale.com/docs/api/reference/get_webhook).
     pub fn get_webhook(&self) -> builder::GetWebhook<'_> {
         builder::GetWebhook::new(self)
     }
-    /// Delete a webhook
+    /// Delete a webhook.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Nothing but that it is done.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `database`: The name of the database
-    /// - `id`: The ID of the webhook
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.delete_webhook().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/webhooks/{id}`. The vendor's page: [`delete_webhook`](https://planetscale.com/docs/api/reference/delete_webhook).
     pub fn delete_webhook(&self) -> builder::DeleteWebhook<'_> {
         builder::DeleteWebhook::new(self)
     }
-    /// Update a webhook
+    /// Update a webhook.
     ///
+    /// # Answers
     ///
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// [`Webhook`](crate::types::Webhook).
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Access
     ///
-    /// **OAuth Scopes**
+    /// A service token needs the access `write_database`.
     ///
-    ///  | Resource | Scopes |
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `database`: The name of the database
-    /// - `id`: The ID of the webhook
-    /// - `body`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.update_webhook().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/webhooks/{id}`. The vendor's page: [`update_webhook`](https://planetscale.com/docs/api/reference/update_webhook).
     pub fn update_webhook(&self) -> builder::UpdateWebhook<'_> {
         builder::UpdateWebhook::new(self)
     }
-    /// Test a webhook
+    /// Test a webhook.
     ///
-    /// Sends a test event to the webhook
-    /// ### Authorization
-    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    /// Sends a test event to the webhook.
     ///
-    /// **Service Token Accesses**
-    ///  `write_database`
+    /// # Answers
     ///
-    /// **OAuth Scopes**
+    /// Nothing but that it is done.
     ///
-    ///  | Resource | Scopes |
+    /// # Access
+    ///
+    /// A service token needs the access `write_database`.
+    ///
+    /// An OAuth token needs one of these scopes:
+    ///
+    /// | Resource | Scopes |
     /// | :------- | :---------- |
     /// | Organization | `write_databases` |
     /// | Database | `write_database` |
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/webhooks/{id}/test`
+    /// # Examples
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization
-    /// - `database`: The name of the database
-    /// - `id`: The ID of the webhook
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.test_webhook().organization("acme").database("shop").id("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Sends `POST /organizations/{organization}/databases/{database}/webhooks/{id}/test`. The vendor's page: [`test_webhook`](https://planetscale.com/docs/api/reference/test_webhook).
     pub fn test_webhook(&self) -> builder::TestWebhook<'_> {
         builder::TestWebhook::new(self)
     }
@@ -1073,4 +1110,39 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(UpdateWebhook, types::Webhook);
+}
+/// # Webhooks
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::create_webhook`](crate::Client::create_webhook) of this database.
+    pub fn create_webhook(&self) -> builder::CreateWebhook<'a> {
+        let (client, [organization, database]) = self.names();
+        client.create_webhook().organization(organization).database(database)
+    }
+    /// [`Client::delete_webhook`](crate::Client::delete_webhook) of this database.
+    pub fn delete_webhook(&self) -> builder::DeleteWebhook<'a> {
+        let (client, [organization, database]) = self.names();
+        client.delete_webhook().organization(organization).database(database)
+    }
+    /// [`Client::get_webhook`](crate::Client::get_webhook) of this database.
+    pub fn get_webhook(&self) -> builder::GetWebhook<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_webhook().organization(organization).database(database)
+    }
+    /// [`Client::list_webhooks`](crate::Client::list_webhooks) of this database.
+    pub fn list_webhooks(&self) -> builder::ListWebhooks<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_webhooks().organization(organization).database(database)
+    }
+    /// [`Client::test_webhook`](crate::Client::test_webhook) of this database.
+    pub fn test_webhook(&self) -> builder::TestWebhook<'a> {
+        let (client, [organization, database]) = self.names();
+        client.test_webhook().organization(organization).database(database)
+    }
+    /// [`Client::update_webhook`](crate::Client::update_webhook) of this database.
+    pub fn update_webhook(&self) -> builder::UpdateWebhook<'a> {
+        let (client, [organization, database]) = self.names();
+        client.update_webhook().organization(organization).database(database)
+    }
 }

@@ -6,7 +6,7 @@ use crate::client::Client;
 #[allow(clippy::all)]
 pub mod types {
     use crate::generated::types::*;
-    /// `CreateWorkflowBody`
+    /// What `create_workflow` is called with.
     ///
     /// From `#/components/schemas/CreateWorkflowBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -37,36 +37,36 @@ pub mod types {
             Default::default()
         }
     }
-    /// `Workflow`
+    /// A Vitess workflow that moves tables from one keyspace to another.
     ///
     /// From `#/components/schemas/Workflow` of the spec.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Workflow {
-        /// The person, token or integration that asked for a backup.
+        /// Who created the workflow.
         pub actor: Option<Actor>,
-        /// A mention of a database branch.
+        /// The branch that the workflow runs on.
         pub branch: Option<NamedReference>,
         /// When the workflow was cancelled
         pub cancelled_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who cancelled the workflow.
         pub cancelled_by: Option<Actor>,
         /// When the workflow was completed
         pub completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who completed the workflow.
         pub completed_by: Option<Actor>,
         /// When the workflow was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// When the cutover was completed
         pub cutover_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who began the cutover.
         pub cutover_by: Option<Actor>,
         /// When the data copy was completed
         pub data_copy_completed_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not secondary keys are deferred
         pub defer_secondary_keys: bool,
-        /// A mention of a database branch.
+        /// The unsharded keyspace that holds sequence tables.
         pub global_keyspace: Option<NamedReference>,
         /// The ID of the workflow
         pub id: String,
@@ -86,17 +86,17 @@ pub mod types {
         pub replicas_switched: bool,
         /// When the workflow was retried
         pub retried_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who retried the workflow.
         pub retried_by: Option<Actor>,
         /// When the workflow was reversed
         pub reversed_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who reversed the traffic.
         pub reversed_by: Option<Actor>,
-        /// The person, token or integration that asked for a backup.
+        /// Who reversed the cutover.
         pub reversed_cutover_by: Option<Actor>,
         /// Whether or not sequence tables have been created
         pub sequence_tables_applied: bool,
-        /// A mention of a database branch.
+        /// The keyspace that tables are moved from.
         pub source_keyspace: Option<NamedReference>,
         /// When the workflow was started
         pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -104,13 +104,13 @@ pub mod types {
         pub state: WorkflowState,
         /// When the primaries were switched
         pub switch_primaries_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who switched the traffic of primaries.
         pub switch_primaries_by: Option<Actor>,
         /// When the replicas were switched
         pub switch_replicas_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who switched the traffic of replicas.
         pub switch_replicas_by: Option<Actor>,
-        /// A mention of a database branch.
+        /// The keyspace that tables are moved to.
         pub target_keyspace: Option<NamedReference>,
         /// When the workflow was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
@@ -118,7 +118,7 @@ pub mod types {
         pub verified_data_stale: bool,
         /// When the data was verified
         pub verify_data_at: Option<::chrono::DateTime<::chrono::Utc>>,
-        /// The person, token or integration that asked for a backup.
+        /// Who had the data verified.
         pub verify_data_by: Option<Actor>,
         /// The errors that occurred during the workflow
         pub workflow_errors: String,
@@ -795,177 +795,268 @@ pub mod types {
         "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"cancelled_at\":null,\"cancelled_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"completed_at\":null,\"completed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_at\":null,\"cutover_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"data_copy_completed_at\":null,\"defer_secondary_keys\":false,\"global_keyspace\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"id\":\"id\",\"may_restart\":false,\"may_retry\":false,\"name\":\"name\",\"number\":1,\"on_ddl\":\"IGNORE\",\"primaries_switched\":false,\"replicas_switched\":false,\"retried_at\":null,\"retried_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"reversed_at\":null,\"reversed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"reversed_cutover_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"sequence_tables_applied\":false,\"source_keyspace\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"started_at\":null,\"state\":\"pending\",\"switch_primaries_at\":null,\"switch_primaries_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"switch_replicas_at\":null,\"switch_replicas_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"target_keyspace\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"updated_at\":null,\"verified_data_stale\":false,\"verify_data_at\":null,\"verify_data_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"workflow_errors\":\"workflow_errors\",\"workflow_subtype\":\"workflow_subtype\",\"workflow_type\":\"move_tables\"}"
     );
 }
-/// # Operations
+/// # Workflows
 ///
-/// Each begins a call: set what it needs, and `send` or await it.
+///  Each begins a call: set what it needs, and `send` or await it.
 impl Client {
-    /// List workflows
+    /// List workflows.
     ///
+    /// # Answers
     ///
+    /// A page of [`Workflow`](crate::types::Workflow); `stream` or `items` gives all.
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.list_workflows().organization("acme").database("shop").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `between`: Filter workflows to those active during a time range (e.g. 2025-01-01T00:00:00Z..2025-01-01T23:59:59)
-    /// - `page`: If provided, specifies the page offset of returned results
-    /// - `per_page`: If provided, specifies the number of returned results
+    /// Sends `GET /organizations/{organization}/databases/{database}/workflows`. The vendor's page: [`list_workflows`](https://planetscale.com/docs/api/reference/list_workflows).
     pub fn list_workflows(&self) -> builder::ListWorkflows<'_> {
         builder::ListWorkflows::new(self)
     }
-    /// Create a workflow
+    /// Create a workflow.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/workflows`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .create_workflow()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .body_map(|body| body.name("name").source_keyspace("source_keyspace").target_keyspace("target_keyspace").tables(vec!["tables".to_owned()]))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `body`
+    /// Sends `POST /organizations/{organization}/databases/{database}/workflows`. The vendor's page: [`create_workflow`](https://planetscale.com/docs/api/reference/create_workflow).
     pub fn create_workflow(&self) -> builder::CreateWorkflow<'_> {
         builder::CreateWorkflow::new(self)
     }
-    /// Get a workflow
+    /// Get a workflow.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows/{number}`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.get_workflow().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `GET /organizations/{organization}/databases/{database}/workflows/{number}`. The vendor's page: [`get_workflow`](https://planetscale.com/docs/api/reference/get_workflow).
     pub fn get_workflow(&self) -> builder::GetWorkflow<'_> {
         builder::GetWorkflow::new(self)
     }
-    /// Cancel a workflow
+    /// Cancel a workflow.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/workflows/{number}`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.cancel_workflow().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `DELETE /organizations/{organization}/databases/{database}/workflows/{number}`. The vendor's page: [`workflow_cancel`](https://planetscale.com/docs/api/reference/workflow_cancel).
+    #[doc(alias = "workflow_cancel")]
     pub fn cancel_workflow(&self) -> builder::CancelWorkflow<'_> {
         builder::CancelWorkflow::new(self)
     }
-    /// Complete a workflow
+    /// Complete a workflow.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/complete`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.complete_workflow().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/complete`. The vendor's page: [`workflow_complete`](https://planetscale.com/docs/api/reference/workflow_complete).
+    #[doc(alias = "workflow_complete")]
     pub fn complete_workflow(&self) -> builder::CompleteWorkflow<'_> {
         builder::CompleteWorkflow::new(self)
     }
-    /// Cutover traffic
+    /// Cutover traffic.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/cutover`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.cutover_workflow().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/cutover`. The vendor's page: [`workflow_cutover`](https://planetscale.com/docs/api/reference/workflow_cutover).
+    #[doc(alias = "workflow_cutover")]
     pub fn cutover_workflow(&self) -> builder::CutoverWorkflow<'_> {
         builder::CutoverWorkflow::new(self)
     }
-    /// Retry a failed workflow
+    /// Retry a failed workflow.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/retry`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.retry_workflow().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/retry`. The vendor's page: [`workflow_retry`](https://planetscale.com/docs/api/reference/workflow_retry).
+    #[doc(alias = "workflow_retry")]
     pub fn retry_workflow(&self) -> builder::RetryWorkflow<'_> {
         builder::RetryWorkflow::new(self)
     }
-    /// Reverse traffic cutover
+    /// Reverse traffic cutover.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .reverse_workflow_cutover()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`. The vendor's page: [`workflow_reverse_cutover`](https://planetscale.com/docs/api/reference/workflow_reverse_cutover).
+    #[doc(alias = "workflow_reverse_cutover")]
     pub fn reverse_workflow_cutover(&self) -> builder::ReverseWorkflowCutover<'_> {
         builder::ReverseWorkflowCutover::new(self)
     }
-    /// Reverse traffic
+    /// Reverse traffic.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .reverse_workflow_traffic()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`. The vendor's page: [`workflow_reverse_traffic`](https://planetscale.com/docs/api/reference/workflow_reverse_traffic).
+    #[doc(alias = "workflow_reverse_traffic")]
     pub fn reverse_workflow_traffic(&self) -> builder::ReverseWorkflowTraffic<'_> {
         builder::ReverseWorkflowTraffic::new(self)
     }
-    /// Switch primary traffic
+    /// Switch primary traffic.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .switch_workflow_primaries()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`. The vendor's page: [`workflow_switch_primaries`](https://planetscale.com/docs/api/reference/workflow_switch_primaries).
+    #[doc(alias = "workflow_switch_primaries")]
     pub fn switch_workflow_primaries(&self) -> builder::SwitchWorkflowPrimaries<'_> {
         builder::SwitchWorkflowPrimaries::new(self)
     }
-    /// Switch replica traffic
+    /// Switch replica traffic.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client
+    ///     .switch_workflow_replicas()
+    ///     .organization("acme")
+    ///     .database("shop")
+    ///     .number(1)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`. The vendor's page: [`workflow_switch_replicas`](https://planetscale.com/docs/api/reference/workflow_switch_replicas).
+    #[doc(alias = "workflow_switch_replicas")]
     pub fn switch_workflow_replicas(&self) -> builder::SwitchWorkflowReplicas<'_> {
         builder::SwitchWorkflowReplicas::new(self)
     }
-    /// Verify workflow data
+    /// Verify workflow data.
     ///
+    /// # Answers
     ///
+    /// [`Workflow`](crate::types::Workflow).
     ///
+    /// # Examples
     ///
-    /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/verify-data`
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// let answer = client.verify_workflow().organization("acme").database("shop").number(1).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
-    /// Arguments:
-    /// - `organization`: The name of the organization the workflow belongs to
-    /// - `database`: The name of the database the workflow belongs to
-    /// - `number`: The sequence number of the workflow
+    /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/verify-data`. The vendor's page: [`verify_workflow`](https://planetscale.com/docs/api/reference/verify_workflow).
     pub fn verify_workflow(&self) -> builder::VerifyWorkflow<'_> {
         builder::VerifyWorkflow::new(self)
     }
@@ -1751,4 +1842,69 @@ pub mod builder {
         crate::runtime::header!();
     }
     crate::runtime::call!(VerifyWorkflow, types::Workflow);
+}
+/// # Workflows
+///
+///  Each begins a call that is about this database.
+impl<'a> crate::DatabaseHandle<'a> {
+    /// [`Client::cancel_workflow`](crate::Client::cancel_workflow) of this database.
+    pub fn cancel_workflow(&self) -> builder::CancelWorkflow<'a> {
+        let (client, [organization, database]) = self.names();
+        client.cancel_workflow().organization(organization).database(database)
+    }
+    /// [`Client::complete_workflow`](crate::Client::complete_workflow) of this database.
+    pub fn complete_workflow(&self) -> builder::CompleteWorkflow<'a> {
+        let (client, [organization, database]) = self.names();
+        client.complete_workflow().organization(organization).database(database)
+    }
+    /// [`Client::create_workflow`](crate::Client::create_workflow) of this database.
+    pub fn create_workflow(&self) -> builder::CreateWorkflow<'a> {
+        let (client, [organization, database]) = self.names();
+        client.create_workflow().organization(organization).database(database)
+    }
+    /// [`Client::cutover_workflow`](crate::Client::cutover_workflow) of this database.
+    pub fn cutover_workflow(&self) -> builder::CutoverWorkflow<'a> {
+        let (client, [organization, database]) = self.names();
+        client.cutover_workflow().organization(organization).database(database)
+    }
+    /// [`Client::get_workflow`](crate::Client::get_workflow) of this database.
+    pub fn get_workflow(&self) -> builder::GetWorkflow<'a> {
+        let (client, [organization, database]) = self.names();
+        client.get_workflow().organization(organization).database(database)
+    }
+    /// [`Client::list_workflows`](crate::Client::list_workflows) of this database.
+    pub fn list_workflows(&self) -> builder::ListWorkflows<'a> {
+        let (client, [organization, database]) = self.names();
+        client.list_workflows().organization(organization).database(database)
+    }
+    /// [`Client::retry_workflow`](crate::Client::retry_workflow) of this database.
+    pub fn retry_workflow(&self) -> builder::RetryWorkflow<'a> {
+        let (client, [organization, database]) = self.names();
+        client.retry_workflow().organization(organization).database(database)
+    }
+    /// [`Client::reverse_workflow_cutover`](crate::Client::reverse_workflow_cutover) of this database.
+    pub fn reverse_workflow_cutover(&self) -> builder::ReverseWorkflowCutover<'a> {
+        let (client, [organization, database]) = self.names();
+        client.reverse_workflow_cutover().organization(organization).database(database)
+    }
+    /// [`Client::reverse_workflow_traffic`](crate::Client::reverse_workflow_traffic) of this database.
+    pub fn reverse_workflow_traffic(&self) -> builder::ReverseWorkflowTraffic<'a> {
+        let (client, [organization, database]) = self.names();
+        client.reverse_workflow_traffic().organization(organization).database(database)
+    }
+    /// [`Client::switch_workflow_primaries`](crate::Client::switch_workflow_primaries) of this database.
+    pub fn switch_workflow_primaries(&self) -> builder::SwitchWorkflowPrimaries<'a> {
+        let (client, [organization, database]) = self.names();
+        client.switch_workflow_primaries().organization(organization).database(database)
+    }
+    /// [`Client::switch_workflow_replicas`](crate::Client::switch_workflow_replicas) of this database.
+    pub fn switch_workflow_replicas(&self) -> builder::SwitchWorkflowReplicas<'a> {
+        let (client, [organization, database]) = self.names();
+        client.switch_workflow_replicas().organization(organization).database(database)
+    }
+    /// [`Client::verify_workflow`](crate::Client::verify_workflow) of this database.
+    pub fn verify_workflow(&self) -> builder::VerifyWorkflow<'a> {
+        let (client, [organization, database]) = self.names();
+        client.verify_workflow().organization(organization).database(database)
+    }
 }

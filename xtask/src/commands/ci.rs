@@ -132,11 +132,14 @@ impl Step {
                 Ok(())
             }
             Self::Doc => {
-                let client = ["--package", client, "--features", "full,mock,schemars"];
-                for what in [["--package", "xtask", "--package", "planetscale-tests"], client] {
+                let full = ["--package", client, "--features", "full,mock,schemars"];
+                for what in [["--package", "xtask", "--package", "planetscale-tests"], full] {
                     let doc = cmd!(sh, "cargo doc --locked --no-deps {what...}");
                     run_shown(out, doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
                 }
+                // The example of each operation compiles.
+                let features = ["--features", "full,mock"];
+                run_shown(out, cmd!(sh, "cargo test --locked --doc --package {client} {features...}"))?;
                 let pages = super::shell::target(workspace).join("doc/planetscale_client");
                 super::surface::check_stored(workspace, &pages, out).map(drop)
             }

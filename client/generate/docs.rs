@@ -1,0 +1,284 @@
+//! What rustdoc says of each operation: what it does, what it takes to be allowed, what it gives, and an example that
+//! compiles, all made of the document.
+//!
+//! before: `/// Get a backup`, a blank line for each line that upstream left blank, and `/// - \`id\`: The ID of the backup`
+//! after:  `/// Get a backup.`, `/// # Access`, `/// # Answers`, `/// # Examples`, and the vendor's page
+
+use std::collections::BTreeMap;
+
+use quote::ToTokens;
+use serde_json::Value;
+use syn::{ImplItem, Item, Type};
+
+use super::document::{composed_of, plain, resolved};
+use super::model::{Operation, Reading, Taken};
+use super::prose::tidy;
+use super::rust::{argument, impl_of, last_name, module, set_doc};
+
+/// The keyword with the vendor's operationId, where the function is called otherwise.
+const UPSTREAM_ID: &str = "x-upstream-id";
+
+/// The keyword with more words by which a search of rustdoc finds an operation.
+const ALIASES: &str = "x-aliases";
+
+/// The keyword of `info` with the address of the vendor's page of an operation: `{id}` stands for its operationId.
+const PAGE: &str = "x-operation-page";
+
+/// Where the vendor begins to say which accesses an operation needs.
+const AUTHORIZATION: &str = "### Authorization";
+
+/// What is taken for a name that every example needs.
+const NAMES: [(&str, &str); 3] = [("organization", "acme"), ("database", "shop"), ("branch", "main")];
+
+/// Gives the types that are the bodies of requests a text, where the document has none.
+pub(crate) fn prepare(document: &mut Value) {
+    let mut bodies = Vec::new();
+    for item in document["paths"].as_object().into_iter().flat_map(|paths| paths.values()) {
+        for operation in item.as_object().into_iter().flat_map(|item| item.values()) {
+            let body = resolved(&operation["requestBody"], document);
+            let schemas = body["content"].as_object().into_iter().flat_map(|content| content.values());
+            for schema in schemas.filter_map(|media| media["schema"]["$ref"].as_str()) {
+                let Some(id) = operation["operationId"].as_str() else { continue };
+                bodies.push((schema.trim_start_matches('#').to_owned(), format!("What `{id}` is called with.")));
+            }
+        }
+    }
+    for (pointer, text) in bodies {
+        if let Some(Value::Object(schema)) = document.pointer_mut(&pointer) {
+            schema.entry("description").or_insert_with(|| text.into());
+        }
+    }
+}
+
+/// Documents the functions that begin calls, and lists all of them.
+pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>], document: &Value) {
+    file.items.push(list(model, document));
+    let types = module(&file.items, "types").cloned().unwrap_or_default();
+    for item in &mut file.items {
+        let Item::Impl(item) = item else { continue };
+        if impl_of(item) != (None, Some("Client".to_owned())) {
+            continue;
+        }
+        for item in &mut item.items {
+            let ImplItem::Fn(function) = item else { continue };
+            let Some(operation) = model.iter().find(|one| one.function == function.sig.ident) else { continue };
+            let path = &document["paths"][&operation.described.path];
+            let described = &path[operation.described.method.to_lowercase()];
+            set_doc(&mut function.attrs, &text(operation, described, document, &types));
+            let own = described.get(UPSTREAM_ID).and_then(Value::as_str);
+            let more = described.get(ALIASES).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+            for alias in own.into_iter().chain(more) {
+                function.attrs.push(syn::parse_quote!(#[doc(alias = #alias)]));
+            }
+        }
+        // A file of one feature gets a heading of its own.
+        set_doc(&mut item.attrs, "# Operations\n\nEach begins a call: set what it needs, and `send` or await it.");
+    }
+}
+
+/// The module that lists all operations of the document by topic, whatever features are on.
+fn list(model: &[Operation<'_>], document: &Value) -> Item {
+    let mut topics: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for operation in model {
+        let described = &document["paths"][&operation.described.path][operation.described.method.to_lowercase()];
+        let topic = described["tags"].get(0).and_then(Value::as_str).unwrap_or("Others");
+        let summary = tidy(described["summary"].as_str().unwrap_or_default()).replace('\n', " ").replace('|', "\\|");
+        let feature = operation.described.feature.as_ref().map(|name| format!("`{name}`")).unwrap_or_default();
+        let function = &operation.function;
+        let line = format!("| [`{function}`](../struct.Client.html#method.{function}) | {summary} | {feature} |");
+        topics.entry(topic).or_default().push(line);
+    }
+    let mut text = String::from("All operations, by topic, each with the feature of the crate that it is behind.");
+    for (topic, lines) in &mut topics {
+        lines.sort();
+        let title = topic.trim_start_matches("api-").replace('_', " ");
+        text.push_str(&format!(
+            "\n\n# {}\n\n| operation | | feature |\n| --- | --- | --- |\n{}",
+            capitalized(&title),
+            lines.join("\n")
+        ));
+    }
+    syn::parse_quote! {
+        #[doc = #text]
+        pub mod operations {}
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn text(operation: &Operation<'_>, described: &Value, document: &Value, types: &[Item]) -> String {
+    let said = |key: &str| tidy(described.get(key).and_then(Value::as_str).unwrap_or_default());
+    let (description, access) = match said("description") {
+        text if text.contains(AUTHORIZATION) => {
+            let (before, access) = text.split_once(AUTHORIZATION).unwrap_or_default();
+            (before.trim().to_owned(), self::access(access))
+        }
+        text => (text, String::new()),
+    };
+    let summary = said("summary");
+    let mut parts = vec![sentence(if summary.is_empty() { &description } else { &summary })];
+    // A description that says the same once more says nothing.
+    if plain(&description) != plain(&summary) && !summary.is_empty() && !description.is_empty() {
+        parts.push(sentence(&description));
+    }
+    parts.push(answers(operation));
+    if described.get("x-poll").is_some() {
+        let call = &operation.call;
+        parts.push(format!("[`wait`](crate::builder::{call}::wait) polls until it has ended."));
+    }
+    if !access.is_empty() {
+        parts.push(access);
+    }
+    parts.extend(example(operation, described, document, types).map(|code| format!("# Examples\n\n{code}")));
+    let (method, path) = (&operation.described.method, &operation.described.path);
+    let id = described.get(UPSTREAM_ID).and_then(Value::as_str).unwrap_or(&operation.described.id);
+    let page = document["info"].get(PAGE).and_then(Value::as_str).map(|page| page.replace("{id}", id));
+    parts.push(match page {
+        Some(page) => format!("Sends `{method} {path}`. The vendor's page: [`{id}`]({page})."),
+        None => format!("Sends `{method} {path}`."),
+    });
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n")
+}
+
+/// A text that ends as a sentence does.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    match text.chars().last() {
+        Some(last) if last.is_alphanumeric() || last == ')' => format!("{text}."),
+        _ => text.to_owned(),
+    }
+}
+
+/// What a token needs, of what the vendor writes under a heading of its own.
+fn access(text: &str) -> String {
+    let mut said = String::from("# Access");
+    let (tokens, scopes) = text.split_once("**OAuth Scopes**").unwrap_or((text, ""));
+    let tokens: Vec<&str> = tokens.split('`').skip(1).step_by(2).collect();
+    if !tokens.is_empty() {
+        let of = if tokens.len() == 1 { "the access" } else { "one of the accesses" };
+        said.push_str(&format!("\n\nA service token needs {of} `{}`.", tokens.join("`, `")));
+    }
+    let rows: Vec<&str> = scopes.lines().map(str::trim).filter(|line| line.starts_with('|')).collect();
+    if rows.len() > 2 {
+        said.push_str(&format!("\n\nAn OAuth token needs one of these scopes:\n\n{}", rows.join("\n")));
+    }
+    if tokens.is_empty() && rows.len() <= 2 { String::new() } else { said }
+}
+
+/// What a call gives.
+fn answers(operation: &Operation<'_>) -> String {
+    let of = |ty: &Type| {
+        let name = last_name(ty)?;
+        let is_page = ["Page", "CursorPage"].contains(&name.to_string().as_str());
+        match (is_page.then(|| argument(ty, &name.to_string())).flatten().and_then(last_name), argument(ty, "Vec")) {
+            (Some(item), _) => {
+                Some(format!("A page of [`{item}`](crate::types::{item}); `stream` or `items` gives all."))
+            }
+            (None, Some(item)) => last_name(item).map(|item| format!("A list of [`{item}`](crate::types::{item}).")),
+            (None, None) if quote::quote!(#ty).to_string().starts_with("types ::") => {
+                Some(format!("[`{name}`](crate::types::{name})."))
+            }
+            (None, None) => None,
+        }
+    };
+    let answers = match &operation.answer {
+        Reading::Json(ty) => of(ty),
+        Reading::Optional(ty) => of(ty).map(|said| format!("{said} `None`, where the server answers with no body.")),
+        Reading::Empty => Some("Nothing but that it is done.".to_owned()),
+        Reading::Bytes => Some("The body's bytes.".to_owned()),
+        Reading::Location => Some("The address that the server redirects to, which is not followed.".to_owned()),
+    };
+    answers.map(|answers| format!("# Answers\n\n{answers}")).unwrap_or_default()
+}
+
+/// A call with all that it requires.
+fn example(operation: &Operation<'_>, described: &Value, document: &Value, types: &[Item]) -> Option<String> {
+    let mut code = format!("let answer = client\n    .{}()", operation.function);
+    for parameter in operation.parameters.iter().filter(|one| !one.is_optional) {
+        code.push_str(&format!("\n    .{}({})", parameter.setter, argument_of(parameter)?));
+    }
+    if let Some(body) = &operation.body {
+        body.builder.as_ref()?;
+        let fields = required(described, document, types, last_name(&body.ty)?)?;
+        if !fields.is_empty() {
+            code.push_str(&format!("\n    .body_map(|body| body{fields})"));
+        }
+    }
+    // One line, where it fits.
+    let line = code.replace("\n    ", "");
+    let code = if line.len() <= 90 { line + ".await?;" } else { code + "\n    .await?;" };
+    Some(format!(
+        "```no_run\n# async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> \
+         {{\n{code}\n# Ok(())\n# }}\n```"
+    ))
+}
+
+/// A value for a required parameter.
+fn argument_of(parameter: &Taken<'_>) -> Option<String> {
+    let name = &parameter.described.name;
+    if let Some((_, value)) = NAMES.iter().find(|(known, _)| known == name) {
+        return Some(format!("{value:?}"));
+    }
+    let ty = &parameter.ty;
+    Some(match ty.to_token_stream().to_string().rsplit("::").next()?.trim() {
+        "String" => format!("{name:?}"),
+        "i64" | "i32" | "u64" | "u32" => "1".to_owned(),
+        "bool" => "true".to_owned(),
+        _ => return None,
+    })
+}
+
+/// The setters of a body's required fields.
+fn required(described: &Value, document: &Value, types: &[Item], of: &syn::Ident) -> Option<String> {
+    let content = resolved(&described["requestBody"], document)["content"].as_object()?;
+    let schema = content.values().next()?.get("schema")?;
+    let builder = module(types, "builder")?;
+    let setters: Vec<String> = builder
+        .iter()
+        .flat_map(|item| match item {
+            Item::Impl(item) if impl_of(item) == (None, Some(of.to_string())) => {
+                super::rust::functions(item).map(|function| function.sig.ident.to_string()).collect()
+            }
+            _ => Vec::new(),
+        })
+        .collect();
+    let mut code = String::new();
+    for part in composed_of(schema, document) {
+        for name in part["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let property = composed_of(part["properties"].get(name)?, document);
+            if property.iter().any(|part| part["readOnly"] == true) {
+                continue;
+            }
+            let setter = setters.iter().find(|setter| plain(setter) == plain(name))?;
+            let first = |key: &str| property.iter().find_map(|part| part.get(key));
+            let text = |value: &Value| value.as_str().map(|value| format!("{value:?}"));
+            let value = match first("type").and_then(Value::as_str)? {
+                "string" if first("enum").is_some() => first("enum")?.as_array()?.iter().find_map(text)?,
+                "string" if first("format").is_some_and(|format| format == "date-time") => return None,
+                "string" => {
+                    let known = NAMES.iter().find(|(known, _)| known == &name).map(|(_, value)| format!("{value:?}"));
+                    first("example").and_then(text).or(known).unwrap_or_else(|| format!("{name:?}"))
+                }
+                "integer" => first("minimum").and_then(Value::as_i64).unwrap_or(1).max(1).to_string(),
+                "boolean" => "true".to_owned(),
+                "array" => {
+                    match composed_of(first("items")?, document).iter().find_map(|part| part.get("type"))?.as_str()? {
+                        "string"
+                            if composed_of(first("items")?, document).iter().all(|part| part.get("enum").is_none()) =>
+                        {
+                            format!("vec![{:?}.to_owned()]", name)
+                        }
+                        _ => return None,
+                    }
+                }
+                _ => return None,
+            };
+            code.push_str(&format!(".{setter}({value})"));
+        }
+    }
+    Some(code)
+}
