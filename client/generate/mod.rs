@@ -228,7 +228,7 @@ impl std::fmt::Display for Error {
             Error::Generator(e) => write!(f, "progenitor cannot generate code for the spec: {e}"),
             Error::Shape(e) => write!(
                 f,
-                "progenitor's code has a shape that client/generate does not know \
+                "progenitor's code is not as expected \
                  (was progenitor updated?): {e}"
             ),
         }

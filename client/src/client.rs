@@ -11,7 +11,7 @@ use reqwest::header::HeaderValue;
 
 use crate::auth::{Credentials, ServiceToken};
 use crate::error::Error;
-use crate::options::{A_YEAR, Settings};
+use crate::options::{MAX_TIMEOUT, Settings};
 use crate::proxies;
 use crate::retry::RetryPolicy;
 use crate::tls::with_tls;
@@ -338,14 +338,14 @@ impl ClientBuilder {
 
 fn duration(name: &str, value: Duration) -> Result<Duration, Error> {
     if value.is_zero() {
-        return Err(Error::config(format!("{name} is zero: nothing could ever be answered in time")));
+        return Err(Error::config(format!("{name} must be greater than zero")));
     }
-    Ok(value.min(A_YEAR))
+    Ok(value.min(MAX_TIMEOUT))
 }
 
 fn user_agent(product: Option<&str>) -> Result<HeaderValue, Error> {
     let value = product.map_or_else(|| USER_AGENT.to_owned(), |p| format!("{p} {USER_AGENT}"));
-    HeaderValue::try_from(value).map_err(|_| Error::config("user_agent contains something else than visible ASCII"))
+    HeaderValue::try_from(value).map_err(|_| Error::config("user_agent may contain only visible ASCII characters"))
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {

@@ -1,4 +1,4 @@
-//! What can go wrong, by what the server has done.
+//! Errors, classified by whether the server has acted.
 
 mod body;
 mod refused;
@@ -33,7 +33,7 @@ pub enum Outcome {
     Applied,
     /// Nothing was changed.
     NotApplied,
-    /// It is not known. List the backups of the branch before trying again.
+    /// It is unknown whether the server acted. Check the resource before you retry.
     Unknown,
 }
 

@@ -137,7 +137,7 @@ impl FromStr for DatabaseRef {
             {
                 Ok(Self::new(organization, database))
             }
-            _ => Err(Error::invalid_input(format!("`{text}` is no database; one is written organization/database"))),
+            _ => Err(Error::invalid_input(format!("`{text}` is not a database: expected organization/database"))),
         }
     }
 }

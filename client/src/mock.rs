@@ -323,7 +323,7 @@ impl MockServer {
         self.fault(Fault::TruncateAnswer);
     }
 
-    /// Does what the next request asks for at once, but lets it wait for its answer.
+    /// Processes the next request immediately, but delays its answer.
     pub fn delay_next(&self, delay: Duration) {
         lock(&self.state).delays.push_back(delay);
     }

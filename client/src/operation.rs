@@ -1,4 +1,4 @@
-//! What is known of an operation when its request is sent.
+//! Metadata of an operation: its id, method and path template.
 
 use std::fmt;
 

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::retry::RetryPolicy;
 
 /// The longest time-out: a longer one means the same and overflows the clock.
-pub(crate) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// What can differ from call to call. See [`Client::with`](crate::Client::with).
 #[derive(Clone, Debug)]
@@ -27,14 +27,14 @@ impl Settings {
     /// As [`ClientBuilder::timeout`](crate::ClientBuilder::timeout). Nothing is ever answered within zero.
     pub fn timeout(&mut self, timeout: Duration) -> &mut Self {
         self.has_own_timeout = true;
-        self.timeout = timeout.min(A_YEAR);
+        self.timeout = timeout.min(MAX_TIMEOUT);
         self
     }
 
     /// As [`ClientBuilder::attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     pub fn attempt_timeout(&mut self, timeout: Duration) -> &mut Self {
         self.has_own_timeout = true;
-        self.attempt_timeout = timeout.min(A_YEAR);
+        self.attempt_timeout = timeout.min(MAX_TIMEOUT);
         self
     }
 

@@ -1,4 +1,4 @@
-//! Reading one thing again and again, until it is as it should be.
+//! Polls a GET operation until a condition holds.
 
 mod end;
 mod schedule;

@@ -10,9 +10,9 @@ use crate::error::Error;
 /// How many times longer the delay is after 429 without a `Retry-After`. The limit is 600 requests a
 /// minute, so with the default policy the last attempt comes 35 to 70 seconds after the first, jitter
 /// included, or as late as the time-out lets it.
-const AFTER_TOO_MANY: u32 = 10;
+const TOO_MANY_REQUESTS_FACTOR: u32 = 10;
 
-/// How often a request is sent again, where that cannot create a second backup.
+/// When and how often a failed request is sent again.
 ///
 /// Only two failures are followed by another attempt: the request was never sent (the connection
 /// was refused, or could not be made), or the API answered 429, which says that it did nothing.
@@ -47,7 +47,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Sends every request once.
+    /// Never retries.
     pub fn none() -> Self {
         Self::default().max_retries(0)
     }
@@ -75,7 +75,9 @@ impl RetryPolicy {
     pub(crate) fn delay_after(error: &Error, delay: Duration, left: Duration) -> Duration {
         match error.retry_after().filter(|wait| !wait.is_zero()) {
             Some(wait) => spread(wait, delay, left),
-            None if error.status() == Some(StatusCode::TOO_MANY_REQUESTS) => delay.saturating_mul(AFTER_TOO_MANY),
+            None if error.status() == Some(StatusCode::TOO_MANY_REQUESTS) => {
+                delay.saturating_mul(TOO_MANY_REQUESTS_FACTOR)
+            }
             None => delay,
         }
     }

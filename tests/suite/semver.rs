@@ -240,5 +240,5 @@ fn a_document_that_gives_no_crate_says_why() {
     let impact = impact(|new| *at(new, BACKUP) = json!({ "type": "string" }));
     assert_eq!(impact.bump, None);
     let error = impact.error.unwrap();
-    assert!(error.starts_with("no crate can be made of the new document: "), "{error}");
+    assert!(error.starts_with("code generation failed for the new document: "), "{error}");
 }

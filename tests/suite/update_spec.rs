@@ -450,7 +450,7 @@ fn two_runs_at_once_do_not_meet() {
     let held = Store::open(&copy.workspace()).unwrap();
     let ended = copy.run(&["--check"]);
     ended_with(&ended, 2);
-    assert_eq!(ended.err, "error: another run is at work in <openapi>; wait for it to end\n");
+    assert_eq!(ended.err, "error: another `cargo xtask` process is at work in <openapi>; wait for it to end\n");
     drop(held);
     // What only reads is in nobody's way but a writer's.
     let reader = Store::open_to_read(&copy.workspace()).unwrap();

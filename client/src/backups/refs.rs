@@ -50,9 +50,7 @@ impl FromStr for BranchRef {
     fn from_str(text: &str) -> Result<Self, Error> {
         match names(text)[..] {
             [organization, database, branch] => Ok(Self::new(organization, database, branch)),
-            _ => {
-                Err(Error::invalid_input(format!("`{text}` is no branch; one is written organization/database/branch")))
-            }
+            _ => Err(Error::invalid_input(format!("`{text}` is not a branch: expected organization/database/branch"))),
         }
     }
 }
@@ -103,7 +101,7 @@ impl FromStr for BackupRef {
         match names(text)[..] {
             [organization, database, branch, id] => Ok(Self::new(organization, database, branch, id)),
             _ => {
-                let how = "one is written organization/database/branch/id";
+                let how = "expected organization/database/branch/id";
                 Err(Error::invalid_input(format!("`{text}` is no backup; {how}")))
             }
         }

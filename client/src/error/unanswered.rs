@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use super::{Error, Outcome};
 use crate::operation::Operation;
 
-/// A request that no answer came to, or none that ended.
+/// No complete response was received.
 #[derive(Debug)]
 pub struct Unanswered {
     pub(crate) operation: Operation,

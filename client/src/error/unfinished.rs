@@ -1,4 +1,4 @@
-//! Something that takes several calls, and did not come to its end.
+//! An operation of several calls (wait, ensure, restore) that did not complete.
 
 use std::error::Error as StdError;
 use std::fmt;

@@ -48,7 +48,7 @@ pub(crate) enum Reason {
     NextPage { page: PageAt, next: PageAt },
     /// It is page `page` of a list, the last of so many that were empty, and names a next one.
     EmptyPages { page: PageAt, count: usize },
-    /// It is not a redirect, which is all that the operation answers with.
+    /// Expected a redirect, which is the only answer that the operation has.
     NoLocation,
     /// Something else.
     Other(String),

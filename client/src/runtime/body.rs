@@ -80,7 +80,7 @@ impl Body {
     /// What is to be sent.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] where the body was not set, does not take what it was given, or is beyond a limit.
+    /// [`Error::InvalidInput`] where the body was not set, got an invalid value, or is beyond a limit.
     pub(super) fn made(self) -> Result<Option<Payload>, Error> {
         self.0
     }

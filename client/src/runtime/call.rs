@@ -56,7 +56,7 @@ impl<'a> Call<'a> {
         let value: Result<T, _> = value.try_into();
         self.values[at] = Some(match value {
             Ok(value) => written(&value),
-            Err(_) => Err("does not take what it was given".to_owned()),
+            Err(_) => Err("got an invalid value".to_owned()),
         });
     }
 

@@ -7,7 +7,7 @@ use std::fmt::Display;
 /// # Errors
 /// Where it cannot be that.
 pub(crate) fn taken<T>(name: &str, value: impl TryInto<T>) -> Result<T, String> {
-    value.try_into().map_err(|_| format!("`{name}` does not take what it was given"))
+    value.try_into().map_err(|_| format!("`{name}` got an invalid value"))
 }
 
 /// What a setter was given, as its field's type.
@@ -15,5 +15,5 @@ pub(crate) fn taken<T>(name: &str, value: impl TryInto<T>) -> Result<T, String> 
 /// # Errors
 /// Where it cannot be that, with the reason.
 pub(crate) fn converted<T>(name: &str, value: impl TryInto<T, Error: Display>) -> Result<T, String> {
-    value.try_into().map_err(|error| format!("`{name}` does not take what it was given: {error}"))
+    value.try_into().map_err(|error| format!("`{name}` got an invalid value: {error}"))
 }

@@ -11,7 +11,7 @@ use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
 
-/// Offer one more operation, or all: fetch the page, merge, and update openapi/
+/// Add an operation, or all of them: fetch the page, merge, and update openapi/
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The operation, by its operationId

@@ -31,7 +31,7 @@ pub struct Arguments {
     /// Print every rule instead: id, oasdiff's level, our level in a request and in a response, and why
     #[arg(long, exclusive = true)]
     list_rules: bool,
-    /// Exit 1 where something at or above this level was found, or no crate can be made [default: never]
+    /// Exit 1 if a finding is at or above this level, or if code generation fails [default: never]
     #[arg(long, value_enum, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
     /// Compare the documents only, not the crates that they give

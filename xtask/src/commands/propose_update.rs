@@ -33,7 +33,7 @@ pub struct Arguments {
     /// The branch to make
     #[arg(long, default_value = "drift")]
     branch: String,
-    /// Where the branch may be already, and is pushed to
+    /// The remote to compare with and to push to
     #[arg(long, default_value = "origin")]
     remote: String,
     /// Push the branch, unless a person has worked on it
@@ -42,7 +42,7 @@ pub struct Arguments {
     /// The folder to write outcome, title and body of the pull request to
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
-    /// Say in the body that the pull request has CI of its own
+    /// The pull request triggers CI: leave a CI result out of its body
     #[arg(long)]
     own_ci: bool,
     /// Build nothing: leave out the snapshots that only tests can write, and the result of `cargo xtask ci`

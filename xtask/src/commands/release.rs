@@ -13,7 +13,7 @@ use crate::release::unreleased::{Released, last_release};
 use crate::workspace::Workspace;
 use crate::workspace::git::Git;
 
-/// Raise the version and the changelog by what is unreleased, and say what to do next
+/// Raise the version, update CHANGELOG.md with the unreleased changes, and say what to do next
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Print what the changelog says of the manifest's version instead

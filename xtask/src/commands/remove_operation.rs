@@ -8,7 +8,7 @@ use crate::snapshot::Snapshot;
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
 
-/// Offer an operation no more: take it out of openapi/ and of the generated code
+/// Remove an operation from openapi/ and from the generated code
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The operation, by its operationId

@@ -10,7 +10,7 @@ use crate::Status;
 use crate::generated_crate::surface::{Kind, Surface, rustdoc};
 use crate::workspace::Workspace;
 
-/// Print the crate's public surface, one line an item
+/// Print the crate's public API, one item per line
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The spec to generate from [default: openapi/planetscale.yaml]

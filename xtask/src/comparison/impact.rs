@@ -95,5 +95,5 @@ fn demand_of(finding: &Finding) -> String {
 
 /// What is said where there is no crate of one of two documents.
 pub fn no_crate(which: &str) -> String {
-    format!("no crate can be made of the {which} document")
+    format!("code generation failed for the {which} document")
 }

@@ -15,7 +15,7 @@ use crate::upstream::spec::Spec;
 /// Compares what is stored with what would be: document by document for the wire, and the crates.
 ///
 /// # Errors
-/// Where no crate can be made of the new snapshot.
+/// Where code generation failed for the new snapshot.
 pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
     let read = new
         .documents()

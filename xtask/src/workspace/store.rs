@@ -62,12 +62,12 @@ impl Store {
     /// Opens the folder, and completes what a killed run had begun, where the files are as that left them.
     ///
     /// # Errors
-    /// Where there is no such folder, another run is at work in it, or a file was edited since a run was killed.
+    /// Where there is no such folder, another `cargo xtask` process is at work in it, or a file was edited since a run was killed.
     pub fn open(workspace: &Workspace) -> anyhow::Result<Self> {
         let mut store = Self::locked(workspace, fs::File::try_lock)?;
         if store.dir.join(COMMITTED).exists() {
             store.complete()?;
-            store.notes.push("an update was cut off, and is complete now: its files were not all in place".to_owned());
+            store.notes.push("an interrupted update was completed: not all of its files were in place".to_owned());
         }
         Ok(store)
     }
@@ -94,7 +94,7 @@ impl Store {
         match try_lock(&lock) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
-                bail!("another run is at work in {}; wait for it to end", dir.display())
+                bail!("another `cargo xtask` process is at work in {}; wait for it to end", dir.display())
             }
             Err(fs::TryLockError::Error(e)) => {
                 return Err(e).with_context(|| format!("cannot lock {}", path.display()));
