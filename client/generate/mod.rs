@@ -7,7 +7,8 @@
 //!    progenitor makes no type of it that refuses what the server may well send; `notes` carry to the later passes what
 //!    was taken out, `described` and `discriminators` what progenitor does not carry over, and `circles` and `templates` refuse what
 //!    is described by itself, and paths and parameters that do not fit;
-//! 2. progenitor generates types, builders and operations, and `identifiers` refuses what would be said twice;
+//! 2. progenitor generates types, builders and operations, and `identifiers` refuses what would be said twice,
+//!    `secrets` has what is secret a type of its own;
 //! 3. `model` reads the operations, as data: what follows is made of that and of the document, and not of code;
 //! 4. `types`, with `unions`, `objects`, `nullable` and `checks`, opens what is received and checks what is sent, by the
 //!    `directions` that types travel in; `builders` emits the builders of what is sent, and `pages` makes one type of
@@ -54,6 +55,7 @@ mod paths;
 mod prepare;
 mod prose;
 mod rust;
+mod secrets;
 mod stand_in;
 mod templates;
 mod types;
@@ -134,6 +136,8 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
     document::nulls::fold(&mut document);
     let pages = pages::Whole::of(&document);
+    // Whatever the features are, an operation that is not offered may be asked for.
+    let secret_names = secrets::names(&document);
     features::select(&mut document, wants);
     templates::check(&document)?;
     let bodies = answers::simplify(&mut document)?;
@@ -152,6 +156,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     described::without_styles(&mut spec);
     let mut settings = progenitor::GenerationSettings::new();
     settings.with_interface(progenitor::InterfaceStyle::Builder).with_derive("PartialEq");
+    secrets::convert(&mut settings)?;
     let tokens =
         progenitor::Generator::new(&settings).generate_tokens(&spec).map_err(|e| Error::Generator(e.to_string()))?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
@@ -169,6 +174,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     docs::add(&mut file, &model, &described);
     handles::add(&mut file, &model);
     client::replace(&mut file, &spec.info.version);
+    secrets::list(&mut file, secret_names);
     stand_in::add(&mut file, &model);
     fixtures::add(&mut file, &described, &places, &directions)?;
     demands::check(&file, &operations, &directions)?;

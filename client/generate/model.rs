@@ -75,7 +75,7 @@ impl Reading {
             Self::Optional(ty) => syn::parse_quote!(::std::option::Option<#ty>),
             Self::Empty => syn::parse_quote!(()),
             Self::Bytes => syn::parse_quote!(crate::Bytes),
-            Self::Location => syn::parse_quote!(::std::string::String),
+            Self::Location => syn::parse_quote!(crate::Secret),
         }
     }
 }

@@ -23,7 +23,7 @@ use super::pages;
 use super::rust::{argument, last_name, rename_of, retain_serde_metas, says_to_serde, underive};
 
 const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
-const PLAIN: [&str; 7] = ["String", "bool", "f32", "f64", "Vec", "HashMap", "Map"];
+const PLAIN: [&str; 8] = ["String", "Secret", "bool", "f32", "f64", "Vec", "HashMap", "Map"];
 
 /// Writes the readers of the structs of answers. `open` are the enums that are open; `alternatives` are those of a
 /// union, which are distinguished by what they hold.

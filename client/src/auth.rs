@@ -1,6 +1,6 @@
 //! Who the caller is: credentials, and the one header that they become.
 
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Error;
@@ -85,7 +85,7 @@ impl From<BearerToken> for Credentials {
 }
 
 impl Credentials {
-    fn secret(&self) -> &str {
+    pub(crate) fn secret(&self) -> &str {
         match self {
             Self::ServiceToken(token) => token.token.expose_secret(),
             Self::Bearer(token) => token.0.expose_secret(),
@@ -106,41 +106,6 @@ impl Credentials {
             HeaderValue::try_from(value).map_err(|_| Error::config(format!("{what} cannot stand in a header")))?;
         header.set_sensitive(true);
         Ok(header)
-    }
-
-    /// Headers without the secret.
-    pub(crate) fn scrub_headers(&self, headers: &HeaderMap) -> HeaderMap {
-        let mut clean = headers.clone();
-        for value in clean.values_mut() {
-            let scrubbed = self.scrub(bytes::Bytes::copy_from_slice(value.as_bytes()));
-            if scrubbed != value.as_bytes() {
-                // What stands in a header may stand there without a part of it.
-                *value = HeaderValue::from_maybe_shared(scrubbed).unwrap_or(HeaderValue::from_static("[REDACTED]"));
-            }
-        }
-        clean
-    }
-
-    /// A text of what a server sent, without the secret.
-    pub(crate) fn scrub_text(&self, text: &str) -> String {
-        text.replace(self.secret(), "[REDACTED]")
-    }
-
-    /// Takes the secret out of what a server sent, should it have sent it back.
-    pub(crate) fn scrub(&self, body: bytes::Bytes) -> bytes::Bytes {
-        let secret = self.secret().as_bytes();
-        if !body.windows(secret.len()).any(|window| window == secret) {
-            return body;
-        }
-        let mut clean = Vec::with_capacity(body.len());
-        let mut rest = &body[..];
-        while let Some(at) = rest.windows(secret.len()).position(|window| window == secret) {
-            clean.extend_from_slice(&rest[..at]);
-            clean.extend_from_slice(b"[REDACTED]");
-            rest = &rest[at + secret.len()..];
-        }
-        clean.extend_from_slice(rest);
-        clean.into()
     }
 }
 

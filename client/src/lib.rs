@@ -34,6 +34,7 @@ mod pages;
 mod polling;
 mod proxies;
 mod reading;
+mod redaction;
 mod response;
 mod retry;
 mod retry_after;

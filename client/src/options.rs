@@ -7,6 +7,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::Error;
 use crate::retry::RetryPolicy;
+use crate::secret::Secret;
 
 /// The longest time-out: a longer one means the same and overflows the clock.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -127,6 +128,13 @@ impl Options {
             },
             None => Ok(None),
         }
+    }
+
+    /// What the caller's headers hold, as each may be a credential. What is short may stand in any answer by chance.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = Secret> {
+        const SHORTEST: usize = 8;
+        let values = self.0.iter().flat_map(|wanted| wanted.headers.values());
+        values.filter_map(|value| value.to_str().ok().filter(|text| text.len() >= SHORTEST)).map(Secret::from)
     }
 
     /// The settings of the call.

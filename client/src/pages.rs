@@ -123,6 +123,7 @@ impl<'a, P> Pages<'a, P> {
             status: answer.status(),
             headers: answer.headers().clone(),
             body: bytes::Bytes::new(),
+            whole: bytes::Bytes::new(),
             reason,
         }))
     }

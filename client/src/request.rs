@@ -1,5 +1,7 @@
 //! Any endpoint that has no method of its own yet.
 
+use std::fmt;
+
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -34,7 +36,10 @@ impl Client {
 }
 
 /// A request that is about to be sent. See [`Client::request`].
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows neither the values of the query nor the body, which may be secret. What is sent back of them in an error
+/// is shown, as is the answer, a [`Value`]: where there is a secret in it, do not print it.
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<'a> {
     client: &'a Client,
@@ -107,10 +112,23 @@ impl Request<'_> {
             }
             request.build()
         };
-        let (traced, answer) = traced(client, &options, &build, operation).await;
+        let (traced, answer) = traced(client, &options, &build, operation, Vec::new()).await;
         traced.end(match answer {
             Ok(answer) if answer.body.is_empty() => Ok(Response::new(Value::Null, answer.status, answer.headers)),
-            answer => answer.and_then(|answer| decode(client, operation, answer)),
+            answer => answer.and_then(|answer| decode(operation, answer)),
         })
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.query.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("segments", &self.segments)
+            .field("query", &names)
+            .field("has_body", &self.body.is_some())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! Texts that are not shown.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 thread_local! {
     static IS_EXPOSED: Cell<bool> = const { Cell::new(false) };
+    /// What was serialized, where somebody wants to know.
+    static SERIALIZED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
 }
 
 /// A text that is secret, such as a password. It is shown by [`expose`](Self::expose) alone, and wiped from memory when it
@@ -59,6 +61,21 @@ impl Secret {
         let _reset = Reset(IS_EXPOSED.replace(true));
         write()
     }
+
+    /// Calls a function as [`exposed`](Self::exposed) does, and gives the secrets that it serialized.
+    pub(crate) fn collected<T>(write: impl FnOnce() -> T) -> (T, Vec<Self>) {
+        struct Reset(Option<Vec<Secret>>);
+
+        impl Drop for Reset {
+            fn drop(&mut self) {
+                SERIALIZED.replace(self.0.take());
+            }
+        }
+
+        let _reset = Reset(SERIALIZED.replace(Some(Vec::new())));
+        let value = Self::exposed(write);
+        (value, SERIALIZED.take().unwrap_or_default())
+    }
 }
 
 impl From<String> for Secret {
@@ -95,6 +112,7 @@ impl Serialize for Secret {
         if !IS_EXPOSED.get() {
             return Err(serde::ser::Error::custom("a secret is serialized by `Secret::exposed` alone"));
         }
+        SERIALIZED.with_borrow_mut(|all| all.iter_mut().for_each(|all| all.push(self.clone())));
         serializer.serialize_str(self.expose())
     }
 }

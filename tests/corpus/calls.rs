@@ -7,7 +7,7 @@
 mod support;
 
 use planetscale_client::types::{self, Maybe, SendObjectOrNullBody, Shapes, Unions, UnionsAny, UnionsId, UnionsMost, UnionsPet, UnionsVehicle};
-use planetscale_client::{Client, Error, RetryPolicy, ServiceToken};
+use planetscale_client::{Client, Error, RetryPolicy, Secret, ServiceToken};
 use serde_json::{Value, json as value};
 use support::{Server, Step, answer, json};
 
@@ -161,7 +161,7 @@ async fn several_answers() {
     assert_eq!(client.maybe().send().await.unwrap().into_inner(), None);
     assert_eq!(client.maybe().send().await.unwrap_err().code(), Some("not_found"));
     assert_eq!(client.either().send().await.unwrap().a, "new");
-    assert_eq!(client.go_there().send().await.unwrap().into_inner(), "/elsewhere");
+    assert_eq!(client.go_there().send().await.unwrap().expose(), "/elsewhere");
     assert!(matches!(client.go_there().send().await.unwrap_err(), Error::Refused(_)));
     assert!(matches!(client.go_there().send().await.unwrap_err(), Error::Unreadable(_)));
     assert_eq!(client.get_bytes().send().await.unwrap().into_inner(), "\u{1}\u{2}bytes");
@@ -222,4 +222,51 @@ async fn unions_are_open() {
     assert!(matches!(&got.any, Some(UnionsAny::Unknown(any)) if *any == "bird"));
     assert!(matches!(&got.vehicle, Some(UnionsVehicle::Unknown(_))));
     assert_eq!(serde_json::to_value(&got).unwrap(), unknown);
+}
+
+#[tokio::test]
+async fn what_is_secret_is_sent_and_read_and_shown_nowhere() {
+    let whole = value!({
+        "pin": "m4rker1", "old_pin": "m4rker2", "pins": ["m4rker3"], "by_name": { "a": "m4rker4" }, "key": "m4rker5",
+        "either": { "left": "m4rker6" },
+    });
+    let secrets: types::Secrets = serde_json::from_value(whole.clone()).unwrap();
+    assert_eq!(secrets.pins.as_ref().unwrap()[0].expose(), "m4rker3");
+    assert!(serde_json::to_string(&secrets).is_err());
+    let echo = answer("500 Internal Server Error", &[("location", "https://example.com/m4rker")], &whole.to_string());
+    let path = answer("400 Bad Request", &[], "<p>m4rker-7%20x, m4rker-7 x</p>");
+    let server = Server::start([json("200 OK", &whole.to_string()), echo, path].map(Step::Answer)).await;
+    let client = client(&server);
+    let call = client.send_secrets().key(Secret::from("m4rker-7 x")).pass("m4rker8").codes(vec!["m4rker9".into()]).x_pass("m4rker0").body(secrets.clone());
+    let mut shown = format!("{call:?} {secrets:?}");
+    let read = call.clone().send().await.unwrap();
+    assert_eq!(*read, secrets);
+    shown.push_str(&format!("{read:?}"));
+    for _ in 0..2 {
+        let error = call.clone().send().await.unwrap_err();
+        shown.push_str(&format!("{error} {error:?} {:?}", error.target()));
+        let Error::Refused(refused) = error else { panic!("not refused") };
+        shown.push_str(&format!("{refused:?} {}", String::from_utf8_lossy(refused.body())));
+    }
+    assert!(!shown.contains("m4rker") && shown.contains("/corpus/secrets/[REDACTED]"), "{shown}");
+    let sent = &server.arrived()[0];
+    assert_eq!(sent.target(), "/corpus/secrets/m4rker-7%20x?codes=m4rker9&pass=m4rker8");
+    assert_eq!(serde_json::from_str::<Value>(&sent.body).unwrap(), whole);
+    // Its limits hold, and say no more than that.
+    let error = client.send_secrets().key(Secret::from("k")).pass("m4rker").body(secrets.clone()).pass("m4").send().await.unwrap_err();
+    assert!(error.to_string().ends_with("pass: 2 is not a length of at least 3"), "{error}");
+}
+
+#[tokio::test]
+async fn a_secret_in_a_form_and_where_a_redirect_leads_are_shown_nowhere() {
+    let to = answer("302 Found", &[("location", "https://example.com/m4rker?x=1")], "");
+    let no = answer("400 Bad Request", &[], "m4rker-pin");
+    let server = Server::start([to, no].map(Step::Answer)).await;
+    let client = client(&server);
+    let call = client.send_secret_form().body_map(|b| b.pin("m4rker-pin"));
+    let to = call.clone().send().await.unwrap();
+    assert_eq!(to.expose(), "https://example.com/m4rker?x=1");
+    assert_eq!(server.arrived()[0].body, "pin=m4rker-pin");
+    let shown = format!("{call:?} {to:?} {:?}", call.clone().send().await.unwrap_err());
+    assert!(!shown.contains("m4rker"), "{shown}");
 }

@@ -1,5 +1,5 @@
 //! Every operation of the vendor's whole API, on a loopback server: the request is what the spec says,
-//! and the answer decodes to an equal value.
+//! and the answer decodes to an equal value. What is secret is in nothing that is shown, whatever is answered.
 
 // A test: whatever is not as it should be ends it.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -8,8 +8,12 @@
 mod calls;
 #[allow(dead_code)]
 mod support;
+mod traced;
 
-use planetscale_client::{Bytes, Client, Error, Response, ServiceToken};
+use std::error::Error as _;
+use std::fmt::Debug;
+
+use planetscale_client::{Bytes, Client, Error, Response, RetryPolicy, Secret, ServiceToken};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -31,22 +35,47 @@ struct Expected {
 }
 
 /// Where a redirect leads, which is what such an operation answers with.
-const LOCATION: &str = "https://example.com/there";
+const LOCATION: &str = "https://example.com/m4rker";
 
-async fn holds<T: Serialize>(
+/// What each secret begins with, the credentials among them.
+const MARKER: &str = "m4rker";
+const TOKEN: &str = "m4rker-token";
+
+async fn holds<T: Debug + Serialize>(
     expected: Expected,
-    call: impl AsyncFnOnce(Client) -> Result<Response<T>, Error>,
+    call: impl AsyncFn(Client, &mut String) -> Result<Response<T>, Error>,
 ) {
     let status = format!("{} Status", expected.status);
-    let bytes = match expected.answer {
-        _ if expected.status.starts_with('3') => answer(&status, &[("location", LOCATION)], ""),
-        Some(body) => answer(&status, &[("content-type", expected.media)], body),
-        None => answer(&status, &[], ""),
-    };
-    let server = Server::start([Step::Answer(bytes)]).await;
-    let auth = ServiceToken::new("id", "token");
-    let client = Client::builder().auth(auth).base_url(format!("{}/v1", server.url())).build().unwrap();
-    let answered = serde_json::to_value(call(client).await.unwrap().into_inner()).unwrap();
+    let secret = [("set-cookie", MARKER), ("x-echo", TOKEN), ("location", LOCATION)];
+    let headers = [("content-type", expected.media), secret[0], secret[1], secret[2]];
+    let (sent, answered) = (expected.body.unwrap_or_default(), expected.answer.unwrap_or_default());
+    let broken = answered.get(..answered.len().saturating_sub(2)).unwrap_or(answered);
+    let answers = [
+        answer(&status, &headers, answered),
+        // What was sent and what is answered, where it is expected least.
+        answer("422 Unprocessable Entity", &headers, &format!(r#"{{"message": {sent:?}, "sent": {{"it": [{answered}]}}}}"#)),
+        answer("422 Unprocessable Entity", &headers, &format!("<p>{sent}</p>")),
+        answer("307 Temporary Redirect", &headers, broken),
+        answer("200 OK", &headers, &format!(r#"{{"data": "{TOKEN}", {}"#, broken.trim_start_matches('{'))),
+        answer("200 OK", &headers, &format!("[{answered}, {answered}")),
+    ];
+    let server = Server::start(answers.map(Step::Answer)).await;
+    let auth = ServiceToken::new("id", TOKEN);
+    let client = Client::builder().auth(auth).retry(RetryPolicy::none());
+    let client = client.base_url(format!("{}/v1", server.url())).build().unwrap();
+    let (trace, mut shown) = (traced::begin(), String::new());
+    let first = call(client.clone(), &mut shown).await.unwrap();
+    shown.push_str(&format!("{first:?} {first:#?}"));
+    for _ in 1..6 {
+        match call(client.clone(), &mut shown).await {
+            Ok(response) => shown.push_str(&format!("{response:?}")),
+            Err(error) => show(&error, &mut shown),
+        }
+    }
+    shown.push_str(&trace.text());
+    let leak = shown.split(MARKER).nth(1).map(|after| after.chars().take(300).collect::<String>());
+    assert_eq!(leak, None, "what follows a secret that was shown");
+    let answered = Secret::exposed(|| serde_json::to_value(first.into_inner())).unwrap();
 
     let arrived = server.arrived().remove(0);
     assert_eq!(arrived.head.split(' ').next(), Some(expected.method));
@@ -91,6 +120,27 @@ async fn holds<T: Serialize>(
         _ if expected.status.starts_with('3') => assert_eq!(answered, LOCATION),
         Some(body) => assert_eq!(said(answered), said(value(body))),
         None => assert!(said(answered).is_null()),
+    }
+}
+
+/// All that can be seen of an error.
+fn show(error: &Error, shown: &mut String) {
+    shown.push_str(&format!("{error} {error:?} {error:#?}"));
+    match error {
+        Error::Refused(refused) => {
+            shown.push_str(&format!("{refused:?} {:?} {:?}", refused.headers(), refused.details()));
+            shown.push_str(&String::from_utf8_lossy(refused.body()));
+        }
+        Error::Unreadable(answer) => {
+            shown.push_str(&format!("{answer:?} {:?}", answer.headers()));
+            shown.push_str(&String::from_utf8_lossy(answer.body()));
+        }
+        _ => {}
+    }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        shown.push_str(&format!("{error} {error:?}"));
+        cause = error.source();
     }
 }
 

@@ -260,3 +260,30 @@ async fn an_answer_that_cannot_be_read_is_not_shown() {
     }
     assert!(trace.text().contains("create_backup") && !trace.text().contains("s3cret"), "{}", trace.text());
 }
+
+#[tokio::test]
+async fn of_an_answer_that_is_an_error_no_secret_is_kept_but_what_is_asked_for_by_name() {
+    let body = r#"{"plain_text": "m4rker", "sent": "k3y-of-the-proxy", "size": 1}"#;
+    let headers = [("set-cookie", "session=m4rker"), ("x-echo", "k3y-of-the-proxy"), ("location", "/m4rker")];
+    let steps = ["422 Unprocessable Entity", "302 Found", "200 OK"].map(|status| answer(status, &headers, body));
+    let server = Server::start(steps.map(Step::Answer)).await;
+    let client = just_created::builder(&server.url()).build().unwrap();
+    let call = client.get_backup().organization("acme").database("shop").branch("main").id("b");
+    for _ in 0..3 {
+        let error = call.clone().header("x-proxy-key", "k3y-of-the-proxy").send().await.unwrap_err();
+        let (headers, body) = match &error {
+            Error::Refused(refused) => (refused.headers(), refused.body()),
+            Error::Unreadable(answer) => (answer.headers(), answer.body()),
+            other => panic!("{other:?}"),
+        };
+        let body = String::from_utf8_lossy(body);
+        assert_eq!(body, r#"{"plain_text": "[REDACTED]", "sent": "[REDACTED]", "size": 1}"#);
+        assert_eq!(headers["x-echo"], "[REDACTED]");
+        assert_eq!(headers["set-cookie"], "session=m4rker");
+        let shown = format!("{} {headers:?} {body}", all_of(&error));
+        assert!(!shown.contains("m4rker") && !shown.contains("k3y"), "{shown}");
+        if let Error::Unreadable(answer) = error {
+            assert!(String::from_utf8_lossy(answer.expose_body()).contains(r#""plain_text": "m4rker""#));
+        }
+    }
+}

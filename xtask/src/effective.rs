@@ -2,6 +2,7 @@
 //! corrections.
 
 pub mod features;
+pub mod fields;
 pub mod merge;
 pub mod modern;
 pub mod naming;

@@ -1,7 +1,7 @@
 //! A snapshot: the documents of one date and everything derived from them.
 //!
 //! ```text
-//! documents ──merge──▶ merged ──naming──▶ named ──rules, overlay──▶ effective ──codegen──▶ crate
+//! documents ──merge──▶ merged ──naming──▶ named ──rules, fields, overlay──▶ effective ──codegen──▶ crate
 //! ```
 //!
 //! Each stage is computed once, when it is asked for. Two snapshots are compared by [`compare`]; one is
@@ -22,6 +22,7 @@ pub use self::compare::{compare, impact};
 pub use self::next::{WHOLE_API, offerable};
 pub use self::stored::Stored;
 use crate::effective::features::Features;
+use crate::effective::fields::Fields;
 use crate::effective::merge::{self, Merged};
 use crate::effective::naming::{self, Named, Table};
 use crate::effective::overlay::{self, Effect};
@@ -47,6 +48,8 @@ pub struct Effective {
     pub spec: Spec,
     /// What each action of the overlay did. Nothing, where the text was read and not made.
     pub effects: Vec<Effect>,
+    /// What there is to review in the table of fields.
+    pub notes: Vec<String>,
 }
 
 /// A file that differs between two snapshots.
@@ -72,6 +75,8 @@ pub struct Snapshot {
     names: Table,
     /// The features that operations were given before; none, where there are no features.
     features: Option<Features>,
+    /// What is said of fields beside the vendor's description.
+    fields: Fields,
     /// What there is to say of what the vendor publishes.
     notes: Vec<String>,
     /// The effective spec as it was written, which an edit of the overlay may have outdated.
@@ -98,6 +103,7 @@ impl Snapshot {
             overlay,
             names,
             features: None,
+            fields: Fields::default(),
             notes: Vec::new(),
             written: None,
             merged: OnceCell::new(),
@@ -128,7 +134,9 @@ impl Snapshot {
         let features = store.read_if_any(store::FEATURES)?;
         let features =
             Features::parse(&features).context(store::FEATURES).map(|it| Some(it).filter(|_| !features.is_empty()))?;
-        let mut snapshot = Self { features, ..Self::new(store.workspace(), sources, documents, overlay, names) };
+        let fields = Fields::parse(&store.read_if_any(store::FIELDS)?).context(store::FIELDS)?;
+        let mut snapshot =
+            Self { features, fields, ..Self::new(store.workspace(), sources, documents, overlay, names) };
         snapshot.notes.extend(store.notes().iter().cloned());
         if let Err(e) = Spec::parse(&written) {
             snapshot.mend_effective(&written, &e)?;
@@ -142,7 +150,7 @@ impl Snapshot {
         let committed = Git::new(self.workspace.root()).run(&["show", &format!("HEAD:./{name}")]).ok();
         let committed = committed.and_then(|text| Some((Spec::parse(&text).ok()?, text)));
         let (effective, with) = match committed {
-            Some((spec, text)) => (Effective { text, spec, effects: Vec::new() }, "what git has"),
+            Some((spec, text)) => (Effective { text, spec, effects: Vec::new(), notes: Vec::new() }, "what git has"),
             None => (self.made()?, "what the stored documents give"),
         };
         let what = if written.is_empty() { "is missing".to_owned() } else { format!("is broken ({error:#})") };
@@ -154,7 +162,7 @@ impl Snapshot {
     /// The snapshot that follows this one, with other documents, and the same corrections and names.
     pub fn followed_by(&self, sources: Sources, documents: Vec<Document>) -> Self {
         let next = Self::new(&self.workspace, sources, documents, self.overlay.clone(), self.names.clone());
-        Self { notes: self.notes.clone(), features: self.features.clone(), ..next }
+        Self { notes: self.notes.clone(), features: self.features.clone(), fields: self.fields.clone(), ..next }
     }
 
     /// The same documents, corrections and names, of which the effective spec is to be made anew.
@@ -215,7 +223,10 @@ impl Snapshot {
     /// Where the documents or the overlay do not fit, or what comes out is not OpenAPI 3.0.
     pub fn effective_as_stored_or_made(&self) -> anyhow::Result<&Effective> {
         once(&self.effective, || match &self.written {
-            Some(text) => Ok(Effective { spec: Spec::parse(text)?, text: text.clone(), effects: Vec::new() }),
+            Some(text) => {
+                let (spec, text) = (Spec::parse(text)?, text.clone());
+                Ok(Effective { text, spec, effects: Vec::new(), notes: Vec::new() })
+            }
             None => self.made(),
         })
     }
@@ -229,6 +240,7 @@ impl Snapshot {
     fn made(&self) -> anyhow::Result<Effective> {
         let mut value = self.named()?.value.clone();
         rules::correct(&mut value);
+        let notes = self.fields.mark(&mut value);
         if let Some(features) = self.features()? {
             features.mark(&mut value);
         }
@@ -236,7 +248,7 @@ impl Snapshot {
         nulls::spell_out(&mut value);
         let text = spec::to_yaml(NOTE, &value)?;
         let spec = Spec::parse(&text).context("the overlay made it invalid")?;
-        Ok(Effective { text, spec, effects })
+        Ok(Effective { text, spec, effects, notes })
     }
 
     /// The crate that is generated from it.

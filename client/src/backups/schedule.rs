@@ -314,6 +314,7 @@ mod tests {
                     status: reqwest::StatusCode::OK,
                     headers: reqwest::header::HeaderMap::new(),
                     body: bytes::Bytes::new(),
+                    whole: bytes::Bytes::new(),
                     reason: crate::error::Reason::Decode { path: None, error },
                 })))
             })

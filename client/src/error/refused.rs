@@ -4,12 +4,13 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::{StatusCode, Url};
 
 use super::body::{ErrorBody, ErrorDetail};
 use super::text::{excerpt, in_brackets, request_id};
 use crate::operation::Operation;
+use crate::redaction::without_secret_fields;
 use crate::retry_after::retry_after;
 
 /// An answer that says no.
@@ -49,7 +50,7 @@ impl Refused {
 
     /// The same, with a body, which may be the JSON of an error.
     pub fn with_body(self, body: impl Into<Bytes>) -> Self {
-        let body = body.into();
+        let body = without_secret_fields(body.into());
         Self { parsed: ErrorBody::read(&body), body, ..self }
     }
 
@@ -94,7 +95,15 @@ impl Refused {
         request_id(&self.headers)
     }
 
-    /// The body as it came, as far as it was read.
+    /// Where a redirect leads: the host, or that it is the same one.
+    fn host(&self) -> Option<String> {
+        let to = self.headers.get(LOCATION)?.to_str().ok()?;
+        let host = Url::parse(to).ok().and_then(|url| url.host_str().map(str::to_owned));
+        Some(host.unwrap_or_else(|| "another path".to_owned()))
+    }
+
+    /// The body, as far as it was read, without what is secret: what the field of a secret holds, wherever it stands, and
+    /// what was sent and is secret, are `[REDACTED]`.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
@@ -121,14 +130,16 @@ impl fmt::Display for Refused {
                 f.write_str(" (the API also answers 404 to a token without the access that the operation needs)")
             }
             StatusCode::UNAUTHORIZED => f.write_str(" (check the token)"),
-            _ => match self.headers.get(LOCATION).filter(|_| self.status.is_redirection()) {
-                Some(to) => write!(
+            // The rest of it may grant access to what it leads to.
+            status if status.is_redirection() => match self.host() {
+                Some(host) => write!(
                     f,
                     " (redirects are not followed, as the token would travel along; this one points to {})",
-                    excerpt(&String::from_utf8_lossy(to.as_bytes())),
+                    excerpt(&host)
                 ),
                 None => Ok(()),
             },
+            _ => Ok(()),
         }?;
         in_brackets(f, self.request_id())
     }

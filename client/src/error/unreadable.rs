@@ -11,6 +11,7 @@ use serde::de::IgnoredAny;
 use super::body::without_bom;
 use super::text::{excerpt, in_brackets, request_id};
 use crate::operation::Operation;
+use crate::redaction::without_secret_fields;
 
 /// A success that cannot be read.
 ///
@@ -18,14 +19,17 @@ use crate::operation::Operation;
 /// Where it is something else, such as a page of HTML, something in between may have answered, and the outcome is
 /// [`Unknown`](super::Outcome::Unknown).
 ///
-/// `Debug` has the length of the body and not the body, which may hold a secret that was just made.
+/// `Debug` has the length of the body and not the body.
 pub struct Unreadable {
     pub(crate) operation: Operation,
     /// The path that was asked for.
     pub(crate) target: Option<Box<str>>,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Without what is secret in it.
     pub(crate) body: Bytes,
+    /// As it came.
+    pub(crate) whole: Bytes,
     pub(crate) reason: Reason,
 }
 
@@ -57,8 +61,9 @@ pub(crate) enum Reason {
 impl Unreadable {
     /// An answer of an operation that cannot be read for a reason, without headers.
     pub fn new(operation: Operation, status: StatusCode, body: impl Into<Bytes>, why: impl Into<String>) -> Self {
-        let reason = Reason::Other(why.into());
-        Self { operation, target: None, status, headers: HeaderMap::new(), body: body.into(), reason }
+        let (reason, whole) = (Reason::Other(why.into()), body.into());
+        let body = without_secret_fields(whole.clone());
+        Self { operation, target: None, status, headers: HeaderMap::new(), body, whole, reason }
     }
 
     /// The same, with headers.
@@ -116,22 +121,28 @@ impl Unreadable {
         }
     }
 
-    /// The body as it came, as far as it was read. Empty for a page of a list that could be read, but named
-    /// a next page that does not come after it.
+    /// The body, as far as it was read, without what is secret: what the field of a secret holds, wherever it stands, and
+    /// what was sent and is secret, are `[REDACTED]`. Empty for a page of a list that could be read, but named a next page
+    /// that does not come after it.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// The body as it came, with its secrets: a password that was just made is shown once, and here for the last time.
+    pub fn expose_body(&self) -> &[u8] {
+        &self.whole
     }
 }
 
 impl fmt::Debug for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, target, status, headers, body, reason } = self;
+        let Self { operation, target, status, headers, body: _, whole, reason } = self;
         f.debug_struct("Unreadable")
             .field("operation", operation)
             .field("target", target)
             .field("status", status)
             .field("headers", headers)
-            .field("body", &format_args!("{} bytes", body.len()))
+            .field("body", &format_args!("{} bytes", whole.len()))
             .field("reason", reason)
             .finish()
     }

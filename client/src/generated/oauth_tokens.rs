@@ -16,10 +16,10 @@ pub mod types {
         /// The OAuth application's client ID
         pub client_id: String,
         /// The OAuth application's client secret
-        pub client_secret: String,
+        pub client_secret: crate::Secret,
         /// The OAuth grant code provided to your OAuth application's redirect URI. Required when grant_type is authorization_code
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub code: Option<String>,
+        pub code: Option<crate::Secret>,
         /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
         pub grant_type: OauthGrantType,
         /// The OAuth application's redirect URI. Required when grant_type is authorization_code
@@ -27,7 +27,7 @@ pub mod types {
         pub redirect_uri: Option<String>,
         /// The refresh token from the original OAuth token grant. Required when grant_type is refresh_token
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub refresh_token: Option<String>,
+        pub refresh_token: Option<crate::Secret>,
     }
     impl CreateOauthTokenBody {
         /// A builder for [`CreateOauthTokenBody`].
@@ -103,11 +103,11 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct CreateOauthTokenBody {
             client_id: Result<String, String>,
-            client_secret: Result<String, String>,
-            code: Result<Option<String>, String>,
+            client_secret: Result<crate::Secret, String>,
+            code: Result<Option<crate::Secret>, String>,
             grant_type: Result<super::OauthGrantType, String>,
             redirect_uri: Result<Option<String>, String>,
-            refresh_token: Result<Option<String>, String>,
+            refresh_token: Result<Option<crate::Secret>, String>,
         }
         impl Default for CreateOauthTokenBody {
             fn default() -> Self {
@@ -134,7 +134,7 @@ pub mod types {
             /// The OAuth application's client secret
             pub fn client_secret<T>(mut self, value: T) -> Self
             where
-                T: TryInto<String>,
+                T: TryInto<crate::Secret>,
                 T::Error: ::std::fmt::Display,
             {
                 self.client_secret = crate::runtime::converted("client_secret", value);
@@ -143,14 +143,14 @@ pub mod types {
             /// The OAuth grant code provided to your OAuth application's redirect URI. Required when grant_type is authorization_code
             pub fn code<T>(mut self, value: T) -> Self
             where
-                T: TryInto<String>,
+                T: TryInto<crate::Secret>,
                 T::Error: ::std::fmt::Display,
             {
                 self.code = crate::runtime::converted("code", value).map(Some);
                 self
             }
             /// Sets or clears [`code`](Self::code).
-            pub fn set_code(mut self, value: Option<String>) -> Self {
+            pub fn set_code(mut self, value: Option<crate::Secret>) -> Self {
                 self.code = Ok(value);
                 self
             }
@@ -181,7 +181,7 @@ pub mod types {
             /// The refresh token from the original OAuth token grant. Required when grant_type is refresh_token
             pub fn refresh_token<T>(mut self, value: T) -> Self
             where
-                T: TryInto<String>,
+                T: TryInto<crate::Secret>,
                 T::Error: ::std::fmt::Display,
             {
                 self.refresh_token = crate::runtime::converted("refresh_token", value)
@@ -189,7 +189,7 @@ pub mod types {
                 self
             }
             /// Sets or clears [`refresh_token`](Self::refresh_token).
-            pub fn set_refresh_token(mut self, value: Option<String>) -> Self {
+            pub fn set_refresh_token(mut self, value: Option<crate::Secret>) -> Self {
                 self.refresh_token = Ok(value);
                 self
             }

@@ -135,7 +135,7 @@ pub mod types {
         pub sso_directory: bool,
         /// The URL of the organization's SSO portal.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sso_portal_url: Option<String>,
+        pub sso_portal_url: Option<crate::Secret>,
         /// When the organization was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not the organization's billing information is valid

@@ -18,7 +18,7 @@ pub mod types {
         /// When the download was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The URL to download the query patterns file
-        pub download_url: String,
+        pub download_url: crate::Secret,
         /// When the download was finished
         pub finished_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The ID of the query patterns download
@@ -563,14 +563,14 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, String> {
+        pub fn send(self) -> crate::CallFuture<'a, crate::Secret> {
             self.call.location(crate::runtime::Body::none())
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(DownloadQueryPatternsReport, ::std::string::String);
+    crate::runtime::call!(DownloadQueryPatternsReport, crate ::Secret);
     /// A call of [`Client::get_query_patterns_report_status`](crate::Client::get_query_patterns_report_status). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
     #[must_use = "nothing is sent before `send()`"]

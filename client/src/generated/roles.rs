@@ -48,7 +48,7 @@ pub mod types {
         /// The database connection host
         pub access_host_url: String,
         /// The plaintext password
-        pub password: String,
+        pub password: crate::Secret,
         /// The database user name
         pub username: String,
     }
@@ -125,7 +125,7 @@ pub mod types {
         /// The name of the role
         pub name: String,
         /// The plaintext password, available only after create
-        pub password: String,
+        pub password: crate::Secret,
         /// The database connection string for private connections
         pub private_access_host_url: String,
         /// The service name to set up private connectivity

@@ -73,7 +73,7 @@ pub mod types {
         /// Whether the last sent was successful
         pub last_sent_success: bool,
         /// The secret used to sign the webhook payloads
-        pub secret: String,
+        pub secret: crate::Secret,
         /// When the webhook was updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The URL the webhook will send events to

@@ -18,6 +18,8 @@ pub(crate) struct Body(Result<Option<Payload>, Error>);
 pub(crate) struct Payload {
     bytes: Bytes,
     content_type: &'static str,
+    /// What in it is secret.
+    pub(super) secrets: Vec<Secret>,
 }
 
 impl Payload {
@@ -43,9 +45,9 @@ impl Body {
         T: TryFrom<B, Error: Display> + Serialize,
     {
         Self(checked(set, check).and_then(|value| {
-            let bytes = Secret::exposed(|| serde_json::to_vec(&value));
+            let (bytes, secrets) = Secret::collected(|| serde_json::to_vec(&value));
             let bytes = bytes.map_err(|e| Error::invalid_input(format!("the body cannot be written: {e}")))?;
-            Ok(Some(Payload { bytes: bytes.into(), content_type: "application/json" }))
+            Ok(Some(Payload { bytes: bytes.into(), content_type: "application/json", secrets }))
         }))
     }
 
@@ -55,20 +57,21 @@ impl Body {
         T: TryFrom<B, Error: Display> + Serialize,
     {
         Self(checked(set, check).and_then(|value| {
-            let bytes = form(&value)?.into();
-            Ok(Some(Payload { bytes, content_type: "application/x-www-form-urlencoded" }))
+            let (form, secrets) = Secret::collected(|| form(&value));
+            Ok(Some(Payload { bytes: form?.into(), content_type: "application/x-www-form-urlencoded", secrets }))
         }))
     }
 
     /// The bytes that were set.
     pub(crate) fn bytes(set: Result<Bytes, String>) -> Self {
-        let payload = |bytes| Some(Payload { bytes, content_type: "application/octet-stream" });
+        let payload = |bytes| Some(Payload { bytes, content_type: "application/octet-stream", secrets: Vec::new() });
         Self(set.map_err(Error::invalid_input).map(payload))
     }
 
     /// The text that was set.
     pub(crate) fn text(set: Result<String, String>) -> Self {
-        let payload = |text: String| Some(Payload { bytes: text.into(), content_type: "text/plain" });
+        let payload =
+            |text: String| Some(Payload { bytes: text.into(), content_type: "text/plain", secrets: Vec::new() });
         Self(set.map_err(Error::invalid_input).map(payload))
     }
 

@@ -19,6 +19,7 @@ use crate::operation::Operation;
 use crate::options::Options;
 use crate::pages::{NextOf, Pages};
 use crate::polling::{End, Until, Wait};
+use crate::redaction::REDACTED;
 use crate::response::{Boxed, CallFuture, Response};
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
@@ -32,11 +33,31 @@ pub(crate) struct Call<'a> {
     client: &'a Client,
     operation: Operation,
     parameters: &'static [Parameter],
-    /// What each parameter was set to, as JSON, or why it does not take that.
-    values: Vec<Option<Result<Value, String>>>,
+    /// What each parameter was set to.
+    values: Vec<Option<Set>>,
     /// The media type that is asked for, where it is not the usual one.
     accept: Option<&'static str>,
     options: Options,
+}
+
+/// What a parameter was set to.
+#[derive(Clone)]
+struct Set {
+    /// As JSON, or why it does not take that.
+    value: Result<Value, String>,
+    /// What in it is secret.
+    secrets: Vec<Secret>,
+}
+
+impl Set {
+    fn to(value: &impl Serialize) -> Self {
+        let (value, secrets) = Secret::collected(|| serde_json::to_value(value));
+        Self { value: value.map_err(|e| format!("cannot be written: {e}")), secrets }
+    }
+
+    fn plainly_to(value: Result<Value, String>) -> Self {
+        Self { value, secrets: Vec::new() }
+    }
 }
 
 impl<'a> Call<'a> {
@@ -55,14 +76,14 @@ impl<'a> Call<'a> {
     pub(crate) fn set<T: Serialize>(&mut self, at: usize, value: impl TryInto<T>) {
         let value: Result<T, _> = value.try_into();
         self.values[at] = Some(match value {
-            Ok(value) => written(&value),
-            Err(_) => Err("got an invalid value".to_owned()),
+            Ok(value) => Set::to(&value),
+            Err(_) => Set::plainly_to(Err("got an invalid value".to_owned())),
         });
     }
 
     /// Sets a parameter, or takes back what it was set to.
     pub(crate) fn set_or_clear<T: Serialize>(&mut self, at: usize, value: Option<T>) {
-        self.values[at] = value.map(|value| written(&value));
+        self.values[at] = value.map(|value| Set::to(&value));
     }
 
     pub(crate) fn timeout(&mut self, timeout: std::time::Duration) {
@@ -91,7 +112,7 @@ impl<'a> Call<'a> {
     pub(crate) fn json<T: DeserializeOwned + 'a>(self, body: Body) -> CallFuture<'a, T> {
         CallFuture::new(async move {
             let (traced, answer) = self.answered(body, Some(JSON)).await?;
-            traced.end(answer.and_then(|answer| decode(self.client, self.operation, answer)))
+            traced.end(answer.and_then(|answer| decode(self.operation, answer)))
         })
     }
 
@@ -101,7 +122,7 @@ impl<'a> Call<'a> {
             let (traced, answer) = self.answered(body, Some(JSON)).await?;
             traced.end(match answer {
                 Ok(answer) if answer.body.is_empty() => Ok(Response::new(None, answer.status, answer.headers)),
-                answer => answer.and_then(|answer| decode(self.client, self.operation, answer)),
+                answer => answer.and_then(|answer| decode(self.operation, answer)),
             })
         })
     }
@@ -123,19 +144,19 @@ impl<'a> Call<'a> {
     }
 
     /// Sends the call, which is answered with a redirect, which is not followed: gives its `Location`.
-    pub(crate) fn location(self, body: Body) -> CallFuture<'a, String> {
+    pub(crate) fn location(self, body: Body) -> CallFuture<'a, Secret> {
         CallFuture::new(async move {
             let (traced, answer) = self.answered(body, None).await?;
             traced.end(match answer {
                 Err(Error::Refused(refused)) if refused.status.is_redirection() => {
                     let location = refused.headers.get(LOCATION);
                     match location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()) {
-                        Some(to) => Ok(Response::new(to, refused.status, refused.headers)),
+                        Some(to) => Ok(Response::new(to.into(), refused.status, refused.headers)),
                         None => Err(Error::Refused(refused)),
                     }
                 }
                 Err(error) => Err(error),
-                Ok(answer) => Err(Answer::unreadable(&answer, self.client, self.operation, Reason::NoLocation)),
+                Ok(answer) => Err(answer.unreadable(self.operation, Reason::NoLocation)),
             })
         })
     }
@@ -143,11 +164,11 @@ impl<'a> Call<'a> {
     /// The pages of a list, from the one that the parameter `at` chooses, or else the first.
     pub(crate) fn pages<P: DeserializeOwned + 'a>(self, at: usize, next_of: NextOf<P>) -> Pages<'a, P> {
         let (operation, set) = (self.operation, self.values[at].as_ref());
-        let first = set.and_then(|value| next_of.chosen(value.as_ref().ok()?));
+        let first = set.and_then(|set| next_of.chosen(set.value.as_ref().ok()?));
         let call = move |page: Option<PageAt>| {
             let mut call = self.clone();
             if let Some(page) = page {
-                call.values[at] = Some(Ok(page.into()));
+                call.values[at] = Some(Set::plainly_to(Ok(page.into())));
             }
             call.json(Body::none()).boxed()
         };
@@ -195,13 +216,16 @@ impl<'a> Call<'a> {
                 None => request.build(),
             }
         };
-        Ok(traced(self.client, &self.options, &build, self.operation).await)
+        let in_parameters = self.values.iter().flatten().flat_map(|set| &set.secrets);
+        let in_body = body.iter().flat_map(|body| &body.secrets);
+        let sent = in_parameters.chain(in_body).cloned().collect();
+        Ok(traced(self.client, &self.options, &build, self.operation, sent).await)
     }
 
     /// The URL, the headers and the body, once all is set and within its limits.
     fn written(&self, body: Body) -> Result<(String, HeaderMap, Option<super::body::Payload>), Error> {
         for (parameter, value) in self.parameters.iter().zip(&self.values) {
-            let why = match value {
+            let why = match value.as_ref().map(|set| &set.value) {
                 Some(Ok(_)) => continue,
                 Some(Err(why)) => why.as_str(),
                 None if parameter.is_required => "was not set",
@@ -210,7 +234,7 @@ impl<'a> Call<'a> {
             return Err(Error::invalid_input(format!("`{}` {why}", parameter.field())));
         }
         let set = || {
-            let values = self.values.iter().map(|value| value.as_ref().and_then(|value| value.as_ref().ok()));
+            let values = self.values.iter().map(|set| set.as_ref().and_then(|set| set.value.as_ref().ok()));
             self.parameters.iter().zip(values).filter_map(|(parameter, value)| Some((parameter, value?)))
         };
         let body = body.made()?;
@@ -256,20 +280,16 @@ impl<'a> Call<'a> {
     }
 }
 
-fn written(value: &impl Serialize) -> Result<Value, String> {
-    Secret::exposed(|| serde_json::to_value(value)).map_err(|e| format!("cannot be written: {e}"))
-}
-
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Call");
         shown.field("operation", &self.operation.id);
-        for (parameter, value) in self.parameters.iter().zip(&self.values) {
-            match value {
-                // A header may be a credential.
-                Some(_) if parameter.place == Place::Header => shown.field(parameter.name, &"[REDACTED]"),
-                Some(value) => shown.field(parameter.name, value),
-                None => continue,
+        for (parameter, set) in self.parameters.iter().zip(&self.values) {
+            let Some(Set { value, secrets }) = set else { continue };
+            // A header may be a credential.
+            match parameter.place == Place::Header || !secrets.is_empty() {
+                true => shown.field(parameter.name, &REDACTED),
+                false => shown.field(parameter.name, value),
             };
         }
         shown.finish_non_exhaustive()

@@ -1,5 +1,7 @@
 //! One attempt of an operation: sent, limited, and read to its end.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap};
 use reqwest::{Response, StatusCode};
@@ -11,22 +13,26 @@ use crate::client::Client;
 use crate::error::{Error, How, Reason, Refused, Unanswered, Unreadable};
 use crate::operation::Operation;
 use crate::options::Settings;
+use crate::redaction::Redaction;
 
 /// A success, read to its end.
 pub(crate) struct Answer {
     /// The path that was asked for.
     pub(crate) target: Box<str>,
     pub(crate) status: StatusCode,
+    /// Without what was sent and is secret.
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What takes secrets out of it.
+    pub(crate) redaction: Arc<Redaction>,
 }
 
 impl Answer {
-    pub(crate) fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
-        let credentials = &client.caller().credentials;
-        let (headers, body) = (credentials.scrub_headers(&self.headers), credentials.scrub(self.body.clone()));
-        let (target, status) = (Some(self.target.clone()), self.status);
-        Unreadable { operation, target, status, headers, body, reason }.into()
+    pub(crate) fn unreadable(&self, operation: Operation, reason: Reason) -> Error {
+        let (target, headers) = (Some(self.target.clone()), self.headers.clone());
+        let (status, whole) = (self.status, self.body.clone());
+        let body = self.redaction.body(whole.clone());
+        Unreadable { operation, target, status, headers, body, whole, reason }.into()
     }
 }
 
@@ -37,6 +43,7 @@ pub(crate) struct Attempt<'a> {
     /// Those that the call wants beside its own.
     pub(crate) headers: Option<&'a HeaderMap>,
     pub(crate) operation: Operation,
+    pub(crate) redaction: &'a Arc<Redaction>,
     pub(crate) start: Instant,
     pub(crate) deadline: Instant,
     /// Whose time-out is the client's own; a later one has what is left.
@@ -57,7 +64,7 @@ impl Attempt<'_> {
             *request.timeout_mut() = Some(left.min(self.settings.attempt_timeout));
         }
         // Whose it is: the names in it are not secret.
-        Span::current().record("target", request.url().path());
+        Span::current().record("target", self.redaction.text(request.url().path()));
         let headers = request.headers_mut();
         if let Some(wanted) = self.headers {
             headers.extend(wanted.clone());
@@ -66,19 +73,25 @@ impl Attempt<'_> {
             headers.insert(AUTHORIZATION, self.client.caller().authorization.clone());
         }
         let result = self.client.http().execute(request).await;
-        match &result {
+        match result {
             Ok(response) => {
                 tracing::debug!(operation = self.operation.id, status = response.status().as_u16(), "answered");
+                Ok(response)
             }
-            Err(error) => tracing::debug!(operation = self.operation.id, %error, "no answer"),
+            Err(error) => {
+                let error = self.failed(None, error);
+                let cause = std::error::Error::source(&error);
+                tracing::debug!(operation = self.operation.id, error = cause, "no answer");
+                Err(error)
+            }
         }
-        result.map_err(|e| self.failed(None, e))
     }
 
     /// Reads an answer to its end, but no further than the limit.
     async fn read(&self, response: &mut Response) -> Result<Answer, Error> {
         let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
+        let mut headers = std::mem::take(response.headers_mut());
+        self.redaction.headers(&mut headers);
         // Most bodies come in one piece, which is then not copied.
         let (mut body, mut more) = (Bytes::new(), BytesMut::new());
         let (mut broken, most) = (None, self.settings.max_bytes);
@@ -106,20 +119,19 @@ impl Attempt<'_> {
         if !more.is_empty() {
             body = [&body[..], &more[..]].concat().into();
         }
-        let answer = Answer { target: response.url().path().into(), status, headers, body };
+        let target = self.redaction.text(response.url().path()).into();
+        let answer = Answer { target, status, headers, body, redaction: self.redaction.clone() };
         match broken {
-            _ if !status.is_success() => Err(self.refused(&answer)),
-            Some(reason) => Err(answer.unreadable(self.client, self.operation, reason)),
+            _ if !status.is_success() => Err(self.refused(answer)),
+            Some(reason) => Err(answer.unreadable(self.operation, reason)),
             None => Ok(answer),
         }
     }
 
-    fn refused(&self, answer: &Answer) -> Error {
-        let credentials = &self.client.caller().credentials;
+    fn refused(&self, answer: Answer) -> Error {
         let mut refused = Refused::new(self.operation, answer.status);
-        refused.target = Some(answer.target.clone());
-        let refused = refused.with_headers(credentials.scrub_headers(&answer.headers));
-        refused.with_body(credentials.scrub(answer.body.clone())).into()
+        refused.target = Some(answer.target);
+        refused.with_headers(answer.headers).with_body(self.redaction.body(answer.body)).into()
     }
 
     /// What a failure of reqwest's means. `status` is that of an answer that had begun.
@@ -134,8 +146,10 @@ impl Attempt<'_> {
             () => How::Interrupted,
         };
         let (operation, after) = (self.operation, self.start.elapsed());
-        let target = error.url().map(|url| url.path().into());
-        Unanswered { operation, target, status, how, after, source: Some(Box::new(error)) }.into_error()
+        let target = error.url().map(|url| self.redaction.text(url.path()).into());
+        // The query may have a secret; the path is the target.
+        let source = Some(Box::new(error.without_url()).into());
+        Unanswered { operation, target, status, how, after, source }.into_error()
     }
 }
 

@@ -3,19 +3,15 @@
 use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
-use crate::client::Client;
 use crate::error::{Error, Reason, without_bom};
 use crate::made_good::MadeGood;
 use crate::operation::Operation;
 use crate::reading::{Lost, Node, Reader, Session, note_here, strictly, warn};
+use crate::redaction::{Redaction, end_of_string};
 use crate::response::Response;
 
 /// Decodes. Each type is compiled for two readers alone: what is cold finds its way by a tree.
-pub(crate) fn decode<T: DeserializeOwned>(
-    client: &Client,
-    operation: Operation,
-    answer: Answer,
-) -> Result<Response<T>, Error> {
+pub(crate) fn decode<T: DeserializeOwned>(operation: Operation, answer: Answer) -> Result<Response<T>, Error> {
     if let Some(value) = strictly(|| serde_json::from_slice::<T>(without_bom(&answer.body))) {
         return Ok(Response::new(value, answer.status, answer.headers));
     }
@@ -24,25 +20,23 @@ pub(crate) fn decode<T: DeserializeOwned>(
         Ok(node) => node,
         Err(error) => {
             let path = path_at(without_bom(&answer.body), &error);
-            return Err(undecodable(client, operation, &answer, path.as_deref(), error));
+            return Err(undecodable(operation, &answer, path.as_deref(), error));
         }
     };
     match T::deserialize(Reader::new(&node)) {
         Ok(value) => {
-            let made_good = told(client, operation, session);
+            let made_good = told(&answer.redaction, operation, session);
             Ok(Response::new(value, answer.status, answer.headers).with_made_good(made_good))
         }
-        Err(lost) => Err(lost_in(client, operation, &answer, &lost)),
+        Err(lost) => Err(lost_in(operation, &answer, &lost)),
     }
 }
 
 /// What was made good, after the trace was told.
 #[cold]
-fn told(client: &Client, operation: Operation, session: Session) -> Vec<MadeGood> {
-    let credentials = &client.caller().credentials;
+fn told(redaction: &Redaction, operation: Operation, session: Session) -> Vec<MadeGood> {
     // The keys of a map are the server's.
-    let clean =
-        |one: MadeGood| MadeGood::new(credentials.scrub_text(one.pointer()), credentials.scrub_text(one.reason()));
+    let clean = |one: MadeGood| MadeGood::new(redaction.text(one.pointer()), redaction.text(one.reason()));
     let made_good: Vec<_> = session.end().into_iter().map(clean).collect();
     warn(&made_good, Some(operation.id));
     made_good
@@ -88,22 +82,15 @@ fn whole_characters(json: &[u8]) -> Vec<u8> {
 }
 
 #[cold]
-fn lost_in(client: &Client, operation: Operation, answer: &Answer, lost: &Lost) -> Error {
-    undecodable(client, operation, answer, lost.path(), serde::de::Error::custom(lost))
+fn lost_in(operation: Operation, answer: &Answer, lost: &Lost) -> Error {
+    undecodable(operation, answer, lost.path(), serde::de::Error::custom(lost))
 }
 
 /// A body that cannot be read. What is wrong with it may name a key that the server chose.
 #[cold]
-fn undecodable(
-    client: &Client,
-    operation: Operation,
-    answer: &Answer,
-    path: Option<&str>,
-    error: serde_json::Error,
-) -> Error {
-    let credentials = &client.caller().credentials;
-    let path = path.map(|path| credentials.scrub_text(path));
-    answer.unreadable(client, operation, Reason::Decode { path, error })
+fn undecodable(operation: Operation, answer: &Answer, path: Option<&str>, error: serde_json::Error) -> Error {
+    let path = path.map(|path| answer.redaction.text(path));
+    answer.unreadable(operation, Reason::Decode { path, error })
 }
 
 /// The path of the value that could not be read, such as `data[0].state`: where in the text the error was. Nothing for
@@ -146,19 +133,6 @@ fn path_at(json: &[u8], error: &serde_json::Error) -> Option<String> {
         Within::List(index) => format!("{path}[{index}]"),
     });
     Some(path).filter(|path| !path.is_empty()).map(|path| path + rest)
-}
-
-/// Where a string ends that begins at a quotation mark: after the other one, or where the text ends.
-fn end_of_string(json: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(byte) = json.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    json.len()
 }
 
 #[cfg(test)]

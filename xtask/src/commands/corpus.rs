@@ -49,6 +49,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     let scratch = Scratch::new(workspace, "corpus", &effective)?;
     scratch.write("client/tests/corpus.rs", &read(&corpus.join("calls.rs"))?)?;
     scratch.write("client/tests/constructs.rs", &read(&corpus.join("whole_api.rs"))?)?;
+    scratch.write("client/tests/traced/mod.rs", &read(&corpus.join("traced.rs"))?)?;
     scratch.write("client/tests/calls/mod.rs", &calls.code)?;
     scratch.hold(&[&["--test", "corpus"], &["--test", "constructs"], &["--doc"]], out)
 }

@@ -33,6 +33,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     writeln!(out, "== the whole API: {} operations", calls.count)?;
     let scratch = Scratch::new(workspace, "whole-api", &effective.text)?;
     scratch.write("client/tests/whole_api.rs", &read(&workspace.path("tests/corpus/whole_api.rs"))?)?;
+    scratch.write("client/tests/traced/mod.rs", &read(&workspace.path("tests/corpus/traced.rs"))?)?;
     scratch.write("client/tests/calls/mod.rs", &calls.code)?;
     scratch.test("codegen,full,mock,schemars", &["--test", "whole_api"], out)
 }

@@ -25,10 +25,10 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
     let told = old.merged().map(|merged| merged.disagreements.as_slice()).unwrap_or_default();
     let disagreements = new.merged()?.disagreements.iter().filter(|one| !told.contains(one));
     let made = disagreements.chain(&new.named()?.notes).chain(new.notes()).cloned();
-    let notes = read.chain(made).collect();
     let effective = new.effective_as_stored_or_made().with_context(|| {
         with_notes(new, "the overlay cannot be applied to the new document; correct openapi/overlay.yaml")
     })?;
+    let notes = read.chain(made).chain(effective.notes.iter().cloned()).collect();
     let impact = if is_as_stored(old, new)? {
         Impact::none()
     } else {

@@ -23,6 +23,8 @@ pub const OVERLAY: &str = "overlay.yaml";
 pub const NAMES: &str = "names.toml";
 /// The table of the crate's features. Where there is none, every operation is always there.
 pub const FEATURES: &str = "features.toml";
+/// The table of what is said of fields beside the vendor's description, if there is one.
+pub const FIELDS: &str = "fields.toml";
 /// The list of findings that are accepted, if there is one.
 pub const ACCEPTED: &str = "accepted.toml";
 /// The folder of the generated code, in client/src.

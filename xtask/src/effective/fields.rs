@@ -1,0 +1,265 @@
+//! The table of fields, `openapi/fields.toml`: what the vendor's description does not say of them, by their names.
+//!
+//! before: `token: { type: string }`, and in the table `secret.token = "a service token, after it was made"`
+//! after:  `token: { type: string, format: password }`, which the generator makes a `Secret`
+//!
+//! A field that looks like one of the table, and is not in it, is noted. One that looks secret is taken for secret until
+//! it was reviewed: to show too little does no harm.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, bail};
+use serde_json::{Map, Value};
+
+use crate::generate::document::{each_schema, resolved_at};
+use crate::upstream::spec::METHODS;
+
+/// The table.
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
+    secret: Section,
+    not_secret: Section,
+}
+
+/// Names of fields, or operations and names, each with the reason why it is there.
+type Section = BTreeMap<String, String>;
+
+impl Fields {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// Where it is not TOML, has a section that is unknown, or a line without a reason; and where a name is in two sections
+    /// that exclude each other.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
+        let mut fields = Self::default();
+        for (name, item) in document.iter() {
+            let section = match name {
+                "secret" => &mut fields.secret,
+                "not_secret" => &mut fields.not_secret,
+                _ => bail!("`[{name}]` is not a section of this table"),
+            };
+            let lines = item.as_table().with_context(|| format!("`{name}` is not a section"))?;
+            for (key, reason) in lines.iter() {
+                let reason = reason.as_str().filter(|reason| !reason.trim().is_empty());
+                let reason = reason.with_context(|| format!("`{key}` in `[{name}]` has no reason"))?;
+                section.insert(key.to_owned(), reason.to_owned());
+            }
+        }
+        if let Some(key) = fields.not_secret.keys().find(|key| key.contains('.')) {
+            bail!("`{key}` in `[not_secret]` must be the name of a field alone");
+        }
+        if let Some(both) = fields.secret.keys().find(|key| fields.not_secret.contains_key(*key)) {
+            bail!("`{both}` is in `[secret]` and in `[not_secret]`");
+        }
+        Ok(fields)
+    }
+
+    /// Writes into a document what the table says, and gives what there is to review.
+    pub fn mark(&self, document: &mut Value) -> Vec<String> {
+        let mut seen = Seen::default();
+        let bodies = bodies(document);
+        for (operation, pointer) in &bodies {
+            let Some(Value::Object(schema)) = document.pointer_mut(pointer) else { continue };
+            for (name, property) in properties(schema) {
+                let key = format!("{operation}.{name}");
+                if self.secret.contains_key(&key) {
+                    hide(property);
+                }
+                seen.keys.insert(key);
+            }
+        }
+        each_schema(document, &mut |map| {
+            if let (Some(name), true) =
+                (map.get("name").and_then(Value::as_str).map(str::to_owned), map.contains_key("in"))
+            {
+                let described = map.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+                if let Some(schema) = map.get_mut("schema") {
+                    self.field(&name, &described, schema, &mut seen);
+                }
+            }
+            for (name, property) in properties(map) {
+                let described = property.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+                self.field(name, &described, property, &mut seen);
+            }
+        });
+        let lines = [("secret", &self.secret), ("not_secret", &self.not_secret)];
+        let idle = lines.into_iter().flat_map(|(name, section)| section.keys().map(move |key| (name, key)));
+        let idle = idle.filter(|(_, key)| !seen.keys.contains(*key));
+        let idle = idle.map(|(name, key)| {
+            format!("openapi/fields.toml: no field is called `{key}` any more; take the line out of `[{name}]`")
+        });
+        seen.notes.into_iter().chain(idle).collect()
+    }
+
+    fn field(&self, name: &str, described: &str, schema: &mut Value, seen: &mut Seen) {
+        seen.keys.insert(name.to_owned());
+        let Some(text) = text_of(schema).filter(|_| !self.not_secret.contains_key(name)) else { return };
+        let is_known = text.get("format").is_some_and(|format| format == "password");
+        if self.secret.contains_key(name) {
+            hide(text);
+        } else if !is_known && looks_secret(name, described) {
+            hide(text);
+            seen.notes.insert(format!(
+                "`{name}` looks secret (\"{described}\") and is taken for it; review it in openapi/fields.toml: `[secret]` or `[not_secret]`"
+            ));
+        }
+    }
+}
+
+/// What was met in a document.
+#[derive(Default)]
+struct Seen {
+    keys: BTreeSet<String>,
+    notes: BTreeSet<String>,
+}
+
+/// The bodies of requests, by their operations: where each schema stands.
+fn bodies(document: &Value) -> Vec<(String, String)> {
+    let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let operations = items.flat_map(|item| METHODS.iter().filter_map(|method| item.get(method)));
+    let of = |operation: &Value| {
+        let content = operation.pointer("/requestBody/content")?.as_object()?;
+        let schema = content.values().next()?.get("schema")?;
+        let pointer = resolved_at(schema, document).0?;
+        Some((operation.get("operationId")?.as_str()?.to_owned(), pointer.to_owned()))
+    };
+    operations.filter_map(of).collect()
+}
+
+fn properties(schema: &mut Map<String, Value>) -> impl Iterator<Item = (&String, &mut Value)> {
+    schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
+}
+
+/// The text that a schema is, or is a list of; nothing, where it is something else, a time or one of a few values.
+fn text_of(schema: &mut Value) -> Option<&mut Value> {
+    match schema.get("type").and_then(Value::as_str) {
+        Some("array") => text_of(schema.get_mut("items")?),
+        Some("string") => {
+            let is_other = schema.get("format").is_some_and(|format| format != "password");
+            (!is_other && schema.get("enum").is_none()).then_some(schema)
+        }
+        _ => None,
+    }
+}
+
+fn hide(schema: &mut Value) {
+    if let Some(Value::Object(text)) = text_of(schema) {
+        text.insert("format".to_owned(), "password".into());
+    }
+}
+
+/// What the name of a secret ends with.
+const ENDS: [&str; 10] = [
+    "token",
+    "secret",
+    "password",
+    "passphrase",
+    "plain_text",
+    "credential",
+    "credentials",
+    "private_key",
+    "api_key",
+    "access_key",
+];
+
+/// What the description of a secret says, in small letters.
+const SAYS: [&str; 12] = [
+    "plaintext",
+    "plain text",
+    "secret",
+    "credential",
+    "private key",
+    "connection string",
+    "grant code",
+    "refresh token",
+    "url to download",
+    "signed url",
+    "portal",
+    "one-time",
+];
+
+/// Whether a text is secret by its name or its description.
+fn looks_secret(name: &str, described: &str) -> bool {
+    let (name, described) = (name.to_lowercase(), described.to_lowercase());
+    let ends = |end: &&str| name.strip_suffix(*end).is_some_and(|rest| rest.is_empty() || rest.ends_with(['_', '-']));
+    ENDS.iter().any(ends) || SAYS.iter().any(|says| described.contains(says))
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn document() -> Value {
+        let text = |description: &str| json!({ "type": "string", "description": description });
+        json!({
+            "paths": { "/tokens": { "post": {
+                "operationId": "make",
+                "parameters": [{ "name": "otp", "in": "query", "schema": { "type": "string" } }],
+                "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Make" } } } },
+            } } },
+            "components": { "schemas": {
+                "Make": { "properties": { "code": text("A code"), "otp": text("") } },
+                "Token": { "properties": {
+                    "code": text("What went wrong"),
+                    "tokens": { "type": "array", "items": text("") },
+                    "refresh_token": text("For a new one"),
+                    "host": text("For a connection string"),
+                    "token": { "type": "integer" },
+                    "token_id": text("Which token it is"),
+                } },
+            } },
+        })
+    }
+
+    fn secrets(document: &Value) -> Vec<String> {
+        fn collect(value: &Value, at: &str, into: &mut Vec<String>) {
+            match value {
+                Value::Object(map) if map.get("format").is_some_and(|it| it == "password") => into.push(at.to_owned()),
+                Value::Object(map) => map.iter().for_each(|(key, inner)| collect(inner, key, into)),
+                Value::Array(items) => items.iter().for_each(|item| collect(item, at, into)),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        collect(document, "", &mut found);
+        found
+    }
+
+    #[test]
+    fn what_is_listed_or_looks_secret_is_and_what_was_not_reviewed_is_noted() {
+        let table = "[secret]\n\"make.code\" = \"x\"\notp = \"x\"\ngone = \"x\"\n[not_secret]\nhost = \"x\"\n";
+        let mut document = document();
+        let notes = Fields::parse(table).unwrap().mark(&mut document);
+        // The parameter, the fields of the body, and of `Token` one alone.
+        let at = |pointer: &str| document.pointer(pointer).unwrap()["format"] == "password";
+        assert!(at("/paths/~1tokens/post/parameters/0/schema"));
+        assert!(at("/components/schemas/Make/properties/code") && at("/components/schemas/Make/properties/otp"));
+        assert!(at("/components/schemas/Token/properties/refresh_token"));
+        assert_eq!(secrets(&document).len(), 4, "{document}");
+        let [review, idle] = &notes[..] else { panic!("{notes:?}") };
+        assert!(review.starts_with("`refresh_token` looks secret (\"For a new one\")"), "{review}");
+        assert!(idle.contains("no field is called `gone` any more"), "{idle}");
+        // A second time nothing changes.
+        let before = document.clone();
+        Fields::parse(table).unwrap().mark(&mut document);
+        assert_eq!(document, before);
+    }
+
+    #[test]
+    fn a_table_that_says_nothing_is_refused() {
+        for (table, why) in [
+            ("[secrets]\n", "`[secrets]` is not a section"),
+            ("[secret]\na = \"\"\n", "`a` in `[secret]` has no reason"),
+            ("[not_secret]\n\"make.a\" = \"x\"\n", "must be the name of a field alone"),
+            ("[secret]\na = \"x\"\n[not_secret]\na = \"x\"\n", "in `[secret]` and in `[not_secret]`"),
+            ("[", "not TOML"),
+        ] {
+            let error = format!("{:#}", Fields::parse(table).unwrap_err());
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}
