@@ -20,7 +20,8 @@ use syn::{Field, Fields, Item, ItemStruct, Type};
 
 use super::directions::Directions;
 use super::pages;
-use super::rust::{argument, last_name, rename_of, retain_serde_metas, says_to_serde, underive};
+use super::prose::code;
+use super::rust::{argument, doc_of, last_name, rename_of, retain_serde_metas, says_to_serde, set_doc, underive};
 
 const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 const PLAIN: [&str; 8] = ["String", "Secret", "bool", "f32", "f64", "Vec", "HashMap", "Map"];
@@ -59,6 +60,7 @@ fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<Str
     // A field may have any name that begins with a letter.
     let object = format_ident!("_object");
     let (mut slots, mut read, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let mut made_up = Vec::new();
     let mut has_rest = false;
     for field in &mut fields.named {
         let Some(ident) = field.ident.clone() else { continue };
@@ -71,6 +73,9 @@ fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<Str
         };
         match reading(field, &json, is_identity, open) {
             Reading::Slot { how, value } => {
+                if how.starts_with("or_empty") {
+                    made_up.push(code(&json));
+                }
                 let how = format_ident!("{how}");
                 slots.push(quote!(let mut #ident = slot::#how();));
                 values.push(quote!(#ident: #ident #value));
@@ -83,6 +88,7 @@ fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<Str
         }
         forget_reading(field);
     }
+    say_what_is_made_up(&mut item.attrs, &made_up);
     underive(&mut item.attrs, &["Deserialize"]);
     let read_fields = match has_rest {
         true => quote!(let _rest = object::read_fields_and_rest),
@@ -113,6 +119,20 @@ fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<Str
             }
         },
     ])
+}
+
+/// Adds to the documentation of a type which of its fields an answer may lack without being an error.
+fn say_what_is_made_up(attrs: &mut Vec<syn::Attribute>, fields: &[String]) {
+    if fields.is_empty() {
+        return;
+    }
+    let said = format!(
+        "{}\n\nOf an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, \
+         false), and listed in [`made_good`](crate::Response::made_good): {}.",
+        doc_of(attrs),
+        fields.join(", ")
+    );
+    set_doc(attrs, &said);
 }
 
 fn reading(field: &Field, json: &str, is_identity: bool, open: &BTreeSet<String>) -> Reading {

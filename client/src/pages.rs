@@ -187,7 +187,7 @@ type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Res
 /// # use planetscale_client::BranchRef;
 /// let main = client.branch(BranchRef::new("acme", "shop", "main"));
 /// let backups: Vec<_> = main.list_backups().per_page(100).items().try_collect().await?;
-/// for backup in backups.iter().filter(|backup| !backup.protected) {
+/// for backup in backups.iter().filter(|backup| backup.protected == Some(false)) {
 ///     main.backup(&backup.id).delete().send().await?;
 /// }
 /// # Ok(())

@@ -321,7 +321,7 @@ async fn a_branch_is_named_once() {
     assert_eq!(branch.list_backups().send().await.unwrap().data.len(), 1);
     let backup = branch.backup(&made.id);
     assert_eq!(backup.get().send().await.unwrap().id, made.id);
-    assert!(backup.update().body_map(|b| b.protected(true)).send().await.unwrap().protected);
+    assert!(backup.update().body_map(|b| b.protected(true)).send().await.unwrap().protected == Some(true));
     backup.update().body_map(|b| b.protected(false)).send().await.unwrap();
     backup.delete().send().await.unwrap();
     assert!(

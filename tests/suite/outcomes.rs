@@ -227,7 +227,7 @@ async fn a_scalar_of_another_type_costs_no_more_than_itself() {
     }
     let backup = made(&body).await;
     assert_eq!((backup.size, backup.pvc_size, backup.name.as_str(), backup.state.as_str()), (12, 0, "7", "true"));
-    assert_eq!((backup.protected, backup.required, backup.estimated_storage_cost), (true, false, 1.5));
+    assert_eq!((backup.protected, backup.required, backup.estimated_storage_cost), (Some(true), false, 1.5));
     assert_eq!((backup.restored_branches.len(), backup.started_at), (0, None));
     let said: Vec<_> = backup.made_good().iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(said.join("\n"));
@@ -268,6 +268,20 @@ async fn a_known_field_that_is_too_deep_costs_no_more_than_itself() {
     let client = builder(&server.url()).build().unwrap();
     let error = client.request(planetscale_client::Method::GET, ["deep"]).send().await.unwrap_err();
     assert!(chain(&error).ends_with("it is nested more than 126 levels deep"), "{}", chain(&error));
+}
+
+#[tokio::test]
+async fn what_guards_against_deletion_is_never_made_up() {
+    for (said, read) in
+        [(Some(value!(true)), Some(true)), (Some(value!(null)), None), (Some(value!("odd")), None), (None, None)]
+    {
+        let mut body = just_created::body();
+        match said {
+            Some(said) => body["protected"] = said,
+            None => drop(body.as_object_mut().unwrap().remove("protected")),
+        }
+        assert_eq!(made(&body).await.protected, read);
+    }
 }
 
 /// The error of a look at a backup, on a server that takes one step.

@@ -245,10 +245,10 @@ async fn backups_are_listed_protected_and_deleted() {
         let (organization, database, branch, id) = of(it);
         client.delete_backup().organization(organization).database(database).branch(branch).id(id).send()
     };
-    assert!(update(first, true).await.unwrap().protected);
+    assert_eq!(update(first, true).await.unwrap().protected, Some(true));
     let error = delete(first).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (422, Outcome::NotApplied));
-    assert!(!update(first, false).await.unwrap().protected);
+    assert_eq!(update(first, false).await.unwrap().protected, Some(false));
     for it in [first, second] {
         delete(it).await.unwrap();
         let error = delete(it).await.unwrap_err();

@@ -65,7 +65,7 @@ impl Copy {
         let workspace = Workspace::at(dir.path());
         let openapi = workspace.openapi();
         fs::create_dir(&openapi).unwrap();
-        for name in ["create_backup.yaml", "names.toml", "overlay.yaml", "source.toml"] {
+        for name in ["create_backup.yaml", "fields.toml", "names.toml", "overlay.yaml", "source.toml"] {
             fs::copy(fixture().join(name), openapi.join(name)).unwrap();
         }
         // The vendor's site is none of a test's business.

@@ -82,7 +82,8 @@ async fn list(client: &Client, branch: &BranchRef) -> Result<Vec<Backup>, Error>
 /// Why a backup stays, if it does. `good` is how many succeeded, from the newest to this one.
 fn why_kept(backup: &Backup, good: usize, keep: usize) -> Option<&'static str> {
     match &backup.state {
-        _ if backup.protected => Some("protected"),
+        // What the answer does not say is taken for yes: a backup that is gone is gone.
+        _ if backup.protected != Some(false) => Some("protected"),
         BackupState::Success if good <= keep => Some("new"),
         BackupState::Success | BackupState::Failed | BackupState::Canceled | BackupState::Ignored => None,
         _ => Some("not done"),

@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// A span of time in which queries of a branch were slower than usual.
     ///
-    /// From `#/components/schemas/Anomaly` of the spec.
+    ///  From `#/components/schemas/Anomaly` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `active`, `duration`, `metrics_end`, `metrics_start`, `minutes_in_violation`, `period_end`, `period_start`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -35,7 +37,9 @@ pub mod types {
     }
     /// How far a query goes along with an anomaly.
     ///
-    /// From `#/components/schemas/AnomalyCorrelation` of the spec.
+    ///  From `#/components/schemas/AnomalyCorrelation` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `fingerprint`, `id`, `keyspace`, `normalized_sql`, `r`, `syntax_highlighted_sql`, `tablet_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -535,18 +535,20 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::BouncerResizeRequest> {
+        pub fn send(self) -> crate::CallFuture<'a, Option<types::BouncerResizeRequest>> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateBouncerResizeRequestBody>,
             );
-            self.call.json(body)
+            self.call.optional(body)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateBouncerResizeRequest, types::BouncerResizeRequest);
+    crate::runtime::call!(
+        UpdateBouncerResizeRequest, ::std::option::Option < types::BouncerResizeRequest >
+    );
 }
 /// # Bouncer resizes
 ///

@@ -53,7 +53,9 @@ pub mod types {
     }
     /// A PgBouncer in front of a PostgreSQL branch.
     ///
-    /// From `#/components/schemas/PostgresBouncer` of the spec.
+    ///  From `#/components/schemas/PostgresBouncer` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `name`, `parameters`, `replicas_per_cell`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -83,7 +85,9 @@ pub mod types {
     }
     /// A parameter of a bouncer.
     ///
-    /// From `#/components/schemas/PostgresBouncerParameter` of the spec.
+    ///  From `#/components/schemas/PostgresBouncerParameter` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `category`, `default_value`, `description`, `display_name`, `id`, `immutable`, `max`, `min`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`, `value`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -32,7 +32,9 @@ pub mod types {
     }
     /// A keyspace of a Vitess branch.
     ///
-    /// From `#/components/schemas/Keyspace` of the spec.
+    ///  From `#/components/schemas/Keyspace` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cluster_display_name`, `cluster_name`, `config_change_in_progress`, `extra_replicas`, `imported`, `metal`, `mysqld_options`, `name`, `node_ttl_strategy`, `ready`, `replicas`, `resize_in_progress`, `resize_pending`, `resizing`, `sharded`, `shards`, `vttablet_options`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -46,7 +48,7 @@ pub mod types {
         /// When the keyspace was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// Is this the default keyspace for the branch
-        pub default: bool,
+        pub default: Option<bool>,
         /// Number of extra replicas in the keyspace
         pub extra_replicas: i64,
         /// The ID of the keyspace
@@ -88,7 +90,9 @@ pub mod types {
     }
     /// How far a change of a keyspace's configuration has come.
     ///
-    /// From `#/components/schemas/KeyspaceRollout` of the spec.
+    ///  From `#/components/schemas/KeyspaceRollout` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `name`, `shards`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -160,7 +164,9 @@ pub mod types {
     }
     /// How far a change of the configuration has come on one shard.
     ///
-    /// From `#/components/schemas/ShardRollout` of the spec.
+    ///  From `#/components/schemas/ShardRollout` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `name`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -198,7 +204,9 @@ pub mod types {
     }
     /// Flags of VReplication, with which Vitess copies rows.
     ///
-    /// From `#/components/schemas/VreplicationFlags` of the spec.
+    ///  From `#/components/schemas/VreplicationFlags` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `allow_no_blob_binlog_row_image`, `optimize_inserts`, `vplayer_batching`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -563,7 +571,7 @@ pub mod types {
             let mut cluster_name = slot::or_empty();
             let mut config_change_in_progress = slot::or_empty();
             let mut created_at = slot::required();
-            let mut default = slot::or_empty();
+            let mut default = slot::optional();
             let mut extra_replicas = slot::or_empty_whole();
             let mut id = slot::required();
             let mut imported = slot::or_empty();
@@ -930,7 +938,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         Keyspace,
-        "{\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"config_change_in_progress\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default\":false,\"extra_replicas\":1,\"id\":\"id\",\"imported\":false,\"metal\":false,\"mysqld_options\":{},\"name\":\"name\",\"node_ttl_strategy\":\"node_ttl_follow_maintenance\",\"ready\":false,\"replicas\":1,\"replication_durability_constraints\":{\"?\":{\"strategy\":null}},\"resize_in_progress\":false,\"resize_pending\":false,\"resizing\":false,\"sharded\":false,\"shards\":1,\"updated_at\":null,\"vector_pool_allocation\":null,\"vreplication_flags\":{\"?\":{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}},\"vttablet_options\":{}}"
+        "{\"cluster_display_name\":\"cluster_display_name\",\"cluster_name\":\"cluster_name\",\"config_change_in_progress\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default\":null,\"extra_replicas\":1,\"id\":\"id\",\"imported\":false,\"metal\":false,\"mysqld_options\":{},\"name\":\"name\",\"node_ttl_strategy\":\"node_ttl_follow_maintenance\",\"ready\":false,\"replicas\":1,\"replication_durability_constraints\":{\"?\":{\"strategy\":null}},\"resize_in_progress\":false,\"resize_pending\":false,\"resizing\":false,\"sharded\":false,\"shards\":1,\"updated_at\":null,\"vector_pool_allocation\":null,\"vreplication_flags\":{\"?\":{\"allow_no_blob_binlog_row_image\":false,\"optimize_inserts\":false,\"vplayer_batching\":false}},\"vttablet_options\":{}}"
     );
     crate::runtime::fixture!(
         KeyspaceRollout,

@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// The schema of a branch.
     ///
-    /// From `#/components/schemas/BranchSchema` of the spec.
+    ///  From `#/components/schemas/BranchSchema` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `data`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -18,7 +20,9 @@ pub mod types {
     }
     /// The schema of one table.
     ///
-    /// From `#/components/schemas/BranchSchemaTable` of the spec.
+    ///  From `#/components/schemas/BranchSchemaTable` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `html`, `name`, `raw`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -84,7 +88,9 @@ pub mod types {
     }
     /// A branch of a database.
     ///
-    /// From `#/components/schemas/DatabaseBranch` of the spec.
+    ///  From `#/components/schemas/DatabaseBranch` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cluster_name`, `direct_vtgate`, `has_read_only_replicas`, `has_replicas`, `html_url`, `keyspace_count`, `kind`, `metal`, `mysql_address`, `mysql_edge_address`, `name`, `private_edge_connectivity`, `ready`, `schema_ready`, `shard_count`, `sharded`, `stale_schema`, `state`, `url`, `vtgate_autoscaling`, `vtgate_count`, `vtgate_options`, `vtgate_size`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -100,7 +106,7 @@ pub mod types {
         /// When the branch was deleted
         pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether deletion protection is enabled for the branch
-        pub deletion_protected: bool,
+        pub deletion_protected: Option<bool>,
         /// True if the branch allows passwords to connect directly to a vtgate, bypassing load balancers
         pub direct_vtgate: bool,
         /// True if the branch has read-only replica servers
@@ -128,7 +134,7 @@ pub mod types {
         /// True if private connections are enabled
         pub private_edge_connectivity: bool,
         /// Whether or not the branch is a production branch
-        pub production: bool,
+        pub production: Option<bool>,
         /// Whether or not the branch is ready to serve queries
         pub ready: bool,
         /// The region that the branch is in.
@@ -138,7 +144,7 @@ pub mod types {
         /// The branch whose backup this one was restored from.
         pub restored_from_branch: Option<NamedReference>,
         /// Whether or not the branch has safe migrations enabled
-        pub safe_migrations: bool,
+        pub safe_migrations: Option<bool>,
         /// When the schema for the branch was last updated
         pub schema_last_updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// Whether or not the schema is ready for queries
@@ -206,7 +212,9 @@ pub mod types {
     }
     /// What is wrong with a schema.
     ///
-    /// From `#/components/schemas/SchemaLintError` of the spec.
+    ///  From `#/components/schemas/SchemaLintError` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `auto_increment_column_names`, `charset_name`, `check_constraint_name`, `column_name`, `docs_url`, `engine_name`, `enum_value`, `error_description`, `foreign_key_column_names`, `json_path`, `keyspace_name`, `lint_error`, `partition_name`, `partitioning_type`, `subject_type`, `table_name`, `vindex_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -843,7 +851,7 @@ pub mod types {
             let mut cluster_name = slot::or_empty();
             let mut created_at = slot::required();
             let mut deleted_at = slot::optional();
-            let mut deletion_protected = slot::or_empty();
+            let mut deletion_protected = slot::optional();
             let mut direct_vtgate = slot::or_empty();
             let mut has_read_only_replicas = slot::or_empty();
             let mut has_replicas = slot::or_empty();
@@ -857,12 +865,12 @@ pub mod types {
             let mut name = slot::or_empty();
             let mut parent_branch = slot::optional();
             let mut private_edge_connectivity = slot::or_empty();
-            let mut production = slot::or_empty();
+            let mut production = slot::optional();
             let mut ready = slot::or_empty();
             let mut region = slot::optional();
             let mut restore_checklist_completed_at = slot::optional();
             let mut restored_from_branch = slot::optional();
-            let mut safe_migrations = slot::or_empty();
+            let mut safe_migrations = slot::optional();
             let mut schema_last_updated_at = slot::optional();
             let mut schema_ready = slot::or_empty();
             let mut shard_count = slot::or_empty_whole();
@@ -1234,7 +1242,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         DatabaseBranch,
-        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cluster_iops\":null,\"cluster_name\":\"cluster_name\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"deletion_protected\":false,\"direct_vtgate\":false,\"has_read_only_replicas\":false,\"has_replicas\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace_count\":1,\"kind\":\"mysql\",\"metal\":false,\"mysql_address\":\"mysql_address\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"parent_branch\":null,\"private_edge_connectivity\":false,\"production\":false,\"ready\":false,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"restore_checklist_completed_at\":null,\"restored_from_branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"safe_migrations\":false,\"schema_last_updated_at\":null,\"schema_ready\":false,\"shard_count\":1,\"sharded\":false,\"stale_schema\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\",\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_max_count\":null,\"vtgate_name\":null,\"vtgate_options\":{},\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cluster_iops\":null,\"cluster_name\":\"cluster_name\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"deletion_protected\":null,\"direct_vtgate\":false,\"has_read_only_replicas\":false,\"has_replicas\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"keyspace_count\":1,\"kind\":\"mysql\",\"metal\":false,\"mysql_address\":\"mysql_address\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"parent_branch\":null,\"private_edge_connectivity\":false,\"production\":null,\"ready\":false,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"restore_checklist_completed_at\":null,\"restored_from_branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"safe_migrations\":null,\"schema_last_updated_at\":null,\"schema_ready\":false,\"shard_count\":1,\"sharded\":false,\"stale_schema\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\",\"vtgate_autoscaling\":false,\"vtgate_count\":1,\"vtgate_max_count\":null,\"vtgate_name\":null,\"vtgate_options\":{},\"vtgate_size\":\"vtgate_size\",\"vtgate_target_cpu_utilization\":null}"
     );
     crate::runtime::fixture!(
         SchemaLintError,

@@ -19,7 +19,9 @@ pub(crate) const API_VERSION: &str = "v1";
 pub mod types {
     /// The user, service token or integration that did something.
     ///
-    /// From `#/components/schemas/Actor` of the spec.
+    ///  From `#/components/schemas/Actor` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `avatar_url`, `display_name`, `id`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -33,7 +35,9 @@ pub mod types {
     }
     /// A backup of a database branch.
     ///
-    /// From `#/components/schemas/Backup` of the spec.
+    ///  From `#/components/schemas/Backup` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `estimated_storage_cost`, `name`, `pvc_size`, `required`, `restored_branches`, `size`, `state`, `uncompressed_size`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -61,7 +65,7 @@ pub mod types {
         /// The name of the backup
         pub name: String,
         /// Whether or not the backup is protected from deletion
-        pub protected: bool,
+        pub protected: Option<bool>,
         /// Size of the PVC used for the backup
         pub pvc_size: i64,
         /// Whether or not the backup policy is required
@@ -84,7 +88,9 @@ pub mod types {
     }
     /// A schedule on which backups are made, and how long they are kept.
     ///
-    /// From `#/components/schemas/BackupPolicy` of the spec.
+    ///  From `#/components/schemas/BackupPolicy` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `display_name`, `frequency_unit`, `frequency_value`, `name`, `required`, `retention_unit`, `retention_value`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -186,7 +192,9 @@ pub mod types {
     }
     /// A mention of a branch, a keyspace, an organization or another resource that has a name.
     ///
-    /// From `#/components/schemas/NamedReference` of the spec.
+    ///  From `#/components/schemas/NamedReference` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -281,7 +289,9 @@ pub mod types {
     }
     /// The schema of a branch at one time.
     ///
-    /// From `#/components/schemas/SchemaSnapshot` of the spec.
+    ///  From `#/components/schemas/SchemaSnapshot` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -636,7 +646,7 @@ pub mod types {
             let mut expires_at = slot::optional();
             let mut id = slot::required();
             let mut name = slot::or_empty();
-            let mut protected = slot::or_empty();
+            let mut protected = slot::optional();
             let mut pvc_size = slot::or_empty_whole();
             let mut required = slot::or_empty();
             let mut restored_branches = slot::or_empty();

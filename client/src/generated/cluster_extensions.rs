@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// An extension of PostgreSQL.
     ///
-    /// From `#/components/schemas/PostgresClusterExtension` of the spec.
+    ///  From `#/components/schemas/PostgresClusterExtension` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `available`, `description`, `internal`, `loader`, `name`, `parameters`, `unavailable_reason`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -41,7 +41,9 @@ pub mod types {
     }
     /// The import of an external database.
     ///
-    /// From `#/components/schemas/DataImport` of the spec.
+    ///  From `#/components/schemas/DataImport` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `import_check_errors`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -59,7 +61,9 @@ pub mod types {
     }
     /// The external database that data are imported from.
     ///
-    /// From `#/components/schemas/DataImportSource` of the spec.
+    ///  From `#/components/schemas/DataImportSource` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `database`, `hostname`, `port`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -73,7 +77,9 @@ pub mod types {
     }
     /// A database.
     ///
-    /// From `#/components/schemas/Database` of the spec.
+    ///  From `#/components/schemas/Database` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `allow_data_branching`, `at_backup_restore_branches_limit`, `at_development_branch_usage_limit`, `branches_count`, `branches_url`, `config_change_queued`, `config_changing`, `default_branch`, `default_branch_read_only_regions_count`, `default_branch_shard_count`, `default_branch_table_count`, `development_branches_count`, `foreign_keys_enabled`, `html_url`, `insights_enabled`, `insights_raw_queries`, `kind`, `name`, `open_schema_recommendations_count`, `plan`, `production_branch_web_console`, `production_branches_count`, `ready`, `resize_queued`, `resizing`, `restrict_branch_region`, `sharded`, `state`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -109,7 +115,7 @@ pub mod types {
         /// Number of tables in the default branch schema
         pub default_branch_table_count: i64,
         /// Whether deletion protection is enabled for the database
-        pub deletion_protected: bool,
+        pub deletion_protected: Option<bool>,
         /// The total number of database development branches
         pub development_branches_count: i64,
         /// Whether foreign key constraints are enabled
@@ -134,7 +140,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub migration_table_name: Option<String>,
         /// If the database requires multiple admins for deletion
-        pub multiple_admins_required_for_deletion: bool,
+        pub multiple_admins_required_for_deletion: Option<bool>,
         /// Name of the database
         pub name: String,
         /// The total number of schema recommendations
@@ -150,7 +156,7 @@ pub mod types {
         /// The region that branches are created in by default.
         pub region: Option<Region>,
         /// Whether an approval is required to deploy schema changes to this database
-        pub require_approval_for_deploy: bool,
+        pub require_approval_for_deploy: Option<bool>,
         /// True if a branch has a queued resize request
         pub resize_queued: bool,
         /// True if a branch is currently resizing
@@ -193,7 +199,9 @@ pub mod types {
     }
     /// A region with read-only replicas of a branch.
     ///
-    /// From `#/components/schemas/ReadOnlyRegion` of the spec.
+    ///  From `#/components/schemas/ReadOnlyRegion` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `display_name`, `id`, `ready`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -884,7 +892,7 @@ pub mod types {
             let mut default_branch_read_only_regions_count = slot::or_empty_whole();
             let mut default_branch_shard_count = slot::or_empty_whole();
             let mut default_branch_table_count = slot::or_empty_whole();
-            let mut deletion_protected = slot::or_empty();
+            let mut deletion_protected = slot::optional();
             let mut development_branches_count = slot::or_empty_whole();
             let mut foreign_keys_enabled = slot::or_empty();
             let mut html_url = slot::or_empty();
@@ -895,7 +903,7 @@ pub mod types {
             let mut kind = slot::or_empty();
             let mut migration_framework = slot::optional();
             let mut migration_table_name = slot::optional();
-            let mut multiple_admins_required_for_deletion = slot::or_empty();
+            let mut multiple_admins_required_for_deletion = slot::optional();
             let mut name = slot::or_empty();
             let mut open_schema_recommendations_count = slot::or_empty_whole();
             let mut plan = slot::or_empty();
@@ -903,7 +911,7 @@ pub mod types {
             let mut production_branches_count = slot::or_empty_whole();
             let mut ready = slot::or_empty();
             let mut region = slot::optional();
-            let mut require_approval_for_deploy = slot::or_empty();
+            let mut require_approval_for_deploy = slot::optional();
             let mut resize_queued = slot::or_empty();
             let mut resizing = slot::or_empty();
             let mut restrict_branch_region = slot::or_empty();
@@ -1194,7 +1202,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         Database,
-        "{\"allow_data_branching\":false,\"at_backup_restore_branches_limit\":false,\"at_development_branch_usage_limit\":false,\"automatic_migrations\":null,\"branches_count\":1,\"branches_url\":\"branches_url\",\"config_change_queued\":false,\"config_changing\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"data_import\":{\"?\":{\"data_source\":{\"?\":{\"database\":\"database\",\"hostname\":\"hostname\",\"port\":1}},\"finished_at\":null,\"import_check_errors\":\"import_check_errors\",\"started_at\":null,\"state\":\"state\"}},\"default_branch\":\"default_branch\",\"default_branch_read_only_regions_count\":1,\"default_branch_shard_count\":1,\"default_branch_table_count\":1,\"deletion_protected\":false,\"development_branches_count\":1,\"foreign_keys_enabled\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"insights_enabled\":false,\"insights_raw_queries\":false,\"issues_count\":null,\"kind\":\"mysql\",\"migration_framework\":null,\"migration_table_name\":null,\"multiple_admins_required_for_deletion\":false,\"name\":\"name\",\"open_schema_recommendations_count\":1,\"plan\":\"plan\",\"production_branch_web_console\":false,\"production_branches_count\":1,\"ready\":false,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"require_approval_for_deploy\":false,\"resize_queued\":false,\"resizing\":false,\"restrict_branch_region\":false,\"schema_last_updated_at\":null,\"sharded\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\"}"
+        "{\"allow_data_branching\":false,\"at_backup_restore_branches_limit\":false,\"at_development_branch_usage_limit\":false,\"automatic_migrations\":null,\"branches_count\":1,\"branches_url\":\"branches_url\",\"config_change_queued\":false,\"config_changing\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"data_import\":{\"?\":{\"data_source\":{\"?\":{\"database\":\"database\",\"hostname\":\"hostname\",\"port\":1}},\"finished_at\":null,\"import_check_errors\":\"import_check_errors\",\"started_at\":null,\"state\":\"state\"}},\"default_branch\":\"default_branch\",\"default_branch_read_only_regions_count\":1,\"default_branch_shard_count\":1,\"default_branch_table_count\":1,\"deletion_protected\":null,\"development_branches_count\":1,\"foreign_keys_enabled\":false,\"html_url\":\"html_url\",\"id\":\"id\",\"insights_enabled\":false,\"insights_raw_queries\":false,\"issues_count\":null,\"kind\":\"mysql\",\"migration_framework\":null,\"migration_table_name\":null,\"multiple_admins_required_for_deletion\":null,\"name\":\"name\",\"open_schema_recommendations_count\":1,\"plan\":\"plan\",\"production_branch_web_console\":false,\"production_branches_count\":1,\"ready\":false,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"require_approval_for_deploy\":null,\"resize_queued\":false,\"resizing\":false,\"restrict_branch_region\":false,\"schema_last_updated_at\":null,\"sharded\":false,\"state\":\"pending\",\"updated_at\":null,\"url\":\"url\"}"
     );
     crate::runtime::fixture!(
         ReadOnlyRegion,

@@ -102,13 +102,15 @@ pub mod types {
     }
     /// One schema change of a deployment.
     ///
-    /// From `#/components/schemas/DeployOperation` of the spec.
+    ///  From `#/components/schemas/DeployOperation` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `ddl_statement`, `id`, `keyspace_name`, `operation_name`, `state`, `syntax_highlighted_ddl`, `table_locked`, `table_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployOperation {
         /// Whether or not the deploy operation is capable of dropping data
-        pub can_drop_data: bool,
+        pub can_drop_data: Option<bool>,
         /// When the deploy operation was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The DDL statement for the deploy operation
@@ -138,7 +140,7 @@ pub mod types {
         /// The name of the table modifed by the deploy operation
         pub table_name: String,
         /// Whether or not the table modified by the deploy operation was recently used
-        pub table_recently_used: bool,
+        pub table_recently_used: Option<bool>,
         /// When the table modified by the deploy operation was last used
         pub table_recently_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the deploy operation was last throttled
@@ -169,13 +171,15 @@ pub mod types {
     }
     /// One schema change of a deployment, over all shards of its keyspace.
     ///
-    /// From `#/components/schemas/DeployOperationSummary` of the spec.
+    ///  From `#/components/schemas/DeployOperationSummary` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `ddl_statement`, `deploy_errors`, `eta_seconds`, `id`, `keyspace_name`, `operation_name`, `operations`, `progress_percentage`, `removed_foreign_key_names`, `shard_count`, `shard_names`, `sharded`, `state`, `syntax_highlighted_ddl`, `table_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployOperationSummary {
         /// Whether or not the deploy operation summary is capable of dropping data
-        pub can_drop_data: bool,
+        pub can_drop_data: Option<bool>,
         /// When the deploy operation summary was created
         pub created_at: ::chrono::DateTime<::chrono::Utc>,
         /// The DDL statement for the deploy operation summary
@@ -209,7 +213,7 @@ pub mod types {
         /// The name of the table modifed by the deploy operation summary
         pub table_name: String,
         /// Whether or not the table modified by the deploy operation summary was recently used
-        pub table_recently_used: bool,
+        pub table_recently_used: Option<bool>,
         /// When the table modified by the deploy operation summary was last used
         pub table_recently_used_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the deploy operation summary was last throttled
@@ -236,7 +240,9 @@ pub mod types {
     }
     /// A deploy request: a proposal to deploy the schema of one branch to another.
     ///
-    /// From `#/components/schemas/DeployRequest` of the spec.
+    ///  From `#/components/schemas/DeployRequest` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `approved`, `branch`, `branch_deleted`, `branch_id`, `deployment_state`, `html_body`, `html_url`, `into_branch`, `into_branch_keyspace_count`, `into_branch_shard_count`, `into_branch_sharded`, `notes`, `num_comments`, `number`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -296,7 +302,9 @@ pub mod types {
     }
     /// A review of a deploy request.
     ///
-    /// From `#/components/schemas/DeployRequestReview` of the spec.
+    ///  From `#/components/schemas/DeployRequestReview` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `body`, `html_body`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -331,7 +339,9 @@ pub mod types {
     }
     /// Whether there is enough storage to deploy a deploy request.
     ///
-    /// From `#/components/schemas/DeployRequestStorageCheck` of the spec.
+    ///  From `#/components/schemas/DeployRequestStorageCheck` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `enough_storage`, `storage_bytes_needed`, `storage_report`, `upgradeable`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -350,7 +360,9 @@ pub mod types {
     }
     /// The deployment of a deploy request.
     ///
-    /// From `#/components/schemas/Deployment` of the spec.
+    ///  From `#/components/schemas/Deployment` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `auto_cutover`, `auto_delete_branch`, `cutover_expiring`, `deploy_operation_summaries`, `deploy_operations`, `deploy_request_number`, `deployable`, `instant_ddl`, `instant_ddl_eligible`, `into_branch`, `lint_errors`, `lookup_vindex_operations`, `preceding_deployments`, `queue_paused`, `sequential_diff_dependencies`, `state`, `table_locked`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -530,7 +542,9 @@ pub mod types {
     }
     /// The progress of a schema change on one shard.
     ///
-    /// From `#/components/schemas/ShardOperation` of the spec.
+    ///  From `#/components/schemas/ShardOperation` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `eta_seconds`, `id`, `progress_percentage`, `shard`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1052,7 +1066,7 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut can_drop_data = slot::or_empty();
+            let mut can_drop_data = slot::optional();
             let mut created_at = slot::required();
             let mut ddl_statement = slot::or_empty();
             let mut deploy_error_docs_url = slot::optional();
@@ -1067,7 +1081,7 @@ pub mod types {
             let mut syntax_highlighted_ddl = slot::or_empty();
             let mut table_locked = slot::or_empty();
             let mut table_name = slot::or_empty();
-            let mut table_recently_used = slot::or_empty();
+            let mut table_recently_used = slot::optional();
             let mut table_recently_used_at = slot::optional();
             let mut throttled_at = slot::optional();
             let mut updated_at = slot::optional();
@@ -1132,7 +1146,7 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut can_drop_data = slot::or_empty();
+            let mut can_drop_data = slot::optional();
             let mut created_at = slot::required();
             let mut ddl_statement = slot::or_empty();
             let mut deploy_errors = slot::or_empty();
@@ -1149,7 +1163,7 @@ pub mod types {
             let mut state = slot::or_empty();
             let mut syntax_highlighted_ddl = slot::or_empty();
             let mut table_name = slot::or_empty();
-            let mut table_recently_used = slot::or_empty();
+            let mut table_recently_used = slot::optional();
             let mut table_recently_used_at = slot::optional();
             let mut throttled_at = slot::optional();
             object::read_fields(
@@ -2016,15 +2030,15 @@ pub mod types {
     }
     crate::runtime::fixture!(
         DeployOperation,
-        "{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}"
+        "{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}"
     );
     crate::runtime::fixture!(
         DeployOperationSummary,
-        "{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null}"
+        "{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null}"
     );
     crate::runtime::fixture!(
         DeployRequest,
-        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"approved\":false,\"branch\":\"branch\",\"branch_deleted\":false,\"branch_deleted_at\":null,\"branch_deleted_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"branch_id\":\"branch_id\",\"closed_at\":null,\"closed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deployed_at\":null,\"deployment\":{\"?\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}},\"deployment_state\":\"pending\",\"html_body\":\"html_body\",\"html_url\":\"html_url\",\"id\":\"id\",\"into_branch\":\"into_branch\",\"into_branch_keyspace_count\":1,\"into_branch_shard_count\":1,\"into_branch_sharded\":false,\"notes\":\"notes\",\"num_comments\":1,\"number\":1,\"state\":\"open\",\"updated_at\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"approved\":false,\"branch\":\"branch\",\"branch_deleted\":false,\"branch_deleted_at\":null,\"branch_deleted_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"branch_id\":\"branch_id\",\"closed_at\":null,\"closed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deployed_at\":null,\"deployment\":{\"?\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}},\"deployment_state\":\"pending\",\"html_body\":\"html_body\",\"html_url\":\"html_url\",\"id\":\"id\",\"into_branch\":\"into_branch\",\"into_branch_keyspace_count\":1,\"into_branch_shard_count\":1,\"into_branch_sharded\":false,\"notes\":\"notes\",\"num_comments\":1,\"number\":1,\"state\":\"open\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
         DeployRequestReview,
@@ -2036,7 +2050,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         Deployment,
-        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":false,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":false,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}"
     );
     crate::runtime::fixture!(
         ShardOperation,

@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// An invoice of an organization, for one billing period.
     ///
-    /// From `#/components/schemas/Invoice` of the spec.
+    ///  From `#/components/schemas/Invoice` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `billing_period_end`, `billing_period_start`, `overdue`, `paid`, `total`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -28,7 +30,9 @@ pub mod types {
     }
     /// A line of an invoice: what one metric of one resource costs.
     ///
-    /// From `#/components/schemas/InvoiceLineItem` of the spec.
+    ///  From `#/components/schemas/InvoiceLineItem` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cloudflare_billed`, `database_id`, `database_name`, `description`, `id`, `metric_name`, `subtotal`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// A request to change the size of a keyspace.
     ///
-    /// From `#/components/schemas/KeyspaceResizeRequest` of the spec.
+    ///  From `#/components/schemas/KeyspaceResizeRequest` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cluster_display_name`, `cluster_name`, `extra_replicas`, `previous_cluster_display_name`, `previous_cluster_name`, `previous_replicas`, `previous_vector_pool_allocation`, `replicas`, `state`, `vector_pool_allocation`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -731,18 +733,23 @@ pub mod builder {
         /// # Errors
         /// See [`Error`](crate::Error): it says whether the server has acted.
         #[inline]
-        pub fn send(self) -> crate::CallFuture<'a, types::KeyspaceResizeRequest> {
+        pub fn send(
+            self,
+        ) -> crate::CallFuture<'a, Option<types::KeyspaceResizeRequest>> {
             let body = crate::runtime::Body::json(
                 self.body,
                 crate::runtime::unlimited::<types::UpdateKeyspaceResizeRequestBody>,
             );
-            self.call.json(body)
+            self.call.optional(body)
         }
         crate::runtime::timeout!();
         crate::runtime::retry!();
         crate::runtime::header!();
     }
-    crate::runtime::call!(UpdateKeyspaceResizeRequest, types::KeyspaceResizeRequest);
+    crate::runtime::call!(
+        UpdateKeyspaceResizeRequest, ::std::option::Option < types::KeyspaceResizeRequest
+        >
+    );
 }
 /// # Keyspace resizes
 ///

@@ -25,7 +25,9 @@ pub mod types {
     }
     /// When a branch is maintained.
     ///
-    /// From `#/components/schemas/MaintenanceSchedule` of the spec.
+    ///  From `#/components/schemas/MaintenanceSchedule` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `day`, `duration`, `enabled`, `frequency_unit`, `frequency_value`, `hour`, `last_window_datetime`, `name`, `next_window_datetime`, `pending_mysql_version_update`, `pending_vitess_version_update`, `required`, `week`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

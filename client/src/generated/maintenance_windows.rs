@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// A span of time in which a branch was maintained.
     ///
-    /// From `#/components/schemas/MaintenanceWindow` of the spec.
+    ///  From `#/components/schemas/MaintenanceWindow` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

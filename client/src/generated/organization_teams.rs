@@ -27,7 +27,9 @@ pub mod types {
     }
     /// A team of an organization: its members may administer or analyse databases.
     ///
-    /// From `#/components/schemas/Team` of the spec.
+    ///  From `#/components/schemas/Team` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `analyst_databases`, `databases`, `display_name`, `managed`, `members`, `name`, `slug`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -59,7 +61,9 @@ pub mod types {
     }
     /// A database that a team has access to.
     ///
-    /// From `#/components/schemas/TeamDatabase` of the spec.
+    ///  From `#/components/schemas/TeamDatabase` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `branches_url`, `id`, `name`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// An entry of an organization's audit log.
     ///
-    /// From `#/components/schemas/AuditLogEvent` of the spec.
+    ///  From `#/components/schemas/AuditLogEvent` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `action`, `actor_display_name`, `audit_action`, `auditable_display_name`, `id`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -50,7 +52,9 @@ pub mod types {
     }
     /// A size that the cluster of a database can have.
     ///
-    /// From `#/components/schemas/ClusterSku` of the spec.
+    ///  From `#/components/schemas/ClusterSku` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cpu`, `default_vtgate`, `development`, `display_name`, `enabled`, `metal`, `name`, `ram`, `sort_order`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -75,7 +79,7 @@ pub mod types {
         /// The name of the cluster SKU
         pub name: String,
         /// Whether or not the cluster SKU is a production SKU
-        pub production: bool,
+        pub production: Option<bool>,
         /// The provider of the cluster SKU (nil, AWS or GCP)
         pub provider: Option<String>,
         /// The amount of memory in bytes
@@ -93,7 +97,9 @@ pub mod types {
     }
     /// An organization: it owns databases, and is billed for them.
     ///
-    /// From `#/components/schemas/Organization` of the spec.
+    ///  From `#/components/schemas/Organization` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `billing_email`, `database_count`, `features`, `has_card`, `idp_managed_roles`, `invoice_budget_amount`, `keyspace_shard_limit`, `managed_tenancy`, `name`, `payment_info_required`, `plan`, `single_tenancy`, `sso`, `sso_directory`, `valid_billing_info`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -346,7 +352,7 @@ pub mod types {
             let mut enabled = slot::or_empty();
             let mut metal = slot::or_empty();
             let mut name = slot::or_empty();
-            let mut production = slot::or_empty();
+            let mut production = slot::optional();
             let mut provider = slot::optional();
             let mut ram = slot::or_empty_whole();
             let mut rate = slot::optional();
@@ -491,7 +497,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         ClusterSku,
-        "{\"architecture\":null,\"cpu\":\"cpu\",\"default_vtgate\":\"default_vtgate\",\"default_vtgate_rate\":null,\"development\":false,\"display_name\":\"display_name\",\"enabled\":false,\"metal\":false,\"name\":\"name\",\"production\":false,\"provider\":null,\"ram\":1,\"rate\":null,\"replica_rate\":null,\"sort_order\":1,\"storage\":null}"
+        "{\"architecture\":null,\"cpu\":\"cpu\",\"default_vtgate\":\"default_vtgate\",\"default_vtgate_rate\":null,\"development\":false,\"display_name\":\"display_name\",\"enabled\":false,\"metal\":false,\"name\":\"name\",\"production\":null,\"provider\":null,\"ram\":1,\"rate\":null,\"replica_rate\":null,\"sort_order\":1,\"storage\":null}"
     );
     crate::runtime::fixture!(
         Organization,

@@ -33,7 +33,9 @@ pub mod types {
     }
     /// The addresses from which a role may connect to a PostgreSQL database.
     ///
-    /// From `#/components/schemas/IpRestriction` of the spec.
+    ///  From `#/components/schemas/IpRestriction` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cidrs`, `role`, `schema`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -86,7 +86,9 @@ pub mod types {
     }
     /// An error that queries of one pattern ended with.
     ///
-    /// From `#/components/schemas/QueryErrorSummary` of the spec.
+    ///  From `#/components/schemas/QueryErrorSummary` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `error_count`, `error_fingerprint`, `error_message`, `id`, `time_per_query`, `total_duration_millis`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

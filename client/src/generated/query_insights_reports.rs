@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// A report on the queries of a branch, which can be downloaded when it is completed.
     ///
-    /// From `#/components/schemas/QueryPatternsReport` of the spec.
+    ///  From `#/components/schemas/QueryPatternsReport` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `download_url`, `state`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

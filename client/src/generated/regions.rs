@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// A region of PlanetScale, as everyone may list them.
     ///
-    /// From `#/components/schemas/PublicRegion` of the spec.
+    ///  From `#/components/schemas/PublicRegion` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `display_name`, `enabled`, `id`, `location`, `provider`, `public_ip_addresses`, `slug`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

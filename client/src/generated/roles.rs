@@ -40,7 +40,9 @@ pub mod types {
     }
     /// The new credentials of a PostgreSQL branch's default role.
     ///
-    /// From `#/components/schemas/DefaultRoleCredentials` of the spec.
+    ///  From `#/components/schemas/DefaultRoleCredentials` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `access_host_url`, `password`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -87,7 +89,9 @@ pub mod types {
     }
     /// A role of a PostgreSQL branch: the credentials of a connection.
     ///
-    /// From `#/components/schemas/PostgresRole` of the spec.
+    ///  From `#/components/schemas/PostgresRole` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `access_host_url`, `base_username`, `database_name`, `drop_failed`, `expired`, `inherited_roles`, `name`, `password`, `private_access_host_url`, `private_connection_service_name`, `ready`, `ttl`, `username`, `with_replication`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -105,7 +109,7 @@ pub mod types {
         /// The database name
         pub database_name: String,
         /// Whether the role is the default postgres user
-        pub default: bool,
+        pub default: Option<bool>,
         /// When the role was deleted
         pub deleted_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// When the role was disabled
@@ -145,7 +149,9 @@ pub mod types {
     }
     /// Which statements without a `WHERE` clause are refused.
     ///
-    /// From `#/components/schemas/QuerySafetySettings` of the spec.
+    ///  From `#/components/schemas/QuerySafetySettings` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `require_where_on_delete`, `require_where_on_update`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -539,7 +545,7 @@ pub mod types {
             let mut branch = slot::optional();
             let mut created_at = slot::required();
             let mut database_name = slot::or_empty();
-            let mut default = slot::or_empty();
+            let mut default = slot::optional();
             let mut deleted_at = slot::optional();
             let mut disabled_at = slot::optional();
             let mut drop_failed = slot::or_empty();
@@ -842,7 +848,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         PostgresRole,
-        "{\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"base_username\":\"base_username\",\"branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_name\":\"database_name\",\"default\":false,\"deleted_at\":null,\"disabled_at\":null,\"drop_failed\":\"drop_failed\",\"dropped_at\":null,\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"inherited_roles\":{\"*\":\"pg_checkpoint\"},\"name\":\"name\",\"password\":\"password\",\"private_access_host_url\":\"private_access_host_url\",\"private_connection_service_name\":\"private_connection_service_name\",\"query_safety_settings\":{\"?\":{\"require_where_on_delete\":\"off\",\"require_where_on_update\":\"off\"}},\"ready\":false,\"ttl\":1,\"updated_at\":null,\"username\":\"username\",\"with_replication\":false}"
+        "{\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"base_username\":\"base_username\",\"branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_name\":\"database_name\",\"default\":null,\"deleted_at\":null,\"disabled_at\":null,\"drop_failed\":\"drop_failed\",\"dropped_at\":null,\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"inherited_roles\":{\"*\":\"pg_checkpoint\"},\"name\":\"name\",\"password\":\"password\",\"private_access_host_url\":\"private_access_host_url\",\"private_connection_service_name\":\"private_connection_service_name\",\"query_safety_settings\":{\"?\":{\"require_where_on_delete\":\"off\",\"require_where_on_update\":\"off\"}},\"ready\":false,\"ttl\":1,\"updated_at\":null,\"username\":\"username\",\"with_replication\":false}"
     );
     crate::runtime::fixture!(
         QuerySafetySettings,

@@ -8,7 +8,9 @@ pub mod types {
     use crate::generated::types::*;
     /// A mention of a deploy request.
     ///
-    /// From `#/components/schemas/DeployRequestReference` of the spec.
+    ///  From `#/components/schemas/DeployRequestReference` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `branch_id`, `id`, `number`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -66,7 +68,9 @@ pub mod types {
     }
     /// A recommendation to change the schema of a database.
     ///
-    /// From `#/components/schemas/SchemaRecommendation` of the spec.
+    ///  From `#/components/schemas/SchemaRecommendation` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `ddl_statement`, `html_url`, `keyspace`, `number`, `recommendation_type`, `state`, `table_name`, `title`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

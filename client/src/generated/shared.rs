@@ -7,7 +7,9 @@ pub mod types {
     use crate::generated::types::*;
     /// A service token or an OAuth token: credentials for this API.
     ///
-    /// From `#/components/schemas/AccessToken` of the spec.
+    ///  From `#/components/schemas/AccessToken` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `avatar_url`, `display_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -56,7 +58,9 @@ pub mod types {
     }
     /// A request to change the size or the parameters of a bouncer.
     ///
-    /// From `#/components/schemas/BouncerResizeRequest` of the spec.
+    ///  From `#/components/schemas/BouncerResizeRequest` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `parameters`, `previous_parameters`, `previous_replicas_per_cell`, `previous_target`, `replicas_per_cell`, `state`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -115,7 +119,9 @@ pub mod types {
     }
     /// A size that a bouncer can have.
     ///
-    /// From `#/components/schemas/BouncerSku` of the spec.
+    ///  From `#/components/schemas/BouncerSku` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cpu`, `display_name`, `name`, `ram`, `sort_order`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -162,7 +168,9 @@ pub mod types {
     }
     /// The scopes of an OAuth token on branches.
     ///
-    /// From `#/components/schemas/BranchScopes` of the spec.
+    ///  From `#/components/schemas/BranchScopes` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `accesses`, `branches`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -223,7 +231,9 @@ pub mod types {
     }
     /// The scopes of an OAuth token on databases.
     ///
-    /// From `#/components/schemas/DatabaseScopes` of the spec.
+    ///  From `#/components/schemas/DatabaseScopes` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `accesses`, `databases`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -390,7 +400,9 @@ pub mod types {
     }
     /// How far schema changes of one keyspace are slowed down.
     ///
-    /// From `#/components/schemas/KeyspaceThrottlerRatio` of the spec.
+    ///  From `#/components/schemas/KeyspaceThrottlerRatio` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `keyspace_name`, `ratio`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -403,7 +415,9 @@ pub mod types {
     }
     /// A branch that an OAuth token has scopes on.
     ///
-    /// From `#/components/schemas/OauthBranch` of the spec.
+    ///  From `#/components/schemas/OauthBranch` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `database`, `id`, `name`, `organization`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -428,7 +442,9 @@ pub mod types {
     }
     /// A database that an OAuth token has scopes on.
     ///
-    /// From `#/components/schemas/OauthDatabase` of the spec.
+    ///  From `#/components/schemas/OauthDatabase` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`, `organization`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -451,7 +467,9 @@ pub mod types {
     }
     /// An organization that an OAuth token has scopes on.
     ///
-    /// From `#/components/schemas/OauthOrganization` of the spec.
+    ///  From `#/components/schemas/OauthOrganization` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -472,7 +490,9 @@ pub mod types {
     }
     /// A scope of an OAuth token.
     ///
-    /// From `#/components/schemas/OauthScope` of the spec.
+    ///  From `#/components/schemas/OauthScope` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `description`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -514,7 +534,9 @@ pub mod types {
     }
     /// A user that an OAuth token has scopes on.
     ///
-    /// From `#/components/schemas/OauthUser` of the spec.
+    ///  From `#/components/schemas/OauthUser` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -547,7 +569,9 @@ pub mod types {
     }
     /// The scopes of an OAuth token on organizations.
     ///
-    /// From `#/components/schemas/OrganizationScopes` of the spec.
+    ///  From `#/components/schemas/OrganizationScopes` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `accesses`, `organizations`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -566,7 +590,9 @@ pub mod types {
     }
     /// The credentials of a connection to a branch of a Vitess database.
     ///
-    /// From `#/components/schemas/Password` of the spec.
+    ///  From `#/components/schemas/Password` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `access_host_regional_url`, `access_host_regional_urls`, `access_host_url`, `direct_vtgate`, `direct_vtgate_addresses`, `expired`, `name`, `renewable`, `replica`, `role`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -619,7 +645,9 @@ pub mod types {
     }
     /// The branch that a password gives access to.
     ///
-    /// From `#/components/schemas/PasswordBranch` of the spec.
+    ///  From `#/components/schemas/PasswordBranch` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `mysql_edge_address`, `name`, `private_edge_connectivity`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -634,7 +662,7 @@ pub mod types {
         /// True if private connectivity is enabled
         pub private_edge_connectivity: bool,
         /// Whether or not the branch is a production branch
-        pub production: bool,
+        pub production: Option<bool>,
     }
     /// What a password allows.
     ///
@@ -656,7 +684,9 @@ pub mod types {
     }
     /// A parameter of a PostgreSQL branch.
     ///
-    /// From `#/components/schemas/PostgresClusterParameter` of the spec.
+    ///  From `#/components/schemas/PostgresClusterParameter` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `category`, `default_value`, `description`, `display_name`, `extension`, `immutable`, `max`, `min`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`, `value`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -721,7 +751,9 @@ pub mod types {
     }
     /// One execution of a query.
     ///
-    /// From `#/components/schemas/QuerySample` of the spec.
+    ///  From `#/components/schemas/QuerySample` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `error_message`, `explainable`, `fingerprint`, `keyspace`, `normalized_sql`, `password`, `remote_address`, `rows_affected`, `rows_read`, `rows_returned`, `shard_queries`, `statement_type`, `syntax_highlighted_sql`, `tables`, `tags`, `total_duration_millis`, `truncated`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -774,7 +806,9 @@ pub mod types {
     }
     /// A region that databases and branches can be in.
     ///
-    /// From `#/components/schemas/Region` of the spec.
+    ///  From `#/components/schemas/Region` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `current_default`, `display_name`, `enabled`, `id`, `location`, `mysql_supported`, `postgresql_supported`, `provider`, `public_ip_addresses`, `slug`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -837,7 +871,9 @@ pub mod types {
     }
     /// One access of a service token to one resource.
     ///
-    /// From `#/components/schemas/ServiceTokenAccess` of the spec.
+    ///  From `#/components/schemas/ServiceTokenAccess` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `access`, `description`, `id`, `resource_id`, `resource_name`, `resource_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1105,7 +1141,9 @@ pub mod types {
     }
     /// How far schema changes of a database or a deploy request are slowed down.
     ///
-    /// From `#/components/schemas/ThrottlerConfiguration` of the spec.
+    ///  From `#/components/schemas/ThrottlerConfiguration` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `configurations`, `keyspaces`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1120,7 +1158,9 @@ pub mod types {
     }
     /// A traffic budget of a branch: a limit on the resources that matching queries may use.
     ///
-    /// From `#/components/schemas/TrafficBudget` of the spec.
+    ///  From `#/components/schemas/TrafficBudget` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `mode`, `name`, `rules`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1174,7 +1214,9 @@ pub mod types {
     }
     /// A rule of a traffic budget: which queries the budget applies to.
     ///
-    /// From `#/components/schemas/TrafficRule` of the spec.
+    ///  From `#/components/schemas/TrafficRule` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `kind`, `syntax_highlighted_sql`, `tags`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1229,7 +1271,9 @@ pub mod types {
     }
     /// A tag that a rule of a traffic budget matches.
     ///
-    /// From `#/components/schemas/TrafficRuleTag` of the spec.
+    ///  From `#/components/schemas/TrafficRuleTag` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `key`, `key_id`, `source`, `value`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1252,7 +1296,9 @@ pub mod types {
     }
     /// A user of PlanetScale.
     ///
-    /// From `#/components/schemas/User` of the spec.
+    ///  From `#/components/schemas/User` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `avatar_url`, `display_name`, `email`, `name`, `two_factor_auth_configured`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1299,7 +1345,9 @@ pub mod types {
     }
     /// The scopes of an OAuth token on users.
     ///
-    /// From `#/components/schemas/UserScopes` of the spec.
+    ///  From `#/components/schemas/UserScopes` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `accesses`, `users`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2124,7 +2172,7 @@ pub mod types {
             let mut mysql_edge_address = slot::or_empty();
             let mut name = slot::or_empty();
             let mut private_edge_connectivity = slot::or_empty();
-            let mut production = slot::or_empty();
+            let mut production = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -4403,12 +4451,12 @@ pub mod types {
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     crate::runtime::fixture!(
         Password,
-        "{\"access_host_regional_url\":\"access_host_regional_url\",\"access_host_regional_urls\":{\"*\":\"access_host_regional_urls\"},\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"?\":{\"*\":\"cidrs\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"?\":{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}},\"deleted_at\":null,\"direct_vtgate\":false,\"direct_vtgate_addresses\":{\"*\":\"direct_vtgate_addresses\"},\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":\"name\",\"plain_text\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"renewable\":false,\"replica\":false,\"role\":\"reader\",\"ttl_seconds\":null,\"username\":\"username\"}"
+        "{\"access_host_regional_url\":\"access_host_regional_url\",\"access_host_regional_urls\":{\"*\":\"access_host_regional_urls\"},\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cidrs\":{\"?\":{\"*\":\"cidrs\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"?\":{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":null}},\"deleted_at\":null,\"direct_vtgate\":false,\"direct_vtgate_addresses\":{\"*\":\"direct_vtgate_addresses\"},\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"last_used_at\":null,\"name\":\"name\",\"plain_text\":null,\"region\":{\"?\":{\"current_default\":false,\"display_name\":\"display_name\",\"enabled\":false,\"id\":\"id\",\"location\":\"location\",\"mysql_supported\":false,\"postgresql_supported\":false,\"provider\":\"provider\",\"public_ip_addresses\":{\"*\":\"public_ip_addresses\"},\"slug\":\"slug\"}},\"renewable\":false,\"replica\":false,\"role\":\"reader\",\"ttl_seconds\":null,\"username\":\"username\"}"
     );
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     crate::runtime::fixture!(
         PasswordBranch,
-        "{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":false}"
+        "{\"id\":\"id\",\"mysql_edge_address\":\"mysql_edge_address\",\"name\":\"name\",\"private_edge_connectivity\":false,\"production\":null}"
     );
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     crate::runtime::fixture!(

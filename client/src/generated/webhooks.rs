@@ -53,7 +53,9 @@ pub mod types {
     }
     /// A webhook of a database: an address that PlanetScale sends events to.
     ///
-    /// From `#/components/schemas/Webhook` of the spec.
+    ///  From `#/components/schemas/Webhook` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `enabled`, `events`, `last_sent_result`, `last_sent_success`, `secret`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -39,7 +39,9 @@ pub mod types {
     }
     /// A Vitess workflow that moves tables from one keyspace to another.
     ///
-    /// From `#/components/schemas/Workflow` of the spec.
+    ///  From `#/components/schemas/Workflow` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `defer_secondary_keys`, `may_restart`, `may_retry`, `name`, `number`, `on_ddl`, `primaries_switched`, `replicas_switched`, `sequence_tables_applied`, `state`, `verified_data_stale`, `workflow_errors`, `workflow_subtype`, `workflow_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -14,7 +14,7 @@ fn judge(backup: &Backup, now: DateTime<Utc>) -> Verdict {
     let expires_soon = backup.expires_at.is_some_and(|at| at - now < TimeDelta::hours(12));
     match backup.state {
         BackupState::Failed | BackupState::Canceled => Verdict::Alarm,
-        BackupState::Success if expires_soon && !backup.protected => Verdict::Renew,
+        BackupState::Success if expires_soon && backup.protected == Some(false) => Verdict::Renew,
         _ => Verdict::Keep,
     }
 }

@@ -3,6 +3,9 @@
 //! before: `token: { type: string }`, and in the table `secret.token = "a service token, after it was made"`
 //! after:  `token: { type: string, format: password }`, which the generator makes a `Secret`
 //!
+//! before: `protected: { type: boolean }` of an answer, and in the table `guards.protected = "…"`
+//! after:  `protected: { type: boolean, nullable: true }`: what an answer lacks is not made up
+//!
 //! A field that looks like one of the table, and is not in it, is noted. One that looks secret is taken for secret until
 //! it was reviewed: to show too little does no harm.
 
@@ -11,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
+use super::rules::in_answers_alone;
 use crate::generate::document::{each_schema, resolved_at};
 use crate::upstream::spec::METHODS;
 
@@ -19,6 +23,7 @@ use crate::upstream::spec::METHODS;
 pub struct Fields {
     secret: Section,
     not_secret: Section,
+    guards: Section,
 }
 
 /// Names of fields, or operations and names, each with the reason why it is there.
@@ -37,6 +42,7 @@ impl Fields {
             let section = match name {
                 "secret" => &mut fields.secret,
                 "not_secret" => &mut fields.not_secret,
+                "guards" => &mut fields.guards,
                 _ => bail!("`[{name}]` is not a section of this table"),
             };
             let lines = item.as_table().with_context(|| format!("`{name}` is not a section"))?;
@@ -46,8 +52,10 @@ impl Fields {
                 section.insert(key.to_owned(), reason.to_owned());
             }
         }
-        if let Some(key) = fields.not_secret.keys().find(|key| key.contains('.')) {
-            bail!("`{key}` in `[not_secret]` must be the name of a field alone");
+        for (name, section) in [("not_secret", &fields.not_secret), ("guards", &fields.guards)] {
+            if let Some(key) = section.keys().find(|key| key.contains('.')) {
+                bail!("`{key}` in `[{name}]` must be the name of a field alone");
+            }
         }
         if let Some(both) = fields.secret.keys().find(|key| fields.not_secret.contains_key(*key)) {
             bail!("`{both}` is in `[secret]` and in `[not_secret]`");
@@ -83,13 +91,33 @@ impl Fields {
                 self.field(name, &described, property, &mut seen);
             }
         });
-        let lines = [("secret", &self.secret), ("not_secret", &self.not_secret)];
+        self.mark_guards(document, &mut seen);
+        let lines = [("secret", &self.secret), ("not_secret", &self.not_secret), ("guards", &self.guards)];
         let idle = lines.into_iter().flat_map(|(name, section)| section.keys().map(move |key| (name, key)));
         let idle = idle.filter(|(_, key)| !seen.keys.contains(*key));
         let idle = idle.map(|(name, key)| {
             format!("openapi/fields.toml: no field is called `{key}` any more; take the line out of `[{name}]`")
         });
         seen.notes.into_iter().chain(idle).collect()
+    }
+
+    /// Has what guards be absent in an answer that lacks it.
+    fn mark_guards(&self, document: &mut Value, seen: &mut Seen) {
+        for pointer in in_answers_alone(document) {
+            let Some(schema) = document.pointer_mut(&pointer) else { continue };
+            each_schema(schema, &mut |map| {
+                for (name, property) in properties(map).filter(|(_, property)| property["type"] == "boolean") {
+                    let described = property.get("description").and_then(Value::as_str).unwrap_or_default();
+                    if self.guards.contains_key(name) {
+                        property["nullable"] = true.into();
+                    } else if looks_like_a_guard(name, described) {
+                        seen.notes.insert(format!(
+                            "`{name}` (\"{described}\") may keep something from being deleted; if so, add it to `[guards]` of openapi/fields.toml"
+                        ));
+                    }
+                }
+            });
+        }
     }
 
     fn field(&self, name: &str, described: &str, schema: &mut Value, seen: &mut Seen) {
@@ -105,6 +133,12 @@ impl Fields {
             ));
         }
     }
+}
+
+/// Whether a boolean may say that something is not to be deleted.
+fn looks_like_a_guard(name: &str, described: &str) -> bool {
+    let text = format!("{name} {described}").to_lowercase();
+    ["protect", "from deletion", "for deletion", "drop data"].iter().any(|says| text.contains(says))
 }
 
 /// What was met in a document.
@@ -199,16 +233,20 @@ mod tests {
             "paths": { "/tokens": { "post": {
                 "operationId": "make",
                 "parameters": [{ "name": "otp", "in": "query", "schema": { "type": "string" } }],
+                "responses": { "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Token" } } } } },
                 "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Make" } } } },
             } } },
             "components": { "schemas": {
-                "Make": { "properties": { "code": text("A code"), "otp": text("") } },
+                "Make": { "properties": { "locked": { "type": "boolean" }, "code": text("A code"), "otp": text("") } },
                 "Token": { "properties": {
                     "code": text("What went wrong"),
                     "tokens": { "type": "array", "items": text("") },
                     "refresh_token": text("For a new one"),
                     "host": text("For a connection string"),
                     "token": { "type": "integer" },
+                    "locked": { "type": "boolean" },
+                    "open": { "type": "boolean" },
+                    "kept": { "type": "boolean", "description": "Protected from deletion" },
                     "token_id": text("Which token it is"),
                 } },
             } },
@@ -240,7 +278,7 @@ mod tests {
         assert!(at("/components/schemas/Make/properties/code") && at("/components/schemas/Make/properties/otp"));
         assert!(at("/components/schemas/Token/properties/refresh_token"));
         assert_eq!(secrets(&document).len(), 4, "{document}");
-        let [review, idle] = &notes[..] else { panic!("{notes:?}") };
+        let [_, review, idle] = &notes[..] else { panic!("{notes:?}") };
         assert!(review.starts_with("`refresh_token` looks secret (\"For a new one\")"), "{review}");
         assert!(idle.contains("no field is called `gone` any more"), "{idle}");
         // A second time nothing changes.
@@ -261,5 +299,21 @@ mod tests {
             let error = format!("{:#}", Fields::parse(table).unwrap_err());
             assert!(error.contains(why), "{error}");
         }
+    }
+
+    #[test]
+    fn a_guard_of_an_answer_is_not_made_up_and_what_looks_like_one_is_noted() {
+        let mut document = document();
+        let notes = Fields::parse(
+            "[guards]\nlocked = \"x\"\n[not_secret]\nrefresh_token = \"x\"\ncode = \"x\"\nhost = \"x\"\n",
+        )
+        .unwrap()
+        .mark(&mut document);
+        let is_nullable =
+            |pointer: &str| document.pointer(&format!("/components/schemas/{pointer}/nullable")).is_some();
+        assert!(is_nullable("Token/properties/locked"));
+        assert!(!["Make/properties/locked", "Token/properties/open"].into_iter().any(is_nullable));
+        let [note] = &notes[..] else { panic!("{notes:?}") };
+        assert!(note.starts_with("`kept` (\"Protected from deletion\") may keep something"), "{note}");
     }
 }

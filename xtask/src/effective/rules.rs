@@ -19,6 +19,16 @@ const ALWAYS: &str = "created_at";
 
 /// Corrects the schemas that answers alone have.
 pub fn correct(document: &mut Value) {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+    for pointer in in_answers_alone(document) {
+        if let Some(schema) = document.pointer_mut(&pointer) {
+            correct_schema(schema, &schemas);
+        }
+    }
+}
+
+/// The pointers of the components that answers have, and requests have not.
+pub fn in_answers_alone(document: &Value) -> Vec<String> {
     let (mut answers, mut requests) = (Vec::new(), Vec::new());
     for operation in operations(document) {
         requests.extend(["parameters", "requestBody"].iter().filter_map(|part| operation.get(part)));
@@ -26,14 +36,9 @@ pub fn correct(document: &mut Value) {
         answers.extend(responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response));
     }
     let [answers, requests] = [answers, requests].map(|values| reachable_from(document, values));
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
-    let Some(Value::Object(components)) = document.pointer_mut("/components/schemas") else { return };
-    for (name, schema) in components {
-        let pointer = format!("/components/schemas/{}", pointer_token(name));
-        if answers.contains(&pointer) && !requests.contains(&pointer) {
-            correct_schema(schema, &schemas);
-        }
-    }
+    let components = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+    let pointers = components.map(|(name, _)| format!("/components/schemas/{}", pointer_token(name)));
+    pointers.filter(|pointer| answers.contains(pointer) && !requests.contains(pointer)).collect()
 }
 
 fn operations(document: &Value) -> impl Iterator<Item = &Value> {
