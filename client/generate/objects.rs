@@ -148,7 +148,9 @@ fn reading(field: &Field, json: &str, is_identity: bool, open: &BTreeSet<String>
     }
     let is_open = last_name(&field.ty).is_some_and(|name| open.contains(&name.to_string()));
     let can_be_empty = is_one_of(&field.ty, &WHOLE) || is_one_of(&field.ty, &PLAIN) || is_open;
-    let may_be_absent = field.attrs.iter().any(|attr| says_to_serde(attr, "default"));
+    // What is of any kind is null where it is not there.
+    let is_any = is_one_of(&field.ty, &["Value"]);
+    let may_be_absent = is_any || field.attrs.iter().any(|attr| says_to_serde(attr, "default"));
     let how = match (inner, is_whole) {
         (Some(_), true) => "optional_whole",
         (Some(_), false) => "optional",

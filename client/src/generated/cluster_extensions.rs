@@ -179,7 +179,7 @@ pub mod types {
     }
     crate::runtime::fixture!(
         PostgresClusterExtension,
-        "{\"available\":false,\"description\":\"description\",\"id\":\"id\",\"internal\":false,\"loader\":\"shared_preload_libraries\",\"name\":\"name\",\"parameters\":{\"*\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"extension\":false,\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"patroni\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}},\"unavailable_reason\":\"unavailable_reason\",\"url\":\"url\"}"
+        "{\"available\":false,\"description\":\"description\",\"id\":\"id\",\"internal\":false,\"loader\":\"shared_preload_libraries\",\"name\":\"name\",\"parameters\":{\"*\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":null,\"default_value\":{},\"description\":\"description\",\"display_name\":\"display_name\",\"extension\":false,\"id\":\"id\",\"immutable\":false,\"max\":{},\"min\":{},\"name\":\"name\",\"namespace\":\"patroni\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":{}}},\"unavailable_reason\":\"unavailable_reason\",\"url\":\"url\"}"
     );
 }
 /// # Cluster extensions

@@ -686,7 +686,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/PostgresClusterParameter` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `category`, `default_value`, `description`, `display_name`, `extension`, `immutable`, `max`, `min`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`, `value`.
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `category`, `description`, `display_name`, `extension`, `immutable`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -696,10 +696,10 @@ pub mod types {
         pub actor: Option<Actor>,
         /// The category of the parameter
         pub category: String,
-        /// When the parameter was created
-        pub created_at: ::chrono::DateTime<::chrono::Utc>,
-        /// The default value of the parameter
-        pub default_value: String,
+        /// When the parameter was created; null where nobody has set it
+        pub created_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The default value of the parameter: a text, number, boolean or null
+        pub default_value: ::serde_json::Value,
         /// The description of the parameter
         pub description: String,
         /// The display name of the parameter
@@ -710,10 +710,10 @@ pub mod types {
         pub id: String,
         /// Whether the parameter can be changed
         pub immutable: bool,
-        /// The maximum value of the parameter
-        pub max: f64,
-        /// The minimum value of the parameter
-        pub min: f64,
+        /// The maximum value of the parameter: a number, a text such as `"8kB"`, or null
+        pub max: ::serde_json::Value,
+        /// The minimum value of the parameter: a number, a text such as `"8kB"`, or null
+        pub min: ::serde_json::Value,
         /// The name of the parameter
         pub name: String,
         /// The namespace of the parameter
@@ -730,8 +730,8 @@ pub mod types {
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
         /// The URL of the parameter
         pub url: String,
-        /// The configured value of the parameter
-        pub value: String,
+        /// The configured value of the parameter: a text, number, boolean or null
+        pub value: ::serde_json::Value,
     }
     /// The namespace of the parameter
     ///
@@ -2210,15 +2210,15 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut category = slot::or_empty();
-            let mut created_at = slot::required();
-            let mut default_value = slot::or_empty();
+            let mut created_at = slot::optional();
+            let mut default_value = slot::if_any();
             let mut description = slot::or_empty();
             let mut display_name = slot::or_empty();
             let mut extension = slot::or_empty();
             let mut id = slot::required();
             let mut immutable = slot::or_empty();
-            let mut max = slot::or_empty();
-            let mut min = slot::or_empty();
+            let mut max = slot::if_any();
+            let mut min = slot::if_any();
             let mut name = slot::or_empty();
             let mut namespace = slot::or_empty();
             let mut options = slot::or_empty();
@@ -2227,7 +2227,7 @@ pub mod types {
             let mut restart = slot::or_empty();
             let mut updated_at = slot::optional();
             let mut url = slot::or_empty();
-            let mut value = slot::or_empty();
+            let mut value = slot::if_any();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2257,7 +2257,7 @@ pub mod types {
             Ok(Self {
                 actor: actor.value(),
                 category: category.value(),
-                created_at: created_at.value::<A::Error>("created_at")?,
+                created_at: created_at.value(),
                 default_value: default_value.value(),
                 description: description.value(),
                 display_name: display_name.value(),
@@ -4461,7 +4461,7 @@ pub mod types {
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     crate::runtime::fixture!(
         PostgresClusterParameter,
-        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"default_value\":\"default_value\",\"description\":\"description\",\"display_name\":\"display_name\",\"extension\":false,\"id\":\"id\",\"immutable\":false,\"max\":1.0,\"min\":1.0,\"name\":\"name\",\"namespace\":\"patroni\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":\"value\"}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"category\":\"category\",\"created_at\":null,\"default_value\":{},\"description\":\"description\",\"display_name\":\"display_name\",\"extension\":false,\"id\":\"id\",\"immutable\":false,\"max\":{},\"min\":{},\"name\":\"name\",\"namespace\":\"patroni\",\"options\":{\"*\":\"options\"},\"parameter_type\":\"array\",\"required\":false,\"restart\":false,\"updated_at\":null,\"url\":\"url\",\"value\":{}}"
     );
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
     crate::runtime::fixture!(

@@ -35,6 +35,12 @@ impl Empty for Secret {
     }
 }
 
+impl Empty for Value {
+    fn empty() -> Self {
+        Self::Null
+    }
+}
+
 impl<T> Empty for Vec<T> {
     fn empty() -> Self {
         Self::new()
