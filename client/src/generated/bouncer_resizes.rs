@@ -234,7 +234,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// [`BouncerResizeRequest`](crate::types::BouncerResizeRequest).
+    /// [`BouncerResizeRequest`](crate::types::BouncerResizeRequest). `None`, where the server answers with no body.
     ///
     /// # Access
     ///

@@ -284,7 +284,7 @@ impl Client {
     ///
     /// # Answers
     ///
-    /// [`KeyspaceResizeRequest`](crate::types::KeyspaceResizeRequest).
+    /// [`KeyspaceResizeRequest`](crate::types::KeyspaceResizeRequest). `None`, where the server answers with no body.
     ///
     /// # Access
     ///

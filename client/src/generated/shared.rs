@@ -46,13 +46,13 @@ pub mod types {
         pub oauth_accesses_by_resource: Option<OauthScopes>,
         /// The plaintext refresh token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub plain_text_refresh_token: Option<String>,
+        pub plain_text_refresh_token: Option<crate::Secret>,
         /// What a service token may do, and with which resources.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub service_token_accesses: Option<Vec<ServiceTokenAccess>>,
         /// The plaintext token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub token: Option<String>,
+        pub token: Option<crate::Secret>,
         /// When the service token was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
     }
@@ -629,7 +629,7 @@ pub mod types {
         /// The display name for the password
         pub name: String,
         /// The plaintext password. Null except in the response from the create endpoint.
-        pub plain_text: Option<String>,
+        pub plain_text: Option<crate::Secret>,
         /// The region that connections are made in.
         pub region: Option<Region>,
         /// Whether or not the password can be renewed
