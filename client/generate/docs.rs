@@ -4,8 +4,9 @@
 //! before: `/// Get a backup`, a blank line for each line that upstream left blank, and `/// - \`id\`: The ID of the backup`
 //! after:  `/// Get a backup.`, `/// # Access`, `/// # Answers`, `/// # Examples`, and the vendor's page
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToSnakeCase;
 use quote::ToTokens;
 use serde_json::Value;
 use syn::{ImplItem, Item, Type};
@@ -78,30 +79,49 @@ pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>], document: &Valu
 
 /// The module that lists all operations of the document by topic, whatever features are on.
 fn list(model: &[Operation<'_>], document: &Value) -> Item {
-    let mut topics: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut topics: BTreeMap<String, Vec<&Operation<'_>>> = BTreeMap::new();
     for operation in model {
         let described = &document["paths"][&operation.described.path][operation.described.method.to_lowercase()];
-        let topic = described["tags"].get(0).and_then(Value::as_str).unwrap_or("Others");
-        let summary = tidy(described["summary"].as_str().unwrap_or_default()).replace('\n', " ").replace('|', "\\|");
-        let feature = operation.described.feature.as_ref().map(|name| format!("`{name}`")).unwrap_or_default();
-        let function = &operation.function;
-        let line = format!("| [`{function}`](../struct.Client.html#method.{function}) | {summary} | {feature} |");
-        topics.entry(topic).or_default().push(line);
+        let topic = described["tags"].get(0).and_then(Value::as_str).unwrap_or("Others").trim_start_matches("api-");
+        topics.entry(title(topic)).or_default().push(operation);
     }
-    let mut text = String::from("All operations, by topic, each with the feature of the crate that it is behind.");
-    for (topic, lines) in &mut topics {
-        lines.sort();
-        let title = topic.trim_start_matches("api-").replace('_', " ");
-        text.push_str(&format!(
-            "\n\n# {}\n\n| operation | | feature |\n| --- | --- | --- |\n{}",
-            capitalized(&title),
-            lines.join("\n")
-        ));
+    let mut text = String::from("All operations, by topic, and the feature of the crate that each is behind.");
+    for (topic, operations) in &mut topics {
+        operations.sort_by(|a, b| a.function.cmp(&b.function));
+        let features: BTreeSet<&str> =
+            operations.iter().map(|operation| operation.described.feature.as_deref().unwrap_or_default()).collect();
+        let behind = |feature: &str| match feature {
+            "" => "Always there.".to_owned(),
+            feature => format!("Behind the feature `{feature}`."),
+        };
+        text.push_str(&format!("\n\n# {topic}\n\n"));
+        if let (Some(feature), 1) = (features.first(), features.len()) {
+            text.push_str(&format!("{}\n\n", behind(feature)));
+        }
+        text.push_str("| operation | what it does |\n| --- | --- |\n");
+        for operation in operations.iter() {
+            let (function, of) = (&operation.function, &operation.described);
+            let described = &document["paths"][&of.path][of.method.to_lowercase()];
+            let mut said =
+                tidy(described["summary"].as_str().unwrap_or_default()).replace('\n', " ").replace('|', "\\|");
+            if features.len() > 1 {
+                said = format!("{} {}", sentence(&said), behind(of.feature.as_deref().unwrap_or_default()));
+            }
+            text.push_str(&format!("| [`{function}`](../struct.Client.html#method.{function}) | {said} |\n"));
+        }
     }
+    let text = text.trim_end();
     syn::parse_quote! {
         #[doc = #text]
         pub mod operations {}
     }
+}
+
+/// A tag as a heading: `BackupPolicies` is `Backup policies`, and `OAuth tokens` stays.
+fn title(tag: &str) -> String {
+    let words = tag.replace('_', " ");
+    let is_one_word = !words.contains(' ') && words.chars().filter(|c| c.is_uppercase()).count() > 1;
+    capitalized(&if is_one_word { words.to_snake_case().replace('_', " ") } else { words })
 }
 
 fn capitalized(text: &str) -> String {

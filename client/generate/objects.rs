@@ -127,8 +127,8 @@ fn say_what_is_made_up(attrs: &mut Vec<syn::Attribute>, fields: &[String]) {
         return;
     }
     let said = format!(
-        "{}\n\nOf an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, \
-         false), and listed in [`made_good`](crate::Response::made_good): {}.",
+        "{}\n\nIf an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or \
+         list, 0, false), and [`made_good`](crate::Response::made_good) lists it: {}.",
         doc_of(attrs),
         fields.join(", ")
     );

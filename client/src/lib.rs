@@ -9,6 +9,9 @@ pub use reqwest;
 pub use reqwest::header::HeaderMap;
 pub use reqwest::{Method, StatusCode};
 
+#[doc = include_str!("../GUIDE.md")]
+pub mod guide {}
+
 // rustdoc shows the parts of `Client` in this order.
 mod client;
 

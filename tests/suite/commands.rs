@@ -102,6 +102,7 @@ fn what_the_docs_call_exists() {
         "README.md",
         "CONTRIBUTING.md",
         "client/README.md",
+        "client/GUIDE.md",
         ".github/workflows/ci.yml",
         ".github/workflows/drift.yml",
         ".github/workflows/release.yml",

@@ -66,8 +66,8 @@ fn every_state_of_an_enum_has_a_kind_and_no_other() {
 }
 
 #[test]
-fn every_wait_is_on_the_front_page() {
-    let page = std::fs::read_to_string(openapi_dir().join("../client/README.md")).unwrap();
+fn every_wait_is_in_the_guide() {
+    let page = std::fs::read_to_string(openapi_dir().join("../client/GUIDE.md")).unwrap();
     let time = |seconds: u64| match seconds {
         0 => "at once".to_owned(),
         _ if seconds.is_multiple_of(3600) => format!("{} h", seconds / 3600),
@@ -92,7 +92,7 @@ fn every_wait_is_on_the_front_page() {
     }
     assert_eq!(rows.len(), 8);
     let rows = rows.join("\n");
-    assert!(page.contains(&rows), "client/README.md has not these rows:\n{rows}");
+    assert!(page.contains(&rows), "client/GUIDE.md has not these rows:\n{rows}");
 }
 
 /// An answer with some values of its own.

@@ -10,7 +10,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Anomaly` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `active`, `duration`, `metrics_end`, `metrics_start`, `minutes_in_violation`, `period_end`, `period_start`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `active`, `duration`, `metrics_end`, `metrics_start`, `minutes_in_violation`, `period_end`, `period_start`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -39,7 +39,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/AnomalyCorrelation` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `fingerprint`, `id`, `keyspace`, `normalized_sql`, `r`, `syntax_highlighted_sql`, `tablet_type`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `fingerprint`, `id`, `keyspace`, `normalized_sql`, `r`, `syntax_highlighted_sql`, `tablet_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

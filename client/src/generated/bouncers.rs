@@ -55,7 +55,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/PostgresBouncer` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `name`, `parameters`, `replicas_per_cell`, `target`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `name`, `parameters`, `replicas_per_cell`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -87,7 +87,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/PostgresBouncerParameter` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `category`, `description`, `display_name`, `id`, `immutable`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `category`, `description`, `display_name`, `id`, `immutable`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

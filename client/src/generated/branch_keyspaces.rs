@@ -34,7 +34,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Keyspace` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cluster_display_name`, `cluster_name`, `config_change_in_progress`, `extra_replicas`, `imported`, `metal`, `mysqld_options`, `name`, `node_ttl_strategy`, `ready`, `replicas`, `resize_in_progress`, `resize_pending`, `resizing`, `sharded`, `shards`, `vttablet_options`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cluster_display_name`, `cluster_name`, `config_change_in_progress`, `extra_replicas`, `imported`, `metal`, `mysqld_options`, `name`, `node_ttl_strategy`, `ready`, `replicas`, `resize_in_progress`, `resize_pending`, `resizing`, `sharded`, `shards`, `vttablet_options`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -92,7 +92,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/KeyspaceRollout` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `name`, `shards`, `state`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `name`, `shards`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -166,7 +166,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/ShardRollout` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `name`, `state`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `name`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -206,7 +206,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/VreplicationFlags` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `allow_no_blob_binlog_row_image`, `optimize_inserts`, `vplayer_batching`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `allow_no_blob_binlog_row_image`, `optimize_inserts`, `vplayer_batching`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

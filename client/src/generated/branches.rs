@@ -10,7 +10,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/BranchSchema` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `data`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `data`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -22,7 +22,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/BranchSchemaTable` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `html`, `name`, `raw`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `html`, `name`, `raw`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -90,7 +90,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DatabaseBranch` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cluster_name`, `direct_vtgate`, `has_read_only_replicas`, `has_replicas`, `html_url`, `keyspace_count`, `kind`, `metal`, `mysql_address`, `mysql_edge_address`, `name`, `private_edge_connectivity`, `ready`, `schema_ready`, `shard_count`, `sharded`, `stale_schema`, `state`, `url`, `vtgate_autoscaling`, `vtgate_count`, `vtgate_options`, `vtgate_size`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cluster_name`, `direct_vtgate`, `has_read_only_replicas`, `has_replicas`, `html_url`, `keyspace_count`, `kind`, `metal`, `mysql_address`, `mysql_edge_address`, `name`, `private_edge_connectivity`, `ready`, `schema_ready`, `shard_count`, `sharded`, `stale_schema`, `state`, `url`, `vtgate_autoscaling`, `vtgate_count`, `vtgate_options`, `vtgate_size`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -214,7 +214,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/SchemaLintError` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `auto_increment_column_names`, `charset_name`, `check_constraint_name`, `column_name`, `docs_url`, `engine_name`, `enum_value`, `error_description`, `foreign_key_column_names`, `json_path`, `keyspace_name`, `lint_error`, `partition_name`, `partitioning_type`, `subject_type`, `table_name`, `vindex_name`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `auto_increment_column_names`, `charset_name`, `check_constraint_name`, `column_name`, `docs_url`, `engine_name`, `enum_value`, `error_description`, `foreign_key_column_names`, `json_path`, `keyspace_name`, `lint_error`, `partition_name`, `partitioning_type`, `subject_type`, `table_name`, `vindex_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

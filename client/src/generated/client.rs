@@ -21,7 +21,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Actor` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `avatar_url`, `display_name`, `id`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `avatar_url`, `display_name`, `id`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -37,7 +37,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Backup` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `estimated_storage_cost`, `name`, `pvc_size`, `required`, `restored_branches`, `size`, `state`, `uncompressed_size`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `estimated_storage_cost`, `name`, `pvc_size`, `required`, `restored_branches`, `size`, `state`, `uncompressed_size`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -90,7 +90,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/BackupPolicy` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `display_name`, `frequency_unit`, `frequency_value`, `name`, `required`, `retention_unit`, `retention_value`, `target`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `display_name`, `frequency_unit`, `frequency_value`, `name`, `required`, `retention_unit`, `retention_value`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -194,7 +194,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/NamedReference` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -291,7 +291,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/SchemaSnapshot` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`, `url`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2058,410 +2058,535 @@ pub mod builder {
     #[cfg(feature = "workflows")]
     pub use super::workflows::builder::*;
 }
-/**All operations, by topic, each with the feature of the crate that it is behind.
-
-# BackupPolicies
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_backup_policy`](../struct.Client.html#method.create_backup_policy) | Create a backup policy | `backup-policies` |
-| [`delete_backup_policy`](../struct.Client.html#method.delete_backup_policy) | Delete a backup policy | `backup-policies` |
-| [`get_backup_policy`](../struct.Client.html#method.get_backup_policy) | Get a backup policy | `backup-policies` |
-| [`list_backup_policies`](../struct.Client.html#method.list_backup_policies) | List backup policies | `backup-policies` |
-| [`update_backup_policy`](../struct.Client.html#method.update_backup_policy) | Update a backup policy | `backup-policies` |
-
-# Backups
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_backup`](../struct.Client.html#method.create_backup) | Create a backup |  |
-| [`delete_backup`](../struct.Client.html#method.delete_backup) | Delete a backup |  |
-| [`get_backup`](../struct.Client.html#method.get_backup) | Get a backup |  |
-| [`list_backups`](../struct.Client.html#method.list_backups) | List backups |  |
-| [`update_backup`](../struct.Client.html#method.update_backup) | Update a backup |  |
-
-# Bouncer resizes
-
-| operation | | feature |
-| --- | --- | --- |
-| [`cancel_bouncer_resize_request`](../struct.Client.html#method.cancel_bouncer_resize_request) | Cancel a resize request | `bouncer-resizes` |
-| [`list_bouncer_resize_requests`](../struct.Client.html#method.list_bouncer_resize_requests) | Get bouncer resize requests | `bouncer-resizes` |
-| [`update_bouncer_resize_request`](../struct.Client.html#method.update_bouncer_resize_request) | Upsert a bouncer resize request | `bouncer-resizes` |
-
-# Bouncers
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_bouncer`](../struct.Client.html#method.create_bouncer) | Create a bouncer | `bouncers` |
-| [`delete_bouncer`](../struct.Client.html#method.delete_bouncer) | Delete a bouncer | `bouncers` |
-| [`get_bouncer`](../struct.Client.html#method.get_bouncer) | Get a bouncer | `bouncers` |
-| [`list_bouncers`](../struct.Client.html#method.list_bouncers) | List bouncers | `bouncers` |
-
-# Branch changes
-
-| operation | | feature |
-| --- | --- | --- |
-| [`cancel_branch_change_request`](../struct.Client.html#method.cancel_branch_change_request) | Cancel a change request | `branch-changes` |
-| [`get_branch_change_request`](../struct.Client.html#method.get_branch_change_request) | Get a branch change request | `branch-changes` |
-| [`list_branch_change_requests`](../struct.Client.html#method.list_branch_change_requests) | Get branch change requests | `branch-changes` |
-| [`update_branch_change_request`](../struct.Client.html#method.update_branch_change_request) | Upsert a change request for cluster size, replicas, storage, or parameters | `branch-changes` |
-
-# Cluster extensions
-
-| operation | | feature |
-| --- | --- | --- |
-| [`list_branch_extensions`](../struct.Client.html#method.list_branch_extensions) | List cluster extensions | `cluster-extensions` |
-
-# Cluster parameters
-
-| operation | | feature |
-| --- | --- | --- |
-| [`list_branch_parameters`](../struct.Client.html#method.list_branch_parameters) | List cluster parameters | `cluster-parameters` |
-
-# Database Postgres IP restrictions
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_ip_restriction`](../struct.Client.html#method.create_ip_restriction) | Create an IP restriction entry | `postgres-ip-restrictions` |
-| [`delete_ip_restriction`](../struct.Client.html#method.delete_ip_restriction) | Delete an IP restriction entry | `postgres-ip-restrictions` |
-| [`get_ip_restriction`](../struct.Client.html#method.get_ip_restriction) | Get an IP restriction entry | `postgres-ip-restrictions` |
-| [`list_ip_restrictions`](../struct.Client.html#method.list_ip_restrictions) | List IP restriction entries | `postgres-ip-restrictions` |
-| [`update_ip_restriction`](../struct.Client.html#method.update_ip_restriction) | Update an IP restriction entry | `postgres-ip-restrictions` |
-
-# Database branch keyspaces
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_keyspace`](../struct.Client.html#method.create_keyspace) | Create a keyspace | `branch-keyspaces` |
-| [`delete_keyspace`](../struct.Client.html#method.delete_keyspace) | Delete a keyspace | `branch-keyspaces` |
-| [`get_keyspace_rollout_status`](../struct.Client.html#method.get_keyspace_rollout_status) | Get keyspace rollout status | `branch-keyspaces` |
-| [`get_keyspace`](../struct.Client.html#method.get_keyspace) | Get a keyspace | `branch-keyspaces` |
-| [`list_keyspaces`](../struct.Client.html#method.list_keyspaces) | Get keyspaces | `branch-keyspaces` |
-| [`update_keyspace`](../struct.Client.html#method.update_keyspace) | Configure keyspace settings | `branch-keyspaces` |
-
-# Database branch passwords
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_password`](../struct.Client.html#method.create_password) | Create a password | `branch-passwords` |
-| [`delete_password`](../struct.Client.html#method.delete_password) | Delete a password | `branch-passwords` |
-| [`get_password`](../struct.Client.html#method.get_password) | Get a password | `branch-passwords` |
-| [`list_passwords`](../struct.Client.html#method.list_passwords) | List passwords | `branch-passwords` |
-| [`renew_password`](../struct.Client.html#method.renew_password) | Renew a password | `branch-passwords` |
-| [`update_password`](../struct.Client.html#method.update_password) | Update a password | `branch-passwords` |
-
-# Database branches
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_branch`](../struct.Client.html#method.create_branch) | Create a branch | `branches` |
-| [`delete_branch`](../struct.Client.html#method.delete_branch) | Delete a branch | `branches` |
-| [`demote_branch`](../struct.Client.html#method.demote_branch) | Demote a branch | `branches` |
-| [`disable_safe_migrations`](../struct.Client.html#method.disable_safe_migrations) | Disable safe migrations for a branch | `branches` |
-| [`enable_safe_migrations`](../struct.Client.html#method.enable_safe_migrations) | Enable safe migrations for a branch | `branches` |
-| [`get_branch_schema`](../struct.Client.html#method.get_branch_schema) | Get a branch schema | `branches` |
-| [`get_branch`](../struct.Client.html#method.get_branch) | Get a branch | `branches` |
-| [`lint_branch_schema`](../struct.Client.html#method.lint_branch_schema) | Lint a branch schema | `branches` |
-| [`list_branches`](../struct.Client.html#method.list_branches) | List branches | `branches` |
-| [`promote_branch`](../struct.Client.html#method.promote_branch) | Promote a branch | `branches` |
-| [`update_branch_cluster_config`](../struct.Client.html#method.update_branch_cluster_config) | Change a branch cluster configuration | `branches` |
-| [`update_branch`](../struct.Client.html#method.update_branch) | Update a branch | `branches` |
-| [`update_safe_migrations`](../struct.Client.html#method.update_safe_migrations) | Update safe migrations for a branch | `branches` |
-
-# Databases
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_database`](../struct.Client.html#method.create_database) | Create a database | `databases` |
-| [`delete_database`](../struct.Client.html#method.delete_database) | Delete a database | `databases` |
-| [`get_database_throttler`](../struct.Client.html#method.get_database_throttler) | Get database throttler configurations | `databases` |
-| [`get_database`](../struct.Client.html#method.get_database) | Get a database | `databases` |
-| [`list_database_regions`](../struct.Client.html#method.list_database_regions) | List database regions | `databases` |
-| [`list_databases`](../struct.Client.html#method.list_databases) | List databases | `databases` |
-| [`list_read_only_regions`](../struct.Client.html#method.list_read_only_regions) | List read-only regions | `databases` |
-| [`update_database_throttler`](../struct.Client.html#method.update_database_throttler) | Update database throttler configurations | `databases` |
-| [`update_database`](../struct.Client.html#method.update_database) | Update database settings | `databases` |
-
-# Deploy requests
-
-| operation | | feature |
-| --- | --- | --- |
-| [`cancel_deploy_request`](../struct.Client.html#method.cancel_deploy_request) | Cancel a queued deploy request | `deploy-requests` |
-| [`check_deploy_request_storage`](../struct.Client.html#method.check_deploy_request_storage) | Check deploy request storage | `deploy-requests` |
-| [`close_deploy_request`](../struct.Client.html#method.close_deploy_request) | Close a deploy request | `deploy-requests` |
-| [`complete_errored_deploy_request`](../struct.Client.html#method.complete_errored_deploy_request) | Complete an errored deploy | `deploy-requests` |
-| [`complete_gated_deploy_request`](../struct.Client.html#method.complete_gated_deploy_request) | Complete a gated deploy request | `deploy-requests` |
-| [`create_deploy_request`](../struct.Client.html#method.create_deploy_request) | Create a deploy request | `deploy-requests` |
-| [`force_cutover_deploy_request`](../struct.Client.html#method.force_cutover_deploy_request) | Enable force cutover for a deploy request | `deploy-requests` |
-| [`get_deploy_request_throttler`](../struct.Client.html#method.get_deploy_request_throttler) | Get deploy request throttler configurations | `deploy-requests` |
-| [`get_deploy_request`](../struct.Client.html#method.get_deploy_request) | Get a deploy request | `deploy-requests` |
-| [`get_deployment`](../struct.Client.html#method.get_deployment) | Get a deployment | `deploy-requests` |
-| [`list_deploy_operations`](../struct.Client.html#method.list_deploy_operations) | List deploy operations | `deploy-requests` |
-| [`list_deploy_queue`](../struct.Client.html#method.list_deploy_queue) | Get the deploy queue | `deploy-requests` |
-| [`list_deploy_request_reviews`](../struct.Client.html#method.list_deploy_request_reviews) | List deploy request reviews | `deploy-requests` |
-| [`list_deploy_requests`](../struct.Client.html#method.list_deploy_requests) | List deploy requests | `deploy-requests` |
-| [`queue_deploy_request`](../struct.Client.html#method.queue_deploy_request) | Queue a deploy request | `deploy-requests` |
-| [`revert_deploy_request`](../struct.Client.html#method.revert_deploy_request) | Complete a revert | `deploy-requests` |
-| [`review_deploy_request`](../struct.Client.html#method.review_deploy_request) | Review a deploy request | `deploy-requests` |
-| [`skip_deploy_request_revert_period`](../struct.Client.html#method.skip_deploy_request_revert_period) | Skip revert period | `deploy-requests` |
-| [`update_deploy_request_auto_apply`](../struct.Client.html#method.update_deploy_request_auto_apply) | Update auto-apply for deploy request | `deploy-requests` |
-| [`update_deploy_request_auto_delete_branch`](../struct.Client.html#method.update_deploy_request_auto_delete_branch) | Update auto-delete branch for deploy request | `deploy-requests` |
-| [`update_deploy_request_throttler`](../struct.Client.html#method.update_deploy_request_throttler) | Update deploy request throttler configurations | `deploy-requests` |
-
-# Invoices
-
-| operation | | feature |
-| --- | --- | --- |
-| [`get_invoice`](../struct.Client.html#method.get_invoice) | Get an invoice | `invoices` |
-| [`list_invoice_line_items`](../struct.Client.html#method.list_invoice_line_items) | Get invoice line items | `invoices` |
-| [`list_invoices`](../struct.Client.html#method.list_invoices) | Get invoices | `invoices` |
-
-# Keyspace VSchemas
-
-| operation | | feature |
-| --- | --- | --- |
-| [`get_keyspace_vschema`](../struct.Client.html#method.get_keyspace_vschema) | Get the VSchema for the keyspace | `keyspace-vschemas` |
-| [`update_keyspace_vschema`](../struct.Client.html#method.update_keyspace_vschema) | Update the VSchema for the keyspace | `keyspace-vschemas` |
-
-# Keyspace resizes
-
-| operation | | feature |
-| --- | --- | --- |
-| [`cancel_keyspace_resize_request`](../struct.Client.html#method.cancel_keyspace_resize_request) | Cancel a resize request | `keyspace-resizes` |
-| [`get_keyspace_resize_request`](../struct.Client.html#method.get_keyspace_resize_request) | Get a keyspace resize request | `keyspace-resizes` |
-| [`list_keyspace_resize_requests`](../struct.Client.html#method.list_keyspace_resize_requests) | Get keyspace resize requests | `keyspace-resizes` |
-| [`update_keyspace_resize_request`](../struct.Client.html#method.update_keyspace_resize_request) | Upsert a resize request | `keyspace-resizes` |
-
-# MaintenanceSchedules
-
-| operation | | feature |
-| --- | --- | --- |
-| [`get_maintenance_schedule`](../struct.Client.html#method.get_maintenance_schedule) | Get a maintenance schedule | `maintenance-schedules` |
-| [`list_maintenance_schedules`](../struct.Client.html#method.list_maintenance_schedules) | List maintenance schedules | `maintenance-schedules` |
-
-# MaintenanceWindows
-
-| operation | | feature |
-| --- | --- | --- |
-| [`list_maintenance_windows`](../struct.Client.html#method.list_maintenance_windows) | List maintenance windows | `maintenance-windows` |
-
-# Metrics
-
-| operation | | feature |
-| --- | --- | --- |
-| [`get_branch_keyspace_table_metrics`](../struct.Client.html#method.get_branch_keyspace_table_metrics) | Get table storage metrics by keyspace | `metrics` |
-| [`get_branch_metrics`](../struct.Client.html#method.get_branch_metrics) | Get time-series metrics | `metrics` |
-| [`get_branch_query_metrics`](../struct.Client.html#method.get_branch_query_metrics) | Get time-series metrics for SQL queries | `metrics` |
-| [`get_branch_table_metrics`](../struct.Client.html#method.get_branch_table_metrics) | Get table storage metrics | `metrics` |
-| [`get_branch_tag_metrics`](../struct.Client.html#method.get_branch_tag_metrics) | Get time-series metrics grouped by query tags | `metrics` |
-| [`get_instant_branch_metrics`](../struct.Client.html#method.get_instant_branch_metrics) | Get current metric values | `metrics` |
-| [`get_instant_tablet_metrics`](../struct.Client.html#method.get_instant_tablet_metrics) | Get current tablet metrics | `metrics` |
-| [`get_tablet_metrics`](../struct.Client.html#method.get_tablet_metrics) | Get time-series tablet metrics | `metrics` |
-
-# OAuth applications
-
-| operation | | feature |
-| --- | --- | --- |
-| [`delete_oauth_token`](../struct.Client.html#method.delete_oauth_token) | Delete an OAuth token | `oauth-applications` |
-| [`get_oauth_application`](../struct.Client.html#method.get_oauth_application) | Get an OAuth application | `oauth-applications` |
-| [`get_oauth_token`](../struct.Client.html#method.get_oauth_token) | Get an OAuth token | `oauth-applications` |
-| [`list_oauth_applications`](../struct.Client.html#method.list_oauth_applications) | List OAuth applications | `oauth-applications` |
-| [`list_oauth_tokens`](../struct.Client.html#method.list_oauth_tokens) | List OAuth tokens | `oauth-applications` |
-
-# OAuth tokens
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_oauth_token`](../struct.Client.html#method.create_oauth_token) | Create or renew an OAuth token | `oauth-tokens` |
-
-# Organization members
-
-| operation | | feature |
-| --- | --- | --- |
-| [`get_organization_member`](../struct.Client.html#method.get_organization_member) | Get an organization member | `organization-members` |
-| [`list_organization_members`](../struct.Client.html#method.list_organization_members) | List organization members | `organization-members` |
-| [`remove_organization_member`](../struct.Client.html#method.remove_organization_member) | Remove a member from an organization | `organization-members` |
-| [`update_organization_member`](../struct.Client.html#method.update_organization_member) | Update organization member role | `organization-members` |
-
-# Organization teams
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_organization_team`](../struct.Client.html#method.create_organization_team) | Create an organization team | `organization-teams` |
-| [`delete_organization_team`](../struct.Client.html#method.delete_organization_team) | Delete an organization team | `organization-teams` |
-| [`get_organization_team`](../struct.Client.html#method.get_organization_team) | Get an organization team | `organization-teams` |
-| [`list_organization_teams`](../struct.Client.html#method.list_organization_teams) | List teams in an organization | `organization-teams` |
-| [`update_organization_team`](../struct.Client.html#method.update_organization_team) | Update an organization team | `organization-teams` |
-
-# Organizations
-
-| operation | | feature |
-| --- | --- | --- |
-| [`get_organization`](../struct.Client.html#method.get_organization) | Get an organization | `organizations` |
-| [`list_audit_logs`](../struct.Client.html#method.list_audit_logs) | List audit logs | `organizations` |
-| [`list_cluster_size_skus`](../struct.Client.html#method.list_cluster_size_skus) | List available cluster sizes | `organizations` |
-| [`list_organization_regions`](../struct.Client.html#method.list_organization_regions) | List regions for an organization | `organizations` |
-| [`list_organizations`](../struct.Client.html#method.list_organizations) | List organizations | `organizations` |
-| [`update_organization`](../struct.Client.html#method.update_organization) | Update an organization | `organizations` |
-
-# Query Insights reports
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_query_patterns_report`](../struct.Client.html#method.create_query_patterns_report) | Create a new query patterns report | `query-insights-reports` |
-| [`delete_query_patterns_report`](../struct.Client.html#method.delete_query_patterns_report) | Delete a query patterns report | `query-insights-reports` |
-| [`download_query_patterns_report`](../struct.Client.html#method.download_query_patterns_report) | Download a finished query patterns report | `query-insights-reports` |
-| [`get_query_patterns_report_status`](../struct.Client.html#method.get_query_patterns_report_status) | Show the status of a query patterns report | `query-insights-reports` |
-| [`list_query_patterns_reports`](../struct.Client.html#method.list_query_patterns_reports) | List generated query patterns reports | `query-insights-reports` |
-
-# Regions
-
-| operation | | feature |
-| --- | --- | --- |
-| [`list_public_regions`](../struct.Client.html#method.list_public_regions) | List public regions | `regions` |
-
-# Roles
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_role`](../struct.Client.html#method.create_role) | Create role credentials | `roles` |
-| [`delete_role`](../struct.Client.html#method.delete_role) | Delete role credentials | `roles` |
-| [`get_default_role`](../struct.Client.html#method.get_default_role) | Get the default postgres role | `roles` |
-| [`get_role`](../struct.Client.html#method.get_role) | Get a role | `roles` |
-| [`list_roles`](../struct.Client.html#method.list_roles) | List roles | `roles` |
-| [`reassign_role_objects`](../struct.Client.html#method.reassign_role_objects) | Reassign objects owned by one role to another role | `roles` |
-| [`renew_role`](../struct.Client.html#method.renew_role) | Renew role expiration | `roles` |
-| [`reset_default_role`](../struct.Client.html#method.reset_default_role) | Reset default credentials | `roles` |
-| [`reset_role`](../struct.Client.html#method.reset_role) | Reset a role's password | `roles` |
-| [`update_role`](../struct.Client.html#method.update_role) | Update role name | `roles` |
-
-# Schema recommendations
-
-| operation | | feature |
-| --- | --- | --- |
-| [`dismiss_schema_recommendation`](../struct.Client.html#method.dismiss_schema_recommendation) | Dismiss a schema recommendation | `schema-recommendations` |
-| [`get_schema_recommendation`](../struct.Client.html#method.get_schema_recommendation) | Get a schema recommendation | `schema-recommendations` |
-| [`list_schema_recommendations`](../struct.Client.html#method.list_schema_recommendations) | List schema recommendations | `schema-recommendations` |
-
-# Service tokens
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_service_token`](../struct.Client.html#method.create_service_token) | Create a service token | `service-tokens` |
-| [`delete_service_token`](../struct.Client.html#method.delete_service_token) | Delete a service token | `service-tokens` |
-| [`get_service_token`](../struct.Client.html#method.get_service_token) | Get a service token | `service-tokens` |
-| [`list_service_tokens`](../struct.Client.html#method.list_service_tokens) | List service tokens | `service-tokens` |
-
-# Team members
-
-| operation | | feature |
-| --- | --- | --- |
-| [`add_organization_team_member`](../struct.Client.html#method.add_organization_team_member) | Add a member to a team | `team-members` |
-| [`get_organization_team_member`](../struct.Client.html#method.get_organization_team_member) | Get a team member | `team-members` |
-| [`list_organization_team_members`](../struct.Client.html#method.list_organization_team_members) | List team members | `team-members` |
-| [`remove_organization_team_member`](../struct.Client.html#method.remove_organization_team_member) | Remove a member from a team | `team-members` |
-
-# Traffic budgets
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_traffic_budget`](../struct.Client.html#method.create_traffic_budget) | Create a traffic budget | `traffic-budgets` |
-| [`delete_traffic_budget`](../struct.Client.html#method.delete_traffic_budget) | Delete a traffic budget | `traffic-budgets` |
-| [`get_traffic_budget`](../struct.Client.html#method.get_traffic_budget) | Get a traffic budget | `traffic-budgets` |
-| [`list_traffic_budgets`](../struct.Client.html#method.list_traffic_budgets) | List traffic budgets | `traffic-budgets` |
-| [`update_traffic_budget`](../struct.Client.html#method.update_traffic_budget) | Update a traffic budget | `traffic-budgets` |
-
-# Traffic rules
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_traffic_rule`](../struct.Client.html#method.create_traffic_rule) | Create a traffic rule | `traffic-rules` |
-| [`delete_traffic_rule`](../struct.Client.html#method.delete_traffic_rule) | Delete a traffic rule | `traffic-rules` |
-
-# Users
-
-| operation | | feature |
-| --- | --- | --- |
-| [`get_current_user`](../struct.Client.html#method.get_current_user) | Get current user | `users` |
-
-# Webhooks
-
-| operation | | feature |
-| --- | --- | --- |
-| [`create_webhook`](../struct.Client.html#method.create_webhook) | Create a webhook | `webhooks` |
-| [`delete_webhook`](../struct.Client.html#method.delete_webhook) | Delete a webhook | `webhooks` |
-| [`get_webhook`](../struct.Client.html#method.get_webhook) | Get a webhook | `webhooks` |
-| [`list_webhooks`](../struct.Client.html#method.list_webhooks) | List webhooks | `webhooks` |
-| [`test_webhook`](../struct.Client.html#method.test_webhook) | Test a webhook | `webhooks` |
-| [`update_webhook`](../struct.Client.html#method.update_webhook) | Update a webhook | `webhooks` |
-
-# Workflows
-
-| operation | | feature |
-| --- | --- | --- |
-| [`cancel_workflow`](../struct.Client.html#method.cancel_workflow) | Cancel a workflow | `workflows` |
-| [`complete_workflow`](../struct.Client.html#method.complete_workflow) | Complete a workflow | `workflows` |
-| [`create_workflow`](../struct.Client.html#method.create_workflow) | Create a workflow | `workflows` |
-| [`cutover_workflow`](../struct.Client.html#method.cutover_workflow) | Cutover traffic | `workflows` |
-| [`get_workflow`](../struct.Client.html#method.get_workflow) | Get a workflow | `workflows` |
-| [`list_workflows`](../struct.Client.html#method.list_workflows) | List workflows | `workflows` |
-| [`retry_workflow`](../struct.Client.html#method.retry_workflow) | Retry a failed workflow | `workflows` |
-| [`reverse_workflow_cutover`](../struct.Client.html#method.reverse_workflow_cutover) | Reverse traffic cutover | `workflows` |
-| [`reverse_workflow_traffic`](../struct.Client.html#method.reverse_workflow_traffic) | Reverse traffic | `workflows` |
-| [`switch_workflow_primaries`](../struct.Client.html#method.switch_workflow_primaries) | Switch primary traffic | `workflows` |
-| [`switch_workflow_replicas`](../struct.Client.html#method.switch_workflow_replicas) | Switch replica traffic | `workflows` |
-| [`verify_workflow`](../struct.Client.html#method.verify_workflow) | Verify workflow data | `workflows` |
+/**All operations, by topic, and the feature of the crate that each is behind.
 
 # Anomalies
 
-| operation | | feature |
-| --- | --- | --- |
-| [`get_branch_anomaly`](../struct.Client.html#method.get_branch_anomaly) | Retrieve a branch anomaly | `anomalies` |
-| [`list_branch_anomalies`](../struct.Client.html#method.list_branch_anomalies) | List branch anomalies | `anomalies` |
+Behind the feature `anomalies`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_branch_anomaly`](../struct.Client.html#method.get_branch_anomaly) | Retrieve a branch anomaly |
+| [`list_branch_anomalies`](../struct.Client.html#method.list_branch_anomalies) | List branch anomalies |
+
+
+# Backup policies
+
+Behind the feature `backup-policies`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_backup_policy`](../struct.Client.html#method.create_backup_policy) | Create a backup policy |
+| [`delete_backup_policy`](../struct.Client.html#method.delete_backup_policy) | Delete a backup policy |
+| [`get_backup_policy`](../struct.Client.html#method.get_backup_policy) | Get a backup policy |
+| [`list_backup_policies`](../struct.Client.html#method.list_backup_policies) | List backup policies |
+| [`update_backup_policy`](../struct.Client.html#method.update_backup_policy) | Update a backup policy |
+
+
+# Backups
+
+Always there.
+
+| operation | what it does |
+| --- | --- |
+| [`create_backup`](../struct.Client.html#method.create_backup) | Create a backup |
+| [`delete_backup`](../struct.Client.html#method.delete_backup) | Delete a backup |
+| [`get_backup`](../struct.Client.html#method.get_backup) | Get a backup |
+| [`list_backups`](../struct.Client.html#method.list_backups) | List backups |
+| [`update_backup`](../struct.Client.html#method.update_backup) | Update a backup |
+
+
+# Bouncer resizes
+
+Behind the feature `bouncer-resizes`.
+
+| operation | what it does |
+| --- | --- |
+| [`cancel_bouncer_resize_request`](../struct.Client.html#method.cancel_bouncer_resize_request) | Cancel a resize request |
+| [`list_bouncer_resize_requests`](../struct.Client.html#method.list_bouncer_resize_requests) | Get bouncer resize requests |
+| [`update_bouncer_resize_request`](../struct.Client.html#method.update_bouncer_resize_request) | Upsert a bouncer resize request |
+
+
+# Bouncers
+
+Behind the feature `bouncers`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_bouncer`](../struct.Client.html#method.create_bouncer) | Create a bouncer |
+| [`delete_bouncer`](../struct.Client.html#method.delete_bouncer) | Delete a bouncer |
+| [`get_bouncer`](../struct.Client.html#method.get_bouncer) | Get a bouncer |
+| [`list_bouncers`](../struct.Client.html#method.list_bouncers) | List bouncers |
+
 
 # Branch bouncer resizes
 
-| operation | | feature |
-| --- | --- | --- |
-| [`list_branch_bouncer_resize_requests`](../struct.Client.html#method.list_branch_bouncer_resize_requests) | Get bouncer resize requests | `branch-bouncer-resizes` |
+Behind the feature `branch-bouncer-resizes`.
+
+| operation | what it does |
+| --- | --- |
+| [`list_branch_bouncer_resize_requests`](../struct.Client.html#method.list_branch_bouncer_resize_requests) | Get bouncer resize requests |
+
+
+# Branch changes
+
+Behind the feature `branch-changes`.
+
+| operation | what it does |
+| --- | --- |
+| [`cancel_branch_change_request`](../struct.Client.html#method.cancel_branch_change_request) | Cancel a change request |
+| [`get_branch_change_request`](../struct.Client.html#method.get_branch_change_request) | Get a branch change request |
+| [`list_branch_change_requests`](../struct.Client.html#method.list_branch_change_requests) | Get branch change requests |
+| [`update_branch_change_request`](../struct.Client.html#method.update_branch_change_request) | Upsert a change request for cluster size, replicas, storage, or parameters |
+
 
 # Branch resizes
 
-| operation | | feature |
-| --- | --- | --- |
-| [`get_branch_resize_request`](../struct.Client.html#method.get_branch_resize_request) | Get a branch resize request | `branch-resizes` |
-| [`list_branch_resize_requests`](../struct.Client.html#method.list_branch_resize_requests) | Get branch resize requests | `branch-resizes` |
-| [`update_branch_resize_request`](../struct.Client.html#method.update_branch_resize_request) | Upsert a resize request | `branch-resizes` |
+Behind the feature `branch-resizes`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_branch_resize_request`](../struct.Client.html#method.get_branch_resize_request) | Get a branch resize request |
+| [`list_branch_resize_requests`](../struct.Client.html#method.list_branch_resize_requests) | Get branch resize requests |
+| [`update_branch_resize_request`](../struct.Client.html#method.update_branch_resize_request) | Upsert a resize request |
+
+
+# Cluster extensions
+
+Behind the feature `cluster-extensions`.
+
+| operation | what it does |
+| --- | --- |
+| [`list_branch_extensions`](../struct.Client.html#method.list_branch_extensions) | List cluster extensions |
+
+
+# Cluster parameters
+
+Behind the feature `cluster-parameters`.
+
+| operation | what it does |
+| --- | --- |
+| [`list_branch_parameters`](../struct.Client.html#method.list_branch_parameters) | List cluster parameters |
+
+
+# Database Postgres IP restrictions
+
+Behind the feature `postgres-ip-restrictions`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_ip_restriction`](../struct.Client.html#method.create_ip_restriction) | Create an IP restriction entry |
+| [`delete_ip_restriction`](../struct.Client.html#method.delete_ip_restriction) | Delete an IP restriction entry |
+| [`get_ip_restriction`](../struct.Client.html#method.get_ip_restriction) | Get an IP restriction entry |
+| [`list_ip_restrictions`](../struct.Client.html#method.list_ip_restrictions) | List IP restriction entries |
+| [`update_ip_restriction`](../struct.Client.html#method.update_ip_restriction) | Update an IP restriction entry |
+
+
+# Database branch keyspaces
+
+Behind the feature `branch-keyspaces`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_keyspace`](../struct.Client.html#method.create_keyspace) | Create a keyspace |
+| [`delete_keyspace`](../struct.Client.html#method.delete_keyspace) | Delete a keyspace |
+| [`get_keyspace`](../struct.Client.html#method.get_keyspace) | Get a keyspace |
+| [`get_keyspace_rollout_status`](../struct.Client.html#method.get_keyspace_rollout_status) | Get keyspace rollout status |
+| [`list_keyspaces`](../struct.Client.html#method.list_keyspaces) | Get keyspaces |
+| [`update_keyspace`](../struct.Client.html#method.update_keyspace) | Configure keyspace settings |
+
+
+# Database branch passwords
+
+Behind the feature `branch-passwords`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_password`](../struct.Client.html#method.create_password) | Create a password |
+| [`delete_password`](../struct.Client.html#method.delete_password) | Delete a password |
+| [`get_password`](../struct.Client.html#method.get_password) | Get a password |
+| [`list_passwords`](../struct.Client.html#method.list_passwords) | List passwords |
+| [`renew_password`](../struct.Client.html#method.renew_password) | Renew a password |
+| [`update_password`](../struct.Client.html#method.update_password) | Update a password |
+
+
+# Database branches
+
+Behind the feature `branches`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_branch`](../struct.Client.html#method.create_branch) | Create a branch |
+| [`delete_branch`](../struct.Client.html#method.delete_branch) | Delete a branch |
+| [`demote_branch`](../struct.Client.html#method.demote_branch) | Demote a branch |
+| [`disable_safe_migrations`](../struct.Client.html#method.disable_safe_migrations) | Disable safe migrations for a branch |
+| [`enable_safe_migrations`](../struct.Client.html#method.enable_safe_migrations) | Enable safe migrations for a branch |
+| [`get_branch`](../struct.Client.html#method.get_branch) | Get a branch |
+| [`get_branch_schema`](../struct.Client.html#method.get_branch_schema) | Get a branch schema |
+| [`lint_branch_schema`](../struct.Client.html#method.lint_branch_schema) | Lint a branch schema |
+| [`list_branches`](../struct.Client.html#method.list_branches) | List branches |
+| [`promote_branch`](../struct.Client.html#method.promote_branch) | Promote a branch |
+| [`update_branch`](../struct.Client.html#method.update_branch) | Update a branch |
+| [`update_branch_cluster_config`](../struct.Client.html#method.update_branch_cluster_config) | Change a branch cluster configuration |
+| [`update_safe_migrations`](../struct.Client.html#method.update_safe_migrations) | Update safe migrations for a branch |
+
+
+# Databases
+
+Behind the feature `databases`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_database`](../struct.Client.html#method.create_database) | Create a database |
+| [`delete_database`](../struct.Client.html#method.delete_database) | Delete a database |
+| [`get_database`](../struct.Client.html#method.get_database) | Get a database |
+| [`get_database_throttler`](../struct.Client.html#method.get_database_throttler) | Get database throttler configurations |
+| [`list_database_regions`](../struct.Client.html#method.list_database_regions) | List database regions |
+| [`list_databases`](../struct.Client.html#method.list_databases) | List databases |
+| [`list_read_only_regions`](../struct.Client.html#method.list_read_only_regions) | List read-only regions |
+| [`update_database`](../struct.Client.html#method.update_database) | Update database settings |
+| [`update_database_throttler`](../struct.Client.html#method.update_database_throttler) | Update database throttler configurations |
+
+
+# Deploy requests
+
+Behind the feature `deploy-requests`.
+
+| operation | what it does |
+| --- | --- |
+| [`cancel_deploy_request`](../struct.Client.html#method.cancel_deploy_request) | Cancel a queued deploy request |
+| [`check_deploy_request_storage`](../struct.Client.html#method.check_deploy_request_storage) | Check deploy request storage |
+| [`close_deploy_request`](../struct.Client.html#method.close_deploy_request) | Close a deploy request |
+| [`complete_errored_deploy_request`](../struct.Client.html#method.complete_errored_deploy_request) | Complete an errored deploy |
+| [`complete_gated_deploy_request`](../struct.Client.html#method.complete_gated_deploy_request) | Complete a gated deploy request |
+| [`create_deploy_request`](../struct.Client.html#method.create_deploy_request) | Create a deploy request |
+| [`force_cutover_deploy_request`](../struct.Client.html#method.force_cutover_deploy_request) | Enable force cutover for a deploy request |
+| [`get_deploy_request`](../struct.Client.html#method.get_deploy_request) | Get a deploy request |
+| [`get_deploy_request_throttler`](../struct.Client.html#method.get_deploy_request_throttler) | Get deploy request throttler configurations |
+| [`get_deployment`](../struct.Client.html#method.get_deployment) | Get a deployment |
+| [`list_deploy_operations`](../struct.Client.html#method.list_deploy_operations) | List deploy operations |
+| [`list_deploy_queue`](../struct.Client.html#method.list_deploy_queue) | Get the deploy queue |
+| [`list_deploy_request_reviews`](../struct.Client.html#method.list_deploy_request_reviews) | List deploy request reviews |
+| [`list_deploy_requests`](../struct.Client.html#method.list_deploy_requests) | List deploy requests |
+| [`queue_deploy_request`](../struct.Client.html#method.queue_deploy_request) | Queue a deploy request |
+| [`revert_deploy_request`](../struct.Client.html#method.revert_deploy_request) | Complete a revert |
+| [`review_deploy_request`](../struct.Client.html#method.review_deploy_request) | Review a deploy request |
+| [`skip_deploy_request_revert_period`](../struct.Client.html#method.skip_deploy_request_revert_period) | Skip revert period |
+| [`update_deploy_request_auto_apply`](../struct.Client.html#method.update_deploy_request_auto_apply) | Update auto-apply for deploy request |
+| [`update_deploy_request_auto_delete_branch`](../struct.Client.html#method.update_deploy_request_auto_delete_branch) | Update auto-delete branch for deploy request |
+| [`update_deploy_request_throttler`](../struct.Client.html#method.update_deploy_request_throttler) | Update deploy request throttler configurations |
+
+
+# Invoices
+
+Behind the feature `invoices`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_invoice`](../struct.Client.html#method.get_invoice) | Get an invoice |
+| [`list_invoice_line_items`](../struct.Client.html#method.list_invoice_line_items) | Get invoice line items |
+| [`list_invoices`](../struct.Client.html#method.list_invoices) | Get invoices |
+
+
+# Keyspace VSchemas
+
+Behind the feature `keyspace-vschemas`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_keyspace_vschema`](../struct.Client.html#method.get_keyspace_vschema) | Get the VSchema for the keyspace |
+| [`update_keyspace_vschema`](../struct.Client.html#method.update_keyspace_vschema) | Update the VSchema for the keyspace |
+
+
+# Keyspace resizes
+
+Behind the feature `keyspace-resizes`.
+
+| operation | what it does |
+| --- | --- |
+| [`cancel_keyspace_resize_request`](../struct.Client.html#method.cancel_keyspace_resize_request) | Cancel a resize request |
+| [`get_keyspace_resize_request`](../struct.Client.html#method.get_keyspace_resize_request) | Get a keyspace resize request |
+| [`list_keyspace_resize_requests`](../struct.Client.html#method.list_keyspace_resize_requests) | Get keyspace resize requests |
+| [`update_keyspace_resize_request`](../struct.Client.html#method.update_keyspace_resize_request) | Upsert a resize request |
+
+
+# Maintenance schedules
+
+Behind the feature `maintenance-schedules`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_maintenance_schedule`](../struct.Client.html#method.get_maintenance_schedule) | Get a maintenance schedule |
+| [`list_maintenance_schedules`](../struct.Client.html#method.list_maintenance_schedules) | List maintenance schedules |
+
+
+# Maintenance windows
+
+Behind the feature `maintenance-windows`.
+
+| operation | what it does |
+| --- | --- |
+| [`list_maintenance_windows`](../struct.Client.html#method.list_maintenance_windows) | List maintenance windows |
+
+
+# Metrics
+
+Behind the feature `metrics`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_branch_keyspace_table_metrics`](../struct.Client.html#method.get_branch_keyspace_table_metrics) | Get table storage metrics by keyspace |
+| [`get_branch_metrics`](../struct.Client.html#method.get_branch_metrics) | Get time-series metrics |
+| [`get_branch_query_metrics`](../struct.Client.html#method.get_branch_query_metrics) | Get time-series metrics for SQL queries |
+| [`get_branch_table_metrics`](../struct.Client.html#method.get_branch_table_metrics) | Get table storage metrics |
+| [`get_branch_tag_metrics`](../struct.Client.html#method.get_branch_tag_metrics) | Get time-series metrics grouped by query tags |
+| [`get_instant_branch_metrics`](../struct.Client.html#method.get_instant_branch_metrics) | Get current metric values |
+| [`get_instant_tablet_metrics`](../struct.Client.html#method.get_instant_tablet_metrics) | Get current tablet metrics |
+| [`get_tablet_metrics`](../struct.Client.html#method.get_tablet_metrics) | Get time-series tablet metrics |
+
+
+# OAuth applications
+
+Behind the feature `oauth-applications`.
+
+| operation | what it does |
+| --- | --- |
+| [`delete_oauth_token`](../struct.Client.html#method.delete_oauth_token) | Delete an OAuth token |
+| [`get_oauth_application`](../struct.Client.html#method.get_oauth_application) | Get an OAuth application |
+| [`get_oauth_token`](../struct.Client.html#method.get_oauth_token) | Get an OAuth token |
+| [`list_oauth_applications`](../struct.Client.html#method.list_oauth_applications) | List OAuth applications |
+| [`list_oauth_tokens`](../struct.Client.html#method.list_oauth_tokens) | List OAuth tokens |
+
+
+# OAuth tokens
+
+Behind the feature `oauth-tokens`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_oauth_token`](../struct.Client.html#method.create_oauth_token) | Create or renew an OAuth token |
+
+
+# Organization members
+
+Behind the feature `organization-members`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_organization_member`](../struct.Client.html#method.get_organization_member) | Get an organization member |
+| [`list_organization_members`](../struct.Client.html#method.list_organization_members) | List organization members |
+| [`remove_organization_member`](../struct.Client.html#method.remove_organization_member) | Remove a member from an organization |
+| [`update_organization_member`](../struct.Client.html#method.update_organization_member) | Update organization member role |
+
+
+# Organization teams
+
+Behind the feature `organization-teams`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_organization_team`](../struct.Client.html#method.create_organization_team) | Create an organization team |
+| [`delete_organization_team`](../struct.Client.html#method.delete_organization_team) | Delete an organization team |
+| [`get_organization_team`](../struct.Client.html#method.get_organization_team) | Get an organization team |
+| [`list_organization_teams`](../struct.Client.html#method.list_organization_teams) | List teams in an organization |
+| [`update_organization_team`](../struct.Client.html#method.update_organization_team) | Update an organization team |
+
+
+# Organizations
+
+Behind the feature `organizations`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_organization`](../struct.Client.html#method.get_organization) | Get an organization |
+| [`list_audit_logs`](../struct.Client.html#method.list_audit_logs) | List audit logs |
+| [`list_cluster_size_skus`](../struct.Client.html#method.list_cluster_size_skus) | List available cluster sizes |
+| [`list_organization_regions`](../struct.Client.html#method.list_organization_regions) | List regions for an organization |
+| [`list_organizations`](../struct.Client.html#method.list_organizations) | List organizations |
+| [`update_organization`](../struct.Client.html#method.update_organization) | Update an organization |
+
+
+# Query Insights reports
+
+Behind the feature `query-insights-reports`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_query_patterns_report`](../struct.Client.html#method.create_query_patterns_report) | Create a new query patterns report |
+| [`delete_query_patterns_report`](../struct.Client.html#method.delete_query_patterns_report) | Delete a query patterns report |
+| [`download_query_patterns_report`](../struct.Client.html#method.download_query_patterns_report) | Download a finished query patterns report |
+| [`get_query_patterns_report_status`](../struct.Client.html#method.get_query_patterns_report_status) | Show the status of a query patterns report |
+| [`list_query_patterns_reports`](../struct.Client.html#method.list_query_patterns_reports) | List generated query patterns reports |
+
 
 # Query insights
 
-| operation | | feature |
-| --- | --- | --- |
-| [`get_branch_query`](../struct.Client.html#method.get_branch_query) | Retrieve a branch query | `query-insights` |
-| [`get_query_summary`](../struct.Client.html#method.get_query_summary) | Retrieve a summary of query statistics | `query-insights` |
-| [`list_branch_queries`](../struct.Client.html#method.list_branch_queries) | List branch queries | `query-insights` |
-| [`list_branch_query_samples`](../struct.Client.html#method.list_branch_query_samples) | Retrieve query statistics | `query-insights` |
+Behind the feature `query-insights`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_branch_query`](../struct.Client.html#method.get_branch_query) | Retrieve a branch query |
+| [`get_query_summary`](../struct.Client.html#method.get_query_summary) | Retrieve a summary of query statistics |
+| [`list_branch_queries`](../struct.Client.html#method.list_branch_queries) | List branch queries |
+| [`list_branch_query_samples`](../struct.Client.html#method.list_branch_query_samples) | Retrieve query statistics |
+
 
 # Query insights errors
 
-| operation | | feature |
-| --- | --- | --- |
-| [`list_branch_query_error_samples`](../struct.Client.html#method.list_branch_query_error_samples) | List queries for an error fingerprint | `query-insights-errors` |
-| [`list_branch_query_errors`](../struct.Client.html#method.list_branch_query_errors) | List branch query errors | `query-insights-errors` |
+Behind the feature `query-insights-errors`.
+
+| operation | what it does |
+| --- | --- |
+| [`list_branch_query_error_samples`](../struct.Client.html#method.list_branch_query_error_samples) | List queries for an error fingerprint |
+| [`list_branch_query_errors`](../struct.Client.html#method.list_branch_query_errors) | List branch query errors |
+
 
 # Query insights tags
 
-| operation | | feature |
-| --- | --- | --- |
-| [`get_branch_query_tag`](../struct.Client.html#method.get_branch_query_tag) | Retrieve a query tag | `query-insights-tags` |
-| [`list_branch_query_tag_summaries`](../struct.Client.html#method.list_branch_query_tag_summaries) | List query statistics grouped by tag | `query-insights-tags` |
-| [`list_branch_query_tags`](../struct.Client.html#method.list_branch_query_tags) | List query tags | `query-insights-tags` |
+Behind the feature `query-insights-tags`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_branch_query_tag`](../struct.Client.html#method.get_branch_query_tag) | Retrieve a query tag |
+| [`list_branch_query_tag_summaries`](../struct.Client.html#method.list_branch_query_tag_summaries) | List query statistics grouped by tag |
+| [`list_branch_query_tags`](../struct.Client.html#method.list_branch_query_tags) | List query tags |
+
 
 # Query insights traffic budgets
 
-| operation | | feature |
-| --- | --- | --- |
-| [`list_traffic_budgets_for_query`](../struct.Client.html#method.list_traffic_budgets_for_query) | List traffic budgets affecting a query fingerprint | `query-insights-traffic-budgets` |*/
+Behind the feature `query-insights-traffic-budgets`.
+
+| operation | what it does |
+| --- | --- |
+| [`list_traffic_budgets_for_query`](../struct.Client.html#method.list_traffic_budgets_for_query) | List traffic budgets affecting a query fingerprint |
+
+
+# Regions
+
+Behind the feature `regions`.
+
+| operation | what it does |
+| --- | --- |
+| [`list_public_regions`](../struct.Client.html#method.list_public_regions) | List public regions |
+
+
+# Roles
+
+Behind the feature `roles`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_role`](../struct.Client.html#method.create_role) | Create role credentials |
+| [`delete_role`](../struct.Client.html#method.delete_role) | Delete role credentials |
+| [`get_default_role`](../struct.Client.html#method.get_default_role) | Get the default postgres role |
+| [`get_role`](../struct.Client.html#method.get_role) | Get a role |
+| [`list_roles`](../struct.Client.html#method.list_roles) | List roles |
+| [`reassign_role_objects`](../struct.Client.html#method.reassign_role_objects) | Reassign objects owned by one role to another role |
+| [`renew_role`](../struct.Client.html#method.renew_role) | Renew role expiration |
+| [`reset_default_role`](../struct.Client.html#method.reset_default_role) | Reset default credentials |
+| [`reset_role`](../struct.Client.html#method.reset_role) | Reset a role's password |
+| [`update_role`](../struct.Client.html#method.update_role) | Update role name |
+
+
+# Schema recommendations
+
+Behind the feature `schema-recommendations`.
+
+| operation | what it does |
+| --- | --- |
+| [`dismiss_schema_recommendation`](../struct.Client.html#method.dismiss_schema_recommendation) | Dismiss a schema recommendation |
+| [`get_schema_recommendation`](../struct.Client.html#method.get_schema_recommendation) | Get a schema recommendation |
+| [`list_schema_recommendations`](../struct.Client.html#method.list_schema_recommendations) | List schema recommendations |
+
+
+# Service tokens
+
+Behind the feature `service-tokens`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_service_token`](../struct.Client.html#method.create_service_token) | Create a service token |
+| [`delete_service_token`](../struct.Client.html#method.delete_service_token) | Delete a service token |
+| [`get_service_token`](../struct.Client.html#method.get_service_token) | Get a service token |
+| [`list_service_tokens`](../struct.Client.html#method.list_service_tokens) | List service tokens |
+
+
+# Team members
+
+Behind the feature `team-members`.
+
+| operation | what it does |
+| --- | --- |
+| [`add_organization_team_member`](../struct.Client.html#method.add_organization_team_member) | Add a member to a team |
+| [`get_organization_team_member`](../struct.Client.html#method.get_organization_team_member) | Get a team member |
+| [`list_organization_team_members`](../struct.Client.html#method.list_organization_team_members) | List team members |
+| [`remove_organization_team_member`](../struct.Client.html#method.remove_organization_team_member) | Remove a member from a team |
+
+
+# Traffic budgets
+
+Behind the feature `traffic-budgets`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_traffic_budget`](../struct.Client.html#method.create_traffic_budget) | Create a traffic budget |
+| [`delete_traffic_budget`](../struct.Client.html#method.delete_traffic_budget) | Delete a traffic budget |
+| [`get_traffic_budget`](../struct.Client.html#method.get_traffic_budget) | Get a traffic budget |
+| [`list_traffic_budgets`](../struct.Client.html#method.list_traffic_budgets) | List traffic budgets |
+| [`update_traffic_budget`](../struct.Client.html#method.update_traffic_budget) | Update a traffic budget |
+
+
+# Traffic rules
+
+Behind the feature `traffic-rules`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_traffic_rule`](../struct.Client.html#method.create_traffic_rule) | Create a traffic rule |
+| [`delete_traffic_rule`](../struct.Client.html#method.delete_traffic_rule) | Delete a traffic rule |
+
+
+# Users
+
+Behind the feature `users`.
+
+| operation | what it does |
+| --- | --- |
+| [`get_current_user`](../struct.Client.html#method.get_current_user) | Get current user |
+
+
+# Webhooks
+
+Behind the feature `webhooks`.
+
+| operation | what it does |
+| --- | --- |
+| [`create_webhook`](../struct.Client.html#method.create_webhook) | Create a webhook |
+| [`delete_webhook`](../struct.Client.html#method.delete_webhook) | Delete a webhook |
+| [`get_webhook`](../struct.Client.html#method.get_webhook) | Get a webhook |
+| [`list_webhooks`](../struct.Client.html#method.list_webhooks) | List webhooks |
+| [`test_webhook`](../struct.Client.html#method.test_webhook) | Test a webhook |
+| [`update_webhook`](../struct.Client.html#method.update_webhook) | Update a webhook |
+
+
+# Workflows
+
+Behind the feature `workflows`.
+
+| operation | what it does |
+| --- | --- |
+| [`cancel_workflow`](../struct.Client.html#method.cancel_workflow) | Cancel a workflow |
+| [`complete_workflow`](../struct.Client.html#method.complete_workflow) | Complete a workflow |
+| [`create_workflow`](../struct.Client.html#method.create_workflow) | Create a workflow |
+| [`cutover_workflow`](../struct.Client.html#method.cutover_workflow) | Cutover traffic |
+| [`get_workflow`](../struct.Client.html#method.get_workflow) | Get a workflow |
+| [`list_workflows`](../struct.Client.html#method.list_workflows) | List workflows |
+| [`retry_workflow`](../struct.Client.html#method.retry_workflow) | Retry a failed workflow |
+| [`reverse_workflow_cutover`](../struct.Client.html#method.reverse_workflow_cutover) | Reverse traffic cutover |
+| [`reverse_workflow_traffic`](../struct.Client.html#method.reverse_workflow_traffic) | Reverse traffic |
+| [`switch_workflow_primaries`](../struct.Client.html#method.switch_workflow_primaries) | Switch primary traffic |
+| [`switch_workflow_replicas`](../struct.Client.html#method.switch_workflow_replicas) | Switch replica traffic |
+| [`verify_workflow`](../struct.Client.html#method.verify_workflow) | Verify workflow data |*/
 pub mod operations {}
 /// # Operations
 ///

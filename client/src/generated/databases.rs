@@ -43,7 +43,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DataImport` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `import_check_errors`, `state`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `import_check_errors`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -63,7 +63,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DataImportSource` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `database`, `hostname`, `port`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `database`, `hostname`, `port`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -79,7 +79,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Database` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `allow_data_branching`, `at_backup_restore_branches_limit`, `at_development_branch_usage_limit`, `branches_count`, `branches_url`, `config_change_queued`, `config_changing`, `default_branch`, `default_branch_read_only_regions_count`, `default_branch_shard_count`, `default_branch_table_count`, `development_branches_count`, `foreign_keys_enabled`, `html_url`, `insights_enabled`, `insights_raw_queries`, `kind`, `name`, `open_schema_recommendations_count`, `plan`, `production_branch_web_console`, `production_branches_count`, `ready`, `resize_queued`, `resizing`, `restrict_branch_region`, `sharded`, `state`, `url`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `allow_data_branching`, `at_backup_restore_branches_limit`, `at_development_branch_usage_limit`, `branches_count`, `branches_url`, `config_change_queued`, `config_changing`, `default_branch`, `default_branch_read_only_regions_count`, `default_branch_shard_count`, `default_branch_table_count`, `development_branches_count`, `foreign_keys_enabled`, `html_url`, `insights_enabled`, `insights_raw_queries`, `kind`, `name`, `open_schema_recommendations_count`, `plan`, `production_branch_web_console`, `production_branches_count`, `ready`, `resize_queued`, `resizing`, `restrict_branch_region`, `sharded`, `state`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -201,7 +201,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/ReadOnlyRegion` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `display_name`, `id`, `ready`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `display_name`, `id`, `ready`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

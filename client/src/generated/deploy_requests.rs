@@ -104,7 +104,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DeployOperation` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `ddl_statement`, `id`, `keyspace_name`, `operation_name`, `state`, `syntax_highlighted_ddl`, `table_locked`, `table_name`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `ddl_statement`, `id`, `keyspace_name`, `operation_name`, `state`, `syntax_highlighted_ddl`, `table_locked`, `table_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -173,7 +173,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DeployOperationSummary` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `ddl_statement`, `deploy_errors`, `eta_seconds`, `id`, `keyspace_name`, `operation_name`, `operations`, `progress_percentage`, `removed_foreign_key_names`, `shard_count`, `shard_names`, `sharded`, `state`, `syntax_highlighted_ddl`, `table_name`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `ddl_statement`, `deploy_errors`, `eta_seconds`, `id`, `keyspace_name`, `operation_name`, `operations`, `progress_percentage`, `removed_foreign_key_names`, `shard_count`, `shard_names`, `sharded`, `state`, `syntax_highlighted_ddl`, `table_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -242,7 +242,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DeployRequest` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `approved`, `branch`, `branch_deleted`, `branch_id`, `deployment_state`, `html_body`, `html_url`, `into_branch`, `into_branch_keyspace_count`, `into_branch_shard_count`, `into_branch_sharded`, `notes`, `num_comments`, `number`, `state`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `approved`, `branch`, `branch_deleted`, `branch_id`, `deployment_state`, `html_body`, `html_url`, `into_branch`, `into_branch_keyspace_count`, `into_branch_shard_count`, `into_branch_sharded`, `notes`, `num_comments`, `number`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -304,7 +304,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DeployRequestReview` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `body`, `html_body`, `state`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `body`, `html_body`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -341,7 +341,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DeployRequestStorageCheck` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `enough_storage`, `storage_bytes_needed`, `storage_report`, `upgradeable`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `enough_storage`, `storage_bytes_needed`, `storage_report`, `upgradeable`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -362,7 +362,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Deployment` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `auto_cutover`, `auto_delete_branch`, `cutover_expiring`, `deploy_operation_summaries`, `deploy_operations`, `deploy_request_number`, `deployable`, `instant_ddl`, `instant_ddl_eligible`, `into_branch`, `lint_errors`, `lookup_vindex_operations`, `preceding_deployments`, `queue_paused`, `sequential_diff_dependencies`, `state`, `table_locked`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `auto_cutover`, `auto_delete_branch`, `cutover_expiring`, `deploy_operation_summaries`, `deploy_operations`, `deploy_request_number`, `deployable`, `instant_ddl`, `instant_ddl_eligible`, `into_branch`, `lint_errors`, `lookup_vindex_operations`, `preceding_deployments`, `queue_paused`, `sequential_diff_dependencies`, `state`, `table_locked`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -544,7 +544,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/ShardOperation` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `eta_seconds`, `id`, `progress_percentage`, `shard`, `state`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `eta_seconds`, `id`, `progress_percentage`, `shard`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -10,7 +10,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Invoice` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `billing_period_end`, `billing_period_start`, `overdue`, `paid`, `total`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `billing_period_end`, `billing_period_start`, `overdue`, `paid`, `total`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -32,7 +32,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/InvoiceLineItem` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cloudflare_billed`, `database_id`, `database_name`, `description`, `id`, `metric_name`, `subtotal`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cloudflare_billed`, `database_id`, `database_name`, `description`, `id`, `metric_name`, `subtotal`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -10,7 +10,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/KeyspaceResizeRequest` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cluster_display_name`, `cluster_name`, `extra_replicas`, `previous_cluster_display_name`, `previous_cluster_name`, `previous_replicas`, `previous_vector_pool_allocation`, `replicas`, `state`, `vector_pool_allocation`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cluster_display_name`, `cluster_name`, `extra_replicas`, `previous_cluster_display_name`, `previous_cluster_name`, `previous_replicas`, `previous_vector_pool_allocation`, `replicas`, `state`, `vector_pool_allocation`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

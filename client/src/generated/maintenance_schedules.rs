@@ -27,7 +27,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/MaintenanceSchedule` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `day`, `duration`, `enabled`, `frequency_unit`, `frequency_value`, `hour`, `last_window_datetime`, `name`, `next_window_datetime`, `pending_mysql_version_update`, `pending_vitess_version_update`, `required`, `week`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `day`, `duration`, `enabled`, `frequency_unit`, `frequency_value`, `hour`, `last_window_datetime`, `name`, `next_window_datetime`, `pending_mysql_version_update`, `pending_vitess_version_update`, `required`, `week`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

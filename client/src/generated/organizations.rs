@@ -10,7 +10,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/AuditLogEvent` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `action`, `actor_display_name`, `audit_action`, `auditable_display_name`, `id`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `action`, `actor_display_name`, `audit_action`, `auditable_display_name`, `id`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -54,7 +54,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/ClusterSku` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cpu`, `default_vtgate`, `development`, `display_name`, `enabled`, `metal`, `name`, `ram`, `sort_order`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cpu`, `default_vtgate`, `development`, `display_name`, `enabled`, `metal`, `name`, `ram`, `sort_order`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -99,7 +99,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Organization` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `billing_email`, `database_count`, `features`, `has_card`, `idp_managed_roles`, `invoice_budget_amount`, `keyspace_shard_limit`, `managed_tenancy`, `name`, `payment_info_required`, `plan`, `single_tenancy`, `sso`, `sso_directory`, `valid_billing_info`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `billing_email`, `database_count`, `features`, `has_card`, `idp_managed_roles`, `invoice_budget_amount`, `keyspace_shard_limit`, `managed_tenancy`, `name`, `payment_info_required`, `plan`, `single_tenancy`, `sso`, `sso_directory`, `valid_billing_info`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -88,7 +88,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/QueryErrorSummary` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `error_count`, `error_fingerprint`, `error_message`, `id`, `time_per_query`, `total_duration_millis`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `error_count`, `error_fingerprint`, `error_message`, `id`, `time_per_query`, `total_duration_millis`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -42,7 +42,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DefaultRoleCredentials` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `access_host_url`, `password`, `username`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access_host_url`, `password`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -91,7 +91,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/PostgresRole` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `access_host_url`, `base_username`, `database_name`, `drop_failed`, `expired`, `inherited_roles`, `name`, `password`, `private_access_host_url`, `private_connection_service_name`, `ready`, `ttl`, `username`, `with_replication`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access_host_url`, `base_username`, `database_name`, `drop_failed`, `expired`, `inherited_roles`, `name`, `password`, `private_access_host_url`, `private_connection_service_name`, `ready`, `ttl`, `username`, `with_replication`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -151,7 +151,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/QuerySafetySettings` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `require_where_on_delete`, `require_where_on_update`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `require_where_on_delete`, `require_where_on_update`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

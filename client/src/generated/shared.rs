@@ -9,7 +9,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/AccessToken` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `avatar_url`, `display_name`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `avatar_url`, `display_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -60,7 +60,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/BouncerResizeRequest` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `parameters`, `previous_parameters`, `previous_replicas_per_cell`, `previous_target`, `replicas_per_cell`, `state`, `target`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `parameters`, `previous_parameters`, `previous_replicas_per_cell`, `previous_target`, `replicas_per_cell`, `state`, `target`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -121,7 +121,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/BouncerSku` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `cpu`, `display_name`, `name`, `ram`, `sort_order`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `cpu`, `display_name`, `name`, `ram`, `sort_order`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -170,7 +170,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/BranchScopes` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `accesses`, `branches`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `accesses`, `branches`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -233,7 +233,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DatabaseScopes` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `accesses`, `databases`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `accesses`, `databases`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -402,7 +402,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/KeyspaceThrottlerRatio` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `keyspace_name`, `ratio`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `keyspace_name`, `ratio`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -417,7 +417,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/OauthBranch` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `database`, `id`, `name`, `organization`, `url`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `database`, `id`, `name`, `organization`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -444,7 +444,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/OauthDatabase` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`, `organization`, `url`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`, `organization`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -469,7 +469,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/OauthOrganization` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`, `url`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -492,7 +492,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/OauthScope` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `description`, `name`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `description`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -536,7 +536,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/OauthUser` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `name`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -571,7 +571,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/OrganizationScopes` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `accesses`, `organizations`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `accesses`, `organizations`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -592,7 +592,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Password` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `access_host_regional_url`, `access_host_regional_urls`, `access_host_url`, `direct_vtgate`, `direct_vtgate_addresses`, `expired`, `name`, `renewable`, `replica`, `role`, `username`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access_host_regional_url`, `access_host_regional_urls`, `access_host_url`, `direct_vtgate`, `direct_vtgate_addresses`, `expired`, `name`, `renewable`, `replica`, `role`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -647,7 +647,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/PasswordBranch` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `id`, `mysql_edge_address`, `name`, `private_edge_connectivity`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `id`, `mysql_edge_address`, `name`, `private_edge_connectivity`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -686,7 +686,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/PostgresClusterParameter` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `category`, `description`, `display_name`, `extension`, `immutable`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `category`, `description`, `display_name`, `extension`, `immutable`, `name`, `namespace`, `options`, `parameter_type`, `required`, `restart`, `url`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -753,7 +753,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/QuerySample` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `error_message`, `explainable`, `fingerprint`, `keyspace`, `normalized_sql`, `password`, `remote_address`, `rows_affected`, `rows_read`, `rows_returned`, `shard_queries`, `statement_type`, `syntax_highlighted_sql`, `tables`, `tags`, `total_duration_millis`, `truncated`, `username`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `error_message`, `explainable`, `fingerprint`, `keyspace`, `normalized_sql`, `password`, `remote_address`, `rows_affected`, `rows_read`, `rows_returned`, `shard_queries`, `statement_type`, `syntax_highlighted_sql`, `tables`, `tags`, `total_duration_millis`, `truncated`, `username`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -808,7 +808,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Region` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `current_default`, `display_name`, `enabled`, `id`, `location`, `mysql_supported`, `postgresql_supported`, `provider`, `public_ip_addresses`, `slug`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `current_default`, `display_name`, `enabled`, `id`, `location`, `mysql_supported`, `postgresql_supported`, `provider`, `public_ip_addresses`, `slug`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -873,7 +873,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/ServiceTokenAccess` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `access`, `description`, `id`, `resource_id`, `resource_name`, `resource_type`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access`, `description`, `id`, `resource_id`, `resource_name`, `resource_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1143,7 +1143,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/ThrottlerConfiguration` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `configurations`, `keyspaces`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `configurations`, `keyspaces`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1160,7 +1160,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/TrafficBudget` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `mode`, `name`, `rules`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `mode`, `name`, `rules`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1216,7 +1216,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/TrafficRule` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `kind`, `syntax_highlighted_sql`, `tags`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `kind`, `syntax_highlighted_sql`, `tags`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1273,7 +1273,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/TrafficRuleTag` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `key`, `key_id`, `source`, `value`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `key`, `key_id`, `source`, `value`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1298,7 +1298,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/User` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `avatar_url`, `display_name`, `email`, `name`, `two_factor_auth_configured`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `avatar_url`, `display_name`, `email`, `name`, `two_factor_auth_configured`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1347,7 +1347,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/UserScopes` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `accesses`, `users`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `accesses`, `users`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -41,7 +41,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/Workflow` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `defer_secondary_keys`, `may_restart`, `may_retry`, `name`, `number`, `on_ddl`, `primaries_switched`, `replicas_switched`, `sequence_tables_applied`, `state`, `verified_data_stale`, `workflow_errors`, `workflow_subtype`, `workflow_type`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `defer_secondary_keys`, `may_restart`, `may_retry`, `name`, `number`, `on_ddl`, `primaries_switched`, `replicas_switched`, `sequence_tables_applied`, `state`, `verified_data_stale`, `workflow_errors`, `workflow_subtype`, `workflow_type`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
