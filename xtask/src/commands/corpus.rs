@@ -48,9 +48,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));
     let scratch = Scratch::new(workspace, "corpus", &effective)?;
     scratch.write("client/tests/corpus.rs", &read(&corpus.join("calls.rs"))?)?;
-    scratch.write("client/tests/constructs.rs", &read(&corpus.join("whole_api.rs"))?)?;
-    scratch.write("client/tests/traced/mod.rs", &read(&corpus.join("traced.rs"))?)?;
-    scratch.write("client/tests/calls/mod.rs", &calls.code)?;
+    scratch.write_calls("constructs", &calls)?;
     scratch.hold(&[&["--test", "corpus"], &["--test", "constructs"], &["--doc"]], out)
 }
 
@@ -73,8 +71,7 @@ pub(super) fn added(workspace: &Workspace, folder: &Path, out: &mut dyn Write) -
     left_out.iter().try_for_each(|why| writeln!(out, "   {why}"))?;
     ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));
     let scratch = Scratch::new(workspace, "added", &effective.text)?;
-    scratch.write("client/tests/constructs.rs", &read(&workspace.path("tests/corpus/whole_api.rs"))?)?;
-    scratch.write("client/tests/calls/mod.rs", &calls.code)?;
+    scratch.write_calls("constructs", &calls)?;
     Ok(scratch)
 }
 

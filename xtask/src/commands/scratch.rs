@@ -9,6 +9,7 @@ use xshell::cmd;
 
 use super::shell::{run, shell, warnings};
 use crate::generate::document::FEATURE;
+use crate::generated_crate::calls::Calls;
 use crate::workspace::Workspace;
 
 /// A copy of the client below `.scratch/`. Not below `target/`: of files there cargo does not see that two copies differ.
@@ -61,6 +62,17 @@ impl Scratch {
     /// Where it cannot be written.
     pub(super) fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
         write(&self.dir.join(name), text)
+    }
+
+    /// Writes the calls of all operations, as a test of a name.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or written.
+    pub(super) fn write_calls(&self, test: &str, calls: &Calls) -> anyhow::Result<()> {
+        let corpus = self.workspace.path("tests/corpus");
+        self.write(&format!("client/tests/{test}.rs"), &read(&corpus.join("whole_api.rs"))?)?;
+        self.write("client/tests/traced/mod.rs", &read(&corpus.join("traced.rs"))?)?;
+        self.write("client/tests/calls/mod.rs", &calls.code)
     }
 
     /// Holds the copy to what the client is held to: no warning of rustc's or rustdoc's, and the tests.

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::ensure;
 use xshell::cmd;
 
-use super::scratch::{Scratch, read};
+use super::scratch::Scratch;
 use super::shell::{shell, warnings};
 use crate::generated_crate::calls;
 use crate::snapshot::Snapshot;
@@ -32,8 +32,6 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));
     writeln!(out, "== the whole API: {} operations", calls.count)?;
     let scratch = Scratch::new(workspace, "whole-api", &effective.text)?;
-    scratch.write("client/tests/whole_api.rs", &read(&workspace.path("tests/corpus/whole_api.rs"))?)?;
-    scratch.write("client/tests/traced/mod.rs", &read(&workspace.path("tests/corpus/traced.rs"))?)?;
-    scratch.write("client/tests/calls/mod.rs", &calls.code)?;
+    scratch.write_calls("whole_api", &calls)?;
     scratch.test("codegen,full,mock,schemars", &["--test", "whole_api"], out)
 }
