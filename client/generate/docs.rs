@@ -232,7 +232,7 @@ fn example(operation: &Operation<'_>, described: &Value, document: &Value, types
     let line = code.replace("\n    ", "");
     let code = if line.len() <= 90 { line + ".await?;" } else { code + "\n    .await?;" };
     Some(format!(
-        "```no_run\n# async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> \
+        "```no_run\n# async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> \
          {{\n{code}\n# Ok(())\n# }}\n```"
     ))
 }

@@ -27,7 +27,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client
     ///     .list_branch_bouncer_resize_requests()
     ///     .organization("acme")

@@ -93,7 +93,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client
     ///     .list_maintenance_windows()
     ///     .organization("acme")

@@ -136,7 +136,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client.list_oauth_applications().organization("acme").await?;
     /// # Ok(())
     /// # }
@@ -159,7 +159,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client
     ///     .get_oauth_application()
     ///     .organization("acme")
@@ -188,7 +188,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client
     ///     .list_oauth_tokens()
     ///     .organization("acme")
@@ -215,7 +215,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client
     ///     .get_oauth_token()
     ///     .organization("acme")
@@ -243,7 +243,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client
     ///     .delete_oauth_token()
     ///     .organization("acme")

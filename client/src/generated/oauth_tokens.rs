@@ -242,7 +242,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client
     ///     .create_oauth_token()
     ///     .organization("acme")

@@ -527,7 +527,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client.list_organizations().await?;
     /// # Ok(())
     /// # }
@@ -557,7 +557,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client.get_organization().organization("acme").await?;
     /// # Ok(())
     /// # }
@@ -584,7 +584,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client.update_organization().organization("acme").await?;
     /// # Ok(())
     /// # }
@@ -607,7 +607,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client.list_audit_logs().organization("acme").await?;
     /// # Ok(())
     /// # }
@@ -639,7 +639,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client.list_cluster_size_skus().organization("acme").await?;
     /// # Ok(())
     /// # }
@@ -669,7 +669,7 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// # async fn example(client: &planetscale_client::Client) -> Result<(), planetscale_client::Error> {
     /// let answer = client.list_organization_regions().organization("acme").await?;
     /// # Ok(())
     /// # }
