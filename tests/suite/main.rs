@@ -45,6 +45,7 @@ mod polling;
 mod property;
 mod propose_update;
 mod reading;
+mod reports;
 mod restore;
 mod retries;
 mod scripted;

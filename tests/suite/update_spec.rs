@@ -525,7 +525,7 @@ fn a_lost_operation_is_drift_and_hides_nothing() {
         "a breaking release",
         "api-path-removed",
         "has the operation export_backups no more",
-        "Client::export_backups",
+        "`export_backups` and `types::ExportBackupsBody` (",
     ] {
         assert!(ended.out.contains(said), "{said}: {}", ended.out);
     }
@@ -586,7 +586,8 @@ fn an_operation_is_removed_from_all_that_it_is_in() {
     assert_eq!(ended.err, "error: export_backup is not offered; did you mean export_backups?\n");
     let ended = copy.command("remove-operation", &["export_backups"]);
     ended_with(&ended, 0);
-    assert!(ended.out.contains("a breaking release") && ended.out.contains("Client::export_backups"), "{}", ended.out);
+    assert!(ended.out.contains("a breaking release") && ended.out.contains("`export_backups` and"), "{}", ended.out);
+    assert!(ended.out.contains("openapi/source.toml does not offer export_backups any more"), "{}", ended.out);
     for (name, text) in copy.files() {
         // The vendor's document is kept as it is published.
         let may_name = ["source.toml", "whole_api.yaml"].iter().any(|file| name == *file);

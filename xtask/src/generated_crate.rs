@@ -1,5 +1,6 @@
 //! The crate that an effective spec gives, without building it.
 
+pub mod belongings;
 mod blame;
 pub mod calls;
 pub mod codegen;
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use anyhow::bail;
-use heck::ToSnakeCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use serde_json::Value;
@@ -38,6 +39,8 @@ pub struct Crate {
     pub effective: Spec,
     /// What each schema of the effective spec became.
     places: BTreeMap<String, Vec<String>>,
+    /// The functions of its operations, by method and path.
+    functions: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for Crate {
@@ -71,10 +74,20 @@ impl Crate {
         for (pointer, item) in generated.places {
             places.entry(pointer).or_default().push(item);
         }
+        // What the generator has simplified has no note of where it comes from, and its component's name.
+        let components = effective.value.pointer("/components/schemas").and_then(Value::as_object);
+        for name in components.into_iter().flat_map(|components| components.keys()) {
+            let item = format!("types::{}", name.to_upper_camel_case());
+            if surface.get(&item).is_some() {
+                let at = format!("/components/schemas/{}", spec::pointer_token(name));
+                places.entry(at).or_insert_with(|| vec![item]);
+            }
+        }
         let operations = operations::of(&effective.value).iter().map(Operation::endpoint).collect();
         let mut effective = effective.clone();
         generate::document::nulls::fold(&mut effective.value);
-        Ok(Self { generated: generated.code, surface, operations, effective, places })
+        let functions = Self::functions_of(&effective.value);
+        Ok(Self { generated: generated.code, surface, operations, effective, places, functions })
     }
 
     /// Its generated code as it is stored: files, by their names.

@@ -94,6 +94,11 @@ pub fn check(workspace: &Workspace, from: &Origin) -> anyhow::Result<Status> {
     Ok(if new.changed_since(&old)?.is_empty() { Status::Done } else { Status::Drift })
 }
 
+/// How many lines of the vendor's document are shown, and how much of each: the findings tell what they mean.
+const MOST_LINES: usize = 200;
+/// In characters.
+const LONGEST_LINE: usize = 400;
+
 /// The vendor's document, line by line.
 fn show_difference(new: &Snapshot, changed: &[Change], from: &Origin, out: &mut dyn Write) -> anyhow::Result<()> {
     if changed.is_empty() {
@@ -114,9 +119,23 @@ fn show_difference(new: &Snapshot, changed: &[Change], from: &Origin, out: &mut 
         }
         return Ok(());
     };
+    if before.is_empty() {
+        writeln!(out, "\nopenapi/{name} is new")?;
+        return Ok(());
+    }
     let (a, b) = (format!("a/openapi/{name}"), format!("b/openapi/{name}"));
     let difference = TextDiff::from_lines(before.as_str(), after.as_str()).unified_diff().header(&a, &b).to_string();
-    write!(out, "\n{}", plain_lines(&difference))?;
+    let lines: Vec<&str> = difference.lines().collect();
+    writeln!(out)?;
+    for line in lines.iter().take(MOST_LINES) {
+        match line.char_indices().nth(LONGEST_LINE) {
+            Some((end, _)) => writeln!(out, "{}…", plain_lines(&line[..end]))?,
+            None => writeln!(out, "{}", plain_lines(line))?,
+        }
+    }
+    if let more @ 1.. = lines.len().saturating_sub(MOST_LINES) {
+        writeln!(out, "… and {more} more lines, all of them in `git diff` once openapi/{name} is updated")?;
+    }
     Ok(())
 }
 

@@ -1,12 +1,15 @@
 //! What a change of the vendor's document means for the crate.
 
 mod effects;
+mod told;
+mod touched;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::Serialize;
 
+pub use self::effects::{Effect, Effects};
 use crate::comparison::diff::rules::Rule;
 use crate::comparison::diff::rules::table::{
     BECAME_REQUIRED, NEW_PATH_PARAMETER, NEW_REQUIRED_PARAMETER, NEW_REQUIRED_REQUEST_PROPERTY,
@@ -41,6 +44,9 @@ pub struct Impact {
     pub only_docs: bool,
     /// Why no code could be generated.
     pub error: Option<String>,
+    /// Why something changes that no finding explains, where that is known.
+    #[serde(skip)]
+    pub reason: Option<String>,
     /// The crates of the old and of the new document.
     #[serde(skip)]
     crates: Option<[Rc<Crate>; 2]>,
@@ -55,7 +61,7 @@ impl Impact {
         let code = if old.is_like(new) { Bump::None } else { Bump::Patch };
         let bump = changes.iter().map(|change| change.bump).max().unwrap_or(code);
         let only_docs = changes.is_empty() && old.is_like_but_for_docs(new);
-        Self { bump: Some(bump), changes, only_docs, error: None, crates: Some(crates) }
+        Self { bump: Some(bump), changes, only_docs, crates: Some(crates), ..Self::default() }
     }
 
     /// The same crate.

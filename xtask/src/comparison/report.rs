@@ -21,7 +21,7 @@ pub use self::changelog::{changelog_entries, changelog_of};
 pub use self::entry::Entry;
 pub use self::escape::{plain, plain_lines};
 use crate::comparison::diff::{Finding, Level};
-use crate::comparison::impact::Impact;
+use crate::comparison::impact::{self, Impact};
 use crate::effective::overlay::Effect;
 use crate::generated_crate::surface::Bump;
 use crate::upstream::operations;
@@ -73,6 +73,9 @@ pub struct Report {
     /// Nothing, where the crates were not compared.
     #[serde(rename = "crate", skip_serializing_if = "Option::is_none")]
     krate: Option<Impact>,
+    /// What changes of the crate and no finding explains.
+    #[serde(skip)]
+    unexplained: Vec<String>,
     /// What hand-written code uses of what breaks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     own_code: Vec<String>,
@@ -90,6 +93,7 @@ impl Report {
             counts: Counts::default(),
             ids: HashMap::new(),
             krate,
+            unexplained: Vec::new(),
             own_code: Vec::new(),
             notes: Vec::new(),
         }
@@ -125,8 +129,11 @@ impl Report {
     pub fn with_effects(mut self) -> Self {
         if let Some(krate) = &self.krate {
             let findings: Vec<&Finding> = self.findings.iter().map(|entry| &entry.finding).collect();
-            let effects = krate.effects(&findings);
-            self.findings.iter_mut().zip(effects).for_each(|(entry, effect)| entry.effect = effect);
+            let impact::Effects { of, unexplained, .. } = krate.effects(&findings);
+            for (entry, impact::Effect { text, bump, cause, .. }) in self.findings.iter_mut().zip(of) {
+                (entry.effect, entry.bump, entry.cause) = (text, bump, cause);
+            }
+            self.unexplained = unexplained;
         }
         self
     }
@@ -136,6 +143,11 @@ impl Report {
         self.notes.extend(effects.iter().filter_map(idle));
         self.notes.extend(notes);
         self
+    }
+
+    /// What was found, the worst first.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().map(|entry| &entry.finding)
     }
 
     /// Whether nothing but the crate's documentation changes.
@@ -271,7 +283,7 @@ impl Report {
         }
         let open = || self.findings.iter().filter(|entry| entry.accepted.is_none());
         let breaks = |entry: &&Entry| entry.finding.level == Level::Err;
-        let moves = |entry: &&Entry| entry.effect.as_ref().is_some_and(|effect| effect.contains("(major)"));
+        let moves = |entry: &&Entry| entry.bump == Some(Bump::Major);
         let Some(first) = open().find(|entry| breaks(entry) && moves(entry)).or_else(|| open().find(breaks)) else {
             return plain(&self.verdict());
         };

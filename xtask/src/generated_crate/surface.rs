@@ -146,6 +146,12 @@ impl Surface {
         self.items.iter().map(|(path, shape)| (path.as_str(), shape))
     }
 
+    /// The items whose paths begin with something.
+    pub fn below<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = (&'s str, &'s PublicItem)> {
+        let from = self.items.range(prefix.to_owned()..);
+        from.take_while(move |(path, _)| path.starts_with(prefix)).map(|(path, shape)| (path.as_str(), shape))
+    }
+
     /// An item's shape.
     pub fn get(&self, path: &str) -> Option<&PublicItem> {
         self.items.get(path)

@@ -29,12 +29,13 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
         with_notes(new, "the overlay cannot be applied to the new document; correct openapi/overlay.yaml")
     })?;
     let notes = read.chain(made).chain(effective.notes.iter().cloned()).collect();
-    let impact = if is_as_stored(old, new)? {
+    let mut impact = if is_as_stored(old, new)? {
         Impact::none()
     } else {
         new.generated_crate().with_context(|| with_notes(new, "no code can be generated from the new document"))?;
         impact(old, new)
     };
+    impact.reason = other_operations(old, new);
     let mut report = Report::new(Some(impact)).with_notes(&effective.effects, notes);
     if let Some(krate) = report.generated_crate() {
         let uses = own_code::uses(&new.workspace, &krate.changes)?;
@@ -52,6 +53,24 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
         }
     }
     Ok(report.with_effects())
+}
+
+/// Which operations are offered in one of two snapshots only.
+fn other_operations(old: &Snapshot, new: &Snapshot) -> Option<String> {
+    let (before, now) = (old.sources().operations(), new.sources().operations());
+    let only = |these: &[String], those: &[String]| {
+        let only: Vec<&str> = these.iter().filter(|id| !those.contains(id)).map(String::as_str).collect();
+        match only[..] {
+            [] => None,
+            [one] => Some(one.to_owned()),
+            [first, ..] => Some(format!("{first} and {} more", only.len() - 1)),
+        }
+    };
+    match (only(&now, &before), only(&before, &now)) {
+        (Some(new), None) => Some(format!("openapi/source.toml offers {new} now")),
+        (None, Some(gone)) => Some(format!("openapi/source.toml does not offer {gone} any more")),
+        _ => None,
+    }
 }
 
 /// Whether a snapshot is what is stored: then there is nothing to find, and no code needs to be generated to know it.

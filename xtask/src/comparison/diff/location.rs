@@ -237,6 +237,11 @@ impl Subject {
         }
     }
 
+    /// The parameter that it is in, by its name.
+    pub fn parameter(&self) -> Option<&str> {
+        self.0.iter().find_map(|step| if let Step::Parameter(name) = step { Some(name.as_str()) } else { None })
+    }
+
     /// Whether it is a key of something.
     pub fn has_key(&self) -> bool {
         matches!(self.0.last(), Some(Step::Key(_)))

@@ -1,167 +1,158 @@
 //! What each finding on the wire means for the crate: which changes of its surface come of it.
+//!
+//! `touched` says which changes are at a finding's places, `told` says so in words. Each change is told once, of the
+//! finding that explains it best; other findings refer to that one. What no finding explains is told on its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase;
+use super::Impact;
+use super::told::{self, Grouped};
+use super::touched::{Reason, Touched};
+use crate::comparison::diff::{Finding, Level};
+use crate::generated_crate::belongings::Unit;
+use crate::generated_crate::surface::{Bump, Change};
 
-use super::{Impact, demand_of};
-use crate::comparison::diff::rules::Rule;
-use crate::comparison::diff::rules::table::{
-    ADDITIONAL_PROPERTIES_ALLOWED, ADDITIONAL_PROPERTIES_DISALLOWED, ADDITIONAL_PROPERTIES_GENERALIZED,
-    ADDITIONAL_PROPERTIES_SPECIALIZED, BECAME_ENUM, BECAME_NOT_NULLABLE, BECAME_NULLABLE, BECAME_OPTIONAL,
-    BECAME_REQUIRED, ENUM_DROPPED, ENUM_VALUE_ADDED, ENUM_VALUE_REMOVED, EXTENSIBLE_ENUM_VALUE_ADDED,
-    EXTENSIBLE_ENUM_VALUE_REMOVED,
-};
-use crate::comparison::diff::{Argument, Direction, Finding, Level};
-use crate::generated_crate::Crate;
-use crate::generated_crate::surface::{Change, Kind, Surface};
-use crate::upstream::operations;
+/// What is said of the effects on one operation, in bytes: a screen. What is more is counted.
+const SCREEN: usize = 24 * 100;
 
-/// Rules on the values of an enum, which become the variants of a type.
-const VALUES: &[&Rule] = &[
-    &BECAME_ENUM,
-    &ENUM_DROPPED,
-    &ENUM_VALUE_ADDED,
-    &ENUM_VALUE_REMOVED,
-    &EXTENSIBLE_ENUM_VALUE_ADDED,
-    &EXTENSIBLE_ENUM_VALUE_REMOVED,
-];
+/// What a finding means for the crate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// In words; nothing, where there is nothing to say.
+    pub text: Option<String>,
+    /// The part of the version that is to be raised for it.
+    pub bump: Option<Bump>,
+    /// The changes that are told of it, by their numbers.
+    pub items: Vec<usize>,
+    /// The items at its very place that change. Findings of several operations with the same ones have one cause.
+    pub cause: Vec<String>,
+}
 
-/// Rules on properties that no schema describes, which the crate ignores in an answer.
-const OTHER_PROPERTIES: &[&Rule] = &[
-    &ADDITIONAL_PROPERTIES_ALLOWED,
-    &ADDITIONAL_PROPERTIES_DISALLOWED,
-    &ADDITIONAL_PROPERTIES_GENERALIZED,
-    &ADDITIONAL_PROPERTIES_SPECIALIZED,
-];
-
-/// Rules on whether a value may be missing.
-const PRESENCE: &[&Rule] = &[&BECAME_NULLABLE, &BECAME_NOT_NULLABLE, &BECAME_OPTIONAL, &BECAME_REQUIRED];
+/// What findings mean for the crate.
+#[derive(Clone, Debug, Default)]
+pub struct Effects {
+    /// Of each finding.
+    pub of: Vec<Effect>,
+    /// The changes that no finding explains, by their numbers.
+    pub rest: Vec<usize>,
+    /// What is said of those: the reason last.
+    pub unexplained: Vec<String>,
+}
 
 impl Impact {
-    /// What findings on the wire mean for the crate, in words, each at its place. Each change of the crate is said of
-    /// a finding, where there is one: a change that no finding is known to make is said of all that may have made it.
-    pub fn effects(&self, findings: &[&Finding]) -> Vec<Option<String>> {
-        let Some([old, new]) = &self.crates else { return vec![None; findings.len()] };
-        let mut touched: Vec<BTreeSet<usize>> =
-            findings.iter().map(|finding| self.touched((old, new), finding)).collect();
-        let known: BTreeSet<usize> = touched.iter().flatten().copied().collect();
-        let alone = touched.clone();
-        for at in (0..self.changes.len()).filter(|at| !known.contains(at) && !self.comes_along(*at, &known)) {
-            let endpoints = endpoints_of(&self.changes[at], [old, new]);
-            let may = |finding: &Finding| {
-                endpoints.is_empty()
-                    || finding.operations.is_empty()
-                    || finding.operations.iter().any(|operation| endpoints.contains(operation))
-            };
-            // Rather one that is not known to do something else, and rather one that is not for readers.
-            let rank = |n: usize| (findings[n].level == Level::Doc, !alone[n].is_empty());
-            let best = (0..findings.len()).filter(|n| may(findings[*n])).map(rank).min();
-            for n in (0..findings.len()).filter(|n| may(findings[*n]) && Some(rank(*n)) == best) {
-                touched[n].insert(at);
+    /// What findings on the wire mean for the crate. Each change of the crate is told once.
+    pub fn effects(&self, findings: &[&Finding]) -> Effects {
+        let Some(crates) = &self.crates else {
+            return Effects { of: vec![Effect::default(); findings.len()], ..Effects::default() };
+        };
+        let touched = Touched::of(crates, &self.changes, findings);
+        let owners = self.owners(findings, &touched);
+        let grouped = Grouped::of(crates, &self.changes);
+        let mut owned: Vec<Vec<usize>> = vec![Vec::new(); findings.len()];
+        let mut rest = Vec::new();
+        for (at, owner) in owners.iter().enumerate() {
+            match owner {
+                Some(finding) => owned[*finding].push(at),
+                None => rest.push(at),
             }
         }
-        findings.iter().zip(touched).map(|(finding, touched)| self.told((old, new), finding, &touched)).collect()
+        let mut said: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+        let mut of = Vec::with_capacity(findings.len());
+        for (number, items) in owned.into_iter().enumerate() {
+            let finding = findings[number];
+            let exact: Vec<usize> = touched.exact(number).collect();
+            let cause = exact.iter().map(|at| self.changes[*at].item.clone()).collect();
+            let bump = items.iter().map(|at| self.changes[*at].bump).max();
+            let mut text = match (items.is_empty(), exact.first()) {
+                (false, _) => Some(grouped.lines(&items).join("; ")),
+                (true, Some(at)) if finding.level > Level::Doc => {
+                    owners[*at].map(|owner| told::elsewhere(&self.changes[*at], finding, findings[owner]))
+                }
+                _ => told::nothing(crates, finding),
+            };
+            let said = said.entry(finding.operation()).or_default();
+            *said += text.as_ref().map_or(0, String::len);
+            if *said > SCREEN && !items.is_empty() {
+                let changes = if items.len() == 1 { "1 change" } else { &format!("{} changes", items.len()) };
+                let bump = bump.unwrap_or_default();
+                text = Some(format!("{changes} ({bump}), all of them with --format json"));
+            }
+            of.push(Effect { text, bump, items, cause });
+        }
+        let unexplained = self.unexplained(&grouped, &rest, findings.is_empty());
+        Effects { of, rest, unexplained }
     }
 
-    /// The changes that a finding is known to make, by their numbers.
-    fn touched(&self, (old, new): (&Crate, &Crate), finding: &Finding) -> BTreeSet<usize> {
-        if finding.level == Level::Doc || !is_offered((old, new), finding) {
-            return BTreeSet::new();
+    /// The finding that each change is told of.
+    fn owners(&self, findings: &[&Finding], touched: &Touched) -> Vec<Option<usize>> {
+        let mut owners: Vec<Option<(Reason, usize)>> = vec![None; self.changes.len()];
+        for (at, owner) in owners.iter_mut().enumerate() {
+            let rank =
+                |(reason, finding): &(Reason, usize)| (*reason, std::cmp::Reverse(findings[*finding].level), *finding);
+            *owner = touched.by(at).iter().copied().min_by_key(rank);
         }
-        let mut items = old.items(&finding.old_pointer);
-        items.extend(new.items(&finding.new_pointer));
-        let demand = demand_of(finding);
-        let names: BTreeSet<String> = finding.arguments.values().filter_map(name_of).collect();
-        let touches = |change: &Change| {
-            items.contains(&change.item.as_str())
-                // A type's variants are what its values became.
-                || VALUES.contains(&finding.rule) && change.owner().is_some_and(|owner| items.contains(&owner))
-                || change.demand.as_ref() == Some(&demand)
-                // A parameter of a call has a setter.
-                || change.setter().is_some_and(|(_, name)| names.contains(name.trim_end_matches('_')))
-                    && endpoints_of(change, [old, new]).iter().any(|endpoint| finding.operations.contains(endpoint))
+        self.follow(&mut owners, findings);
+        owners.into_iter().map(|owner| owner.map(|(_, finding)| finding)).collect()
+    }
+
+    /// Gives what has no owner that of a change that it follows from: of what it belongs to, or of a type that it
+    /// names.
+    fn follow(&self, owners: &mut [Option<(Reason, usize)>], findings: &[&Finding]) {
+        let Some(crates) = &self.crates else { return };
+        let unit_of = |change: &Change| crates.iter().find_map(|krate| krate.unit(&change.item));
+        let units: Vec<Option<Unit>> = self.changes.iter().map(unit_of).collect();
+        let names: Vec<BTreeSet<Unit>> = self.changes.iter().map(|change| told::types_in(change, crates)).collect();
+        loop {
+            // The strongest finding that something of a unit is told of.
+            let mut of_unit: BTreeMap<&Unit, usize> = BTreeMap::new();
+            for (unit, owner) in units.iter().zip(owners.iter()) {
+                if let (Some(unit), Some((_, finding))) = (unit, owner) {
+                    let best = of_unit.entry(unit).or_insert(*finding);
+                    let rank = |number: usize| (std::cmp::Reverse(findings[number].level), number);
+                    if rank(*finding) < rank(*best) {
+                        *best = *finding;
+                    }
+                }
+            }
+            let mut next = Vec::new();
+            for (at, _) in owners.iter().enumerate().filter(|(_, owner)| owner.is_none()) {
+                let own = units[at].iter().find_map(|unit| of_unit.get(unit));
+                let named = names[at].iter().find_map(|unit| of_unit.get(unit));
+                if let Some(finding) = own.or(named) {
+                    next.push((at, *finding));
+                }
+            }
+            if next.is_empty() {
+                return;
+            }
+            next.into_iter().for_each(|(at, finding)| owners[at] = Some((Reason::Follows, finding)));
+        }
+    }
+
+    fn unexplained(&self, grouped: &Grouped<'_>, rest: &[usize], without_findings: bool) -> Vec<String> {
+        /// A screen.
+        const MOST: usize = 20;
+        if rest.is_empty() {
+            return Vec::new();
+        }
+        let reason = match (&self.reason, without_findings) {
+            (Some(reason), _) => reason,
+            (None, true) => {
+                "the vendor's documents say the same, so it comes of openapi/overlay.yaml, names.toml, features.toml or this \
+                 tool, which are not what openapi/effective.yaml was made with"
+            }
+            (None, false) => {
+                "no finding is at these places, so it comes of openapi/overlay.yaml, or of a rule on all operations at \
+                 once, such as those on names and on equal schemas"
+            }
         };
-        (0..self.changes.len()).filter(|at| touches(&self.changes[*at])).collect()
-    }
-
-    /// Whether a change comes along with others: what belongs to a type that is new or gone, what a type implements,
-    /// and the setters of a field.
-    fn comes_along(&self, at: usize, known: &BTreeSet<usize>) -> bool {
-        let change = &self.changes[at];
-        let item = change.item.split(": impl ").next().unwrap_or_default();
-        let (owner, _) = item.rsplit_once("::").unwrap_or_default();
-        let owner = owner.strip_prefix("types::builder::").map_or(owner.to_owned(), |of| format!("types::{of}"));
-        let with = [owner, item.to_owned()];
-        let is_known = |item: &str| known.iter().any(|known| self.changes[*known].item == item);
-        with.iter().any(|item| is_known(item))
-            || item.strip_prefix("types::builder::").is_some_and(|of| is_known(&format!("types::{of}")))
-            || change.comes_with().iter().any(|item| is_known(item))
-    }
-
-    /// What is said of a finding that makes these changes.
-    fn told(&self, (old, new): (&Crate, &Crate), finding: &Finding, touched: &BTreeSet<usize>) -> Option<String> {
-        let mut said: Vec<String> = touched.iter().map(|at| described(&self.changes[*at])).collect();
-        said.dedup();
-        if !said.is_empty() {
-            return Some(said.join("; "));
+        let mut lines = grouped.lines_of_all(rest);
+        let more = lines.len().saturating_sub(MOST);
+        lines.truncate(MOST);
+        if more > 0 {
+            lines.push(format!("and {more} more lines, all of them with --format json"));
         }
-        if finding.level == Level::Doc {
-            return None;
-        }
-        if !is_offered((old, new), finding) {
-            return Some("no change, the crate does not offer it".to_owned());
-        }
-        let mut items = old.items(&finding.old_pointer);
-        items.extend(new.items(&finding.new_pointer));
-        let is = |rules: &[&Rule]| rules.contains(&finding.rule);
-        let response = finding.direction == Direction::Response;
-        let why = match () {
-            () if response && is(OTHER_PROPERTIES) => ", unknown fields are ignored",
-            () if response && is(&[&ENUM_VALUE_ADDED, &EXTENSIBLE_ENUM_VALUE_ADDED]) => ", unknown values are kept",
-            () if is(PRESENCE) && are_optional(&new.surface, &items) => ", already optional",
-            () => "",
-        };
-        Some(format!("no change{why}"))
+        lines.push(format!("reason: {reason}"));
+        lines
     }
-}
-
-/// Whether the crate offers an operation of a finding, or it is of none.
-fn is_offered((old, new): (&Crate, &Crate), finding: &Finding) -> bool {
-    let offered = |name: &String| old.operations.contains(name) || new.operations.contains(name);
-    finding.operations.is_empty() || finding.operations.iter().any(offered)
-}
-
-/// The operations that an item of the client is for; none for a type.
-fn endpoints_of(change: &Change, crates: [&Crate; 2]) -> Vec<String> {
-    let of = change.setter().map(|(operation, _)| operation).or_else(|| {
-        let item = change.item.as_str();
-        item.strip_prefix("Client::")
-            .or_else(|| item.strip_prefix("builder::"))
-            .or_else(|| item.split_once("(): ").map(|(id, _)| id))
-    });
-    let Some(of) = of.map(ToSnakeCase::to_snake_case) else { return Vec::new() };
-    let documents = crates.iter().flat_map(|krate| operations::of(&krate.effective.value));
-    documents.filter(|operation| operation.id.to_snake_case() == of).map(|operation| operation.endpoint()).collect()
-}
-
-/// What a setter would be called for a name that a finding has.
-fn name_of(argument: &Argument) -> Option<String> {
-    match argument {
-        Argument::Name(name) => Some(name.to_snake_case()),
-        Argument::Value(value) => Some(value.to_snake_case()),
-        _ => None,
-    }
-}
-
-fn described(change: &Change) -> String {
-    let shape = |shape: &Option<String>| shape.clone().unwrap_or_else(|| "nothing".into());
-    format!("{}: {} → {} ({})", change.item, shape(&change.old), shape(&change.new), change.bump)
-}
-
-/// Whether all fields among items may be missing in the crate, and there is one.
-fn are_optional(surface: &Surface, items: &[&str]) -> bool {
-    let fields = items.iter().filter_map(|item| surface.get(item)).filter(|item| item.kind == Kind::Field);
-    let mut fields = fields.map(|field| field.text.starts_with("Option<")).peekable();
-    fields.peek().is_some() && fields.all(|optional| optional)
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::comparison::diff::{Finding, Step, steps, within_operation};
+use crate::generated_crate::surface::Bump;
 use crate::upstream::spec::{Position, Spec};
 
 /// A finding, where it is, and whether it was accepted.
@@ -24,6 +25,12 @@ pub struct Entry {
     /// What it means for the crate, where the crates were compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<String>,
+    /// The part of the version that is to be raised for it.
+    #[serde(skip)]
+    pub bump: Option<Bump>,
+    /// The items of the crate at its very place that change.
+    #[serde(skip)]
+    pub cause: Vec<String>,
     /// Why it was accepted, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
@@ -47,6 +54,8 @@ pub(super) fn placed(findings: Vec<Finding>, old: &Spec, new: &Spec, file: &str)
             new_position: to.get(&finding.new_pointer).copied(),
             finding,
             effect: None,
+            bump: None,
+            cause: Vec::new(),
             accepted: None,
             file: file.to_owned(),
         }

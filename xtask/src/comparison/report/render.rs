@@ -1,6 +1,5 @@
 //! A report as text, JSON, Markdown, and annotations.
 
-use std::collections::HashSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -9,7 +8,6 @@ use super::escape::{self, cell, code, github, github_property, plain};
 use super::rows::{Row, Section, heading, sections};
 use super::{Entry, Format, Report};
 use crate::comparison::diff::Level;
-use crate::generated_crate::surface::Change;
 use crate::upstream::spec::Position;
 
 /// How many places of one row are shown.
@@ -42,21 +40,12 @@ impl Report {
         self.findings.iter().filter(|entry| entry.accepted.is_some()).collect()
     }
 
-    /// What changes of the crate, and how many setters of types' builders change along with their fields.
-    fn crate_changes(&self) -> (Vec<&Change>, usize) {
-        let all = self.krate.iter().flat_map(|krate| &krate.changes);
-        let items: HashSet<&str> = all.clone().map(|change| change.item.as_str()).collect();
-        let is_setter = |change: &&Change| change.comes_with().iter().any(|item| items.contains(item.as_str()));
-        let (setters, others): (Vec<&Change>, Vec<&Change>) = all.partition(is_setter);
-        (others, setters.len())
-    }
-
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let bold = Style::new().bold();
         writeln!(out, "{bold}{}{bold:#}", self.verdict())?;
         let sections = self.sections();
         for section in &sections {
-            writeln!(out, "\n{bold}{}{bold:#}", plain(&heading(section.operations)))?;
+            writeln!(out, "\n{bold}{}{bold:#}", plain(&heading(&section.operations)))?;
             for row in &section.rows {
                 text_row(row, out)?;
             }
@@ -79,15 +68,10 @@ impl Report {
         if let Some(error) = self.error() {
             writeln!(out, "\n{bold}crate{bold:#}\n  {}", plain(error))?;
         }
-        let (changes, setters) = self.crate_changes();
-        for (i, change) in changes.into_iter().enumerate() {
-            if i == 0 {
-                writeln!(out, "\n{bold}crate{bold:#} changes of the public surface{}", with_setters(setters))?;
-            }
-            let shape = |shape: &Option<String>| shape.as_deref().map_or_else(|| "-".to_owned(), plain);
-            let (old, new) = (shape(&change.old), shape(&change.new));
-            writeln!(out, "  {:<5} {}: {old} → {new}", change.bump, plain(&change.item))?;
+        if !self.unexplained.is_empty() {
+            writeln!(out, "\n{bold}crate{bold:#} changes that are of no finding")?;
         }
+        self.unexplained.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))?;
         if !self.own_code.is_empty() {
             writeln!(out, "\n{bold}code written by hand{bold:#} that may not compile any more")?;
         }
@@ -103,7 +87,7 @@ impl Report {
         let sections = self.sections();
         let crates = self.krate.is_some();
         for section in &sections {
-            let operation = section.operations.first().map(|_| code(&heading(section.operations)));
+            let operation = section.operations.first().map(|_| code(&heading(&section.operations)));
             writeln!(out, "\n### {}\n", operation.as_deref().unwrap_or("The document"))?;
             // What changed comes first: a narrow window cuts the end off.
             let (title, line) = if crates { (" crate |", " --- |") } else { ("", "") };
@@ -137,19 +121,10 @@ impl Report {
         if let Some(error) = self.error() {
             writeln!(out, "\n### Crate\n\n{}", cell(error))?;
         }
-        let (changes, setters) = self.crate_changes();
-        for (i, change) in changes.into_iter().enumerate() {
-            if i == 0 {
-                writeln!(
-                    out,
-                    "\n### Crate{}\n\n| bump | item | old | new |\n| --- | --- | --- | --- |",
-                    with_setters(setters)
-                )?;
-            }
-            let shape = |shape: &Option<String>| shape.as_deref().map(code).unwrap_or_default();
-            let (old, new) = (shape(&change.old), shape(&change.new));
-            writeln!(out, "| {} | {} | {old} | {new} |", change.bump, code(&change.item))?;
+        if !self.unexplained.is_empty() {
+            writeln!(out, "\n### Crate: changes that are of no finding\n")?;
         }
+        self.unexplained.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
         if !self.own_code.is_empty() {
             writeln!(out, "\n### Code written by hand that may not compile any more\n")?;
         }
@@ -177,7 +152,7 @@ impl Report {
                     1 => String::new(),
                     all => format!(", and {} more", all - 1),
                 };
-                let message = format!("{} ({}: {place}{times})", row.message(), heading(section.operations));
+                let message = format!("{} ({}: {place}{times})", row.message(), heading(&section.operations));
                 let at = new_position.map(|Position { line, column }| format!(",line={line},col={column}"));
                 let (at, file, title) = (at.unwrap_or_default(), github_property(file), github_property(&finding.id));
                 writeln!(out, "::{kind} file={file}{at},title={title}::{}", github(&message))?;
@@ -188,14 +163,6 @@ impl Report {
         }
         let kind = if self.error().is_some() { "error" } else { "notice" };
         writeln!(out, "::{kind} title=drift::{}", github(&self.verdict()))
-    }
-}
-
-fn with_setters(setters: usize) -> String {
-    match setters {
-        0 => String::new(),
-        1 => " (and 1 setter of a field's builder)".to_owned(),
-        all => format!(" (and {all} setters of fields' builders)"),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::upstream::spec::Position;
 /// Findings of the same operations.
 pub(super) struct Section<'a> {
     /// The operations; none for the document itself.
-    pub(super) operations: &'a [String],
+    pub(super) operations: Vec<String>,
     pub(super) rows: Vec<Row<'a>>,
 }
 
@@ -23,21 +23,29 @@ pub(super) struct Row<'a> {
 /// Sections, the one with the worst finding first; in each the worst row first.
 pub(super) fn sections<'a>(entries: &[&'a Entry]) -> Vec<Section<'a>> {
     // Entries are sorted by level, so sections and rows are met in the order in which they are to be read.
-    let mut sections: Vec<Section<'a>> = Vec::new();
-    let mut numbers: BTreeMap<&'a [String], usize> = BTreeMap::new();
-    let mut rows: BTreeMap<Key<'a>, usize> = BTreeMap::new();
+    let mut rows: Vec<(Vec<String>, Row<'a>)> = Vec::new();
+    let mut numbers: BTreeMap<Key<'a>, usize> = BTreeMap::new();
     for entry in entries {
-        let operations = &entry.finding.operations[..];
-        let section = *numbers.entry(operations).or_insert_with(|| {
+        let row = *numbers.entry(Key::of(entry)).or_insert_with(|| {
+            rows.push((Vec::new(), Row { entries: Vec::new() }));
+            rows.len() - 1
+        });
+        let (operations, row) = &mut rows[row];
+        for operation in entry.finding.operations.iter() {
+            if !operations.contains(operation) {
+                operations.push(operation.clone());
+            }
+        }
+        row.entries.push(entry);
+    }
+    let mut sections: Vec<Section<'a>> = Vec::new();
+    let mut numbers: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    for (operations, row) in rows {
+        let section = *numbers.entry(operations.clone()).or_insert_with(|| {
             sections.push(Section { operations, rows: Vec::new() });
             sections.len() - 1
         });
-        let there = &mut sections[section].rows;
-        let row = *rows.entry(Key::of(entry, operations)).or_insert_with(|| {
-            there.push(Row { entries: Vec::new() });
-            there.len() - 1
-        });
-        there[row].entries.push(entry);
+        sections[section].rows.push(row);
     }
     let worst = |section: &Section<'_>| section.rows.first().map(|row| row.first().finding.level);
     sections.sort_by_key(|section| (std::cmp::Reverse(worst(section)), section.operations.is_empty()));
@@ -47,29 +55,46 @@ pub(super) fn sections<'a>(entries: &[&'a Entry]) -> Vec<Section<'a>> {
 /// What findings of one row have in common.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
-    operations: &'a [String],
     id: &'a str,
     level: Level,
     said: (&'static str, Vec<(&'static str, &'a Argument)>),
     lowering: Option<Lowering>,
-    effect: Option<&'a str>,
-    /// What they are in: a response, a component.
-    around: &'a str,
     file: &'a str,
+    together: Together<'a>,
+}
+
+/// Why findings stand together.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Together<'a> {
+    /// What changes is one thing in the crate, whatever operations have it.
+    Cause(&'a [String]),
+    /// They are in one place.
+    Place {
+        operations: &'a [String],
+        effect: Option<&'a str>,
+        /// What they are in: a response, a component.
+        around: &'a str,
+    },
 }
 
 impl<'a> Key<'a> {
-    fn of(entry: &'a Entry, operations: &'a [String]) -> Self {
+    fn of(entry: &'a Entry) -> Self {
         let finding = &entry.finding;
+        let together = match &entry.cause[..] {
+            [] => Together::Place {
+                operations: &finding.operations,
+                effect: entry.effect.as_deref(),
+                around: around(&entry.place),
+            },
+            cause => Together::Cause(cause),
+        };
         Self {
-            operations,
             id: &finding.id,
             level: finding.level,
             said: finding.essence(),
             lowering: finding.lowering,
-            effect: entry.effect.as_deref(),
-            around: around(&entry.place),
             file: &entry.file,
+            together,
         }
     }
 }
@@ -85,7 +110,9 @@ fn around(place: &str) -> &str {
 impl Row<'_> {
     /// What they mean for the crate.
     pub(super) fn effect(&self) -> Option<&str> {
-        self.first().effect.as_deref()
+        // One of them may have what the others refer to.
+        let told = self.entries.iter().find(|entry| entry.bump.is_some());
+        told.unwrap_or(&self.first()).effect.as_deref()
     }
 
     pub(super) fn first(&self) -> &Entry {
@@ -104,9 +131,11 @@ impl Row<'_> {
     /// Where they are: what they are in, and the place of each within that with the lines in both documents; of many
     /// the first ones, and how many more there are.
     pub(super) fn places(&self, most: usize) -> (String, Vec<String>, usize) {
-        let around = around(&self.first().place);
+        let common = around(&self.first().place);
+        let is_common = self.entries.iter().all(|entry| around(&entry.place) == common);
+        let around = if is_common { common } else { "" };
         let shown = self.entries.iter().take(most).map(|entry| {
-            let within = entry.place.rsplit(BETWEEN).next().unwrap_or_default();
+            let within = if is_common { entry.place.rsplit(BETWEEN).next().unwrap_or_default() } else { &entry.place };
             let lines = lines(entry);
             [within, &lines].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
         });
