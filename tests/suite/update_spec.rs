@@ -570,6 +570,36 @@ fn a_lost_operation_is_drift_and_hides_nothing() {
     );
 }
 
+/// The vendor's page of one operation of a document that holds many.
+#[test]
+fn a_page_of_one_operation_is_for_that_one() {
+    let copy = Copy::new();
+    let whole = copy.write("api.json", &with_new_operations());
+    ended_with(&copy.command("add-operation", &["--all", "--from", &whole]), 0);
+    let before = fs::read_to_string(copy.path("whole_api.yaml")).unwrap();
+    let mut document: serde_json::Value = serde_json::from_str(&with_new_operations()).unwrap();
+    let paths = document["paths"].as_object_mut().unwrap();
+    paths.retain(|path, _| *path == at("/elsewhere"));
+    paths[&at("/elsewhere")]["post"]["summary"] = "From a page of its own".into();
+    document["components"].as_object_mut().unwrap().remove("schemas");
+    let page = copy.write("page.json", &document.to_string());
+    let ended = copy.run(&["--check", "--from", &page]);
+    ended_with(&ended, 1);
+    assert!(ended.out.contains("0 ERR") && ended.out.contains("the crate needs a patch release"), "{}", ended.out);
+    assert!(ended.out.contains("is a page of export_backups alone"), "{}", ended.out);
+    assert!(ended.out.contains("are not on that page, and stay as they are"), "{}", ended.out);
+    ended_with(&copy.run(&["--from", &page]), 0);
+    // The document for the whole API is as it was, and its other operations are offered from it.
+    assert_eq!(fs::read_to_string(copy.path("whole_api.yaml")).unwrap(), before);
+    let sources = Sources::parse(&fs::read_to_string(copy.path("source.toml")).unwrap()).unwrap();
+    let of = |file: &str| sources.documents().iter().find(|source| source.file == file).unwrap().operations.clone();
+    assert_eq!(of("export_backups.yaml"), ["export_backups"]);
+    assert!(!of("whole_api.yaml").contains(&"export_backups".to_owned()) && of("whole_api.yaml").len() > 2);
+    assert!(fs::read_to_string(copy.path("planetscale.yaml")).unwrap().contains("From a page of its own"));
+    // From now on each is followed where it is.
+    ended_with(&copy.run(&["--check", "--from", &page]), 0);
+}
+
 #[test]
 fn an_operation_is_removed_from_all_that_it_is_in() {
     let copy = Copy::new();

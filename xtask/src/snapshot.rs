@@ -10,6 +10,7 @@
 mod compare;
 mod next;
 mod remove;
+mod single;
 mod stored;
 
 use std::borrow::Cow;

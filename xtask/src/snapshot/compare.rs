@@ -6,6 +6,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::Snapshot;
+use crate::comparison::diff::rules::table::UNUSED_COMPONENT_CHANGED;
 use crate::comparison::diff::{self, Finding};
 use crate::comparison::impact::{Impact, no_crate};
 use crate::comparison::report::Report;
@@ -42,12 +43,17 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
         report = report.with_own_code(uses);
     }
     for document in new.documents() {
-        let Some(before) = old.documents().iter().find(|before| before.file == document.file) else { continue };
+        let Some(before) = old.document_before(document) else { continue };
         if before.text != document.text {
             let mut findings = diff::diff(&before.spec.value, &document.spec.value);
             let tags = [before.spec.tags(), document.spec.tags()].concat();
             findings
                 .retain(|finding| tag_of(finding, &before.spec, &document.spec).is_none_or(|tag| tags.contains(tag)));
+            if before.file != document.file {
+                // What no operation uses stays in the document that it stands in.
+                let is_there = |finding: &Finding| document.spec.value.pointer(&finding.new_pointer).is_some();
+                findings.retain(|finding| finding.rule.id != UNUSED_COMPONENT_CHANGED.id || is_there(finding));
+            }
             let file = format!("openapi/{}", document.file);
             report = report.with_findings(findings, (&before.spec, &document.spec), &file);
         }

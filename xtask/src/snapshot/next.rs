@@ -12,7 +12,7 @@ use crate::workspace::sources::Source;
 use crate::workspace::store;
 
 /// Where the vendor has a page for each operation.
-const PAGES: &str = "https://planetscale.com/docs/api/reference/";
+pub(super) const PAGES: &str = "https://planetscale.com/docs/api/reference/";
 
 /// Where the vendor has one document for the whole API.
 pub const WHOLE_API: &str = "https://planetscale.com/docs/openapi.yaml";
@@ -21,9 +21,9 @@ pub const WHOLE_API: &str = "https://planetscale.com/docs/openapi.yaml";
 pub(super) const WHOLE_API_FILE: &str = "whole_api.yaml";
 
 /// A document as it was read, of whatever operations.
-struct Read {
+pub(super) struct Read {
     document: page::Extracted,
-    spec: Spec,
+    pub(super) spec: Spec,
 }
 
 impl Read {
@@ -38,7 +38,7 @@ impl Read {
 
     /// The operations of a source that the document holds, by their names there: what has another name by now is
     /// told by its method and path.
-    fn held(&self, source: &Source, stored: &Document) -> Vec<Option<String>> {
+    pub(super) fn held(&self, source: &Source, stored: &Document) -> Vec<Option<String>> {
         let (before, now) = (operations::of(&stored.spec.value), operations::of(&self.spec.value));
         let is_there = |id: &str| now.iter().any(|operation| operation.id == id);
         let name_of = |id: &String| {
@@ -83,6 +83,11 @@ impl Snapshot {
             Origin::Vendor => None,
             Origin::At(location) => Some(Read::from(location)?),
         };
+        if let (Some(page), Origin::At(location)) = (&page, from)
+            && let Some(next) = self.with_single(page, location)?
+        {
+            return Ok(next);
+        }
         let mut next = self.followed_by(self.sources().clone(), Vec::new());
         let mut read_any = false;
         // The document for the whole API, where it is one of ours: it is not fetched twice.
@@ -152,14 +157,24 @@ impl Snapshot {
 
     /// Notes the operations of a document that are there no more, or by another name.
     fn note_lost(&mut self, source: &Source, held: &[Option<String>], location: &Location) {
+        /// More of them have one cause: ids in another case, say.
+        const MOST: usize = 5;
+        let mut renamed = Vec::new();
         for (id, held) in source.operations.iter().zip(held) {
             match held {
                 Some(now) if now == id => {}
-                Some(now) => self.notes.push(format!(
-                    "{location} calls the operation {id} {now} now; the crate's function keeps its name"
-                )),
+                Some(now) => renamed.push((id, now)),
                 None => self.notes.push(format!("{location} has the operation {id} no more, and the crate loses it")),
             }
+        }
+        match &renamed[..] {
+            [(id, now), ..] if renamed.len() > MOST => self.notes.push(format!(
+                "{location} calls {} operations otherwise now ({id} {now}, and so on); the crate's functions keep their names",
+                renamed.len()
+            )),
+            _ => self.notes.extend(renamed.iter().map(|(id, now)| {
+                format!("{location} calls the operation {id} {now} now; the crate's function keeps its name")
+            })),
         }
     }
 
@@ -222,8 +237,7 @@ impl Snapshot {
         if let Some(source) = self.sources().documents().iter().find(holds) {
             bail!("{id} is offered already, from openapi/{}", source.file);
         }
-        // Of an id, which may be any text, a name that a file and a URL can have.
-        let name = id.replace(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')), "_");
+        let name = file_name(id);
         let page = format!("{PAGES}{name}.md");
         let location = from.or(&page);
         let read = Read::from(&location)?;
@@ -267,7 +281,7 @@ impl Snapshot {
     }
 
     /// This snapshot with operations of a document that was read from somewhere, of which `home` is the URL.
-    fn with_source(
+    pub(super) fn with_source(
         &self,
         read: &Read,
         file: &str,
@@ -290,6 +304,11 @@ impl Snapshot {
         let documents = self.documents().iter().cloned().chain([document]).collect();
         Ok(self.followed_by(sources, documents))
     }
+}
+
+/// Of an id, which may be any text, a name that a file and a URL can have.
+pub(super) fn file_name(id: &str) -> String {
+    id.replace(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')), "_")
 }
 
 /// What there is with all operations that can be offered, if there are any, and why the others cannot: each try leaves
