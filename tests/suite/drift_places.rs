@@ -86,8 +86,8 @@ fn what_no_operation_inherits_changes_nothing() {
             "servers that one inherits",
             operations(first(&one), none(), one()),
             operations(first(&one), none(), servers("https://two.example")),
-            WARN,
-            WARN,
+            ERR,
+            ERR,
         ),
         (
             "servers of the path that all have",
@@ -126,11 +126,11 @@ fn a_server_that_comes_is_one_more() {
     let a = "https://a.example/v1";
     holds(vec![
         ("one more", servers(&[a]), servers(&[a, "https://b.example"]), INFO, WARN),
-        ("one more in front", servers(&[a]), servers(&["https://b.example", a]), WARN, WARN),
+        ("one more in front", servers(&[a]), servers(&["https://b.example", a]), WARN, ERR),
         ("capitals in the host", servers(&[a]), servers(&["HTTPS://A.Example/v1"]), DOC, DOC),
-        ("capitals in the path", servers(&[a]), servers(&["https://a.example/V1"]), WARN, WARN),
+        ("capitals in the path", servers(&[a]), servers(&["https://a.example/V1"]), ERR, ERR),
         ("the port that it has anyway", servers(&[a]), servers(&["https://a.example:443/v1"]), DOC, DOC),
-        ("another port", servers(&[a]), servers(&["https://a.example:444/v1"]), WARN, WARN),
+        ("another port", servers(&[a]), servers(&["https://a.example:444/v1"]), ERR, ERR),
         ("one more region", regions(&["a"]), regions(&["a", "b"]), INFO, WARN),
     ]);
 }

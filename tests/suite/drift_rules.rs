@@ -480,11 +480,17 @@ fn document_edits() -> Vec<(&'static str, Value, Value)> {
         ("parameter's description", "description: The name of the branch\n", "description: The branch\n"),
         ("parameter's style", "          in: path\n", "          in: path\n          style: matrix\n"),
     ];
-    let edited = |(name, old, new)| {
+    let named = |(name, old, new)| {
         let (old, new) = edited(old, new);
         (name, old, new)
     };
-    edits.into_iter().map(edited).collect()
+    let mut edits: Vec<_> = edits.into_iter().map(named).collect();
+    // It is another operation then.
+    let (document, mut other) = edited("    post:\n", "    put:\n");
+    let operations = other["paths"].as_object_mut().unwrap().values_mut();
+    operations.for_each(|item| item["put"]["operationId"] = json!("make_backup"));
+    edits.push(("method and operation id", document, other));
+    edits
 }
 
 #[test]

@@ -32,6 +32,16 @@ pub struct Made {
     pub surface: Surface,
 }
 
+/// The base URL is written by hand.
+#[test]
+fn requests_go_where_the_document_says() {
+    let effective = std::fs::read_to_string(crate::update_spec::openapi_dir().join("effective.yaml"))
+        .or_else(|_| std::fs::read_to_string(crate::update_spec::openapi_dir().join("planetscale.yaml")))
+        .unwrap();
+    let document = xtask::upstream::spec::Spec::parse(&effective).unwrap().value;
+    assert_eq!(document["servers"][0]["url"], planetscale_client::ClientBuilder::DEFAULT_BASE_URL);
+}
+
 #[test]
 fn effective_spec_is_fresh() {
     let snapshot = Snapshot::stored(&Store::open(&Workspace::own()).unwrap()).unwrap().made_anew();

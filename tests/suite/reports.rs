@@ -146,3 +146,25 @@ fn a_report_grows_with_its_findings() {
         }
     }
 }
+
+/// Two long texts of which only the end differs.
+#[test]
+fn texts_are_shown_where_they_differ() {
+    let text = |end: &str| format!("\n### Authorization\n{}{end}", "All of this is the same. ".repeat(20));
+    let with = |end: &str| {
+        let operation =
+            json!({ "operationId": "a", "description": text(end), "responses": { "204": { "description": "" } } });
+        json!({ "openapi": "3.0.1", "info": { "title": "T", "version": "1" }, "paths": { "/a": { "get": operation } } })
+    };
+    let found = |old: &str, new: &str| {
+        let findings = diff::diff(&with(old), &with(new));
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        findings[0].message()
+    };
+    let message = found("It costs nothing.", "It costs a little.");
+    assert!(message.contains("It costs nothing.\" and is …") && message.ends_with("It costs a little.\""), "{message}");
+    assert!(!message.contains("Authorization"), "{message}");
+    // What identifies a finding is the texts, and not what is shown of them.
+    let fingerprint = |old: &str, new: &str| diff::diff(&with(old), &with(new))[0].fingerprint();
+    assert_ne!(fingerprint("x", "y"), fingerprint("x", "z"));
+}

@@ -165,6 +165,12 @@ impl Report {
         Self { own_code, ..self }
     }
 
+    /// With one more line on hand-written code.
+    pub fn with_more_own_code(mut self, line: String) -> Self {
+        self.own_code.push(line);
+        self
+    }
+
     /// What hand-written code uses of what breaks, a line for each file.
     pub fn own_code(&self) -> &[String] {
         &self.own_code

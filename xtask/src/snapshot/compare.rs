@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::Snapshot;
-use crate::comparison::diff::rules::table::UNUSED_COMPONENT_CHANGED;
+use crate::comparison::diff::rules::table::{FIRST_SERVER_MOVED, UNUSED_COMPONENT_CHANGED};
 use crate::comparison::diff::{self, Finding};
 use crate::comparison::impact::{Impact, no_crate};
 use crate::comparison::report::Report;
@@ -57,6 +57,10 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
             let file = format!("openapi/{}", document.file);
             report = report.with_findings(findings, (&before.spec, &document.spec), &file);
         }
+    }
+    if report.findings().any(|finding| finding.rule.id == FIRST_SERVER_MOVED.id) {
+        let line = "client/src/client.rs has `ClientBuilder::DEFAULT_BASE_URL`, which has to follow where the API is";
+        report = report.with_more_own_code(line.to_owned());
     }
     Ok(report.with_effects())
 }

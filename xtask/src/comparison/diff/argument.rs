@@ -29,6 +29,9 @@ pub enum Argument {
         start: String,
         /// The hash.
         sha256: String,
+        /// What is shown of it: where it begins, in characters, and the text from there on. Of two texts that is where
+        /// they differ.
+        shown: (usize, String),
     },
     /// Several values, as JSON, sorted.
     Values(Vec<String>),
@@ -65,13 +68,43 @@ impl Argument {
         // By what the value means, so that the order of its keys makes no difference.
         let sha256 = Sha256::digest(numbers::canonical(value).as_bytes());
         let sha256 = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self::Long { start: text.chars().take(START).collect(), sha256 }
+        let start: String = text.chars().take(START).collect();
+        Self::Long { shown: (0, start.clone()), start, sha256 }
+    }
+
+    /// Two values, the old one and the new one. Of texts that is shown which they differ in.
+    pub fn of_change(old: &Value, new: &Value) -> [Self; 2] {
+        let mut both = [old, new].map(Self::of);
+        let is_long = both.iter().any(|one| matches!(one, Self::Long { .. }));
+        if !is_long || !old.is_string() || !new.is_string() {
+            return both;
+        }
+        let texts = [old, new].map(Value::to_string);
+        let from = first_difference(&texts[0], &texts[1]);
+        for (one, text) in both.iter_mut().zip(&texts) {
+            if let Self::Long { shown, .. } = one {
+                *shown = (from, text.chars().skip(from).take(SHOWN).collect());
+            }
+        }
+        both
     }
 
     /// A name.
     pub fn name(name: impl Into<String>) -> Self {
         Self::Name(name.into())
     }
+}
+
+/// How much is shown of a value, in characters.
+pub(super) const SHOWN: usize = 80;
+
+/// Where two texts are to be shown from, in characters: a little before they differ, or from their beginning where that
+/// is near.
+pub(super) fn first_difference(a: &str, b: &str) -> usize {
+    /// What is shown before the difference, so that its place is recognized.
+    const BEFORE: usize = 24;
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    if same < SHOWN / 2 { 0 } else { same - BEFORE }
 }
 
 /// Takes what is written up to a length.
@@ -117,7 +150,7 @@ impl Serialize for Argument {
             Self::Value(text) => json(text).serialize(serializer),
             Self::Values(all) => serializer.collect_seq(all.iter().map(|text| json(text))),
             Self::Type(name) => name.serialize(serializer),
-            Self::Long { start, sha256 } => {
+            Self::Long { start, sha256, .. } => {
                 let mut map = serializer.serialize_map(Some(2))?;
                 map.serialize_entry("start", start)?;
                 map.serialize_entry("sha256", sha256)?;

@@ -13,8 +13,8 @@ use super::node::Node;
 use super::pair::Nodes;
 use super::rules::Lowering;
 use super::rules::table::{
-    INFO_CHANGED, INFO_VERSION_CHANGED, OPENAPI_VERSION_CHANGED, SERVER_DESCRIPTION_CHANGED, SERVERS_CHANGED,
-    TAG_ADDED, TAG_REMOVED, UNUSED_COMPONENT_CHANGED,
+    FIRST_SERVER_MOVED, INFO_CHANGED, INFO_VERSION_CHANGED, OPENAPI_VERSION_CHANGED, SERVER_DESCRIPTION_CHANGED,
+    SERVERS_CHANGED, TAG_ADDED, TAG_REMOVED, UNUSED_COMPONENT_CHANGED,
 };
 use super::servers;
 use super::walk::Walk;
@@ -99,6 +99,7 @@ impl<'a> Walk<'a> {
         let rule = match from == to {
             true if pair.old.value.is_null() || pair.new.value.is_null() => return,
             true => &SERVER_DESCRIPTION_CHANGED,
+            false if servers::first_moves(&from, &to) => &FIRST_SERVER_MOVED,
             false => &SERVERS_CHANGED,
         };
         let lowering = Some(Lowering::NothingLost).filter(|_| from != to && servers::all_remain(&from, &to));

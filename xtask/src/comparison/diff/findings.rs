@@ -186,8 +186,11 @@ impl Found {
 
     /// With values as the arguments `old` and `new`, where they are there.
     pub(super) fn with_change(mut self, (old, new): (&Value, &Value)) -> Self {
-        for (name, value) in [("old", old), ("new", new)].into_iter().filter(|(_, value)| !value.is_null()) {
-            self.arguments.insert(name, Argument::of(value));
+        let [before, now] = Argument::of_change(old, new);
+        for (name, argument, value) in [("old", before, old), ("new", now, new)] {
+            if !value.is_null() {
+                self.arguments.insert(name, argument);
+            }
         }
         self
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::argument::{Argument, Arguments};
+use super::argument::{Argument, Arguments, SHOWN, first_difference};
 use super::location::{Subject, quoted};
 
 /// Fills a message in.
@@ -63,10 +63,39 @@ fn word(name: &str, subject: &Subject, arguments: &Arguments) -> Option<String> 
 fn change(old: Option<&Argument>, new: Option<&Argument>, plural: bool) -> String {
     let (was, is) = if plural { ("were", "are") } else { ("was", "is") };
     match (old, new) {
-        (Some(old), Some(new)) => format!("{was} {} and {is} {}", shown(old, plural), shown(new, plural)),
+        (Some(old), Some(new)) => {
+            let from = shown_from(old, new);
+            format!("{was} {} and {is} {}", shown_at(old, plural, from), shown_at(new, plural, from))
+        }
         (None, Some(new)) => format!("{was} added: {}", shown(new, plural)),
         (Some(old), None) => format!("{was} removed: {}", shown(old, plural)),
         (None, None) => "changed".to_owned(),
+    }
+}
+
+/// Where two values are shown from, in characters: texts from where they differ.
+fn shown_from(old: &Argument, new: &Argument) -> usize {
+    let is_text = |json: &str| json.starts_with('"');
+    match (old, new) {
+        (Argument::Long { shown, .. }, _) | (_, Argument::Long { shown, .. }) => shown.0,
+        (Argument::Value(old), Argument::Value(new)) if is_text(old) && is_text(new) => {
+            match [old, new].iter().any(|json| json.chars().count() > SHOWN) {
+                true => first_difference(old, new),
+                false => 0,
+            }
+        }
+        _ => 0,
+    }
+}
+
+/// An argument in a sentence, from some place on.
+fn shown_at(argument: &Argument, plural: bool, from: usize) -> String {
+    match argument {
+        Argument::Value(json) if from > 0 => {
+            let rest: String = json.chars().skip(from).collect();
+            format!("…{}", shortened(&rest))
+        }
+        argument => shown(argument, plural),
     }
 }
 
@@ -76,7 +105,12 @@ fn shown(argument: &Argument, plural: bool) -> String {
         Argument::Name(name) => quoted(name),
         Argument::Word(word) => word.clone(),
         Argument::Value(json) => shortened(json),
-        Argument::Long { start, .. } => format!("{start}…"),
+        Argument::Long { shown: (from, text), .. } => {
+            let before = if *from > 0 { "…" } else { "" };
+            // What ends here ends with its quotation mark.
+            let after = if text.chars().count() < SHOWN { "" } else { "…" };
+            format!("{before}{text}{after}")
+        }
         Argument::Values(all) => {
             let all: Vec<String> = all.iter().map(|json| shortened(json)).collect();
             all.join(", ")
@@ -87,9 +121,7 @@ fn shown(argument: &Argument, plural: bool) -> String {
 
 /// JSON in few words.
 fn shortened(json: &str) -> String {
-    /// In characters.
-    const LONGEST: usize = 80;
-    match json.char_indices().nth(LONGEST) {
+    match json.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &json[..end]),
         None => match serde_json::from_str(json) {
             Ok(Value::Object(map)) if map.is_empty() => "an empty object".to_owned(),

@@ -12,9 +12,9 @@ use super::node::Node;
 use super::pair::Nodes;
 use super::paths::{last_token, renames, template};
 use super::rules::table::{
-    ENDPOINT_ADDED, OPERATION_ID_ADDED, OPERATION_ID_REMOVED, OPERATION_TAG_ADDED, OPERATION_TAG_REMOVED,
-    PATH_PARAMETER_RENAMED, PATH_WITHOUT_OPERATIONS_CHANGED, REMOVED_BEFORE_SUNSET, REMOVED_SUNSET_PARSE,
-    REMOVED_WITH_DEPRECATION, REMOVED_WITHOUT_DEPRECATION,
+    ENDPOINT_ADDED, METHOD_CHANGED, OPERATION_ID_ADDED, OPERATION_ID_REMOVED, OPERATION_TAG_ADDED,
+    OPERATION_TAG_REMOVED, PATH_PARAMETER_RENAMED, PATH_WITHOUT_OPERATIONS_CHANGED, REMOVED_BEFORE_SUNSET,
+    REMOVED_SUNSET_PARSE, REMOVED_WITH_DEPRECATION, REMOVED_WITHOUT_DEPRECATION,
 };
 use super::sunset::End;
 use super::walk::Walk;
@@ -166,7 +166,24 @@ impl<'a> Walk<'a> {
             keys.into_iter().filter_map(|key| METHODS.into_iter().find(|method| method == key)).collect();
         let mut seen = BTreeSet::new();
         methods.retain(|method| seen.insert(*method));
+        let moved = if holders.is_none() { moved(item, &methods) } else { BTreeMap::new() };
         for method in methods {
+            if moved.values().any(|to| *to == method) {
+                continue;
+            }
+            if let Some(to) = moved.get(method) {
+                let context = match beside.is_some() {
+                    true => context.of(self.origins.operation(names.0, method)),
+                    false => context,
+                };
+                let operation = Nodes::new(item.old.get(method), item.new.get(to));
+                let id = operation.old.text("operationId").unwrap_or_default();
+                let [old, new] = [method, to].map(|method| Argument::Word(method.to_uppercase()));
+                let found = METHOD_CHANGED.with("id", Argument::name(id)).with("old", old).with("new", new);
+                self.report(context, &operation, found);
+                self.operation_came_or_stays(context, item, &operation, &renamed);
+                continue;
+            }
             let operation = match holders {
                 Some(pair) => {
                     let at = |own: &Node<'a>, item: &Node<'a>| if own.has(method) { own } else { item }.get(method);
@@ -262,4 +279,15 @@ impl<'a> Walk<'a> {
             self.report(context, tags, OPERATION_TAG_ADDED.with("tag", Argument::name(*tag)));
         }
     }
+}
+
+/// The methods of operations that went, each with that of one which came with the same operationId.
+fn moved(item: &Nodes<'_>, methods: &[&'static str]) -> BTreeMap<&'static str, &'static str> {
+    let id = |node: &Node<'_>, method: &str| node.get(method).text("operationId").map(str::to_owned);
+    let gone = methods.iter().filter(|method| !item.new.has(method));
+    let came = |gone: &str| {
+        let id_of_gone = id(&item.old, gone)?;
+        methods.iter().find(|method| !item.old.has(method) && id(&item.new, method).as_ref() == Some(&id_of_gone))
+    };
+    gone.filter_map(|gone| Some((*gone, *came(gone)?))).collect()
 }

@@ -48,6 +48,16 @@ pub(super) fn all_remain(old: &[Server], new: &[Server]) -> bool {
     old.iter().zip(new).take(1).all(|(a, b)| remains(a, b)) && old.iter().all(|a| new.iter().any(|b| remains(a, b)))
 }
 
+/// Whether the first server, which is the one that clients use, is at another place, and the old one is not listed any more.
+pub(super) fn first_moves(old: &[Server], new: &[Server]) -> bool {
+    // Without a scheme it is where the document came from, which is not known here.
+    let place = |server: &Server| server.url.contains("://").then(|| server.url.clone());
+    match (old.first().and_then(place), new.first().and_then(place)) {
+        (Some(old), Some(_)) => !new.iter().any(|server| server.url == old),
+        _ => false,
+    }
+}
+
 fn server(value: &Value) -> Server {
     let is_told = |key: &str| key == "description" || key.starts_with("x-");
     let map = value.as_object();

@@ -8,7 +8,7 @@ use crate::comparison::diff::rules::Rule;
 use crate::comparison::diff::rules::table::{
     ADDITIONAL_PROPERTIES_ALLOWED, ADDITIONAL_PROPERTIES_DISALLOWED, ADDITIONAL_PROPERTIES_GENERALIZED,
     ADDITIONAL_PROPERTIES_SPECIALIZED, BECAME_NOT_NULLABLE, BECAME_NULLABLE, BECAME_OPTIONAL, BECAME_REQUIRED,
-    ENUM_VALUE_ADDED, EXTENSIBLE_ENUM_VALUE_ADDED,
+    ENUM_VALUE_ADDED, EXTENSIBLE_ENUM_VALUE_ADDED, FIRST_SERVER_MOVED,
 };
 use crate::comparison::diff::{Direction, Finding, Level};
 use crate::generated_crate::Crate;
@@ -148,6 +148,9 @@ pub(super) fn elsewhere(change: &Change, finding: &Finding, owner: &Finding) -> 
 pub(super) fn nothing(crates: &[Rc<Crate>; 2], finding: &Finding) -> Option<String> {
     if finding.level == Level::Doc {
         return None;
+    }
+    if finding.rule.id == FIRST_SERVER_MOVED.id {
+        return Some("`ClientBuilder::DEFAULT_BASE_URL` is written by hand, and has to follow".to_owned());
     }
     if !is_offered(crates, finding) {
         return Some("no change, the crate does not offer it".to_owned());

@@ -488,6 +488,8 @@ table! {
         "the operation was removed, and its x-sunset was no date");
     REMOVED_WITH_DEPRECATION = Rule::new("*-removed-with-deprecation", Roles(REMOVED, Info, Info),
         "the operation, which was deprecated, was removed");
+    METHOD_CHANGED = Rule::new("api-method-changed", Neither(Err),
+        "the method of the operation {id} was {old} and is {new}");
     ENDPOINT_ADDED = Rule::new("endpoint-added", Neither(Info), "the operation was added");
     OPERATION_ID_ADDED = Rule::new("api-operation-id-added", Neither(Info), "the operationId {new} was added");
     OPERATION_ID_REMOVED = Rule::new("api-operation-id-removed", Neither(Info),
@@ -527,6 +529,7 @@ table! {
         "the scope {scope} of {name} was removed");
     SECURITY_COMPONENT_OAUTH_SCOPE_CHANGED = Rule::new("api-security-component-oauth-scope-changed", Neither(Info),
         "the description of the scope {scope} of {name} {change}");
+    FIRST_SERVER_MOVED = Rule::new("first-server-moved", Neither(Err), "where the API is moved: {key} {change}");
     SERVERS_CHANGED = Rule::new("servers-changed", Neither(Warn), "{key} {change}")
         .lowered(&[Lowering::NothingLost]);
     SERVER_DESCRIPTION_CHANGED = Rule::new("server-description-changed", Neither(Doc),
