@@ -425,9 +425,9 @@ fn the_changelog_is_that_of_the_whole_way_from_the_last_release() {
     scratch.ended(scratch.propose_update(&[FORESEEN, MAJOR]), "made");
     assert_eq!(unreleased(), "### Changed\n- `Backup::pvc_size` is `String` (was `i64`).");
     let title = scratch.read("out/title");
-    // Of two breaks, that which breaks the crate.
+    // Of the breaks, that on the wire which breaks the crate, too; one more breaks either.
     assert!(title.starts_with("create_backup: ") && title.contains("pvc_size"), "{title}");
-    assert!(title.ends_with(", and 1 more that break"), "{title}");
+    assert!(title.ends_with(", and 2 more that break"), "{title}");
     // Parameters are setters of the operation.
     let parameter = (
         "      requestBody:\n",
@@ -721,4 +721,32 @@ fn a_version_is_written_wherever_it_stands() {
     let error = manifests.set_version(&semver::Version::new(0, 3, 0)).unwrap_err().to_string();
     assert!(error.contains("tests/fuzz/Cargo.lock lacks planetscale-client"), "{error}");
     assert_eq!(manifests.version().unwrap(), semver::Version::new(0, 2, 0), "nothing was written");
+}
+
+/// What is said alike of many operations is one line, what only is there with more features is none, and no line has a
+/// hole.
+#[test]
+fn the_changelog_says_a_thing_once() {
+    let change = |item: &str, kind, old: Option<&str>, new: Option<&str>| Change {
+        item: item.to_owned(),
+        kind,
+        old: old.map(str::to_owned),
+        new: new.map(str::to_owned),
+        bump: Bump::Minor,
+        demand: None,
+    };
+    let setter = |call: &str| {
+        change(&format!("builder::{call}::per_page"), Kind::Fn, None, Some("fn per_page(mut self) -> Self [feature a]"))
+    };
+    let four = ["ListA", "ListB", "ListC", "ListD"].map(setter);
+    let lines = "### Added\n- `per_page` on 4 lists: `list_a`, `list_b`, `list_c` and 1 more.\n";
+    assert_eq!(changelog_entries(&four), lines);
+    let two = "### Added\n- `list_a` takes `per_page`.\n- `list_b` takes `per_page`.\n";
+    assert_eq!(changelog_entries(&four[..2]), two);
+    let [one, more] = ["struct derive(Clone) [feature a]", "struct derive(Clone) [feature a or b]"];
+    assert_eq!(changelog_entries(&[change("types::A", Kind::Struct, Some(one), Some(more))]), "");
+    // By the part of the API.
+    let fields = [("types::B::x", "a"), ("types::A::y", "b"), ("types::A::x", "a")]
+        .map(|(item, feature)| change(item, Kind::Field, None, Some(&format!("bool [feature {feature}]"))));
+    assert_eq!(changelog_entries(&fields), "### Added\n- `A::x`, `bool`.\n- `B::x`, `bool`.\n- `A::y`, `bool`.\n");
 }

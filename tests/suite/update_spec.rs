@@ -683,7 +683,7 @@ fn a_finding_of_several_documents_is_one() {
     ended_with(&ended, 1);
     let report: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
     let servers: Vec<_> =
-        report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "servers-changed").collect();
+        report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "first-server-moved").collect();
     assert_eq!(servers.len(), 1, "{servers:#?}");
 }
 

@@ -75,7 +75,7 @@ pub fn report(from: &Location, to: &Location, workspace: Option<&Workspace>) -> 
     let notes = [(from, &old), (to, &new)]
         .into_iter()
         .flat_map(|(location, spec)| spec.notes().iter().map(move |note| format!("{location}: {note}")));
-    let report = Report::new(krate).with_notes(&[], notes.collect());
+    let report = Report::new(krate).with_notes(&[], &[], notes.collect());
     Ok(report.with_findings(findings, (&old, &new), &to.to_string()).with_effects())
 }
 

@@ -4,7 +4,7 @@ mod effects;
 mod told;
 mod touched;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -62,6 +62,20 @@ impl Impact {
         let bump = changes.iter().map(|change| change.bump).max().unwrap_or(code);
         let only_docs = changes.is_empty() && old.is_like_but_for_docs(new);
         Self { bump: Some(bump), changes, only_docs, crates: Some(crates), ..Self::default() }
+    }
+
+    /// Whom it breaks: callers of operations, and users of types; nobody, where it breaks nothing.
+    pub fn breaks(&self) -> Option<String> {
+        let Some(crates) = &self.crates else { return None };
+        let mut units = BTreeSet::new();
+        let mut others = BTreeSet::new();
+        for change in self.changes.iter().filter(|change| change.bump == Bump::Major) {
+            match crates.iter().find_map(|krate| krate.unit(&change.item)) {
+                Some(unit) => drop(units.insert(unit)),
+                None => drop(others.insert(change.item.as_str())),
+            }
+        }
+        told::affected(&units, &others)
     }
 
     /// The same crate.

@@ -138,9 +138,20 @@ impl Report {
         self
     }
 
-    /// With what the overlay did, and more to say of the documents.
-    pub fn with_notes(mut self, effects: &[Effect], notes: Vec<String>) -> Self {
-        self.notes.extend(effects.iter().filter_map(idle));
+    /// With what the overlay did, what it did with the old document, and more to say of the documents.
+    pub fn with_notes(mut self, effects: &[Effect], before: &[Effect], notes: Vec<String>) -> Self {
+        let matched = |effect: &Effect| {
+            before
+                .iter()
+                .any(|old| (&old.target, &old.description) == (&effect.target, &effect.description) && old.matched > 0)
+        };
+        let (begins, other): (Vec<&Effect>, Vec<&Effect>) =
+            effects.iter().partition(|effect| effect.matched == 0 && matched(effect));
+        self.notes.extend(begins.into_iter().map(|effect| {
+            let Effect { target, description, .. } = effect;
+            format!("matches nothing any more: mend or remove the action ({target}): {description}")
+        }));
+        self.notes.extend(other.into_iter().filter_map(idle));
         self.notes.extend(notes);
         self
     }
@@ -280,24 +291,27 @@ impl Report {
         changelog_of(krate.bump?, &krate.changes, krate.only_docs)
     }
 
-    /// The first break, for a title: an operation, what happened to it, and how many more there are; the verdict, where
-    /// the crate does not break.
+    /// The first break of the crate, for a title: an operation, what happened to it, and how many more there are; the
+    /// verdict, where the crate does not break.
     pub fn title(&self) -> String {
         const LONGEST: usize = 120;
+        let shortened = |text: String| match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", text[..end].trim_end()),
+            None => text,
+        };
         if !matches!(self.bump(), None | Some(Bump::Major)) {
             return plain(&self.verdict());
         }
         let open = || self.findings.iter().filter(|entry| entry.accepted.is_none());
         let breaks = |entry: &&Entry| entry.finding.level == Level::Err;
         let moves = |entry: &&Entry| entry.bump == Some(Bump::Major);
-        let Some(first) = open().find(|entry| breaks(entry) && moves(entry)).or_else(|| open().find(breaks)) else {
-            return plain(&self.verdict());
+        let first = open().find(|entry| breaks(entry) && moves(entry)).or_else(|| open().find(moves));
+        let first = match (first, self.unexplained.first()) {
+            (None, Some(line)) if self.bump() == Some(Bump::Major) => return shortened(plain(line)),
+            (first, _) => first.or_else(|| open().find(breaks)),
         };
-        let message = plain(&first.finding.message());
-        let message: String = match message.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", message[..end].trim_end()),
-            None => message,
-        };
+        let Some(first) = first else { return plain(&self.verdict()) };
+        let message = shortened(plain(&first.finding.message()));
         let of = match &*first.finding.operations {
             [] => String::new(),
             operations => {
@@ -305,7 +319,8 @@ impl Report {
                 format!("{}: ", rows::heading(&names))
             }
         };
-        let more = match open().filter(breaks).count() - 1 {
+        let is_first = |entry: &&Entry| std::ptr::eq(*entry, first);
+        let more = match open().filter(|entry| (breaks(entry) || moves(entry)) && !is_first(entry)).count() {
             0 => String::new(),
             more => format!(", and {more} more that break"),
         };

@@ -11,6 +11,9 @@ use super::parsed::parsed;
 use super::surface::{Bump, Change, Kind};
 use crate::workspace::Workspace;
 
+/// How many items are named of one file.
+const MOST_USES: usize = 8;
+
 /// What hand-written code seems to use of what changes, a line for each file: it may not compile then. That is told
 /// by names alone, so it may be wrong, and what it says less than the compiler.
 ///
@@ -45,7 +48,12 @@ pub fn uses(workspace: &Workspace, changes: &[Change]) -> anyhow::Result<Vec<Str
             .collect();
         if !used.is_empty() {
             let file = Path::new("client/src").join(file.strip_prefix(&root).unwrap_or(&file));
-            said.push(format!("{} uses {}", file.display(), used.join(", ")));
+            let more = match used.len().saturating_sub(MOST_USES) {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            let used = used[..used.len().min(MOST_USES)].join(", ");
+            said.push(format!("{} uses {used}{more}", file.display()));
         }
     }
     Ok(said)

@@ -37,7 +37,12 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> anyhow::Result<Report> {
         impact(old, new)
     };
     impact.reason = other_operations(old, new);
-    let mut report = Report::new(Some(impact)).with_notes(&effective.effects, notes);
+    // Where an action matches nothing, it is of interest whether that begins.
+    let before = match effective.effects.iter().any(|effect| effect.matched == 0) {
+        true => old.made_anew().effective_as_stored_or_made().map(|it| it.effects.clone()).unwrap_or_default(),
+        false => Vec::new(),
+    };
+    let mut report = Report::new(Some(impact)).with_notes(&effective.effects, &before, notes);
     if let Some(krate) = report.generated_crate() {
         let uses = own_code::uses(&new.workspace, &krate.changes)?;
         report = report.with_own_code(uses);

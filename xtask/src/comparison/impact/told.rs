@@ -103,6 +103,20 @@ impl<'c> Grouped<'c> {
     }
 }
 
+/// Whom changes affect, in a sentence.
+pub(super) fn affected(units: &BTreeSet<Unit>, others: &BTreeSet<&str>) -> Option<String> {
+    let (operations, types): (BTreeSet<&Unit>, BTreeSet<&Unit>) =
+        units.iter().partition(|unit| matches!(unit, Unit::Operation(_)));
+    let others: Vec<String> = others.iter().take(MOST_NAMES).map(|item| format!("`{item}`")).collect();
+    let parts = [
+        (!operations.is_empty()).then(|| format!("callers of {}", named(&operations))),
+        (!types.is_empty()).then(|| format!("users of {}", named(&types))),
+        (!others.is_empty()).then(|| format!("users of {}", others.join(", "))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
 /// Names of operations and types in a sentence.
 fn named(units: &BTreeSet<&Unit>) -> String {
     let name = |unit: &&Unit| match unit {

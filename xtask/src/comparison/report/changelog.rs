@@ -1,6 +1,6 @@
 //! What becomes of the crate, in the words of a changelog.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use heck::ToSnakeCase;
 
@@ -30,33 +30,128 @@ pub fn changelog_entries(changes: &[Change]) -> String {
             }
         }
     };
-    let mut groups: [(&str, Vec<(String, String)>); 3] =
-        [("Added", Vec::new()), ("Changed", Vec::new()), ("Removed", Vec::new())];
-    for change in changes.iter().filter(|change| !comes_along(change)) {
+    let mut groups: [(&str, Vec<Line>); 3] = [("Added", Vec::new()), ("Changed", Vec::new()), ("Removed", Vec::new())];
+    for change in changes.iter().filter(|change| !comes_along(change) && !only_widens(change)) {
         let group = match (&change.old, &change.new) {
             _ if change.kind == Kind::Call => 1,
             (None, _) => 0,
             (Some(_), Some(_)) => 1,
             (Some(_), None) => 2,
         };
-        groups[group].1.push(entry(change));
+        let (of, text) = entry(change);
+        groups[group].1.push(Line { topic: topic(change), of, text, alike: alike(change) });
     }
     let mut text = String::new();
-    for (title, mut lines) in groups {
+    for (title, lines) in groups {
+        let mut lines = joined(lines);
         lines.sort();
         lines.dedup();
         if !lines.is_empty() {
             text.push_str(&format!("### {title}\n"));
-            lines.iter().for_each(|(_, line)| text.push_str(&format!("- {line}\n")));
+            lines.iter().for_each(|line| text.push_str(&format!("- {}\n", line.text)));
         }
     }
     text
 }
 
+/// A line of the changelog, in the order in which they stand.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    /// The part of the API, by its feature.
+    topic: String,
+    /// The operation or type.
+    of: String,
+    text: String,
+    /// What is said alike of several operations or types.
+    alike: Option<Alike>,
+}
+
+/// What is said alike of several operations or types.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Alike {
+    /// What is there or not: a parameter, a field, in backticks.
+    what: String,
+    /// Whether that is said of operations; of types, where not.
+    operations: bool,
+    is_new: bool,
+}
+
+/// Of many operations or types of which the same is said, one line.
+fn joined(lines: Vec<Line>) -> Vec<Line> {
+    /// As many may be named one by one.
+    const FEW: usize = 3;
+    let mut groups: BTreeMap<Alike, Vec<Line>> = BTreeMap::new();
+    let mut joined = Vec::new();
+    for line in lines {
+        match line.alike.clone() {
+            Some(alike) => groups.entry(alike).or_default().push(line),
+            None => joined.push(line),
+        }
+    }
+    for (alike, lines) in groups {
+        if lines.len() <= FEW {
+            joined.extend(lines);
+            continue;
+        }
+        let are_lists = alike.operations && lines.iter().all(|line| line.of.starts_with("list_"));
+        let things = match (are_lists, alike.operations) {
+            (true, _) => "lists",
+            (false, true) => "operations",
+            (false, false) => "types",
+        };
+        let names: Vec<String> = lines.iter().take(FEW).map(|line| format!("`{}`", line.of)).collect();
+        let (of, count) = (lines[0].of.clone(), lines.len());
+        let on = if alike.is_new { "on" } else { "is gone from" };
+        let text = format!("{} {on} {count} {things}: {} and {} more.", alike.what, names.join(", "), count - FEW);
+        joined.push(Line { topic: String::new(), of, text, alike: None });
+    }
+    joined
+}
+
+/// What may be said alike of others: a parameter of operations, a field of types, that came or went.
+fn alike(change: &Change) -> Option<Alike> {
+    if change.old.is_some() == change.new.is_some() || change.kind == Kind::Call {
+        return None;
+    }
+    let (name, operations) = match (change.setter(), change.kind) {
+        (Some((_, name)), _) => (name, true),
+        (None, Kind::Field) => (change.item.rsplit_once("::")?.1, false),
+        _ => return None,
+    };
+    Some(Alike { what: format!("`{}`", plain(name)), operations, is_new: change.new.is_some() })
+}
+
+/// The part of the API that an item is of: the features that it needs.
+fn topic(change: &Change) -> String {
+    let shape = change.new.as_ref().or(change.old.as_ref());
+    let feature = shape.and_then(|shape| Some(shape.rsplit_once(FEATURE)?.1.trim_end_matches(']').to_owned()));
+    feature.unwrap_or_default()
+}
+
+/// What a shape ends with that needs a feature.
+const FEATURE: &str = " [feature ";
+
+/// A shape without the features that it needs.
+fn without_feature(shape: &str) -> &str {
+    shape.rsplit_once(FEATURE).map_or(shape, |(before, _)| before)
+}
+
+/// Whether nothing changes but that an item is there with more features than before.
+fn only_widens(change: &Change) -> bool {
+    let shape = |shape: &Option<String>| shape.as_deref().map(|shape| without_feature(shape).to_owned());
+    change.bump != Bump::Major && change.old.is_some() && shape(&change.old) == shape(&change.new)
+}
+
 /// An item's line, after what it belongs to.
 fn entry(change: &Change) -> (String, String) {
     let item = plain(&change.item);
-    let (old, new) = (change.old.as_deref().map(plain), change.new.as_deref().map(plain));
+    // Of what stays, and needs other features, that is said.
+    let needs_others = change.old.is_some()
+        && change.old.as_deref().map(without_feature) == change.new.as_deref().map(without_feature);
+    let shape = |shape: &Option<String>| {
+        shape.as_deref().map(|shape| plain(if needs_others { shape } else { without_feature(shape) }))
+    };
+    let (old, new) = (shape(&change.old), shape(&change.new));
     if change.kind == Kind::Call {
         let (operation, what) = item.split_once("(): ").unwrap_or_default();
         return (operation.to_owned(), format!("`{operation}`: {what}: calls without it fail."));
@@ -90,7 +185,7 @@ fn entry(change: &Change) -> (String, String) {
         return (name.clone(), format!("`{name}` {reads} fields that it does not know."));
     }
     let line = match (old, new, change.kind) {
-        (Some(old), Some(new), _) if derived(&old).0 == derived(&new).0 => {
+        (Some(old), Some(new), _) if derived(&old).0 == derived(&new).0 && derived(&old).1 != derived(&new).1 => {
             let ((_, old), (_, new)) = (derived(&old), derived(&new));
             let only = |these: &[&str], those: &[&str]| {
                 let only = these.iter().filter(|name| !those.contains(name)).map(|name| format!("`{name}`"));

@@ -8,6 +8,7 @@ use super::escape::{self, cell, code, github, github_property, plain};
 use super::rows::{Row, Section, heading, sections};
 use super::{Entry, Format, Report};
 use crate::comparison::diff::Level;
+use crate::comparison::impact::Impact;
 use crate::upstream::spec::Position;
 
 /// How many places of one row are shown.
@@ -65,6 +66,9 @@ impl Report {
             writeln!(out, "      {}: {}", plain(at.trim_end()), plain(&finding.message()))?;
             writeln!(out, "      because: {}", plain(entry.accepted.as_deref().unwrap_or_default()))?;
         }
+        if let Some(whom) = self.krate.as_ref().and_then(Impact::breaks) {
+            writeln!(out, "\n{bold}crate{bold:#} breaks {}", plain(&whom))?;
+        }
         if let Some(error) = self.error() {
             writeln!(out, "\n{bold}crate{bold:#}\n  {}", plain(error))?;
         }
@@ -79,11 +83,50 @@ impl Report {
         if !self.notes.is_empty() {
             writeln!(out, "\n{bold}notes{bold:#}")?;
         }
-        self.notes.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))
+        let (notes, more) = self.first_notes();
+        notes.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))?;
+        if more > 0 {
+            writeln!(out, "  and {more} more notes, all of them with --format json")?;
+        }
+        Ok(())
+    }
+
+    /// The notes that are shown, and how many more there are.
+    fn first_notes(&self) -> (&[String], usize) {
+        /// A screen.
+        const MOST: usize = 25;
+        let shown = self.notes.len().min(MOST);
+        (&self.notes[..shown], self.notes.len() - shown)
     }
 
     fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        // What a reviewer has to decide comes first, as the end may be cut off.
         writeln!(out, "**{}**", cell(&self.verdict()))?;
+        if let Some(error) = self.error() {
+            writeln!(out, "\n### Crate\n\n{}", cell(error))?;
+        }
+        if let Some(whom) = self.krate.as_ref().and_then(Impact::breaks) {
+            writeln!(out, "\nIt breaks {}.", cell(&whom))?;
+        }
+        if !self.unexplained.is_empty() {
+            writeln!(out, "\n### Crate: changes that are of no finding\n")?;
+        }
+        self.unexplained.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
+        if !self.own_code.is_empty() {
+            writeln!(out, "\n### Code written by hand that may not compile any more\n")?;
+        }
+        self.own_code.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
+        if let Some(lines) = self.changelog() {
+            writeln!(out, "\n### For the changelog\n\n```markdown\n{lines}\n```")?;
+        }
+        let (notes, more) = self.first_notes();
+        if !notes.is_empty() {
+            writeln!(out, "\n### Notes\n")?;
+        }
+        notes.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
+        if more > 0 {
+            writeln!(out, "- and {more} more notes, all of them with `--format json`")?;
+        }
         let sections = self.sections();
         let crates = self.krate.is_some();
         for section in &sections {
@@ -117,24 +160,6 @@ impl Report {
             let because = cell(accepted.as_deref().unwrap_or_default());
             let (message, id) = (cell(&finding.message()), code(&finding.id));
             writeln!(out, "| {} | {message} | {} | {because} | {id} |", finding.level, cell(at.trim_end()))?;
-        }
-        if let Some(error) = self.error() {
-            writeln!(out, "\n### Crate\n\n{}", cell(error))?;
-        }
-        if !self.unexplained.is_empty() {
-            writeln!(out, "\n### Crate: changes that are of no finding\n")?;
-        }
-        self.unexplained.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
-        if !self.own_code.is_empty() {
-            writeln!(out, "\n### Code written by hand that may not compile any more\n")?;
-        }
-        self.own_code.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
-        if !self.notes.is_empty() {
-            writeln!(out, "\n### Notes\n")?;
-        }
-        self.notes.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
-        if let Some(lines) = self.changelog() {
-            writeln!(out, "\n### For the changelog\n\n```markdown\n{lines}\n```")?;
         }
         Ok(())
     }
