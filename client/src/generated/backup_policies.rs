@@ -140,14 +140,26 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub retention_value: Option<i64>,
         /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schedule_day: Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < i64 >")
+        )]
+        pub schedule_day: crate::Nullable<i64>,
         /// The time of day that the backup is scheduled, in HH:MM format
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schedule_time: Option<String>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < :: std :: string :: String >")
+        )]
+        pub schedule_time: crate::Nullable<String>,
         /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub schedule_week: Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < i64 >")
+        )]
+        pub schedule_week: crate::Nullable<i64>,
         /// Whether the policy is for production or development branches
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub target: Option<BackupPolicyTarget>,
@@ -379,9 +391,9 @@ pub mod types {
             name: Result<Option<String>, String>,
             retention_unit: Result<Option<super::RetentionUnit>, String>,
             retention_value: Result<Option<i64>, String>,
-            schedule_day: Result<Option<i64>, String>,
-            schedule_time: Result<Option<String>, String>,
-            schedule_week: Result<Option<i64>, String>,
+            schedule_day: Result<crate::Nullable<i64>, String>,
+            schedule_time: Result<crate::Nullable<String>, String>,
+            schedule_week: Result<crate::Nullable<i64>, String>,
             target: Result<Option<super::BackupPolicyTarget>, String>,
         }
         impl Default for UpdateBackupPolicyBody {
@@ -493,12 +505,15 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_day = crate::runtime::converted("schedule_day", value)
-                    .map(Some);
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`schedule_day`](Self::schedule_day).
-            pub fn set_schedule_day(mut self, value: Option<i64>) -> Self {
-                self.schedule_day = Ok(value);
+            /// Sets [`schedule_day`](Self::schedule_day), or clears it with null, for which `None` stands.
+            pub fn set_schedule_day(
+                mut self,
+                value: impl Into<crate::Nullable<i64>>,
+            ) -> Self {
+                self.schedule_day = Ok(value.into());
                 self
             }
             /// The time of day that the backup is scheduled, in HH:MM format
@@ -508,12 +523,15 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_time = crate::runtime::converted("schedule_time", value)
-                    .map(Some);
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`schedule_time`](Self::schedule_time).
-            pub fn set_schedule_time(mut self, value: Option<String>) -> Self {
-                self.schedule_time = Ok(value);
+            /// Sets [`schedule_time`](Self::schedule_time), or clears it with null, for which `None` stands.
+            pub fn set_schedule_time(
+                mut self,
+                value: impl Into<crate::Nullable<String>>,
+            ) -> Self {
+                self.schedule_time = Ok(value.into());
                 self
             }
             /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
@@ -523,12 +541,15 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.schedule_week = crate::runtime::converted("schedule_week", value)
-                    .map(Some);
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`schedule_week`](Self::schedule_week).
-            pub fn set_schedule_week(mut self, value: Option<i64>) -> Self {
-                self.schedule_week = Ok(value);
+            /// Sets [`schedule_week`](Self::schedule_week), or clears it with null, for which `None` stands.
+            pub fn set_schedule_week(
+                mut self,
+                value: impl Into<crate::Nullable<i64>>,
+            ) -> Self {
+                self.schedule_week = Ok(value.into());
                 self
             }
             /// Whether the policy is for production or development branches

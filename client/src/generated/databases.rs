@@ -249,11 +249,19 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub insights_raw_queries: Option<bool>,
         /// A migration framework to use on the database. (Vitess only)
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub migration_framework: Option<String>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < :: std :: string :: String >")
+        )]
+        pub migration_framework: crate::Nullable<String>,
         /// Name of table to use as migration table for the database. (Vitess only)
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub migration_table_name: Option<String>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < :: std :: string :: String >")
+        )]
+        pub migration_table_name: crate::Nullable<String>,
         /// The name to update the database to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub new_name: Option<String>,
@@ -448,8 +456,8 @@ pub mod types {
             default_branch: Result<Option<String>, String>,
             deletion_protected: Result<Option<bool>, String>,
             insights_raw_queries: Result<Option<bool>, String>,
-            migration_framework: Result<Option<String>, String>,
-            migration_table_name: Result<Option<String>, String>,
+            migration_framework: Result<crate::Nullable<String>, String>,
+            migration_table_name: Result<crate::Nullable<String>, String>,
             new_name: Result<Option<String>, String>,
             production_branch_web_console: Result<Option<bool>, String>,
             require_approval_for_deploy: Result<Option<bool>, String>,
@@ -592,12 +600,15 @@ pub mod types {
                         "migration_framework",
                         value,
                     )
-                    .map(Some);
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`migration_framework`](Self::migration_framework).
-            pub fn set_migration_framework(mut self, value: Option<String>) -> Self {
-                self.migration_framework = Ok(value);
+            /// Sets [`migration_framework`](Self::migration_framework), or clears it with null, for which `None` stands.
+            pub fn set_migration_framework(
+                mut self,
+                value: impl Into<crate::Nullable<String>>,
+            ) -> Self {
+                self.migration_framework = Ok(value.into());
                 self
             }
             /// Name of table to use as migration table for the database. (Vitess only)
@@ -610,12 +621,15 @@ pub mod types {
                         "migration_table_name",
                         value,
                     )
-                    .map(Some);
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`migration_table_name`](Self::migration_table_name).
-            pub fn set_migration_table_name(mut self, value: Option<String>) -> Self {
-                self.migration_table_name = Ok(value);
+            /// Sets [`migration_table_name`](Self::migration_table_name), or clears it with null, for which `None` stands.
+            pub fn set_migration_table_name(
+                mut self,
+                value: impl Into<crate::Nullable<String>>,
+            ) -> Self {
+                self.migration_table_name = Ok(value.into());
                 self
             }
             /// The name to update the database to

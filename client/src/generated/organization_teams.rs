@@ -85,8 +85,12 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateOrganizationTeamBody {
         /// The new description for the team
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub description: Option<String>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < :: std :: string :: String >")
+        )]
+        pub description: crate::Nullable<String>,
         /// The new name for the team
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: Option<String>,
@@ -161,7 +165,7 @@ pub mod types {
         /// Builds [`UpdateOrganizationTeamBody`](super::UpdateOrganizationTeamBody).
         #[derive(Clone, Debug)]
         pub struct UpdateOrganizationTeamBody {
-            description: Result<Option<String>, String>,
+            description: Result<crate::Nullable<String>, String>,
             name: Result<Option<String>, String>,
         }
         impl Default for UpdateOrganizationTeamBody {
@@ -180,12 +184,15 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.description = crate::runtime::converted("description", value)
-                    .map(Some);
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`description`](Self::description).
-            pub fn set_description(mut self, value: Option<String>) -> Self {
-                self.description = Ok(value);
+            /// Sets [`description`](Self::description), or clears it with null, for which `None` stands.
+            pub fn set_description(
+                mut self,
+                value: impl Into<crate::Nullable<String>>,
+            ) -> Self {
+                self.description = Ok(value.into());
                 self
             }
             /// The new name for the team

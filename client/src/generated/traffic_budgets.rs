@@ -52,14 +52,26 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateTrafficBudgetBody {
         /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub burst: Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < i64 >")
+        )]
+        pub burst: crate::Nullable<i64>,
         /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub capacity: Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < i64 >")
+        )]
+        pub capacity: crate::Nullable<i64>,
         /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub concurrency: Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < i64 >")
+        )]
+        pub concurrency: crate::Nullable<i64>,
         /// The mode of the traffic budget
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mode: Option<TrafficBudgetMode>,
@@ -67,14 +79,22 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: Option<String>,
         /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub rate: Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < i64 >")
+        )]
+        pub rate: crate::Nullable<i64>,
         /// Array of traffic rules to apply to the budget
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: Option<Vec<String>>,
         /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub warning_threshold: Option<i64>,
+        #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(with = ":: std :: option :: Option < i64 >")
+        )]
+        pub warning_threshold: crate::Nullable<i64>,
     }
     impl UpdateTrafficBudgetBody {
         /// A builder for [`UpdateTrafficBudgetBody`].
@@ -263,14 +283,14 @@ pub mod types {
         /// Builds [`UpdateTrafficBudgetBody`](super::UpdateTrafficBudgetBody).
         #[derive(Clone, Debug)]
         pub struct UpdateTrafficBudgetBody {
-            burst: Result<Option<i64>, String>,
-            capacity: Result<Option<i64>, String>,
-            concurrency: Result<Option<i64>, String>,
+            burst: Result<crate::Nullable<i64>, String>,
+            capacity: Result<crate::Nullable<i64>, String>,
+            concurrency: Result<crate::Nullable<i64>, String>,
             mode: Result<Option<super::TrafficBudgetMode>, String>,
             name: Result<Option<String>, String>,
-            rate: Result<Option<i64>, String>,
+            rate: Result<crate::Nullable<i64>, String>,
             rules: Result<Option<Vec<String>>, String>,
-            warning_threshold: Result<Option<i64>, String>,
+            warning_threshold: Result<crate::Nullable<i64>, String>,
         }
         impl Default for UpdateTrafficBudgetBody {
             fn default() -> Self {
@@ -293,12 +313,13 @@ pub mod types {
                 T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.burst = crate::runtime::converted("burst", value).map(Some);
+                self.burst = crate::runtime::converted("burst", value)
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`burst`](Self::burst).
-            pub fn set_burst(mut self, value: Option<i64>) -> Self {
-                self.burst = Ok(value);
+            /// Sets [`burst`](Self::burst), or clears it with null, for which `None` stands.
+            pub fn set_burst(mut self, value: impl Into<crate::Nullable<i64>>) -> Self {
+                self.burst = Ok(value.into());
                 self
             }
             /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
@@ -307,12 +328,16 @@ pub mod types {
                 T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.capacity = crate::runtime::converted("capacity", value).map(Some);
+                self.capacity = crate::runtime::converted("capacity", value)
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`capacity`](Self::capacity).
-            pub fn set_capacity(mut self, value: Option<i64>) -> Self {
-                self.capacity = Ok(value);
+            /// Sets [`capacity`](Self::capacity), or clears it with null, for which `None` stands.
+            pub fn set_capacity(
+                mut self,
+                value: impl Into<crate::Nullable<i64>>,
+            ) -> Self {
+                self.capacity = Ok(value.into());
                 self
             }
             /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
@@ -322,12 +347,15 @@ pub mod types {
                 T::Error: ::std::fmt::Display,
             {
                 self.concurrency = crate::runtime::converted("concurrency", value)
-                    .map(Some);
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`concurrency`](Self::concurrency).
-            pub fn set_concurrency(mut self, value: Option<i64>) -> Self {
-                self.concurrency = Ok(value);
+            /// Sets [`concurrency`](Self::concurrency), or clears it with null, for which `None` stands.
+            pub fn set_concurrency(
+                mut self,
+                value: impl Into<crate::Nullable<i64>>,
+            ) -> Self {
+                self.concurrency = Ok(value.into());
                 self
             }
             /// The mode of the traffic budget
@@ -364,12 +392,13 @@ pub mod types {
                 T: TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rate = crate::runtime::converted("rate", value).map(Some);
+                self.rate = crate::runtime::converted("rate", value)
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`rate`](Self::rate).
-            pub fn set_rate(mut self, value: Option<i64>) -> Self {
-                self.rate = Ok(value);
+            /// Sets [`rate`](Self::rate), or clears it with null, for which `None` stands.
+            pub fn set_rate(mut self, value: impl Into<crate::Nullable<i64>>) -> Self {
+                self.rate = Ok(value.into());
                 self
             }
             /// Array of traffic rules to apply to the budget
@@ -396,12 +425,15 @@ pub mod types {
                         "warning_threshold",
                         value,
                     )
-                    .map(Some);
+                    .map(crate::Nullable::Value);
                 self
             }
-            /// Sets or clears [`warning_threshold`](Self::warning_threshold).
-            pub fn set_warning_threshold(mut self, value: Option<i64>) -> Self {
-                self.warning_threshold = Ok(value);
+            /// Sets [`warning_threshold`](Self::warning_threshold), or clears it with null, for which `None` stands.
+            pub fn set_warning_threshold(
+                mut self,
+                value: impl Into<crate::Nullable<i64>>,
+            ) -> Self {
+                self.warning_threshold = Ok(value.into());
                 self
             }
         }

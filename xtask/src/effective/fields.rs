@@ -6,6 +6,9 @@
 //! before: `protected: { type: boolean }` of an answer, and in the table `guards.protected = "…"`
 //! after:  `protected: { type: boolean, nullable: true }`: what an answer lacks is not made up
 //!
+//! before: `rate: { type: integer }` of a PATCH, and in the table `nullable."update_traffic_budget.rate" = "…"`
+//! after:  `rate: { type: integer, nullable: true }`, which the generator makes a `Nullable`: null clears it
+//!
 //! A field that looks like one of the table, and is not in it, is noted. One that looks secret is taken for secret until
 //! it was reviewed: to show too little does no harm.
 
@@ -14,8 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
+use super::clearing;
 use super::rules::in_answers_alone;
-use crate::generate::document::{each_schema, resolved_at};
+use crate::generate::document::each_schema;
 use crate::upstream::spec::METHODS;
 
 /// The table.
@@ -24,6 +28,8 @@ pub struct Fields {
     secret: Section,
     not_secret: Section,
     guards: Section,
+    nullable: Section,
+    not_nullable: Section,
 }
 
 /// Names of fields, or operations and names, each with the reason why it is there.
@@ -43,6 +49,8 @@ impl Fields {
                 "secret" => &mut fields.secret,
                 "not_secret" => &mut fields.not_secret,
                 "guards" => &mut fields.guards,
+                "nullable" => &mut fields.nullable,
+                "not_nullable" => &mut fields.not_nullable,
                 _ => bail!("`[{name}]` is not a section of this table"),
             };
             let lines = item.as_table().with_context(|| format!("`{name}` is not a section"))?;
@@ -57,8 +65,19 @@ impl Fields {
                 bail!("`{key}` in `[{name}]` must be the name of a field alone");
             }
         }
-        if let Some(both) = fields.secret.keys().find(|key| fields.not_secret.contains_key(*key)) {
-            bail!("`{both}` is in `[secret]` and in `[not_secret]`");
+        for (name, section) in [("nullable", &fields.nullable), ("not_nullable", &fields.not_nullable)] {
+            if let Some(key) = section.keys().find(|key| !key.contains('.')) {
+                bail!(
+                    "`{key}` in `[{name}]` must be `<operationId>.<name>`: what one operation takes for null, another may not"
+                );
+            }
+        }
+        for (name, section, not) in
+            [("secret", &fields.secret, &fields.not_secret), ("nullable", &fields.nullable, &fields.not_nullable)]
+        {
+            if let Some(both) = section.keys().find(|key| not.contains_key(*key)) {
+                bail!("`{both}` is in `[{name}]` and in `[not_{name}]`");
+            }
         }
         Ok(fields)
     }
@@ -66,6 +85,8 @@ impl Fields {
     /// Writes into a document what the table says, and gives what there is to review.
     pub fn mark(&self, document: &mut Value) -> Vec<String> {
         let mut seen = Seen::default();
+        // Before guards are marked: they are nullable by us, not by the vendor.
+        let changes = clearing::changed_fields(document);
         let bodies = bodies(document);
         for (operation, pointer) in &bodies {
             let Some(Value::Object(schema)) = document.pointer_mut(pointer) else { continue };
@@ -92,12 +113,31 @@ impl Fields {
             }
         });
         self.mark_guards(document, &mut seen);
-        let lines = [("secret", &self.secret), ("not_secret", &self.not_secret), ("guards", &self.guards)];
-        let idle = lines.into_iter().flat_map(|(name, section)| section.keys().map(move |key| (name, key)));
-        let idle = idle.filter(|(_, key)| !seen.keys.contains(*key));
-        let idle = idle.map(|(name, key)| {
-            format!("openapi/fields.toml: no field is called `{key}` any more; take the line out of `[{name}]`")
-        });
+        let clearable: BTreeSet<String> = changes.iter().map(|field| field.key.clone()).collect();
+        for field in changes {
+            if self.nullable.contains_key(&field.key) {
+                field.allow_null(document);
+            } else if let Some(reason) = field.reason.filter(|_| !self.not_nullable.contains_key(&field.key)) {
+                seen.notes.insert(format!(
+                    "`{}` may be cleared by null ({reason}); review it in openapi/fields.toml: `[nullable]` or `[not_nullable]`",
+                    field.key
+                ));
+            }
+        }
+        let lines = [
+            ("secret", &self.secret, &seen.keys),
+            ("not_secret", &self.not_secret, &seen.keys),
+            ("guards", &self.guards, &seen.keys),
+            ("nullable", &self.nullable, &clearable),
+            ("not_nullable", &self.not_nullable, &clearable),
+        ];
+        let mut idle = Vec::new();
+        for (name, section, known) in lines {
+            let gone = section.keys().filter(|key| !known.contains(*key));
+            idle.extend(gone.map(|key| {
+                format!("openapi/fields.toml: no field is called `{key}` any more; take the line out of `[{name}]`")
+            }));
+        }
         seen.notes.into_iter().chain(idle).collect()
     }
 
@@ -153,10 +193,8 @@ fn bodies(document: &Value) -> Vec<(String, String)> {
     let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
     let operations = items.flat_map(|item| METHODS.iter().filter_map(|method| item.get(method)));
     let of = |operation: &Value| {
-        let content = operation.pointer("/requestBody/content")?.as_object()?;
-        let schema = content.values().next()?.get("schema")?;
-        let pointer = resolved_at(schema, document).0?;
-        Some((operation.get("operationId")?.as_str()?.to_owned(), pointer.to_owned()))
+        let pointer = clearing::schema_of(operation.get("requestBody")?, document)?;
+        Some((operation.get("operationId")?.as_str()?.to_owned(), pointer))
     };
     operations.filter_map(of).collect()
 }
