@@ -35,7 +35,7 @@ pub(crate) fn open_and_check(
     let places = places(types);
     let alternatives = unions::alternatives(types, discriminators);
     let tags = unions::tags(types, &alternatives);
-    let (mut unions, mut readers) = (BTreeSet::new(), Vec::new());
+    let (mut unions, mut readers, mut known) = (BTreeSet::new(), Vec::new(), Vec::new());
     for item in types.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -58,7 +58,10 @@ pub(crate) fn open_and_check(
                     Some(values) if is_answer && !tags.contains(&name) => {
                         opened.insert(name, values);
                     }
-                    Some(_) => item.attrs.push(schemars_derive()),
+                    Some(values) => {
+                        item.attrs.push(schemars_derive());
+                        known.push(known_values(&item.ident, &values));
+                    }
                     None => {
                         item.attrs.push(schemars_derive());
                         unions::document_and_open(item, is_answer, reader.is_some());
@@ -75,6 +78,7 @@ pub(crate) fn open_and_check(
     let open: BTreeSet<String> = opened.keys().cloned().collect();
     unions::drop_impls(types, &unions.union(&open).cloned().collect());
     types.extend(readers);
+    types.extend(known);
     objects::write_readers(types, directions, &open, &alternatives);
     open_enums(types, &opened)?;
     for item in types.iter_mut() {
@@ -151,6 +155,12 @@ fn open_struct(
     document(&mut item.attrs, &format!("`{name}`"));
     if directions.response.contains(&name) {
         item.attrs.retain(|attr| !denies_unknown_fields(attr));
+    } else if directions.request.contains(&name)
+        && !item.fields.iter().any(|field| field.attrs.iter().any(|attr| says_to_serde(attr, "flatten")))
+        && !item.attrs.iter().any(denies_unknown_fields)
+    {
+        // What a program reads from a file of its own: a misspelt key is an error, and not a request without it.
+        item.attrs.push(syn::parse_quote!(#[serde(deny_unknown_fields)]));
     }
     item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
     item.attrs.push(schemars_derive());
@@ -221,6 +231,16 @@ fn unit_values(item: &ItemEnum) -> Option<Vec<String>> {
             _ => None,
         })
         .collect()
+}
+
+/// The values of an enum, for who offers them.
+fn known_values(name: &Ident, values: &[String]) -> Item {
+    syn::parse_quote! {
+        impl #name {
+            /// The values that this version of the crate knows.
+            pub const KNOWN: &'static [&'static str] = &[#(#values),*];
+        }
+    }
 }
 
 /// Gives each enum of the server's a variant for what it may say next year.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use planetscale_client::mock::MockServer;
-use planetscale_client::types::{Backup, BackupState, DatabaseBranchState};
+use planetscale_client::types::{Backup, BackupState, DatabaseBranchState, KeyspaceClusterSize};
 use planetscale_client::{BranchRef, Client, Created, Error, Outcome, PollError, RestoreBackup, StatusCode};
 use planetscale_tests::{Server, Step, answer};
 use proptest::prelude::*;
@@ -168,13 +168,14 @@ async fn a_branch_is_told_by_its_id_and_not_by_its_name() {
 #[tokio::test]
 async fn the_size_of_the_cluster_is_left_out_where_each_keyspace_has_its_own() {
     let (server, client) = started().await;
-    let sizes = vec!["shop:PS_20".to_owned()];
+    let size = KeyspaceClusterSize::builder().keyspace_name("shop").cluster_size("PS_20");
+    let sizes = vec![KeyspaceClusterSize::try_from(size).unwrap()];
     restore(&client).body_map(|body| body.keyspace_cluster_sizes(sizes.clone())).await.unwrap();
     client.branch(BranchRef::new("acme", "shop", NAME)).delete_branch().await.unwrap();
     // Unless it is wanted beside them.
     let both = restore(&client).body_map(|body| body.keyspace_cluster_sizes(sizes.clone()).cluster_size("PS_40"));
     both.await.unwrap();
-    let plain = json!({ "name": NAME, "backup_id": "backup000001", "keyspace_cluster_sizes": ["shop:PS_20"] });
+    let plain = json!({ "name": NAME, "backup_id": "backup000001", "keyspace_cluster_sizes": [{ "keyspace_name": "shop", "cluster_size": "PS_20" }] });
     let mut sized = plain.clone();
     sized["cluster_size"] = "PS_40".into();
     assert_eq!(creations(&server), [plain, sized]);

@@ -387,7 +387,7 @@ async fn retention_is_in_the_expiry() {
         (RetentionUnit::Year, 2, hour(730 * 24), hour(731 * 24)),
     ] {
         let call = client.create_backup().organization("acme").database("shop").branch("main");
-        let backup = call.body_map(|b| b.retention_unit(unit).retention_value(value)).send().await.unwrap();
+        let backup = call.body_map(|b| b.retention_unit(unit.clone()).retention_value(value)).send().await.unwrap();
         let kept = backup.expires_at.unwrap() - backup.created_at;
         assert!(least <= kept && kept <= most, "{unit:?}: {kept}");
     }

@@ -1,6 +1,6 @@
 //! What the client sends.
 
-use planetscale_client::types::RetentionUnit;
+use planetscale_client::types::{KeyspaceClusterSize, RetentionUnit};
 use planetscale_client::{BearerToken, Client};
 use planetscale_tests::{Arrived, Server, Step, json};
 
@@ -137,10 +137,11 @@ async fn an_empty_list_is_sent_and_an_unset_one_is_not() {
     let server = server().await;
     let client = builder(&server.url()).build().unwrap();
     let call = || client.create_branch().organization("acme").database("shop").body_map(|b| b.name("x"));
+    let size = KeyspaceClusterSize::builder().keyspace_name("a").cluster_size("PS_20").try_into().unwrap();
     for (sizes, expected) in [
         (None, r#"{"name":"x"}"#),
         (Some(Vec::new()), r#"{"keyspace_cluster_sizes":[],"name":"x"}"#),
-        (Some(vec!["a".to_owned()]), r#"{"keyspace_cluster_sizes":["a"],"name":"x"}"#),
+        (Some(vec![size]), r#"{"keyspace_cluster_sizes":[{"cluster_size":"PS_20","keyspace_name":"a"}],"name":"x"}"#),
     ] {
         // What it is answered with does not matter here.
         let _ = call().body_map(|b| b.set_keyspace_cluster_sizes(sizes)).send().await;

@@ -4,6 +4,7 @@
 pub mod clearing;
 pub mod features;
 pub mod fields;
+pub mod lists;
 pub mod merge;
 pub mod modern;
 pub mod naming;

@@ -27,7 +27,7 @@ use crate::effective::fields::Fields;
 use crate::effective::merge::{self, Merged};
 use crate::effective::naming::{self, Named, Table};
 use crate::effective::overlay::{self, Effect};
-use crate::effective::{nulls, rules};
+use crate::effective::{lists, nulls, rules};
 use crate::generated_crate::Crate;
 pub use crate::upstream::document::Document;
 use crate::upstream::spec::{self, Spec};
@@ -241,11 +241,12 @@ impl Snapshot {
     fn made(&self) -> anyhow::Result<Effective> {
         let mut value = self.named()?.value.clone();
         rules::correct(&mut value);
-        let notes = self.fields.mark(&mut value);
+        let mut notes = self.fields.mark(&mut value);
         if let Some(features) = self.features()? {
             features.mark(&mut value);
         }
         let effects = overlay::apply(&self.overlay, &mut value)?;
+        notes.extend(lists::doubtful(&mut value));
         nulls::spell_out(&mut value);
         let text = spec::to_yaml(NOTE, &value)?;
         let spec = Spec::parse(&text).context("the overlay made it invalid")?;

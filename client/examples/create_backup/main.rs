@@ -52,7 +52,7 @@ async fn create(connected: &Connected, arguments: &Arguments) -> support::Result
             body = body.name(name);
         }
         if let Some(retention) = &arguments.retention {
-            body = body.retention_unit(retention.unit).retention_value(retention.value);
+            body = body.retention_unit(retention.unit.clone()).retention_value(retention.value);
         }
         if arguments.emergency {
             body = body.emergency(true);

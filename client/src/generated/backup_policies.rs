@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateBackupPolicyBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateBackupPolicyBody {
@@ -47,80 +48,11 @@ pub mod types {
             Default::default()
         }
     }
-    /// The unit of the time between backups.
-    ///
-    /// From `#/components/schemas/FrequencyUnit` of the spec.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Copy,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum FrequencyUnit {
-        /// `hour`
-        #[serde(rename = "hour")]
-        Hour,
-        /// `day`
-        #[serde(rename = "day")]
-        Day,
-        /// `week`
-        #[serde(rename = "week")]
-        Week,
-        /// `month`
-        #[serde(rename = "month")]
-        Month,
-    }
-    impl ::std::fmt::Display for FrequencyUnit {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match *self {
-                Self::Hour => f.write_str("hour"),
-                Self::Day => f.write_str("day"),
-                Self::Week => f.write_str("week"),
-                Self::Month => f.write_str("month"),
-            }
-        }
-    }
-    impl ::std::str::FromStr for FrequencyUnit {
-        type Err = self::error::ConversionError;
-        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
-            match value {
-                "hour" => Ok(Self::Hour),
-                "day" => Ok(Self::Day),
-                "week" => Ok(Self::Week),
-                "month" => Ok(Self::Month),
-                _ => {
-                    Err(
-                        ::std::format!("`{}` is none of: hour, day, week, month", value)
-                            .into(),
-                    )
-                }
-            }
-        }
-    }
-    impl TryFrom<&str> for FrequencyUnit {
-        type Error = self::error::ConversionError;
-        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for FrequencyUnit {
-        type Error = self::error::ConversionError;
-        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
     /// What `update_backup_policy` is called with.
     ///
     /// From `#/components/schemas/UpdateBackupPolicyBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBackupPolicyBody {

@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateBouncerResizeRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBouncerResizeRequestBody {
@@ -22,9 +23,9 @@ pub mod types {
         /// The number of PgBouncers per availability zone. Defaults to 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub replicas_per_cell: Option<i64>,
-        /// The type of server the bouncer targets.
+        /// The type of server the bouncer targets
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub target: Option<String>,
+        pub target: Option<BouncerTarget>,
     }
     impl UpdateBouncerResizeRequestBody {
         /// A builder for [`UpdateBouncerResizeRequestBody`].
@@ -43,7 +44,7 @@ pub mod types {
                 String,
             >,
             replicas_per_cell: Result<Option<i64>, String>,
-            target: Result<Option<String>, String>,
+            target: Result<Option<super::BouncerTarget>, String>,
         }
         impl Default for UpdateBouncerResizeRequestBody {
             fn default() -> Self {
@@ -107,17 +108,17 @@ pub mod types {
                 self.replicas_per_cell = Ok(value);
                 self
             }
-            /// The type of server the bouncer targets.
+            /// The type of server the bouncer targets
             pub fn target<T>(mut self, value: T) -> Self
             where
-                T: TryInto<String>,
+                T: TryInto<super::BouncerTarget>,
                 T::Error: ::std::fmt::Display,
             {
                 self.target = crate::runtime::converted("target", value).map(Some);
                 self
             }
             /// Sets or clears [`target`](Self::target).
-            pub fn set_target(mut self, value: Option<String>) -> Self {
+            pub fn set_target(mut self, value: Option<super::BouncerTarget>) -> Self {
                 self.target = Ok(value);
                 self
             }

@@ -101,6 +101,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/StorageConfigUpdate` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct StorageConfigUpdate {
@@ -130,6 +131,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateBranchChangeRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBranchChangeRequestBody {

@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateKeyspaceBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateKeyspaceBody {
@@ -134,6 +135,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/ReplicationDurabilityConstraintsUpdate` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ReplicationDurabilityConstraintsUpdate {
@@ -184,6 +186,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateKeyspaceBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateKeyspaceBody {
@@ -222,6 +225,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/VreplicationFlagsUpdate` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct VreplicationFlagsUpdate {

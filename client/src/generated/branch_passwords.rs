@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreatePasswordBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreatePasswordBody {
@@ -42,6 +43,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdatePasswordBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdatePasswordBody {

@@ -62,6 +62,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateBranchResizeRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBranchResizeRequestBody {

@@ -38,6 +38,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateBranchBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateBranchBody {
@@ -55,7 +56,7 @@ pub mod types {
         pub deletion_protected: Option<bool>,
         /// For MySQL backup restores, per-keyspace cluster sizes. Each entry is { "keyspace_name": "main", "cluster_size": "PS_40" }. When provided, each restored keyspace must have a size here or via cluster_size.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub keyspace_cluster_sizes: Option<Vec<String>>,
+        pub keyspace_cluster_sizes: Option<Vec<KeyspaceClusterSize>>,
         /// The kind of branch to create. Required when create_database_if_missing is set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kind: Option<DatabaseKind>,
@@ -195,20 +196,24 @@ pub mod types {
         /// A value that this version of the crate does not know.
         Unknown(crate::UnknownValue),
     }
-    /// What a schema's error is about.
+    /// The size of the cluster of one keyspace.
     ///
-    /// From `#/components/schemas/LintSubject` of the spec.
+    /// From `#/components/schemas/KeyspaceClusterSize` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub enum LintSubject {
-        /// `table`
-        Table,
-        /// `vschema`
-        Vschema,
-        /// `routing_rules`
-        RoutingRules,
-        /// A value that this version of the crate does not know.
-        Unknown(crate::UnknownValue),
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct KeyspaceClusterSize {
+        /// The size of its cluster, such as `PS_40`.
+        pub cluster_size: String,
+        /// The name of the keyspace.
+        pub keyspace_name: String,
+    }
+    impl KeyspaceClusterSize {
+        /// A builder for [`KeyspaceClusterSize`].
+        pub fn builder() -> builder::KeyspaceClusterSize {
+            Default::default()
+        }
     }
     /// What is wrong with a schema.
     ///
@@ -313,6 +318,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateBranchBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBranchBody {
@@ -333,6 +339,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateBranchClusterConfigBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBranchClusterConfigBody {
@@ -349,6 +356,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateSafeMigrationsBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateSafeMigrationsBody {
@@ -370,7 +378,10 @@ pub mod types {
             cluster_size: Result<Option<String>, String>,
             create_database_if_missing: Result<Option<bool>, String>,
             deletion_protected: Result<Option<bool>, String>,
-            keyspace_cluster_sizes: Result<Option<Vec<String>>, String>,
+            keyspace_cluster_sizes: Result<
+                Option<Vec<super::KeyspaceClusterSize>>,
+                String,
+            >,
             kind: Result<Option<super::DatabaseKind>, String>,
             major_version: Result<Option<String>, String>,
             name: Result<String, String>,
@@ -471,7 +482,7 @@ pub mod types {
             /// For MySQL backup restores, per-keyspace cluster sizes. Each entry is { "keyspace_name": "main", "cluster_size": "PS_40" }. When provided, each restored keyspace must have a size here or via cluster_size.
             pub fn keyspace_cluster_sizes<T>(mut self, value: T) -> Self
             where
-                T: TryInto<Vec<String>>,
+                T: TryInto<Vec<super::KeyspaceClusterSize>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.keyspace_cluster_sizes = crate::runtime::converted(
@@ -484,7 +495,7 @@ pub mod types {
             /// Sets or clears [`keyspace_cluster_sizes`](Self::keyspace_cluster_sizes).
             pub fn set_keyspace_cluster_sizes(
                 mut self,
-                value: Option<Vec<String>>,
+                value: Option<Vec<super::KeyspaceClusterSize>>,
             ) -> Self {
                 self.keyspace_cluster_sizes = Ok(value);
                 self
@@ -641,6 +652,59 @@ pub mod types {
                 }
             }
         }
+        /// Builds [`KeyspaceClusterSize`](super::KeyspaceClusterSize).
+        #[derive(Clone, Debug)]
+        pub struct KeyspaceClusterSize {
+            cluster_size: Result<String, String>,
+            keyspace_name: Result<String, String>,
+        }
+        impl Default for KeyspaceClusterSize {
+            fn default() -> Self {
+                Self {
+                    cluster_size: Err("`cluster_size` was not set".to_string()),
+                    keyspace_name: Err("`keyspace_name` was not set".to_string()),
+                }
+            }
+        }
+        impl KeyspaceClusterSize {
+            /// The size of its cluster, such as `PS_40`.
+            pub fn cluster_size<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.cluster_size = crate::runtime::converted("cluster_size", value);
+                self
+            }
+            /// The name of the keyspace.
+            pub fn keyspace_name<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
+                self
+            }
+        }
+        impl TryFrom<KeyspaceClusterSize> for super::KeyspaceClusterSize {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: KeyspaceClusterSize,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    cluster_size: value.cluster_size?,
+                    keyspace_name: value.keyspace_name?,
+                })
+            }
+        }
+        impl From<super::KeyspaceClusterSize> for KeyspaceClusterSize {
+            fn from(value: super::KeyspaceClusterSize) -> Self {
+                Self {
+                    cluster_size: Ok(value.cluster_size),
+                    keyspace_name: Ok(value.keyspace_name),
+                }
+            }
+        }
         /// Builds [`UpdateBranchBody`](super::UpdateBranchBody).
         #[derive(Clone, Debug)]
         pub struct UpdateBranchBody {
@@ -793,6 +857,10 @@ pub mod types {
                 }
             }
         }
+    }
+    impl SeedData {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &["last_successful_backup"];
     }
     impl crate::runtime::object::Object for BranchSchema {
         const NAME: &'static str = "BranchSchema";
@@ -1139,84 +1207,6 @@ pub mod types {
     impl ::schemars::JsonSchema for DatabaseBranchState {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             stringify!(DatabaseBranchState).into()
-        }
-        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            crate::runtime::json_schema(Self::KNOWN)
-        }
-    }
-    impl LintSubject {
-        /// The values that this version of the crate knows.
-        pub const KNOWN: &'static [&'static str] = &[
-            "table",
-            "vschema",
-            "routing_rules",
-        ];
-        /// The value as the API writes it.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Table => "table",
-                Self::Vschema => "vschema",
-                Self::RoutingRules => "routing_rules",
-                Self::Unknown(value) => value.as_str(),
-            }
-        }
-    }
-    impl From<&str> for LintSubject {
-        fn from(value: &str) -> Self {
-            match value {
-                "table" => Self::Table,
-                "vschema" => Self::Vschema,
-                "routing_rules" => Self::RoutingRules,
-                _ => Self::Unknown(crate::UnknownValue::new(value)),
-            }
-        }
-    }
-    impl From<String> for LintSubject {
-        fn from(value: String) -> Self {
-            Self::from(value.as_str())
-        }
-    }
-    impl AsRef<str> for LintSubject {
-        fn as_ref(&self) -> &str {
-            self.as_str()
-        }
-    }
-    impl ::std::str::FromStr for LintSubject {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> Result<Self, Self::Err> {
-            Ok(Self::from(value))
-        }
-    }
-    impl ::std::fmt::Display for LintSubject {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.pad(self.as_str())
-        }
-    }
-    impl crate::runtime::lenient::Empty for LintSubject {
-        fn empty() -> Self {
-            Self::from("")
-        }
-    }
-    impl ::serde::Serialize for LintSubject {
-        fn serialize<S: ::serde::Serializer>(
-            &self,
-            serializer: S,
-        ) -> Result<S::Ok, S::Error> {
-            serializer.serialize_str(self.as_str())
-        }
-    }
-    impl<'de> ::serde::Deserialize<'de> for LintSubject {
-        fn deserialize<D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Self, D::Error> {
-            deserializer
-                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
-        }
-    }
-    #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for LintSubject {
-        fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            stringify!(LintSubject).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)

@@ -100,7 +100,7 @@ pub mod types {
         /// The display name of the backup policy
         pub display_name: String,
         /// The unit for the frequency of the backup policy
-        pub frequency_unit: String,
+        pub frequency_unit: FrequencyUnit,
         /// A number value for the frequency of the backup policy
         pub frequency_value: i64,
         /// The ID of the backup policy
@@ -114,7 +114,7 @@ pub mod types {
         /// Whether the policy is a required system backup
         pub required: bool,
         /// The unit for the retention period of the backup policy
-        pub retention_unit: String,
+        pub retention_unit: RetentionUnit,
         /// A number value for the retention period of the backup policy
         pub retention_value: i64,
         /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
@@ -190,6 +190,23 @@ pub mod types {
             Default::default()
         }
     }
+    /// The unit of the time between backups.
+    ///
+    /// From `#/components/schemas/FrequencyUnit` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub enum FrequencyUnit {
+        /// `hour`
+        Hour,
+        /// `day`
+        Day,
+        /// `week`
+        Week,
+        /// `month`
+        Month,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
     /// A mention of a branch, a keyspace, an organization or another resource that has a name.
     ///
     ///  From `#/components/schemas/NamedReference` of the spec.
@@ -213,79 +230,21 @@ pub mod types {
     /// The unit of the time for which a backup is kept.
     ///
     /// From `#/components/schemas/RetentionUnit` of the spec.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Copy,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
     #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum RetentionUnit {
         /// `hour`
-        #[serde(rename = "hour")]
         Hour,
         /// `day`
-        #[serde(rename = "day")]
         Day,
         /// `week`
-        #[serde(rename = "week")]
         Week,
         /// `month`
-        #[serde(rename = "month")]
         Month,
         /// `year`
-        #[serde(rename = "year")]
         Year,
-    }
-    impl ::std::fmt::Display for RetentionUnit {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match *self {
-                Self::Hour => f.write_str("hour"),
-                Self::Day => f.write_str("day"),
-                Self::Week => f.write_str("week"),
-                Self::Month => f.write_str("month"),
-                Self::Year => f.write_str("year"),
-            }
-        }
-    }
-    impl ::std::str::FromStr for RetentionUnit {
-        type Err = self::error::ConversionError;
-        fn from_str(value: &str) -> Result<Self, self::error::ConversionError> {
-            match value {
-                "hour" => Ok(Self::Hour),
-                "day" => Ok(Self::Day),
-                "week" => Ok(Self::Week),
-                "month" => Ok(Self::Month),
-                "year" => Ok(Self::Year),
-                _ => {
-                    Err(
-                        ::std::format!(
-                            "`{}` is none of: hour, day, week, month, year", value
-                        )
-                            .into(),
-                    )
-                }
-            }
-        }
-    }
-    impl TryFrom<&str> for RetentionUnit {
-        type Error = self::error::ConversionError;
-        fn try_from(value: &str) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-    impl TryFrom<String> for RetentionUnit {
-        type Error = self::error::ConversionError;
-        fn try_from(value: String) -> Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
     }
     /// The schema of a branch at one time.
     ///
@@ -313,6 +272,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateBackupBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBackupBody {
@@ -1022,6 +982,166 @@ pub mod types {
             crate::runtime::json_schema(Self::KNOWN)
         }
     }
+    impl FrequencyUnit {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &["hour", "day", "week", "month"];
+        /// The value as the API writes it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Hour => "hour",
+                Self::Day => "day",
+                Self::Week => "week",
+                Self::Month => "month",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl From<&str> for FrequencyUnit {
+        fn from(value: &str) -> Self {
+            match value {
+                "hour" => Self::Hour,
+                "day" => Self::Day,
+                "week" => Self::Week,
+                "month" => Self::Month,
+                _ => Self::Unknown(crate::UnknownValue::new(value)),
+            }
+        }
+    }
+    impl From<String> for FrequencyUnit {
+        fn from(value: String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+    impl AsRef<str> for FrequencyUnit {
+        fn as_ref(&self) -> &str {
+            self.as_str()
+        }
+    }
+    impl ::std::str::FromStr for FrequencyUnit {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self::from(value))
+        }
+    }
+    impl ::std::fmt::Display for FrequencyUnit {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.pad(self.as_str())
+        }
+    }
+    impl crate::runtime::lenient::Empty for FrequencyUnit {
+        fn empty() -> Self {
+            Self::from("")
+        }
+    }
+    impl ::serde::Serialize for FrequencyUnit {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for FrequencyUnit {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            deserializer
+                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for FrequencyUnit {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            stringify!(FrequencyUnit).into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
+    impl RetentionUnit {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "hour",
+            "day",
+            "week",
+            "month",
+            "year",
+        ];
+        /// The value as the API writes it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Hour => "hour",
+                Self::Day => "day",
+                Self::Week => "week",
+                Self::Month => "month",
+                Self::Year => "year",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    impl From<&str> for RetentionUnit {
+        fn from(value: &str) -> Self {
+            match value {
+                "hour" => Self::Hour,
+                "day" => Self::Day,
+                "week" => Self::Week,
+                "month" => Self::Month,
+                "year" => Self::Year,
+                _ => Self::Unknown(crate::UnknownValue::new(value)),
+            }
+        }
+    }
+    impl From<String> for RetentionUnit {
+        fn from(value: String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+    impl AsRef<str> for RetentionUnit {
+        fn as_ref(&self) -> &str {
+            self.as_str()
+        }
+    }
+    impl ::std::str::FromStr for RetentionUnit {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self::from(value))
+        }
+    }
+    impl ::std::fmt::Display for RetentionUnit {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.pad(self.as_str())
+        }
+    }
+    impl crate::runtime::lenient::Empty for RetentionUnit {
+        fn empty() -> Self {
+            Self::from("")
+        }
+    }
+    impl ::serde::Serialize for RetentionUnit {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for RetentionUnit {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            deserializer
+                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
+        }
+    }
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for RetentionUnit {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            stringify!(RetentionUnit).into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
     impl crate::runtime::check::Check for CreateBackupBody {
         fn check(&self) -> Result<(), String> {
             crate::runtime::check::value("retention_value", &self.retention_value)
@@ -1135,11 +1255,11 @@ pub mod types {
     );
     crate::runtime::fixture!(
         Backup,
-        "{\"actor\":{\"avatar_url\":\"https://app.planetscale.com/gravatar-fallback.png\",\"display_name\":\"Ada\",\"id\":\"actor0000001\"},\"backup_policy\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"frequency_unit\":\"frequency_unit\",\"frequency_value\":1,\"id\":\"id\",\"last_ran_at\":null,\"name\":\"name\",\"next_run_at\":null,\"required\":false,\"retention_unit\":\"retention_unit\",\"retention_value\":1,\"schedule_day\":null,\"schedule_time\":null,\"schedule_week\":null,\"target\":\"production\",\"updated_at\":null}},\"completed_at\":\"2026-01-02T03:16:05.000Z\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"created_at\":\"2025-12-03T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"branch000001\",\"name\":\"main\",\"updated_at\":\"2026-01-01T03:04:05.000Z\"},\"deleted_at\":null,\"estimated_storage_cost\":0.12,\"expires_at\":\"2026-01-04T03:04:05.000Z\",\"id\":\"backup000001\",\"name\":\"nightly\",\"protected\":false,\"pvc_size\":10737418240,\"required\":false,\"restored_branches\":{\"*\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"schema_snapshot\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"linted_at\":null,\"name\":\"name\",\"updated_at\":null,\"url\":\"url\"}},\"size\":5368709120,\"started_at\":\"2026-01-02T03:05:05.000Z\",\"state\":\"success\",\"uncompressed_size\":0,\"updated_at\":\"2026-01-02T03:16:05.000Z\"}"
+        "{\"actor\":{\"avatar_url\":\"https://app.planetscale.com/gravatar-fallback.png\",\"display_name\":\"Ada\",\"id\":\"actor0000001\"},\"backup_policy\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"frequency_unit\":\"hour\",\"frequency_value\":1,\"id\":\"id\",\"last_ran_at\":null,\"name\":\"name\",\"next_run_at\":null,\"required\":false,\"retention_unit\":\"hour\",\"retention_value\":1,\"schedule_day\":null,\"schedule_time\":null,\"schedule_week\":null,\"target\":\"production\",\"updated_at\":null}},\"completed_at\":\"2026-01-02T03:16:05.000Z\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_branch\":{\"created_at\":\"2025-12-03T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"branch000001\",\"name\":\"main\",\"updated_at\":\"2026-01-01T03:04:05.000Z\"},\"deleted_at\":null,\"estimated_storage_cost\":0.12,\"expires_at\":\"2026-01-04T03:04:05.000Z\",\"id\":\"backup000001\",\"name\":\"nightly\",\"protected\":false,\"pvc_size\":10737418240,\"required\":false,\"restored_branches\":{\"*\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"schema_snapshot\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"id\":\"id\",\"linted_at\":null,\"name\":\"name\",\"updated_at\":null,\"url\":\"url\"}},\"size\":5368709120,\"started_at\":\"2026-01-02T03:05:05.000Z\",\"state\":\"success\",\"uncompressed_size\":0,\"updated_at\":\"2026-01-02T03:16:05.000Z\"}"
     );
     crate::runtime::fixture!(
         BackupPolicy,
-        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"frequency_unit\":\"frequency_unit\",\"frequency_value\":1,\"id\":\"id\",\"last_ran_at\":null,\"name\":\"name\",\"next_run_at\":null,\"required\":false,\"retention_unit\":\"retention_unit\",\"retention_value\":1,\"schedule_day\":null,\"schedule_time\":null,\"schedule_week\":null,\"target\":\"production\",\"updated_at\":null}"
+        "{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"display_name\":\"display_name\",\"frequency_unit\":\"hour\",\"frequency_value\":1,\"id\":\"id\",\"last_ran_at\":null,\"name\":\"name\",\"next_run_at\":null,\"required\":false,\"retention_unit\":\"hour\",\"retention_value\":1,\"schedule_day\":null,\"schedule_time\":null,\"schedule_week\":null,\"target\":\"production\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
         NamedReference,

@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateDatabaseBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateDatabaseBody {
@@ -227,6 +228,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateDatabaseBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateDatabaseBody {
@@ -285,12 +287,13 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateDatabaseThrottlerBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateDatabaseThrottlerBody {
         /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub configurations: Option<Vec<String>>,
+        pub configurations: Option<Vec<KeyspaceThrottlerRatio>>,
         /// A throttler ratio between 0 and 95 that will apply to all keyspaces in the database. 0 effectively disables throttler, while 95 drastically slows down deploy request migrations
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ratio: Option<i64>,
@@ -753,7 +756,7 @@ pub mod types {
         /// Builds [`UpdateDatabaseThrottlerBody`](super::UpdateDatabaseThrottlerBody).
         #[derive(Clone, Debug)]
         pub struct UpdateDatabaseThrottlerBody {
-            configurations: Result<Option<Vec<String>>, String>,
+            configurations: Result<Option<Vec<super::KeyspaceThrottlerRatio>>, String>,
             ratio: Result<Option<i64>, String>,
         }
         impl Default for UpdateDatabaseThrottlerBody {
@@ -768,7 +771,7 @@ pub mod types {
             /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
             pub fn configurations<T>(mut self, value: T) -> Self
             where
-                T: TryInto<Vec<String>>,
+                T: TryInto<Vec<super::KeyspaceThrottlerRatio>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.configurations = crate::runtime::converted("configurations", value)
@@ -776,7 +779,10 @@ pub mod types {
                 self
             }
             /// Sets or clears [`configurations`](Self::configurations).
-            pub fn set_configurations(mut self, value: Option<Vec<String>>) -> Self {
+            pub fn set_configurations(
+                mut self,
+                value: Option<Vec<super::KeyspaceThrottlerRatio>>,
+            ) -> Self {
                 self.configurations = Ok(value);
                 self
             }

@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CloseDeployRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CloseDeployRequestBody {
@@ -77,6 +78,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateDeployRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateDeployRequestBody {
@@ -414,7 +416,7 @@ pub mod types {
         /// The name of the base branch the deployment will be merged into
         pub into_branch: String,
         /// Schema lint errors preventing the deployment from completing
-        pub lint_errors: Vec<::serde_json::Map<String, ::serde_json::Value>>,
+        pub lint_errors: Vec<DeploymentLintError>,
         /// The name of the table that is locked by the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub locked_table_name: Option<String>,
@@ -423,7 +425,7 @@ pub mod types {
             ::serde_json::Map<String, ::serde_json::Value>,
         >,
         /// The deployments ahead of this one in the queue
-        pub preceding_deployments: Vec<::serde_json::Map<String, ::serde_json::Value>>,
+        pub preceding_deployments: Vec<QueuedDeployment>,
         /// A human-readable reason the deploy queue is paused, if known
         pub queue_pause_reason: Option<String>,
         /// Whether the deploy queue for the target branch is currently paused
@@ -453,6 +455,28 @@ pub mod types {
         >,
         /// When the deployment was last updated
         pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
+    }
+    /// Why a schema cannot be deployed.
+    ///
+    ///  From `#/components/schemas/DeploymentLintError` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `docs_url`, `error_description`, `keyspace_name`, `lint_error`, `subject_type`, `table_name`.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct DeploymentLintError {
+        /// Where the vendor's documentation explains the error.
+        pub docs_url: String,
+        /// A description of the error.
+        pub error_description: String,
+        /// The keyspace with the error.
+        pub keyspace_name: String,
+        /// A code for the kind of error.
+        pub lint_error: String,
+        /// What the error is about.
+        pub subject_type: LintSubject,
+        /// The table with the error.
+        pub table_name: String,
     }
     /// The deployment state of the deploy request
     ///
@@ -507,6 +531,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/QueueDeployRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QueueDeployRequestBody {
@@ -520,10 +545,44 @@ pub mod types {
             Default::default()
         }
     }
+    /// A deployment that is in the queue before another one.
+    ///
+    ///  From `#/components/schemas/QueuedDeployment` of the spec.
+    ///
+    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `deploy_request_number`, `id`, `into_branch`, `state`.
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct QueuedDeployment {
+        /// Who started it.
+        pub actor: Option<Actor>,
+        /// When the deployment was created.
+        pub created_at: ::chrono::DateTime<::chrono::Utc>,
+        /// The number of its deploy request.
+        pub deploy_request_number: i64,
+        /// When the deployment was finished.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub finished_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The ID of the deployment.
+        pub id: String,
+        /// The name of the branch that it is deployed to.
+        pub into_branch: String,
+        /// When the deployment was queued.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub queued_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// When the deployment was started.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub started_at: Option<::chrono::DateTime<::chrono::Utc>>,
+        /// The state of the deployment.
+        pub state: DeploymentState,
+        /// When the deployment was last updated.
+        pub updated_at: Option<::chrono::DateTime<::chrono::Utc>>,
+    }
     /// What `review_deploy_request` is called with.
     ///
     /// From `#/components/schemas/ReviewDeployRequestBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ReviewDeployRequestBody {
@@ -590,6 +649,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateDeployRequestAutoApplyBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateDeployRequestAutoApplyBody {
@@ -607,6 +667,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateDeployRequestAutoDeleteBranchBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateDeployRequestAutoDeleteBranchBody {
@@ -624,12 +685,13 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateDeployRequestThrottlerBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateDeployRequestThrottlerBody {
         /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub configurations: Option<Vec<String>>,
+        pub configurations: Option<Vec<KeyspaceThrottlerRatio>>,
         /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ratio: Option<i64>,
@@ -996,7 +1058,7 @@ pub mod types {
         /// Builds [`UpdateDeployRequestThrottlerBody`](super::UpdateDeployRequestThrottlerBody).
         #[derive(Clone, Debug)]
         pub struct UpdateDeployRequestThrottlerBody {
-            configurations: Result<Option<Vec<String>>, String>,
+            configurations: Result<Option<Vec<super::KeyspaceThrottlerRatio>>, String>,
             ratio: Result<Option<i64>, String>,
         }
         impl Default for UpdateDeployRequestThrottlerBody {
@@ -1011,7 +1073,7 @@ pub mod types {
             /// If specifying throttler ratios per keyspace, an array of { "keyspace_name": "mykeyspace", "ratio": 10 }, one for each eligible keyspace
             pub fn configurations<T>(mut self, value: T) -> Self
             where
-                T: TryInto<Vec<String>>,
+                T: TryInto<Vec<super::KeyspaceThrottlerRatio>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.configurations = crate::runtime::converted("configurations", value)
@@ -1019,7 +1081,10 @@ pub mod types {
                 self
             }
             /// Sets or clears [`configurations`](Self::configurations).
-            pub fn set_configurations(mut self, value: Option<Vec<String>>) -> Self {
+            pub fn set_configurations(
+                mut self,
+                value: Option<Vec<super::KeyspaceThrottlerRatio>>,
+            ) -> Self {
                 self.configurations = Ok(value);
                 self
             }
@@ -1059,6 +1124,10 @@ pub mod types {
                 }
             }
         }
+    }
+    impl ClosedState {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &["closed"];
     }
     impl crate::runtime::object::Object for DeployOperation {
         const NAME: &'static str = "DeployOperation";
@@ -1525,6 +1594,100 @@ pub mod types {
         }
     }
     impl<'de> ::serde::Deserialize<'de> for Deployment {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DeploymentLintError {
+        const NAME: &'static str = "DeploymentLintError";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut docs_url = slot::or_empty();
+            let mut error_description = slot::or_empty();
+            let mut keyspace_name = slot::or_empty();
+            let mut lint_error = slot::or_empty();
+            let mut subject_type = slot::or_empty();
+            let mut table_name = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("docs_url", &mut docs_url),
+                    ("error_description", &mut error_description),
+                    ("keyspace_name", &mut keyspace_name),
+                    ("lint_error", &mut lint_error),
+                    ("subject_type", &mut subject_type),
+                    ("table_name", &mut table_name),
+                ],
+            )?;
+            Ok(Self {
+                docs_url: docs_url.value(),
+                error_description: error_description.value(),
+                keyspace_name: keyspace_name.value(),
+                lint_error: lint_error.value(),
+                subject_type: subject_type.value(),
+                table_name: table_name.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DeploymentLintError {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for QueuedDeployment {
+        const NAME: &'static str = "QueuedDeployment";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional();
+            let mut created_at = slot::required();
+            let mut deploy_request_number = slot::or_empty_whole();
+            let mut finished_at = slot::optional();
+            let mut id = slot::or_empty();
+            let mut into_branch = slot::or_empty();
+            let mut queued_at = slot::optional();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut updated_at = slot::optional();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    ("actor", &mut actor),
+                    ("created_at", &mut created_at),
+                    ("deploy_request_number", &mut deploy_request_number),
+                    ("finished_at", &mut finished_at),
+                    ("id", &mut id),
+                    ("into_branch", &mut into_branch),
+                    ("queued_at", &mut queued_at),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("updated_at", &mut updated_at),
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                created_at: created_at.value::<A::Error>("created_at")?,
+                deploy_request_number: deploy_request_number.value(),
+                finished_at: finished_at.value(),
+                id: id.value(),
+                into_branch: into_branch.value(),
+                queued_at: queued_at.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for QueuedDeployment {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
@@ -2038,7 +2201,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         DeployRequest,
-        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"approved\":false,\"branch\":\"branch\",\"branch_deleted\":false,\"branch_deleted_at\":null,\"branch_deleted_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"branch_id\":\"branch_id\",\"closed_at\":null,\"closed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deployed_at\":null,\"deployment\":{\"?\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}},\"deployment_state\":\"pending\",\"html_body\":\"html_body\",\"html_url\":\"html_url\",\"id\":\"id\",\"into_branch\":\"into_branch\",\"into_branch_keyspace_count\":1,\"into_branch_shard_count\":1,\"into_branch_sharded\":false,\"notes\":\"notes\",\"num_comments\":1,\"number\":1,\"state\":\"open\",\"updated_at\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"approved\":false,\"branch\":\"branch\",\"branch_deleted\":false,\"branch_deleted_at\":null,\"branch_deleted_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"branch_id\":\"branch_id\",\"closed_at\":null,\"closed_by\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deployed_at\":null,\"deployment\":{\"?\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{\"docs_url\":\"docs_url\",\"error_description\":\"error_description\",\"keyspace_name\":\"keyspace_name\",\"lint_error\":\"lint_error\",\"subject_type\":\"table\",\"table_name\":\"table_name\"}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deploy_request_number\":1,\"finished_at\":null,\"id\":\"id\",\"into_branch\":\"into_branch\",\"queued_at\":null,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}},\"deployment_state\":\"pending\",\"html_body\":\"html_body\",\"html_url\":\"html_url\",\"id\":\"id\",\"into_branch\":\"into_branch\",\"into_branch_keyspace_count\":1,\"into_branch_shard_count\":1,\"into_branch_sharded\":false,\"notes\":\"notes\",\"num_comments\":1,\"number\":1,\"state\":\"open\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
         DeployRequestReview,
@@ -2050,7 +2213,15 @@ pub mod types {
     );
     crate::runtime::fixture!(
         Deployment,
-        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}"
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"auto_cutover\":false,\"auto_delete_branch\":false,\"cancelled_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cutover_actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"cutover_at\":null,\"cutover_expiring\":false,\"deploy_check_errors\":null,\"deploy_operation_summaries\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_errors\":\"deploy_errors\",\"eta_seconds\":1,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"operations\":{\"*\":{\"eta_seconds\":1,\"id\":\"id\",\"progress_percentage\":1.0,\"shard\":\"shard\",\"state\":\"pending\"}},\"progress_percentage\":1.0,\"removed_foreign_key_names\":{\"*\":\"removed_foreign_key_names\"},\"shard_count\":1,\"shard_names\":{\"*\":\"shard_names\"},\"sharded\":false,\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null}},\"deploy_operations\":{\"*\":{\"can_drop_data\":null,\"created_at\":\"2026-01-02T03:04:05.000Z\",\"ddl_statement\":\"ddl_statement\",\"deploy_error_docs_url\":null,\"deploy_errors\":null,\"eta_seconds\":null,\"id\":\"id\",\"keyspace_name\":\"keyspace_name\",\"operation_name\":\"operation_name\",\"progress_percentage\":null,\"removed_foreign_key_names\":{\"?\":{\"*\":\"removed_foreign_key_names\"}},\"state\":\"pending\",\"syntax_highlighted_ddl\":\"syntax_highlighted_ddl\",\"table_locked\":false,\"table_name\":\"table_name\",\"table_recently_used\":null,\"table_recently_used_at\":null,\"throttled_at\":null,\"updated_at\":null}},\"deploy_request_number\":1,\"deployable\":false,\"deployment_revert_request\":{\"?\":{}},\"finished_at\":null,\"force_cutover_requested_at\":null,\"id\":\"id\",\"instant_ddl\":false,\"instant_ddl_eligible\":false,\"into_branch\":\"into_branch\",\"lint_errors\":{\"*\":{\"docs_url\":\"docs_url\",\"error_description\":\"error_description\",\"keyspace_name\":\"keyspace_name\",\"lint_error\":\"lint_error\",\"subject_type\":\"table\",\"table_name\":\"table_name\"}},\"locked_table_name\":null,\"lookup_vindex_operations\":{\"*\":{}},\"preceding_deployments\":{\"*\":{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deploy_request_number\":1,\"finished_at\":null,\"id\":\"id\",\"into_branch\":\"into_branch\",\"queued_at\":null,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null}},\"queue_pause_reason\":null,\"queue_paused\":false,\"queued_at\":null,\"ready_to_cutover_at\":null,\"schema_last_updated_at\":null,\"sequential_diff_dependencies\":{\"*\":{}},\"started_at\":null,\"state\":\"pending\",\"submitted_at\":null,\"table_locked\":false,\"throttler_configurations\":{\"?\":{}},\"updated_at\":null}"
+    );
+    crate::runtime::fixture!(
+        DeploymentLintError,
+        "{\"docs_url\":\"docs_url\",\"error_description\":\"error_description\",\"keyspace_name\":\"keyspace_name\",\"lint_error\":\"lint_error\",\"subject_type\":\"table\",\"table_name\":\"table_name\"}"
+    );
+    crate::runtime::fixture!(
+        QueuedDeployment,
+        "{\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deploy_request_number\":1,\"finished_at\":null,\"id\":\"id\",\"into_branch\":\"into_branch\",\"queued_at\":null,\"started_at\":null,\"state\":\"pending\",\"updated_at\":null}"
     );
     crate::runtime::fixture!(
         ShardOperation,

@@ -22,6 +22,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateKeyspaceVschemaBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateKeyspaceVschemaBody {

@@ -866,7 +866,7 @@ pub mod types {
         pub branch: ::serde_json::Map<String, ::serde_json::Value>,
         /// The current metric values
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub metrics: Vec<String>,
+        pub metrics: Vec<::serde_json::Value>,
         /// The metrics response type
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: Option<String>,
@@ -964,7 +964,7 @@ pub mod types {
         pub interval: Option<i64>,
         /// The time-series metric data
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub series: Vec<String>,
+        pub series: Vec<::serde_json::Value>,
         /// The start of the time range
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub start_date: Option<String>,
@@ -1563,6 +1563,235 @@ pub mod types {
             value.parse()
         }
     }
+    impl BranchMetric {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "avg_parallel_workers",
+            "avg_shard_queries",
+            "block_cache_hit_ratio",
+            "blocks_dirtied",
+            "blocks_hit",
+            "blocks_read",
+            "blocks_written",
+            "connections",
+            "cpu_duration_millis",
+            "egress_bytes",
+            "egress_bytes_per_query",
+            "ingress_bytes",
+            "ingress_bytes_per_query",
+            "io_duration_millis",
+            "latency_max",
+            "latency_p50",
+            "latency_p95",
+            "latency_p99",
+            "latency_p999",
+            "max_egress_bytes",
+            "max_ingress_bytes",
+            "max_shard_queries",
+            "planetscale_dedicated_pgbouncer_cpu_usage",
+            "planetscale_dedicated_pgbouncer_current_connections",
+            "planetscale_dedicated_pgbouncer_memory_usage",
+            "planetscale_edge_bytes_received",
+            "planetscale_edge_bytes_received_rate",
+            "planetscale_edge_bytes_sent",
+            "planetscale_edge_bytes_sent_rate",
+            "planetscale_pgbouncer_current_connections",
+            "planetscale_pgbouncer_pools_client",
+            "planetscale_pgbouncer_pools_server",
+            "planetscale_pods_container_ooms",
+            "planetscale_pods_cpu_util_percentages",
+            "planetscale_pods_iops_total",
+            "planetscale_pods_mem_util_percentages",
+            "planetscale_primary_memory_active_cache_bytes",
+            "planetscale_primary_memory_inactive_cache_bytes",
+            "planetscale_primary_memory_mmap_bytes",
+            "planetscale_primary_memory_rss_bytes",
+            "planetscale_primary_pgbouncer_cpu_util_percentages",
+            "planetscale_primary_pgbouncer_mem_util_percentages",
+            "planetscale_primary_pods_cpu_util_percentages",
+            "planetscale_primary_pods_iops_total",
+            "planetscale_primary_pods_mem_util_percentages",
+            "planetscale_primary_postgres_connection_state",
+            "planetscale_primary_storage_usage",
+            "planetscale_primary_xact_commit_rate",
+            "planetscale_replica_lag_seconds",
+            "planetscale_replica_memory_active_cache_bytes",
+            "planetscale_replica_memory_inactive_cache_bytes",
+            "planetscale_replica_memory_mmap_bytes",
+            "planetscale_replica_memory_rss_bytes",
+            "planetscale_replica_pgbouncer_cpu_util_percentages",
+            "planetscale_replica_pgbouncer_current_connections",
+            "planetscale_replica_pgbouncer_mem_util_percentages",
+            "planetscale_replica_pods_cpu_util_percentages",
+            "planetscale_replica_pods_iops_total",
+            "planetscale_replica_pods_mem_util_percentages",
+            "planetscale_replica_postgres_connection_state",
+            "planetscale_replica_storage_usage_bytes",
+            "planetscale_replica_volume_usage_percentages",
+            "planetscale_replication_slot_max_wal_retained_bytes",
+            "planetscale_replication_slots_lost",
+            "planetscale_settings_max_slot_wal_keep_size_bytes",
+            "planetscale_storage_usage_bytes",
+            "planetscale_volume_usage_percentages",
+            "planetscale_wal_archiver_failed_rate",
+            "planetscale_wal_archiver_last_age_succeeded",
+            "planetscale_wal_archiver_succeeded_rate",
+            "planetscale_wal_size_bytes",
+            "queries",
+            "query_errors",
+            "rows_affected_per_query",
+            "rows_read",
+            "rows_read_per_query",
+            "rows_read_per_returned",
+            "rows_returned",
+            "rows_returned_per_query",
+            "rows_written",
+            "storage_per_table",
+            "total_duration_millis",
+            "traffic_control_throttled",
+            "traffic_control_warnings",
+            "violations",
+            "vtgate_cpu_avg_by_az",
+            "vtgate_cpu_by_az",
+            "vtgate_latency_p50",
+            "vtgate_latency_p95",
+            "vtgate_memory_avg_by_az",
+            "vtgate_memory_by_az",
+            "vtgate_requests",
+        ];
+    }
+    impl InstantBranchMetric {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "planetscale_backup_fetch_percent",
+            "planetscale_backup_restore_active",
+            "planetscale_dedicated_pgbouncer_cpu_usage",
+            "planetscale_dedicated_pgbouncer_current_client_connections",
+            "planetscale_dedicated_pgbouncer_current_connections",
+            "planetscale_dedicated_pgbouncer_current_server_connections",
+            "planetscale_dedicated_pgbouncer_max_connections",
+            "planetscale_dedicated_pgbouncer_memory_usage",
+            "planetscale_pgbouncer_current_client_connections",
+            "planetscale_pgbouncer_current_server_connections",
+            "planetscale_pgbouncer_settings_max_client_conn",
+            "planetscale_postgres_connection_state",
+            "planetscale_postgres_settings_max_connections",
+            "planetscale_volume_capacity_bytes",
+            "planetscale_volume_disk_usage_bytes",
+            "planetscale_volume_usage_percentage",
+        ];
+    }
+    impl InstantTabletMetric {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "replication_lag",
+            "primary_cpu_usage",
+            "primary_memory_usage",
+            "vtgate_cpu_usage",
+            "vtgate_memory_usage",
+        ];
+    }
+    impl QueryMetric {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "avg_parallel_workers",
+            "avg_shard_queries",
+            "block_cache_hit_ratio",
+            "blocks_dirtied",
+            "blocks_hit",
+            "blocks_read",
+            "blocks_written",
+            "cpu_duration_millis",
+            "egress_bytes",
+            "egress_bytes_per_query",
+            "index_usage_percent",
+            "ingress_bytes",
+            "ingress_bytes_per_query",
+            "io_duration_millis",
+            "latency_max",
+            "latency_min",
+            "latency_p50",
+            "latency_p95",
+            "latency_p99",
+            "latency_p999",
+            "max_egress_bytes",
+            "max_ingress_bytes",
+            "max_shard_queries",
+            "plan_change_score",
+            "queries",
+            "query_errors",
+            "routing_index_usage_percent",
+            "rows_affected_per_query",
+            "rows_read",
+            "rows_read_per_query",
+            "rows_read_per_returned",
+            "rows_returned",
+            "rows_returned_per_query",
+            "rows_written",
+            "total_duration_millis",
+            "traffic_control_throttled",
+            "traffic_control_warnings",
+        ];
+    }
+    impl TabletMetric {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "replication_lag",
+            "vreplication_lag",
+            "pod_cpu_usage",
+            "pod_memory_usage",
+            "pod_queries",
+            "pod_rows_read",
+            "pod_iops",
+            "primary_cpu_usage",
+            "primary_memory_usage",
+            "primary_iops",
+            "primary_queries",
+            "primary_rows_read",
+            "primary_rows_written",
+            "shard_storage_usage",
+            "shard_storage_available",
+        ];
+    }
+    impl TagMetric {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "avg_parallel_workers",
+            "avg_shard_queries",
+            "block_cache_hit_ratio",
+            "blocks_dirtied",
+            "blocks_hit",
+            "blocks_read",
+            "blocks_written",
+            "cpu_duration_millis",
+            "egress_bytes",
+            "egress_bytes_per_query",
+            "ingress_bytes",
+            "ingress_bytes_per_query",
+            "io_duration_millis",
+            "latency_max",
+            "latency_min",
+            "latency_p50",
+            "latency_p95",
+            "latency_p99",
+            "latency_p999",
+            "max_egress_bytes",
+            "max_ingress_bytes",
+            "max_shard_queries",
+            "queries",
+            "query_errors",
+            "rows_affected_per_query",
+            "rows_read",
+            "rows_read_per_query",
+            "rows_read_per_returned",
+            "rows_returned",
+            "rows_returned_per_query",
+            "rows_written",
+            "total_duration_millis",
+            "traffic_control_throttled",
+            "traffic_control_warnings",
+        ];
+    }
     impl crate::runtime::object::Object for InstantMetrics {
         const NAME: &'static str = "InstantMetrics";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(
@@ -1634,12 +1863,11 @@ pub mod types {
         }
     }
     crate::runtime::fixture!(
-        InstantMetrics,
-        "{\"branch\":{},\"metrics\":{\"*\":\"metrics\"},\"type\":\"type\"}"
+        InstantMetrics, "{\"branch\":{},\"metrics\":{\"*\":{}},\"type\":\"type\"}"
     );
     crate::runtime::fixture!(
         MetricSeries,
-        "{\"end_date\":\"end_date\",\"interval\":1,\"series\":{\"*\":\"series\"},\"start_date\":\"start_date\",\"type\":\"type\"}"
+        "{\"end_date\":\"end_date\",\"interval\":1,\"series\":{\"*\":{}},\"start_date\":\"start_date\",\"type\":\"type\"}"
     );
 }
 /// # Metrics

@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateOauthTokenBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateOauthTokenBody {
@@ -221,6 +222,13 @@ pub mod types {
                 }
             }
         }
+    }
+    impl OauthGrantType {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "authorization_code",
+            "refresh_token",
+        ];
     }
 }
 /// # Oauth tokens

@@ -43,11 +43,12 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateOrganizationMemberBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateOrganizationMemberBody {
-        /// The role to assign to the member (e.g., 'admin', 'member'). Note: Cannot update your own role. Roles managed by IdP cannot be updated via API.
-        pub role: String,
+        /// The role to assign to the member. Note: Cannot update your own role. Roles managed by IdP cannot be updated via API.
+        pub role: OrganizationMemberRole,
     }
     impl UpdateOrganizationMemberBody {
         /// A builder for [`UpdateOrganizationMemberBody`].
@@ -60,7 +61,7 @@ pub mod types {
         /// Builds [`UpdateOrganizationMemberBody`](super::UpdateOrganizationMemberBody).
         #[derive(Clone, Debug)]
         pub struct UpdateOrganizationMemberBody {
-            role: Result<String, String>,
+            role: Result<super::OrganizationMemberRole, String>,
         }
         impl Default for UpdateOrganizationMemberBody {
             fn default() -> Self {
@@ -70,10 +71,10 @@ pub mod types {
             }
         }
         impl UpdateOrganizationMemberBody {
-            /// The role to assign to the member (e.g., 'admin', 'member'). Note: Cannot update your own role. Roles managed by IdP cannot be updated via API.
+            /// The role to assign to the member. Note: Cannot update your own role. Roles managed by IdP cannot be updated via API.
             pub fn role<T>(mut self, value: T) -> Self
             where
-                T: TryInto<String>,
+                T: TryInto<super::OrganizationMemberRole>,
                 T::Error: ::std::fmt::Display,
             {
                 self.role = crate::runtime::converted("role", value);
@@ -326,7 +327,7 @@ impl Client {
     ///     .update_organization_member()
     ///     .organization("acme")
     ///     .id("id")
-    ///     .body_map(|body| body.role("role"))
+    ///     .body_map(|body| body.role("member"))
     ///     .await?;
     /// # Ok(())
     /// # }

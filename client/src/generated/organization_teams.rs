@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateOrganizationTeamBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateOrganizationTeamBody {
@@ -81,6 +82,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateOrganizationTeamBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateOrganizationTeamBody {

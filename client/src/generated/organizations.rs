@@ -151,6 +151,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateOrganizationBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateOrganizationBody {

@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateIpRestrictionBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateIpRestrictionBody {
@@ -63,6 +64,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateIpRestrictionBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateIpRestrictionBody {

@@ -396,6 +396,56 @@ pub mod types {
             value.parse()
         }
     }
+    impl QuerySortKey {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "keyspace",
+            "query",
+            "lastRun",
+            "count",
+            "errorCount",
+            "rowsRead",
+            "rowsAffected",
+            "rowsReturned",
+            "rowsReadPerReturned",
+            "rowsReadPerQuery",
+            "rowsReturnedPerQuery",
+            "rowsAffectedPerQuery",
+            "totalTime",
+            "cpuTime",
+            "ioTime",
+            "sumShardQueries",
+            "maxShardQueries",
+            "avgShardQueries",
+            "avgParallelWorkers",
+            "table",
+            "qualifiedTable",
+            "tableKeyspace",
+            "indexes",
+            "routingIndexes",
+            "p50Latency",
+            "p99Latency",
+            "maxLatency",
+            "percentTime",
+            "percentCpuTime",
+            "percentIoTime",
+            "egressBytes",
+            "egressBytesPerQuery",
+            "maxEgressBytes",
+            "ingressBytes",
+            "ingressBytesPerQuery",
+            "maxIngressBytes",
+            "blocksRead",
+            "blocksHit",
+            "blockCacheHitRatio",
+            "blocksDirtied",
+            "blocksWritten",
+            "trafficControlWarnings",
+            "trafficControlThrottled",
+            "trafficControlChecked",
+            "trafficControlBudgetsUsed",
+        ];
+    }
     impl crate::runtime::object::Object for QueryInsight {
         const NAME: &'static str = "QueryInsight";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(

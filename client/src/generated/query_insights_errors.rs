@@ -108,6 +108,16 @@ pub mod types {
         /// Total duration in milliseconds across all failed executions
         pub total_duration_millis: f64,
     }
+    impl QueryErrorSortKey {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "error",
+            "lastRun",
+            "count",
+            "totalTime",
+            "timePerQuery",
+        ];
+    }
     impl crate::runtime::object::Object for QueryErrorSummary {
         const NAME: &'static str = "QueryErrorSummary";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(

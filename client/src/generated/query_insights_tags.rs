@@ -430,6 +430,55 @@ pub mod types {
             value.parse()
         }
     }
+    impl TagSummarySortKey {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "dimensions",
+            "lastRun",
+            "count",
+            "errorCount",
+            "rowsRead",
+            "rowsAffected",
+            "rowsReturned",
+            "rowsReadPerReturned",
+            "rowsReadPerQuery",
+            "rowsReturnedPerQuery",
+            "rowsAffectedPerQuery",
+            "totalTime",
+            "cpuTime",
+            "ioTime",
+            "sumShardQueries",
+            "maxShardQueries",
+            "avgShardQueries",
+            "avgParallelWorkers",
+            "table",
+            "qualifiedTable",
+            "tableKeyspace",
+            "indexes",
+            "routingIndexes",
+            "p50Latency",
+            "p99Latency",
+            "maxLatency",
+            "percentTime",
+            "percentCpuTime",
+            "percentIoTime",
+            "egressBytes",
+            "egressBytesPerQuery",
+            "maxEgressBytes",
+            "ingressBytes",
+            "ingressBytesPerQuery",
+            "maxIngressBytes",
+            "blocksRead",
+            "blocksHit",
+            "blockCacheHitRatio",
+            "blocksDirtied",
+            "blocksWritten",
+            "trafficControlWarnings",
+            "trafficControlThrottled",
+            "trafficControlChecked",
+            "trafficControlBudgetsUsed",
+        ];
+    }
     impl crate::runtime::object::Object for QueryTag {
         const NAME: &'static str = "QueryTag";
         fn read<'de, A: ::serde::de::MapAccess<'de>>(

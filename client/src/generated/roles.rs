@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateRoleBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateRoleBody {
@@ -165,6 +166,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/ReassignRoleObjectsBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ReassignRoleObjectsBody {
@@ -196,6 +198,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateRoleBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateRoleBody {

@@ -413,6 +413,58 @@ pub mod types {
         /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
         pub ratio: f64,
     }
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    impl KeyspaceThrottlerRatio {
+        /// A builder for [`KeyspaceThrottlerRatio`].
+        pub fn builder() -> builder::KeyspaceThrottlerRatio {
+            Default::default()
+        }
+    }
+    /// What a schema's error is about.
+    ///
+    /// From `#/components/schemas/LintSubject` of the spec.
+    #[non_exhaustive]
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    pub enum LintSubject {
+        /// `table`
+        Table,
+        /// `vschema`
+        Vschema,
+        /// `routing_rules`
+        RoutingRules,
+        /// A value that this version of the crate does not know.
+        Unknown(crate::UnknownValue),
+    }
+    /// A tag that a new rule of a traffic budget is to match.
+    ///
+    /// From `#/components/schemas/NewTrafficRuleTag` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg(any(feature = "traffic-budgets", feature = "traffic-rules"))]
+    pub struct NewTrafficRuleTag {
+        /// The key of the tag.
+        pub key: String,
+        /// The ID of the key of the tag.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key_id: Option<String>,
+        /// Where the tag comes from.
+        pub source: TagSource,
+        /// The type of the tag, as a rule that was read has it.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: Option<String>,
+        /// The value of the tag.
+        pub value: String,
+    }
+    #[cfg(any(feature = "traffic-budgets", feature = "traffic-rules"))]
+    impl NewTrafficRuleTag {
+        /// A builder for [`NewTrafficRuleTag`].
+        pub fn builder() -> builder::NewTrafficRuleTag {
+            Default::default()
+        }
+    }
     /// A branch that an OAuth token has scopes on.
     ///
     ///  From `#/components/schemas/OauthBranch` of the spec.
@@ -1076,6 +1128,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/StorageConfig` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "branches", feature = "databases"))]
@@ -1366,6 +1419,171 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
+        /// Builds [`KeyspaceThrottlerRatio`](super::KeyspaceThrottlerRatio).
+        #[derive(Clone, Debug)]
+        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+        pub struct KeyspaceThrottlerRatio {
+            keyspace_name: Result<String, String>,
+            ratio: Result<f64, String>,
+        }
+        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+        impl Default for KeyspaceThrottlerRatio {
+            fn default() -> Self {
+                Self {
+                    keyspace_name: Err("`keyspace_name` was not set".to_string()),
+                    ratio: Err("`ratio` was not set".to_string()),
+                }
+            }
+        }
+        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+        impl KeyspaceThrottlerRatio {
+            /// Name of keyspace this throttler ratio applies to
+            pub fn keyspace_name<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
+                self
+            }
+            /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
+            pub fn ratio<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<f64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.ratio = crate::runtime::converted("ratio", value);
+                self
+            }
+        }
+        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+        impl TryFrom<KeyspaceThrottlerRatio> for super::KeyspaceThrottlerRatio {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: KeyspaceThrottlerRatio,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    keyspace_name: value.keyspace_name?,
+                    ratio: value.ratio?,
+                })
+            }
+        }
+        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+        impl From<super::KeyspaceThrottlerRatio> for KeyspaceThrottlerRatio {
+            fn from(value: super::KeyspaceThrottlerRatio) -> Self {
+                Self {
+                    keyspace_name: Ok(value.keyspace_name),
+                    ratio: Ok(value.ratio),
+                }
+            }
+        }
+        /// Builds [`NewTrafficRuleTag`](super::NewTrafficRuleTag).
+        #[derive(Clone, Debug)]
+        #[cfg(any(feature = "traffic-budgets", feature = "traffic-rules"))]
+        pub struct NewTrafficRuleTag {
+            key: Result<String, String>,
+            key_id: Result<Option<String>, String>,
+            source: Result<super::TagSource, String>,
+            type_: Result<Option<String>, String>,
+            value: Result<String, String>,
+        }
+        #[cfg(any(feature = "traffic-budgets", feature = "traffic-rules"))]
+        impl Default for NewTrafficRuleTag {
+            fn default() -> Self {
+                Self {
+                    key: Err("`key` was not set".to_string()),
+                    key_id: Ok(Default::default()),
+                    source: Err("`source` was not set".to_string()),
+                    type_: Ok(Default::default()),
+                    value: Err("`value` was not set".to_string()),
+                }
+            }
+        }
+        #[cfg(any(feature = "traffic-budgets", feature = "traffic-rules"))]
+        impl NewTrafficRuleTag {
+            /// The key of the tag.
+            pub fn key<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.key = crate::runtime::converted("key", value);
+                self
+            }
+            /// The ID of the key of the tag.
+            pub fn key_id<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.key_id = crate::runtime::converted("key_id", value).map(Some);
+                self
+            }
+            /// Sets or clears [`key_id`](Self::key_id).
+            pub fn set_key_id(mut self, value: Option<String>) -> Self {
+                self.key_id = Ok(value);
+                self
+            }
+            /// Where the tag comes from.
+            pub fn source<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<super::TagSource>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.source = crate::runtime::converted("source", value);
+                self
+            }
+            /// The type of the tag, as a rule that was read has it.
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = crate::runtime::converted("type", value).map(Some);
+                self
+            }
+            /// Sets or clears [`type_`](Self::type_).
+            pub fn set_type(mut self, value: Option<String>) -> Self {
+                self.type_ = Ok(value);
+                self
+            }
+            /// The value of the tag.
+            pub fn value<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.value = crate::runtime::converted("value", value);
+                self
+            }
+        }
+        #[cfg(any(feature = "traffic-budgets", feature = "traffic-rules"))]
+        impl TryFrom<NewTrafficRuleTag> for super::NewTrafficRuleTag {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: NewTrafficRuleTag,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    key: value.key?,
+                    key_id: value.key_id?,
+                    source: value.source?,
+                    type_: value.type_?,
+                    value: value.value?,
+                })
+            }
+        }
+        #[cfg(any(feature = "traffic-budgets", feature = "traffic-rules"))]
+        impl From<super::NewTrafficRuleTag> for NewTrafficRuleTag {
+            fn from(value: super::NewTrafficRuleTag) -> Self {
+                Self {
+                    key: Ok(value.key),
+                    key_id: Ok(value.key_id),
+                    source: Ok(value.source),
+                    type_: Ok(value.type_),
+                    value: Ok(value.value),
+                }
+            }
+        }
         /// Builds [`StorageConfig`](super::StorageConfig).
         #[derive(Clone, Debug)]
         #[cfg(any(feature = "branches", feature = "databases"))]
@@ -1442,6 +1660,52 @@ pub mod types {
                 }
             }
         }
+    }
+    #[cfg(
+        any(
+            feature = "anomalies",
+            feature = "metrics",
+            feature = "query-insights",
+            feature = "query-insights-errors",
+            feature = "query-insights-tags",
+            feature = "traffic-budgets"
+        )
+    )]
+    impl InsightsPeriod {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "15m",
+            "1h",
+            "3h",
+            "6h",
+            "12h",
+            "1d",
+            "2d",
+            "7d",
+            "8d",
+        ];
+    }
+    #[cfg(
+        any(
+            feature = "branches",
+            feature = "query-insights",
+            feature = "query-insights-errors",
+            feature = "query-insights-tags"
+        )
+    )]
+    impl SortDirection {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &["asc", "desc"];
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-tags"))]
+    impl StatementType {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "SELECT",
+            "INSERT",
+            "UPDATE",
+            "DELETE",
+        ];
     }
     #[cfg(
         any(
@@ -3254,6 +3518,94 @@ pub mod types {
     impl ::schemars::JsonSchema for DatabaseKind {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             stringify!(DatabaseKind).into()
+        }
+        fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+            crate::runtime::json_schema(Self::KNOWN)
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl LintSubject {
+        /// The values that this version of the crate knows.
+        pub const KNOWN: &'static [&'static str] = &[
+            "table",
+            "vschema",
+            "routing_rules",
+        ];
+        /// The value as the API writes it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Table => "table",
+                Self::Vschema => "vschema",
+                Self::RoutingRules => "routing_rules",
+                Self::Unknown(value) => value.as_str(),
+            }
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl From<&str> for LintSubject {
+        fn from(value: &str) -> Self {
+            match value {
+                "table" => Self::Table,
+                "vschema" => Self::Vschema,
+                "routing_rules" => Self::RoutingRules,
+                _ => Self::Unknown(crate::UnknownValue::new(value)),
+            }
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl From<String> for LintSubject {
+        fn from(value: String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl AsRef<str> for LintSubject {
+        fn as_ref(&self) -> &str {
+            self.as_str()
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl ::std::str::FromStr for LintSubject {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> Result<Self, Self::Err> {
+            Ok(Self::from(value))
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl ::std::fmt::Display for LintSubject {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.pad(self.as_str())
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl crate::runtime::lenient::Empty for LintSubject {
+        fn empty() -> Self {
+            Self::from("")
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl ::serde::Serialize for LintSubject {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl<'de> ::serde::Deserialize<'de> for LintSubject {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Self, D::Error> {
+            deserializer
+                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
+        }
+    }
+    #[cfg(feature = "schemars")]
+    #[cfg(any(feature = "branches", feature = "deploy-requests"))]
+    impl ::schemars::JsonSchema for LintSubject {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            stringify!(LintSubject).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             crate::runtime::json_schema(Self::KNOWN)

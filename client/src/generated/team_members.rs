@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/AddOrganizationTeamMemberBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AddOrganizationTeamMemberBody {

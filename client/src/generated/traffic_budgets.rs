@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateTrafficBudgetBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateTrafficBudgetBody {
@@ -31,9 +32,9 @@ pub mod types {
         /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rate: Option<i64>,
-        /// Array of traffic rules to apply to the budget
+        /// The rules that the budget is to have
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub rules: Option<Vec<String>>,
+        pub rules: Option<Vec<NewTrafficRule>>,
         /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub warning_threshold: Option<i64>,
@@ -44,10 +45,37 @@ pub mod types {
             Default::default()
         }
     }
+    /// A rule that a traffic budget is to have: which queries the budget applies to.
+    ///
+    /// From `#/components/schemas/NewTrafficRule` of the spec.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct NewTrafficRule {
+        /// The fingerprint of the query pattern that the rule applies to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fingerprint: Option<String>,
+        /// The keyspace of the fingerprint.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub keyspace: Option<String>,
+        /// The kind of the rule.
+        pub kind: TrafficRuleKind,
+        /// The tags that a query must have; each rule takes exactly one tag.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: Option<Vec<NewTrafficRuleTag>>,
+    }
+    impl NewTrafficRule {
+        /// A builder for [`NewTrafficRule`].
+        pub fn builder() -> builder::NewTrafficRule {
+            Default::default()
+        }
+    }
     /// What `update_traffic_budget` is called with.
     ///
     /// From `#/components/schemas/UpdateTrafficBudgetBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateTrafficBudgetBody {
@@ -85,9 +113,9 @@ pub mod types {
             schemars(with = ":: std :: option :: Option < i64 >")
         )]
         pub rate: crate::Nullable<i64>,
-        /// Array of traffic rules to apply to the budget
+        /// The rules that the budget is to have
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub rules: Option<Vec<String>>,
+        pub rules: Option<Vec<NewTrafficRule>>,
         /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
         #[serde(default, skip_serializing_if = "crate::Nullable::is_unset")]
         #[cfg_attr(
@@ -113,7 +141,7 @@ pub mod types {
             mode: Result<Option<super::TrafficBudgetMode>, String>,
             name: Result<Option<String>, String>,
             rate: Result<Option<i64>, String>,
-            rules: Result<Option<Vec<String>>, String>,
+            rules: Result<Option<Vec<super::NewTrafficRule>>, String>,
             warning_threshold: Result<Option<i64>, String>,
         }
         impl Default for CreateTrafficBudgetBody {
@@ -216,17 +244,20 @@ pub mod types {
                 self.rate = Ok(value);
                 self
             }
-            /// Array of traffic rules to apply to the budget
+            /// The rules that the budget is to have
             pub fn rules<T>(mut self, value: T) -> Self
             where
-                T: TryInto<Vec<String>>,
+                T: TryInto<Vec<super::NewTrafficRule>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rules = crate::runtime::converted("rules", value).map(Some);
                 self
             }
             /// Sets or clears [`rules`](Self::rules).
-            pub fn set_rules(mut self, value: Option<Vec<String>>) -> Self {
+            pub fn set_rules(
+                mut self,
+                value: Option<Vec<super::NewTrafficRule>>,
+            ) -> Self {
                 self.rules = Ok(value);
                 self
             }
@@ -280,6 +311,104 @@ pub mod types {
                 }
             }
         }
+        /// Builds [`NewTrafficRule`](super::NewTrafficRule).
+        #[derive(Clone, Debug)]
+        pub struct NewTrafficRule {
+            fingerprint: Result<Option<String>, String>,
+            keyspace: Result<Option<String>, String>,
+            kind: Result<super::TrafficRuleKind, String>,
+            tags: Result<Option<Vec<super::NewTrafficRuleTag>>, String>,
+        }
+        impl Default for NewTrafficRule {
+            fn default() -> Self {
+                Self {
+                    fingerprint: Ok(Default::default()),
+                    keyspace: Ok(Default::default()),
+                    kind: Err("`kind` was not set".to_string()),
+                    tags: Ok(Default::default()),
+                }
+            }
+        }
+        impl NewTrafficRule {
+            /// The fingerprint of the query pattern that the rule applies to.
+            pub fn fingerprint<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.fingerprint = crate::runtime::converted("fingerprint", value)
+                    .map(Some);
+                self
+            }
+            /// Sets or clears [`fingerprint`](Self::fingerprint).
+            pub fn set_fingerprint(mut self, value: Option<String>) -> Self {
+                self.fingerprint = Ok(value);
+                self
+            }
+            /// The keyspace of the fingerprint.
+            pub fn keyspace<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keyspace = crate::runtime::converted("keyspace", value).map(Some);
+                self
+            }
+            /// Sets or clears [`keyspace`](Self::keyspace).
+            pub fn set_keyspace(mut self, value: Option<String>) -> Self {
+                self.keyspace = Ok(value);
+                self
+            }
+            /// The kind of the rule.
+            pub fn kind<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<super::TrafficRuleKind>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.kind = crate::runtime::converted("kind", value);
+                self
+            }
+            /// The tags that a query must have; each rule takes exactly one tag.
+            pub fn tags<T>(mut self, value: T) -> Self
+            where
+                T: TryInto<Vec<super::NewTrafficRuleTag>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.tags = crate::runtime::converted("tags", value).map(Some);
+                self
+            }
+            /// Sets or clears [`tags`](Self::tags).
+            pub fn set_tags(
+                mut self,
+                value: Option<Vec<super::NewTrafficRuleTag>>,
+            ) -> Self {
+                self.tags = Ok(value);
+                self
+            }
+        }
+        impl TryFrom<NewTrafficRule> for super::NewTrafficRule {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: NewTrafficRule,
+            ) -> Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    fingerprint: value.fingerprint?,
+                    keyspace: value.keyspace?,
+                    kind: value.kind?,
+                    tags: value.tags?,
+                })
+            }
+        }
+        impl From<super::NewTrafficRule> for NewTrafficRule {
+            fn from(value: super::NewTrafficRule) -> Self {
+                Self {
+                    fingerprint: Ok(value.fingerprint),
+                    keyspace: Ok(value.keyspace),
+                    kind: Ok(value.kind),
+                    tags: Ok(value.tags),
+                }
+            }
+        }
         /// Builds [`UpdateTrafficBudgetBody`](super::UpdateTrafficBudgetBody).
         #[derive(Clone, Debug)]
         pub struct UpdateTrafficBudgetBody {
@@ -289,7 +418,7 @@ pub mod types {
             mode: Result<Option<super::TrafficBudgetMode>, String>,
             name: Result<Option<String>, String>,
             rate: Result<crate::Nullable<i64>, String>,
-            rules: Result<Option<Vec<String>>, String>,
+            rules: Result<Option<Vec<super::NewTrafficRule>>, String>,
             warning_threshold: Result<crate::Nullable<i64>, String>,
         }
         impl Default for UpdateTrafficBudgetBody {
@@ -401,17 +530,20 @@ pub mod types {
                 self.rate = Ok(value.into());
                 self
             }
-            /// Array of traffic rules to apply to the budget
+            /// The rules that the budget is to have
             pub fn rules<T>(mut self, value: T) -> Self
             where
-                T: TryInto<Vec<String>>,
+                T: TryInto<Vec<super::NewTrafficRule>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.rules = crate::runtime::converted("rules", value).map(Some);
                 self
             }
             /// Sets or clears [`rules`](Self::rules).
-            pub fn set_rules(mut self, value: Option<Vec<String>>) -> Self {
+            pub fn set_rules(
+                mut self,
+                value: Option<Vec<super::NewTrafficRule>>,
+            ) -> Self {
                 self.rules = Ok(value);
                 self
             }

@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateTrafficRuleBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateTrafficRuleBody {
@@ -22,9 +23,9 @@ pub mod types {
         /// Kind of rule
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub kind: Option<TrafficRuleKind>,
-        /// Optional array of tags for this rule. Each rules take exactly one tag.
+        /// The tags that a query must have. Each rule takes exactly one tag.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tags: Option<Vec<String>>,
+        pub tags: Option<Vec<NewTrafficRuleTag>>,
     }
     impl CreateTrafficRuleBody {
         /// A builder for [`CreateTrafficRuleBody`].
@@ -40,7 +41,7 @@ pub mod types {
             fingerprint: Result<Option<String>, String>,
             keyspace: Result<Option<String>, String>,
             kind: Result<Option<super::TrafficRuleKind>, String>,
-            tags: Result<Option<Vec<String>>, String>,
+            tags: Result<Option<Vec<super::NewTrafficRuleTag>>, String>,
         }
         impl Default for CreateTrafficRuleBody {
             fn default() -> Self {
@@ -96,17 +97,20 @@ pub mod types {
                 self.kind = Ok(value);
                 self
             }
-            /// Optional array of tags for this rule. Each rules take exactly one tag.
+            /// The tags that a query must have. Each rule takes exactly one tag.
             pub fn tags<T>(mut self, value: T) -> Self
             where
-                T: TryInto<Vec<String>>,
+                T: TryInto<Vec<super::NewTrafficRuleTag>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.tags = crate::runtime::converted("tags", value).map(Some);
                 self
             }
             /// Sets or clears [`tags`](Self::tags).
-            pub fn set_tags(mut self, value: Option<Vec<String>>) -> Self {
+            pub fn set_tags(
+                mut self,
+                value: Option<Vec<super::NewTrafficRuleTag>>,
+            ) -> Self {
                 self.tags = Ok(value);
                 self
             }

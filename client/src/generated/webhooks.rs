@@ -10,6 +10,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/CreateWebhookBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CreateWebhookBody {
@@ -18,7 +19,7 @@ pub mod types {
         pub enabled: Option<bool>,
         /// The events this webhook should subscribe to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub events: Option<Vec<String>>,
+        pub events: Option<Vec<WebhookEvent>>,
         /// The URL the webhook will send events to
         pub url: String,
     }
@@ -32,6 +33,7 @@ pub mod types {
     ///
     /// From `#/components/schemas/UpdateWebhookBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[serde(deny_unknown_fields)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateWebhookBody {
@@ -40,7 +42,7 @@ pub mod types {
         pub enabled: Option<bool>,
         /// The events this webhook should subscribe to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub events: Option<Vec<String>>,
+        pub events: Option<Vec<WebhookEvent>>,
         /// The URL the webhook will send events to
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: Option<String>,
@@ -134,7 +136,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct CreateWebhookBody {
             enabled: Result<Option<bool>, String>,
-            events: Result<Option<Vec<String>>, String>,
+            events: Result<Option<Vec<super::WebhookEvent>>, String>,
             url: Result<String, String>,
         }
         impl Default for CreateWebhookBody {
@@ -164,14 +166,17 @@ pub mod types {
             /// The events this webhook should subscribe to
             pub fn events<T>(mut self, value: T) -> Self
             where
-                T: TryInto<Vec<String>>,
+                T: TryInto<Vec<super::WebhookEvent>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.events = crate::runtime::converted("events", value).map(Some);
                 self
             }
             /// Sets or clears [`events`](Self::events).
-            pub fn set_events(mut self, value: Option<Vec<String>>) -> Self {
+            pub fn set_events(
+                mut self,
+                value: Option<Vec<super::WebhookEvent>>,
+            ) -> Self {
                 self.events = Ok(value);
                 self
             }
@@ -210,7 +215,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct UpdateWebhookBody {
             enabled: Result<Option<bool>, String>,
-            events: Result<Option<Vec<String>>, String>,
+            events: Result<Option<Vec<super::WebhookEvent>>, String>,
             url: Result<Option<String>, String>,
         }
         impl Default for UpdateWebhookBody {
@@ -240,14 +245,17 @@ pub mod types {
             /// The events this webhook should subscribe to
             pub fn events<T>(mut self, value: T) -> Self
             where
-                T: TryInto<Vec<String>>,
+                T: TryInto<Vec<super::WebhookEvent>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.events = crate::runtime::converted("events", value).map(Some);
                 self
             }
             /// Sets or clears [`events`](Self::events).
-            pub fn set_events(mut self, value: Option<Vec<String>>) -> Self {
+            pub fn set_events(
+                mut self,
+                value: Option<Vec<super::WebhookEvent>>,
+            ) -> Self {
                 self.events = Ok(value);
                 self
             }

@@ -121,6 +121,10 @@ impl Backups {
         if let Err(e) = wanted.check() {
             return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &e);
         }
+        if let Some(RetentionUnit::Unknown(unit)) = &wanted.retention_unit {
+            let message = format!("retention_unit: `{unit}` is not one of {}", RetentionUnit::KNOWN.join(", "));
+            return refusal(StatusCode::BAD_REQUEST, "bad_request", &message);
+        }
         let is_busy = |made: &Made| {
             made.of == of
                 && made.backup["deleted_at"].is_null()
@@ -201,6 +205,7 @@ fn expiry(made: DateTime<Utc>, value: Option<i64>, unit: Option<RetentionUnit>) 
         RetentionUnit::Week => days(7),
         RetentionUnit::Month => months(1),
         RetentionUnit::Year => months(12),
+        RetentionUnit::Unknown(_) => None,
     }
 }
 
