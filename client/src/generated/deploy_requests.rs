@@ -460,7 +460,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/DeploymentLintError` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `docs_url`, `error_description`, `keyspace_name`, `lint_error`, `subject_type`, `table_name`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `docs_url`, `error_description`, `keyspace_name`, `lint_error`, `subject_type`, `table_name`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -549,7 +549,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/QueuedDeployment` of the spec.
     ///
-    /// Of an answer that lacks them, or has them of no use, these fields are empty (an empty text or list, 0, false), and listed in [`made_good`](crate::Response::made_good): `deploy_request_number`, `id`, `into_branch`, `state`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `deploy_request_number`, `id`, `into_branch`, `state`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
