@@ -14,7 +14,8 @@
 //!    `directions` that types travel in; `builders` emits the builders of what is sent, and `pages` makes one type of
 //!    all pages;
 //! 5. `operations` emits the calls, each by `calls` and `waits`, `handles` sets the names of a branch, `client` puts the crate's own
-//!    client in the place of progenitor's, `stand_in` tells the stand-in what there is, and `fixtures` gives examples;
+//!    client in the place of progenitor's, `stand_in` and `description` tell the mock server what there is, and `fixtures`
+//!    gives examples;
 //! 6. `demands` refuses what a pass has left undone, `features` has what only some operations reach compiled with them,
 //!    `paths` shortens what Rust's prelude has, and `files` puts the code into a file for each feature;
 //! 7. `by_hand` says which operations the client's hand-written code calls and the document lacks.
@@ -34,6 +35,7 @@ mod composed;
 mod defaults;
 mod demands;
 mod described;
+mod description;
 mod directions;
 mod discriminators;
 mod docs;
@@ -102,13 +104,14 @@ pub fn joined(files: &[(String, String)]) -> Result<syn::File, Error> {
     Ok(files::join(files))
 }
 
-/// Code without its fixtures, which no program of a user is built with.
+/// Code without its fixtures and what the mock server reads, which no program of a user is built with.
 #[allow(dead_code, reason = "build.rs makes code, and does not compare it")]
 pub fn without_fixtures(code: &syn::File) -> syn::File {
     let mut code = code.clone();
     if let Some(types) = rust::module_mut(&mut code.items, "types") {
         types.retain(|item| !fixtures::is_fixture(item));
     }
+    code.items.retain(|item| !matches!(item, syn::Item::Const(item) if item.ident == description::NAME));
     code
 }
 
@@ -138,6 +141,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     let pages = pages::Whole::of(&document);
     // Whatever the features are, an operation that is not offered may be asked for.
     let secret_names = secrets::names(&document);
+    let description = description::of(&document);
     features::select(&mut document, wants);
     templates::check(&document)?;
     let bodies = answers::simplify(&mut document)?;
@@ -176,6 +180,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     client::replace(&mut file, &spec.info.version);
     secrets::list(&mut file, secret_names);
     stand_in::add(&mut file, &model);
+    file.items.push(description);
     fixtures::add(&mut file, &described, &places, &directions)?;
     demands::check(&file, &operations, &directions)?;
     features::gate(&mut file, &model)?;

@@ -41,8 +41,12 @@ mod api;
 mod backups;
 #[cfg(feature = "branches")]
 mod branches;
+mod control;
 mod fixture;
+mod hosts;
+mod memory;
 mod query;
+mod remembering;
 mod reply;
 mod route;
 mod server;
@@ -51,6 +55,8 @@ mod states;
 pub use aim::Aim;
 pub use aimed::Aimed;
 pub use fixture::{Fixture, fixture};
+pub use memory::Remembering;
+pub(crate) use remembering::Description;
 pub use route::Call;
 pub(crate) use route::{Kind, Route, check_body};
 use server::{Answer, Fault, State, lock, serve};
@@ -90,7 +96,11 @@ impl MockServer {
     /// # Errors
     /// Where no port can be had.
     pub async fn start() -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Self::listen((Ipv4Addr::LOCALHOST, 0).into()).await
+    }
+
+    async fn listen(address: SocketAddr) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let state = Arc::default();
         let task = tokio::spawn(serve(listener, Arc::clone(&state)));

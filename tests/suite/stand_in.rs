@@ -532,7 +532,7 @@ async fn a_branch_is_busy_if_told_so() {
 }
 
 /// Somebody else's HTTP client.
-fn http() -> reqwest::Client {
+pub(crate) fn http() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }

@@ -4662,6 +4662,1911 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         body: None,
     },
 ];
+/// The API as the mock server knows it.
+#[cfg(feature = "mock")]
+pub(crate) const DESCRIPTION: crate::mock::Description = crate::mock::Description {
+    operations: &[
+        (
+            "GET",
+            "/organizations",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedOrganization\"}},\"id\":\"list_organizations\",\"parameters\":[{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Organization\"}},\"id\":\"get_organization\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Organization\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateOrganizationBody\"},\"id\":\"update_organization\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/audit-log",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedAuditLogEvent\"}},\"id\":\"list_audit_logs\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"starting_after\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"ending_before\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"limit\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/cluster-size-skus",
+            "{\"answers\":{\"200\":{\"items\":{\"$ref\":\"#/components/schemas/ClusterSku\"},\"type\":\"array\"}},\"id\":\"list_cluster_size_skus\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"engine\",\"schema\":{\"$ref\":\"#/components/schemas/DatabaseKind\"}},{\"in\":\"query\",\"name\":\"rates\",\"schema\":{\"type\":\"boolean\"}},{\"in\":\"query\",\"name\":\"region\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"database\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedDatabase\"}},\"id\":\"list_databases\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/Database\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateDatabaseBody\"},\"id\":\"create_database\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_database\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Database\"}},\"id\":\"get_database\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Database\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateDatabaseBody\"},\"id\":\"update_database\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/backup-policies",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedBackupPolicy\"}},\"id\":\"list_backup_policies\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/backup-policies",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/BackupPolicy\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateBackupPolicyBody\"},\"id\":\"create_backup_policy\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/backup-policies/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_backup_policy\",\"parameters\":[{\"description\":\"The ID of the backup policy\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/backup-policies/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/BackupPolicy\"}},\"id\":\"get_backup_policy\",\"parameters\":[{\"description\":\"The ID of the backup policy\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/backup-policies/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/BackupPolicy\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateBackupPolicyBody\"},\"id\":\"update_backup_policy\",\"parameters\":[{\"description\":\"The ID of the backup policy\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedDatabaseBranch\"}},\"id\":\"list_branches\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"production\",\"schema\":{\"type\":\"boolean\"}},{\"in\":\"query\",\"name\":\"safe_migrations\",\"schema\":{\"type\":\"boolean\"}},{\"in\":\"query\",\"name\":\"order\",\"schema\":{\"$ref\":\"#/components/schemas/SortDirection\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateBranchBody\"},\"id\":\"create_branch\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"needs\":[{\"body\":\"parent_branch\",\"else\":\"Parent branch not found\",\"in\":\"/organizations/{}/databases/{}/branches\",\"status\":404},{\"body\":\"backup_id\",\"else\":\"Backup not found\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\",\"status\":404},{\"body\":\"backup_id\",\"else\":\"Backup is not complete\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\",\"is\":{\"state\":\"success\"}}],\"restores\":{\"body\":\"backup_id\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\"}}}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_branch\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"delete_descendants\",\"schema\":{\"type\":\"boolean\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"id\":\"get_branch\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateBranchBody\"},\"id\":\"update_branch\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedBackup\"}},\"id\":\"list_backups\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"all\",\"schema\":{\"type\":\"boolean\"}},{\"in\":\"query\",\"name\":\"state\",\"schema\":{\"$ref\":\"#/components/schemas/BackupState\"}},{\"in\":\"query\",\"name\":\"policy\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"format\":\"date-time\",\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"format\":\"date-time\",\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"running_at\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"production\",\"schema\":{\"type\":\"boolean\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}],\"x-standin\":{\"filter\":{\"all\":\"-\",\"from\":\">=started_at\",\"policy\":\"backup_policy.id\",\"production\":\"database_branch.production\",\"to\":\"<=started_at\"}}}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/Backup\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateBackupBody\"},\"id\":\"create_backup\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"expires\":{\"default\":2,\"default_unit\":\"day\",\"unit\":\"retention_unit\",\"value\":\"retention_value\"}}}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_backup\",\"parameters\":[{\"description\":\"The ID of the backup\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Backup\"}},\"id\":\"get_backup\",\"parameters\":[{\"description\":\"The ID for the backup\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Backup\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateBackupBody\"},\"id\":\"update_backup\",\"parameters\":[{\"description\":\"The ID of the backup\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/bouncer-resizes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedBouncerResizeRequest\"}},\"id\":\"list_branch_bouncer_resize_requests\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}],\"x-standin\":{\"as\":\"/organizations/{}/databases/{}/branches/{}/bouncers/{}/resizes\"}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedPostgresBouncer\"}},\"id\":\"list_bouncers\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PostgresBouncer\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateBouncerBody\"},\"id\":\"create_bouncer\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_bouncer\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the bouncer\",\"in\":\"path\",\"name\":\"bouncer\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PostgresBouncer\"}},\"id\":\"get_bouncer\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the bouncer\",\"in\":\"path\",\"name\":\"bouncer\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes",
+            "{\"answers\":{\"204\":null},\"id\":\"cancel_bouncer_resize_request\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the bouncer\",\"in\":\"path\",\"name\":\"bouncer\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedBouncerResizeRequest\"}},\"id\":\"list_bouncer_resize_requests\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the bouncer\",\"in\":\"path\",\"name\":\"bouncer\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/BouncerResizeRequest\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateBouncerResizeRequestBody\"},\"id\":\"update_bouncer_resize_request\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the bouncer\",\"in\":\"path\",\"name\":\"bouncer\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/changes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedBranchChangeRequest\"}},\"id\":\"list_branch_change_requests\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/changes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/BranchChangeRequest\"},\"204\":null},\"body\":{\"$ref\":\"#/components/schemas/UpdateBranchChangeRequestBody\"},\"id\":\"update_branch_change_request\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/BranchChangeRequest\"}},\"id\":\"get_branch_change_request\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the change request\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/cluster",
+            "{\"answers\":{\"204\":null},\"body\":{\"$ref\":\"#/components/schemas/UpdateBranchClusterConfigBody\"},\"id\":\"update_branch_cluster_config\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch to configure\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"set\":{\"cluster_name\":\"$body.cluster_size\"}}}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/demote",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"id\":\"demote_branch\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"set\":{\"production\":false}}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/extensions",
+            "{\"answers\":{\"200\":{\"items\":{\"$ref\":\"#/components/schemas/PostgresClusterExtension\"},\"type\":\"array\"}},\"id\":\"list_branch_extensions\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedQueryInsight\"}},\"id\":\"list_branch_queries\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"sort\",\"schema\":{\"$ref\":\"#/components/schemas/QuerySortKey\"}},{\"in\":\"query\",\"name\":\"dir\",\"schema\":{\"$ref\":\"#/components/schemas/SortDirection\"}},{\"in\":\"query\",\"name\":\"tablet_type\",\"schema\":{\"$ref\":\"#/components/schemas/TabletType\"}},{\"in\":\"query\",\"name\":\"type\",\"schema\":{\"$ref\":\"#/components/schemas/StatementType\"}},{\"in\":\"query\",\"name\":\"fields\",\"schema\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedAnomaly\"}},\"id\":\"list_branch_anomalies\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Anomaly\"}},\"id\":\"get_branch_anomaly\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The anomaly ID\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedQueryErrorSummary\"}},\"id\":\"list_branch_query_errors\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"sort\",\"schema\":{\"$ref\":\"#/components/schemas/QueryErrorSortKey\"}},{\"in\":\"query\",\"name\":\"dir\",\"schema\":{\"$ref\":\"#/components/schemas/SortDirection\"}},{\"in\":\"query\",\"name\":\"tablet_type\",\"schema\":{\"$ref\":\"#/components/schemas/TabletType\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedQuerySample\"}},\"id\":\"list_branch_query_error_samples\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The error fingerprint\",\"in\":\"path\",\"name\":\"fingerprint\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/QuerySample\"}},\"id\":\"get_branch_query\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The query ID\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedQueryTag\"}},\"id\":\"list_branch_query_tags\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"fingerprint\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"tablet_type\",\"schema\":{\"$ref\":\"#/components/schemas/TabletType\"}},{\"in\":\"query\",\"name\":\"values_limit\",\"schema\":{\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"literal_values_only\",\"schema\":{\"type\":\"boolean\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedTagSummary\"}},\"id\":\"list_branch_query_tag_summaries\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"tags\",\"schema\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"sort\",\"schema\":{\"$ref\":\"#/components/schemas/TagSummarySortKey\"}},{\"in\":\"query\",\"name\":\"dir\",\"schema\":{\"$ref\":\"#/components/schemas/SortDirection\"}},{\"in\":\"query\",\"name\":\"tablet_type\",\"schema\":{\"$ref\":\"#/components/schemas/TabletType\"}},{\"in\":\"query\",\"name\":\"type\",\"schema\":{\"$ref\":\"#/components/schemas/StatementType\"}},{\"in\":\"query\",\"name\":\"fields\",\"schema\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/QueryTag\"}},\"id\":\"get_branch_query_tag\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The tag name\",\"in\":\"path\",\"name\":\"tag\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"fingerprint\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"tablet_type\",\"schema\":{\"$ref\":\"#/components/schemas/TabletType\"}},{\"in\":\"query\",\"name\":\"values_limit\",\"schema\":{\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"literal_values_only\",\"schema\":{\"type\":\"boolean\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedQuerySample\"}},\"id\":\"list_branch_query_samples\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The query fingerprint\",\"in\":\"path\",\"name\":\"fingerprint\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/QueryInsight\"}},\"id\":\"get_query_summary\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The query fingerprint\",\"in\":\"path\",\"name\":\"fingerprint\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/traffic/budgets",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedTrafficBudget\"}},\"id\":\"list_traffic_budgets_for_query\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The query fingerprint\",\"in\":\"path\",\"name\":\"fingerprint\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"as\":\"/organizations/{}/databases/{}/branches/{}/traffic/budgets\",\"without\":\"/organizations/{}/databases/{}/branches/{}/insights\"}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedKeyspace\"}},\"id\":\"list_keyspaces\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Keyspace\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateKeyspaceBody\"},\"id\":\"create_keyspace\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_keyspace\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Keyspace\"}},\"id\":\"get_keyspace\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Keyspace\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateKeyspaceBody\"},\"id\":\"update_keyspace\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
+            "{\"answers\":{\"204\":null},\"id\":\"cancel_keyspace_resize_request\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedKeyspaceResizeRequest\"}},\"id\":\"list_keyspace_resize_requests\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"completed_at\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PUT",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/KeyspaceResizeRequest\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateKeyspaceResizeRequestBody\"},\"id\":\"update_keyspace_resize_request\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/KeyspaceResizeRequest\"}},\"id\":\"get_keyspace_resize_request\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the resize request\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/KeyspaceRollout\"}},\"id\":\"get_keyspace_rollout_status\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/KeyspaceVschema\"}},\"id\":\"get_keyspace_vschema\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/KeyspaceVschema\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateKeyspaceVschemaBody\"},\"id\":\"update_keyspace_vschema\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the keyspace\",\"in\":\"path\",\"name\":\"keyspace\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/MetricSeries\"}},\"id\":\"get_branch_metrics\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"metrics\",\"schema\":{\"items\":{\"$ref\":\"#/components/schemas/BranchMetric\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"steps\",\"schema\":{\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"tablet_type\",\"schema\":{\"$ref\":\"#/components/schemas/TabletType\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"shard\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"role\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"container\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"pod\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"pods\",\"schema\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"query_ids\",\"schema\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"fingerprint\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"budget_id\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"rule_id\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/InstantMetrics\"}},\"id\":\"get_instant_branch_metrics\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"metrics\",\"schema\":{\"items\":{\"$ref\":\"#/components/schemas/InstantBranchMetric\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"role\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"shard\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"container\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"pod\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables",
+            "{\"answers\":{\"200\":null},\"id\":\"get_branch_keyspace_table_metrics\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/MetricSeries\"}},\"id\":\"get_branch_query_metrics\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"metrics\",\"schema\":{\"items\":{\"$ref\":\"#/components/schemas/QueryMetric\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"query_ids\",\"schema\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"fingerprint\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"steps\",\"schema\":{\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"tablet_type\",\"schema\":{\"$ref\":\"#/components/schemas/TabletType\"}},{\"in\":\"query\",\"name\":\"budget_id\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"rule_id\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables",
+            "{\"answers\":{\"200\":null},\"id\":\"get_branch_table_metrics\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/MetricSeries\"}},\"id\":\"get_tablet_metrics\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"metrics\",\"schema\":{\"items\":{\"$ref\":\"#/components/schemas/TabletMetric\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"steps\",\"schema\":{\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"shard\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"pod\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"workflow\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/InstantMetrics\"}},\"id\":\"get_instant_tablet_metrics\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"metrics\",\"schema\":{\"items\":{\"$ref\":\"#/components/schemas/InstantTabletMetric\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"shard\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/MetricSeries\"}},\"id\":\"get_branch_tag_metrics\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"metrics\",\"schema\":{\"items\":{\"$ref\":\"#/components/schemas/TagMetric\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"tag_sets\",\"schema\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"from\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"to\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"steps\",\"schema\":{\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"tablet_type\",\"schema\":{\"$ref\":\"#/components/schemas/TabletType\"}},{\"in\":\"query\",\"name\":\"budget_id\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"rule_id\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/parameters",
+            "{\"answers\":{\"200\":{\"items\":{\"$ref\":\"#/components/schemas/PostgresClusterParameter\"},\"type\":\"array\"}},\"id\":\"list_branch_parameters\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedPassword\"}},\"id\":\"list_passwords\",\"parameters\":[{\"description\":\"The name of the organization the password belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the password belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch the password belongs to\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"read_only_region_id\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"status\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/Password\"}},\"body\":{\"$ref\":\"#/components/schemas/CreatePasswordBody\"},\"id\":\"create_password\",\"parameters\":[{\"description\":\"The name of the organization the password belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the password belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch the password belongs to\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"expires\":{\"value\":\"ttl\"}}}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_password\",\"parameters\":[{\"description\":\"The name of the organization the password belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the password belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch the password belongs to\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the password\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Password\"}},\"id\":\"get_password\",\"parameters\":[{\"description\":\"The name of the organization the password belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the password belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch the password belongs to\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the password\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Password\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdatePasswordBody\"},\"id\":\"update_password\",\"parameters\":[{\"description\":\"The name of the organization the password belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the password belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch the password belongs to\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the password\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Password\"}},\"id\":\"renew_password\",\"parameters\":[{\"description\":\"The name of the organization the password belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the password belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch the password belongs to\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the password\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/promote",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"id\":\"promote_branch\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"set\":{\"production\":true}}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedQueryPatternsReport\"}},\"id\":\"list_query_patterns_reports\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"starting_after\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"ending_before\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"limit\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/QueryPatternsReport\"}},\"id\":\"create_query_patterns_report\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_query_patterns_report\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the query patterns report\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/QueryPatternsReport\"}},\"id\":\"get_query_patterns_report_status\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the query patterns report\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}/download",
+            "{\"answers\":{\"302\":{\"$ref\":\"#/components/schemas/QueryPatternsReport\"}},\"id\":\"download_query_patterns_report\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the query patterns report\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
+            "{\"answers\":{\"204\":null},\"id\":\"cancel_branch_change_request\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"also\":\"/organizations/{}/databases/{}/branches/{}/changes\"}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedBranchResizeRequest\"}},\"id\":\"list_branch_resize_requests\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PUT",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/resizes",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/BranchResizeRequest\"},\"204\":null},\"body\":{\"$ref\":\"#/components/schemas/UpdateBranchResizeRequestBody\"},\"id\":\"update_branch_resize_request\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/BranchResizeRequest\"}},\"id\":\"get_branch_resize_request\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the branch resize request\",\"in\":\"path\",\"name\":\"resize\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedPostgresRole\"}},\"id\":\"list_roles\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"status\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PostgresRole\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateRoleBody\"},\"id\":\"create_role\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"expires\":{\"value\":\"ttl\"},\"needs\":[{\"else\":\"roles are of PostgreSQL branches\",\"if\":{\"kind\":[\"mysql\"]},\"is\":{\"kind\":\"postgresql\"}}]}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/default",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PostgresRole\"}},\"id\":\"get_default_role\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"in\":\"/organizations/{}/databases/{}/branches/{}/roles\",\"item\":{\"default\":true}}}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DefaultRoleCredentials\"}},\"id\":\"reset_default_role\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"in\":\"/organizations/{}/databases/{}/branches/{}/roles\",\"item\":{\"default\":true},\"reveals\":true}}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_role\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the role\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"successor\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PostgresRole\"}},\"id\":\"get_role\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the role\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PostgresRole\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateRoleBody\"},\"id\":\"update_role\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the role\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign",
+            "{\"answers\":{\"204\":null},\"body\":{\"$ref\":\"#/components/schemas/ReassignRoleObjectsBody\"},\"id\":\"reassign_role_objects\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the role\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"set\":{}}}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PostgresRole\"}},\"id\":\"renew_role\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the role\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PostgresRole\"}},\"id\":\"reset_role\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the role\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"reveals\":true}}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"id\":\"disable_safe_migrations\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"id\":\"enable_safe_migrations\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PUT",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateSafeMigrationsBody\"},\"id\":\"update_safe_migrations\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/schema",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/BranchSchema\"}},\"id\":\"get_branch_schema\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"keyspace\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"namespace\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedSchemaLintError\"}},\"id\":\"lint_branch_schema\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the branch\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedTrafficBudget\"}},\"id\":\"list_traffic_budgets\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"period\",\"schema\":{\"$ref\":\"#/components/schemas/InsightsPeriod\"}},{\"in\":\"query\",\"name\":\"created_at\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"fingerprint\",\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/TrafficBudget\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateTrafficBudgetBody\"},\"id\":\"create_traffic_budget\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/TrafficRule\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateTrafficRuleBody\"},\"id\":\"create_traffic_rule\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the traffic budget\",\"in\":\"path\",\"name\":\"budget_id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_traffic_rule\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the traffic budget\",\"in\":\"path\",\"name\":\"budget_id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the traffic rule\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_traffic_budget\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the traffic budget\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/TrafficBudget\"}},\"id\":\"get_traffic_budget\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the traffic budget\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/TrafficBudget\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateTrafficBudgetBody\"},\"id\":\"update_traffic_budget\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Branch name from `list_branches`. Example: `main`.\",\"in\":\"path\",\"name\":\"branch\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the traffic budget\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/cidrs",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedIpRestriction\"}},\"id\":\"list_ip_restrictions\",\"parameters\":[{\"description\":\"The name of the organization the database belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/cidrs",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/IpRestriction\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateIpRestrictionBody\"},\"id\":\"create_ip_restriction\",\"parameters\":[{\"description\":\"The name of the organization the database belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/cidrs/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_ip_restriction\",\"parameters\":[{\"description\":\"The name of the organization the database belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the IP restriction entry\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/cidrs/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/IpRestriction\"}},\"id\":\"get_ip_restriction\",\"parameters\":[{\"description\":\"The name of the organization the database belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the IP restriction entry\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/cidrs/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/IpRestriction\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateIpRestrictionBody\"},\"id\":\"update_ip_restriction\",\"parameters\":[{\"description\":\"The name of the organization the database belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the IP restriction entry\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-queue",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedDeployment\"}},\"id\":\"list_deploy_queue\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}],\"x-standin\":{\"as\":\"/organizations/{}/databases/{}/deploy-requests\",\"field\":\"deployment\",\"where\":{\"deployment.state\":[\"queued\",\"submitting\",\"in_progress\",\"pending_cutover\"]}}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedDeployRequest\"}},\"id\":\"list_deploy_requests\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"state\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"branch\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"into_branch\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"deployed_at\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"running_at\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateDeployRequestBody\"},\"id\":\"create_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"needs\":[{\"body\":\"branch\",\"else\":\"Branch not found\",\"in\":\"/organizations/{}/databases/{}/branches\"},{\"body\":\"into_branch\",\"else\":\"Into branch not found\",\"in\":\"/organizations/{}/databases/{}/branches\"}]}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"id\":\"get_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"body\":{\"$ref\":\"#/components/schemas/CloseDeployRequestBody\"},\"id\":\"close_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"id\":\"complete_gated_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"from\":{\"deployment.state\":[\"pending_cutover\"]},\"set\":{\"deployment.state\":\"in_progress_cutover\"}}}",
+        ),
+        (
+            "PUT",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-apply",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateDeployRequestAutoApplyBody\"},\"id\":\"update_deploy_request_auto_apply\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"set\":{\"deployment.auto_cutover\":\"$body.enable\"}}}",
+        ),
+        (
+            "PUT",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/auto-delete-branch",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateDeployRequestAutoDeleteBranchBody\"},\"id\":\"update_deploy_request_auto_delete_branch\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"set\":{\"deployment.auto_delete_branch\":\"$body.enable\"}}}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"id\":\"cancel_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"from\":{\"deployment.state\":[\"queued\",\"submitting\",\"in_progress\",\"pending_cutover\"]},\"set\":{\"deployment.state\":\"in_progress_cancel\"}}}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"id\":\"complete_errored_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"from\":{\"deployment.state\":[\"complete_error\",\"error\"]},\"set\":{\"deployment.state\":\"complete\"}}}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"body\":{\"$ref\":\"#/components/schemas/QueueDeployRequestBody\"},\"id\":\"queue_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"from\":{\"deployment.state\":[\"pending\",\"ready\"],\"state\":[\"open\"]},\"needs\":[{\"else\":\"An approval is required to deploy schema changes to this database\",\"is\":{\"approved\":true},\"when\":{\"is\":{\"require_approval_for_deploy\":true},\"up\":1}}],\"set\":{\"deployment.state\":\"queued\"}}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Deployment\"}},\"id\":\"get_deployment\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"id\":\"force_cutover_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"set\":{\"deployment.force_cutover_requested_at\":\"$now\"}}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedDeployOperation\"}},\"id\":\"list_deploy_operations\",\"parameters\":[{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}},{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"id\":\"revert_deploy_request\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"from\":{\"deployment.state\":[\"complete_pending_revert\"]},\"set\":{\"deployment.state\":\"in_progress_revert\"}}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedDeployRequestReview\"}},\"id\":\"list_deploy_request_reviews\",\"parameters\":[{\"description\":\"The name of the organization the deploy request belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the deploy request belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/DeployRequestReview\"}},\"body\":{\"$ref\":\"#/components/schemas/ReviewDeployRequestBody\"},\"id\":\"review_deploy_request\",\"parameters\":[{\"description\":\"The name of the organization the deploy request belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the deploy request belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"above\":{\"approved\":{\"state\":\"approved\"}}}}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequest\"}},\"id\":\"skip_deploy_request_revert_period\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"from\":{\"deployment.state\":[\"complete_pending_revert\"]},\"set\":{\"deployment.state\":\"complete\"}}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/DeployRequestStorageCheck\"}},\"id\":\"check_deploy_request_storage\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/ThrottlerConfiguration\"}},\"id\":\"get_deploy_request_throttler\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/ThrottlerConfiguration\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateDeployRequestThrottlerBody\"},\"id\":\"update_deploy_request_throttler\",\"parameters\":[{\"description\":\"The name of the deploy request's organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the deploy request's database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The number of the deploy request\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/maintenance-schedules",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedMaintenanceSchedule\"}},\"id\":\"list_maintenance_schedules\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/maintenance-schedules/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/MaintenanceSchedule\"}},\"id\":\"get_maintenance_schedule\",\"parameters\":[{\"description\":\"The ID of the maintenance schedule\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/maintenance-schedules/{id}/windows",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedMaintenanceWindow\"}},\"id\":\"list_maintenance_windows\",\"parameters\":[{\"description\":\"The ID of the maintenance schedule\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/read-only-regions",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedReadOnlyRegion\"}},\"id\":\"list_read_only_regions\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/regions",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedRegion\"}},\"id\":\"list_database_regions\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/schema-recommendations",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedSchemaRecommendation\"}},\"id\":\"list_schema_recommendations\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"state\",\"schema\":{\"$ref\":\"#/components/schemas/OpenState\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/schema-recommendations/{number}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/SchemaRecommendation\"}},\"id\":\"get_schema_recommendation\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Schema recommendation sequence number. Example: `42`.\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/SchemaRecommendation\"}},\"body\":{\"$ref\":\"#/components/schemas/DismissSchemaRecommendationBody\"},\"id\":\"dismiss_schema_recommendation\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Database name slug from `list_databases`. Example: `app-db`.\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Schema recommendation sequence number. Example: `42`.\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/throttler",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/ThrottlerConfiguration\"}},\"id\":\"get_database_throttler\",\"parameters\":[{\"description\":\"The name of the organization that the throttled deploy requests belong to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database that the throttled deploy requests belong to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/throttler",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/ThrottlerConfiguration\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateDatabaseThrottlerBody\"},\"id\":\"update_database_throttler\",\"parameters\":[{\"description\":\"The name of the organization that the throttled deploy requests belong to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database that the throttled deploy requests belong to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/webhooks",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedWebhook\"}},\"id\":\"list_webhooks\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/webhooks",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/Webhook\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateWebhookBody\"},\"id\":\"create_webhook\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/webhooks/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_webhook\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the webhook\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/webhooks/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Webhook\"}},\"id\":\"get_webhook\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the webhook\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/webhooks/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Webhook\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateWebhookBody\"},\"id\":\"update_webhook\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the webhook\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/webhooks/{id}/test",
+            "{\"answers\":{\"204\":null},\"id\":\"test_webhook\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the webhook\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"set\":{\"last_sent_at\":\"$now\",\"last_sent_success\":true}}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/workflows",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedWorkflow\"}},\"id\":\"list_workflows\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"between\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/databases/{database}/workflows",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateWorkflowBody\"},\"id\":\"create_workflow\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/databases/{database}/workflows/{number}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"cancel_workflow\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"x-standin\":{\"verb\":\"cancel\"}}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/databases/{database}/workflows/{number}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"get_workflow\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/complete",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"complete_workflow\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/cutover",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"cutover_workflow\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/retry",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"retry_workflow\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"reverse_workflow_cutover\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"reverse_workflow_traffic\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"switch_workflow_primaries\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"switch_workflow_replicas\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/databases/{database}/workflows/{number}/verify-data",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Workflow\"}},\"id\":\"verify_workflow\",\"parameters\":[{\"description\":\"The name of the organization the workflow belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the workflow belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The sequence number of the workflow\",\"in\":\"path\",\"name\":\"number\",\"required\":true,\"schema\":{\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/invoices",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedInvoice\"}},\"id\":\"list_invoices\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/invoices/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Invoice\"}},\"id\":\"get_invoice\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Invoice public ID from `list_invoices`. Example: `aabb12123434`.\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/invoices/{id}/line-items",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedInvoiceLineItem\"}},\"id\":\"list_invoice_line_items\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"Invoice public ID from `list_invoices`. Example: `aabb12123434`.\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/members",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedOrganizationMember\"}},\"id\":\"list_organization_members\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/members/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"remove_organization_member\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the user\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"delete_passwords\",\"schema\":{\"type\":\"boolean\"}},{\"in\":\"query\",\"name\":\"delete_service_tokens\",\"schema\":{\"type\":\"boolean\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/members/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/OrganizationMember\"}},\"id\":\"get_organization_member\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the user\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/members/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/OrganizationMember\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateOrganizationMemberBody\"},\"id\":\"update_organization_member\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the user\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/oauth-applications",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedOauthApplication\"}},\"id\":\"list_oauth_applications\",\"parameters\":[{\"description\":\"The name of the organization the OAuth applications belong to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/oauth-applications/{application_id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/OauthApplication\"}},\"id\":\"get_oauth_application\",\"parameters\":[{\"description\":\"The name of the organization the OAuth application belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the OAuth application\",\"in\":\"path\",\"name\":\"application_id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/oauth-applications/{application_id}/tokens",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedAccessToken\"}},\"id\":\"list_oauth_tokens\",\"parameters\":[{\"description\":\"The name of the organization the OAuth application belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the OAuth application\",\"in\":\"path\",\"name\":\"application_id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_oauth_token\",\"parameters\":[{\"description\":\"The name of the organization the OAuth application belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the OAuth application\",\"in\":\"path\",\"name\":\"application_id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the OAuth application token\",\"in\":\"path\",\"name\":\"token_id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/AccessToken\"}},\"id\":\"get_oauth_token\",\"parameters\":[{\"description\":\"The name of the organization the OAuth application belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the OAuth application\",\"in\":\"path\",\"name\":\"application_id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the OAuth application token\",\"in\":\"path\",\"name\":\"token_id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/oauth-applications/{id}/token",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/AccessToken\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateOauthTokenBody\"},\"id\":\"create_oauth_token\",\"parameters\":[{\"description\":\"The name of the organization the OAuth application belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the OAuth application\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/regions",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedRegion\"}},\"id\":\"list_organization_regions\",\"parameters\":[{\"description\":\"Organization name slug from `list_organizations`. Example: `acme`.\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/service-tokens",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedAccessToken\"}},\"id\":\"list_service_tokens\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/service-tokens",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/AccessToken\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateServiceTokenBody\"},\"id\":\"create_service_token\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/service-tokens/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_service_token\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the service token\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/service-tokens/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/AccessToken\"}},\"id\":\"get_service_token\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the service token\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/teams",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedTeam\"}},\"id\":\"list_organization_teams\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"q\",\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/teams",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Team\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateOrganizationTeamBody\"},\"id\":\"create_organization_team\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/teams/{team}",
+            "{\"answers\":{\"204\":null},\"id\":\"delete_organization_team\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The slug of the team\",\"in\":\"path\",\"name\":\"team\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/teams/{team}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Team\"}},\"id\":\"get_organization_team\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The slug of the team\",\"in\":\"path\",\"name\":\"team\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "PATCH",
+            "/organizations/{organization}/teams/{team}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/Team\"}},\"body\":{\"$ref\":\"#/components/schemas/UpdateOrganizationTeamBody\"},\"id\":\"update_organization_team\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The slug of the team\",\"in\":\"path\",\"name\":\"team\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/teams/{team}/members",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedTeamMember\"}},\"id\":\"list_organization_team_members\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The slug of the team\",\"in\":\"path\",\"name\":\"team\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "POST",
+            "/organizations/{organization}/teams/{team}/members",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/TeamMember\"}},\"body\":{\"$ref\":\"#/components/schemas/AddOrganizationTeamMemberBody\"},\"id\":\"add_organization_team_member\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The slug of the team\",\"in\":\"path\",\"name\":\"team\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "DELETE",
+            "/organizations/{organization}/teams/{team}/members/{id}",
+            "{\"answers\":{\"204\":null},\"id\":\"remove_organization_team_member\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The slug of the team\",\"in\":\"path\",\"name\":\"team\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the team membership or the ID of the member to remove\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"in\":\"query\",\"name\":\"delete_passwords\",\"schema\":{\"type\":\"boolean\"}}]}",
+        ),
+        (
+            "GET",
+            "/organizations/{organization}/teams/{team}/members/{id}",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/TeamMember\"}},\"id\":\"get_organization_team_member\",\"parameters\":[{\"description\":\"The name of the organization\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The slug of the team\",\"in\":\"path\",\"name\":\"team\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The ID of the team membership or the ID of the member\",\"in\":\"path\",\"name\":\"id\",\"required\":true,\"schema\":{\"type\":\"string\"}}]}",
+        ),
+        (
+            "GET",
+            "/regions",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/PaginatedPublicRegion\"}},\"id\":\"list_public_regions\",\"parameters\":[{\"in\":\"query\",\"name\":\"page\",\"schema\":{\"default\":1,\"type\":\"integer\"}},{\"in\":\"query\",\"name\":\"per_page\",\"schema\":{\"default\":25,\"type\":\"integer\"}}]}",
+        ),
+        (
+            "GET",
+            "/user",
+            "{\"answers\":{\"200\":{\"$ref\":\"#/components/schemas/User\"}},\"id\":\"get_current_user\",\"parameters\":[]}",
+        ),
+    ],
+    schemas: &[
+        (
+            "AccessToken",
+            "{\"properties\":{\"actor_display_name\":{\"nullable\":true,\"type\":\"string\"},\"actor_id\":{\"nullable\":true,\"type\":\"string\"},\"actor_type\":{\"nullable\":true,\"type\":\"string\"},\"avatar_url\":{\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"display_name\":{\"type\":\"string\"},\"expires_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"last_used_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"name\":{\"nullable\":true,\"type\":\"string\"},\"oauth_accesses_by_resource\":{\"allOf\":[{\"$ref\":\"#/components/schemas/OauthScopes\"}],\"nullable\":true},\"plain_text_refresh_token\":{\"nullable\":true,\"once\":true,\"type\":\"string\"},\"service_token_accesses\":{\"items\":{\"$ref\":\"#/components/schemas/ServiceTokenAccess\"},\"nullable\":true,\"type\":\"array\"},\"token\":{\"nullable\":true,\"once\":true,\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"display_name\",\"avatar_url\",\"created_at\",\"updated_at\",\"expires_at\",\"last_used_at\",\"actor_id\",\"actor_display_name\",\"actor_type\"],\"type\":\"object\"}",
+        ),
+        (
+            "Actor",
+            "{\"properties\":{\"avatar_url\":{\"type\":\"string\"},\"display_name\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"}},\"required\":[\"id\",\"display_name\",\"avatar_url\"],\"type\":\"object\"}",
+        ),
+        (
+            "AddOrganizationTeamMemberBody",
+            "{\"properties\":{\"user_id\":{\"type\":\"string\"}},\"required\":[\"user_id\"],\"type\":\"object\"}",
+        ),
+        (
+            "Anomaly",
+            "{\"properties\":{\"active\":{\"type\":\"boolean\"},\"correlations\":{\"items\":{\"$ref\":\"#/components/schemas/AnomalyCorrelation\"},\"nullable\":true,\"type\":\"array\"},\"duration\":{\"type\":\"number\"},\"id\":{\"type\":\"string\"},\"metrics_end\":{\"type\":\"string\"},\"metrics_start\":{\"type\":\"string\"},\"minutes_in_violation\":{\"type\":\"integer\"},\"period_end\":{\"type\":\"string\"},\"period_start\":{\"type\":\"string\"}},\"required\":[\"id\",\"period_start\",\"period_end\",\"minutes_in_violation\",\"active\",\"duration\",\"metrics_start\",\"metrics_end\"],\"type\":\"object\"}",
+        ),
+        (
+            "AnomalyCorrelation",
+            "{\"properties\":{\"fingerprint\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"keyspace\":{\"type\":\"string\"},\"normalized_sql\":{\"type\":\"string\"},\"r\":{\"type\":\"number\"},\"syntax_highlighted_sql\":{\"type\":\"string\"},\"tablet_type\":{\"allOf\":[{\"$ref\":\"#/components/schemas/TabletType\"}]}},\"required\":[\"id\",\"r\",\"keyspace\",\"fingerprint\",\"normalized_sql\",\"syntax_highlighted_sql\",\"tablet_type\"],\"type\":\"object\"}",
+        ),
+        (
+            "AuditLogEvent",
+            "{\"properties\":{\"action\":{\"type\":\"string\"},\"actor_display_name\":{\"type\":\"string\"},\"actor_id\":{\"nullable\":true,\"type\":\"string\"},\"actor_type\":{\"nullable\":true,\"type\":\"string\"},\"audit_action\":{\"type\":\"string\"},\"auditable_display_name\":{\"type\":\"string\"},\"auditable_id\":{\"nullable\":true,\"type\":\"string\"},\"auditable_type\":{\"nullable\":true,\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"location\":{\"nullable\":true,\"type\":\"string\"},\"metadata\":{\"additionalProperties\":true,\"nullable\":true,\"type\":\"object\"},\"remote_ip\":{\"nullable\":true,\"type\":\"string\"},\"target_display_name\":{\"nullable\":true,\"type\":\"string\"},\"target_id\":{\"nullable\":true,\"type\":\"string\"},\"target_type\":{\"nullable\":true,\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"actor_id\",\"actor_type\",\"auditable_id\",\"auditable_type\",\"target_id\",\"target_type\",\"location\",\"target_display_name\",\"audit_action\",\"action\",\"actor_display_name\",\"auditable_display_name\",\"remote_ip\",\"created_at\",\"updated_at\",\"metadata\"],\"type\":\"object\"}",
+        ),
+        (
+            "Backup",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"backup_policy\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BackupPolicy\"}],\"nullable\":true},\"completed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"database_branch\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"deleted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"estimated_storage_cost\":{\"type\":\"number\"},\"expires_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"protected\":{\"type\":\"boolean\"},\"pvc_size\":{\"type\":\"integer\"},\"required\":{\"type\":\"boolean\"},\"restored_branches\":{\"items\":{\"$ref\":\"#/components/schemas/NamedReference\"},\"type\":\"array\"},\"schema_snapshot\":{\"allOf\":[{\"$ref\":\"#/components/schemas/SchemaSnapshot\"}],\"nullable\":true},\"size\":{\"type\":\"integer\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BackupState\"}]},\"uncompressed_size\":{\"type\":\"integer\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":false,\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"state\",\"size\",\"estimated_storage_cost\",\"created_at\",\"updated_at\",\"started_at\",\"expires_at\",\"completed_at\",\"deleted_at\",\"pvc_size\",\"uncompressed_size\",\"protected\",\"required\",\"restored_branches\",\"actor\"],\"type\":\"object\"}",
+        ),
+        (
+            "BackupPolicy",
+            "{\"properties\":{\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"display_name\":{\"type\":\"string\"},\"frequency_unit\":{\"type\":\"string\"},\"frequency_value\":{\"type\":\"integer\"},\"id\":{\"type\":\"string\"},\"last_ran_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"next_run_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"required\":{\"type\":\"boolean\"},\"retention_unit\":{\"type\":\"string\"},\"retention_value\":{\"type\":\"integer\"},\"schedule_day\":{\"nullable\":true,\"type\":\"integer\"},\"schedule_time\":{\"nullable\":true,\"type\":\"string\"},\"schedule_week\":{\"nullable\":true,\"type\":\"integer\"},\"target\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BackupPolicyTarget\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"display_name\",\"name\",\"target\",\"retention_value\",\"retention_unit\",\"frequency_value\",\"frequency_unit\",\"schedule_time\",\"schedule_day\",\"schedule_week\",\"created_at\",\"updated_at\",\"last_ran_at\",\"next_run_at\",\"required\"],\"type\":\"object\",\"x-standin\":{\"set\":{\"frequency_unit\":\"day\",\"frequency_value\":1,\"retention_unit\":\"day\",\"retention_value\":2}}}",
+        ),
+        (
+            "BackupPolicyTarget",
+            "{\"enum\":[\"production\",\"development\"],\"type\":\"string\"}",
+        ),
+        (
+            "BackupState",
+            "{\"enum\":[\"pending\",\"running\",\"success\",\"failed\",\"canceled\",\"ignored\"],\"type\":\"string\",\"x-states\":{\"canceled\":{\"kind\":\"failure\"},\"failed\":{\"kind\":\"failure\",\"source\":\"the vendor's Terraform provider\"},\"ignored\":{\"kind\":\"neither\"},\"pending\":{\"after\":2,\"kind\":\"initial\",\"then\":\"running\"},\"running\":{\"after\":10,\"kind\":\"passing\",\"then\":\"success\"},\"success\":{\"kind\":\"success\",\"source\":\"the vendor's Terraform provider\"}}}",
+        ),
+        (
+            "BouncerParameterKind",
+            "{\"enum\":[\"array\",\"integer\",\"seconds\",\"select\",\"string\"],\"type\":\"string\"}",
+        ),
+        (
+            "BouncerResizeRequest",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"bouncer\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"completed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"parameters\":{\"additionalProperties\":true,\"type\":\"object\"},\"previous_parameters\":{\"additionalProperties\":true,\"type\":\"object\"},\"previous_replicas_per_cell\":{\"type\":\"integer\"},\"previous_sku\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BouncerSku\"}],\"nullable\":true},\"previous_target\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BouncerTarget\"}]},\"replicas_per_cell\":{\"type\":\"integer\"},\"sku\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BouncerSku\"}],\"nullable\":true},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BouncerResizeState\"}]},\"target\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BouncerTarget\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"state\",\"replicas_per_cell\",\"target\",\"parameters\",\"previous_replicas_per_cell\",\"previous_target\",\"previous_parameters\",\"started_at\",\"completed_at\",\"created_at\",\"updated_at\",\"actor\",\"bouncer\",\"sku\",\"previous_sku\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"bouncer_size\":\"sku\"}}}",
+        ),
+        (
+            "BouncerResizeState",
+            "{\"enum\":[\"pending\",\"resizing\",\"canceled\",\"completed\"],\"type\":\"string\",\"x-states\":{\"canceled\":{\"kind\":\"failure\",\"source\":\"the vendor's Terraform provider and Go SDK\"},\"completed\":{\"kind\":\"success\",\"source\":\"the vendor's Terraform provider and Go SDK\"},\"pending\":{\"after\":1,\"kind\":\"initial\",\"source\":\"the vendor's Go SDK\",\"then\":\"resizing\"},\"resizing\":{\"after\":4,\"kind\":\"passing\",\"then\":\"completed\"}}}",
+        ),
+        (
+            "BouncerSku",
+            "{\"properties\":{\"cpu\":{\"type\":\"string\"},\"display_name\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"ram\":{\"type\":\"integer\"},\"sort_order\":{\"type\":\"integer\"}},\"required\":[\"name\",\"display_name\",\"cpu\",\"ram\",\"sort_order\"],\"type\":\"object\"}",
+        ),
+        (
+            "BouncerTarget",
+            "{\"enum\":[\"primary\",\"replica\",\"replica_az_affinity\"],\"type\":\"string\"}",
+        ),
+        (
+            "BranchChangeRequest",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"cluster_display_name\":{\"type\":\"string\"},\"cluster_metal\":{\"type\":\"boolean\"},\"cluster_name\":{\"type\":\"string\"},\"completed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"maximum_storage_bytes\":{\"type\":\"integer\"},\"minimum_storage_bytes\":{\"type\":\"integer\"},\"parameters\":{\"additionalProperties\":true,\"type\":\"object\"},\"previous_cluster_display_name\":{\"type\":\"string\"},\"previous_cluster_metal\":{\"type\":\"boolean\"},\"previous_cluster_name\":{\"type\":\"string\"},\"previous_maximum_storage_bytes\":{\"type\":\"integer\"},\"previous_minimum_storage_bytes\":{\"type\":\"integer\"},\"previous_parameters\":{\"additionalProperties\":true,\"type\":\"object\"},\"previous_replicas\":{\"type\":\"integer\"},\"previous_storage_autoscaling\":{\"type\":\"boolean\"},\"previous_storage_iops\":{\"type\":\"integer\"},\"previous_storage_shrinking\":{\"type\":\"boolean\"},\"previous_storage_throughput_mibs\":{\"type\":\"integer\"},\"previous_storage_type\":{\"type\":\"string\"},\"replicas\":{\"type\":\"integer\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/ResizeState\"}]},\"storage_autoscaling\":{\"type\":\"boolean\"},\"storage_iops\":{\"type\":\"integer\"},\"storage_shrinking\":{\"type\":\"boolean\"},\"storage_throughput_mibs\":{\"type\":\"integer\"},\"storage_type\":{\"allOf\":[{\"$ref\":\"#/components/schemas/PostgresStorageType\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"state\",\"started_at\",\"completed_at\",\"created_at\",\"updated_at\",\"actor\",\"cluster_name\",\"cluster_display_name\",\"cluster_metal\",\"replicas\",\"parameters\",\"previous_cluster_name\",\"previous_cluster_display_name\",\"previous_cluster_metal\",\"previous_replicas\",\"previous_parameters\",\"minimum_storage_bytes\",\"maximum_storage_bytes\",\"storage_autoscaling\",\"storage_shrinking\",\"storage_type\",\"storage_iops\",\"storage_throughput_mibs\",\"previous_minimum_storage_bytes\",\"previous_maximum_storage_bytes\",\"previous_storage_autoscaling\",\"previous_storage_shrinking\",\"previous_storage_type\",\"previous_storage_iops\",\"previous_storage_throughput_mibs\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"cluster_size\":\"cluster_name\"}}}",
+        ),
+        (
+            "BranchMetric",
+            "{\"enum\":[\"avg_parallel_workers\",\"avg_shard_queries\",\"block_cache_hit_ratio\",\"blocks_dirtied\",\"blocks_hit\",\"blocks_read\",\"blocks_written\",\"connections\",\"cpu_duration_millis\",\"egress_bytes\",\"egress_bytes_per_query\",\"ingress_bytes\",\"ingress_bytes_per_query\",\"io_duration_millis\",\"latency_max\",\"latency_p50\",\"latency_p95\",\"latency_p99\",\"latency_p999\",\"max_egress_bytes\",\"max_ingress_bytes\",\"max_shard_queries\",\"planetscale_dedicated_pgbouncer_cpu_usage\",\"planetscale_dedicated_pgbouncer_current_connections\",\"planetscale_dedicated_pgbouncer_memory_usage\",\"planetscale_edge_bytes_received\",\"planetscale_edge_bytes_received_rate\",\"planetscale_edge_bytes_sent\",\"planetscale_edge_bytes_sent_rate\",\"planetscale_pgbouncer_current_connections\",\"planetscale_pgbouncer_pools_client\",\"planetscale_pgbouncer_pools_server\",\"planetscale_pods_container_ooms\",\"planetscale_pods_cpu_util_percentages\",\"planetscale_pods_iops_total\",\"planetscale_pods_mem_util_percentages\",\"planetscale_primary_memory_active_cache_bytes\",\"planetscale_primary_memory_inactive_cache_bytes\",\"planetscale_primary_memory_mmap_bytes\",\"planetscale_primary_memory_rss_bytes\",\"planetscale_primary_pgbouncer_cpu_util_percentages\",\"planetscale_primary_pgbouncer_mem_util_percentages\",\"planetscale_primary_pods_cpu_util_percentages\",\"planetscale_primary_pods_iops_total\",\"planetscale_primary_pods_mem_util_percentages\",\"planetscale_primary_postgres_connection_state\",\"planetscale_primary_storage_usage\",\"planetscale_primary_xact_commit_rate\",\"planetscale_replica_lag_seconds\",\"planetscale_replica_memory_active_cache_bytes\",\"planetscale_replica_memory_inactive_cache_bytes\",\"planetscale_replica_memory_mmap_bytes\",\"planetscale_replica_memory_rss_bytes\",\"planetscale_replica_pgbouncer_cpu_util_percentages\",\"planetscale_replica_pgbouncer_current_connections\",\"planetscale_replica_pgbouncer_mem_util_percentages\",\"planetscale_replica_pods_cpu_util_percentages\",\"planetscale_replica_pods_iops_total\",\"planetscale_replica_pods_mem_util_percentages\",\"planetscale_replica_postgres_connection_state\",\"planetscale_replica_storage_usage_bytes\",\"planetscale_replica_volume_usage_percentages\",\"planetscale_replication_slot_max_wal_retained_bytes\",\"planetscale_replication_slots_lost\",\"planetscale_settings_max_slot_wal_keep_size_bytes\",\"planetscale_storage_usage_bytes\",\"planetscale_volume_usage_percentages\",\"planetscale_wal_archiver_failed_rate\",\"planetscale_wal_archiver_last_age_succeeded\",\"planetscale_wal_archiver_succeeded_rate\",\"planetscale_wal_size_bytes\",\"queries\",\"query_errors\",\"rows_affected_per_query\",\"rows_read\",\"rows_read_per_query\",\"rows_read_per_returned\",\"rows_returned\",\"rows_returned_per_query\",\"rows_written\",\"storage_per_table\",\"total_duration_millis\",\"traffic_control_throttled\",\"traffic_control_warnings\",\"violations\",\"vtgate_cpu_avg_by_az\",\"vtgate_cpu_by_az\",\"vtgate_latency_p50\",\"vtgate_latency_p95\",\"vtgate_memory_avg_by_az\",\"vtgate_memory_by_az\",\"vtgate_requests\"],\"type\":\"string\"}",
+        ),
+        (
+            "BranchResizeRequest",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"completed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"previous_vtgate_autoscaling\":{\"type\":\"boolean\"},\"previous_vtgate_count\":{\"type\":\"integer\"},\"previous_vtgate_display_name\":{\"type\":\"string\"},\"previous_vtgate_max_count\":{\"type\":\"integer\"},\"previous_vtgate_name\":{\"type\":\"string\"},\"previous_vtgate_size\":{\"type\":\"string\"},\"previous_vtgate_target_cpu_utilization\":{\"type\":\"number\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/ResizeState\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"vtgate_autoscaling\":{\"type\":\"boolean\"},\"vtgate_count\":{\"type\":\"integer\"},\"vtgate_display_name\":{\"type\":\"string\"},\"vtgate_max_count\":{\"type\":\"integer\"},\"vtgate_name\":{\"type\":\"string\"},\"vtgate_size\":{\"type\":\"string\"},\"vtgate_target_cpu_utilization\":{\"type\":\"number\"}},\"required\":[\"id\",\"state\",\"started_at\",\"completed_at\",\"created_at\",\"updated_at\",\"vtgate_size\",\"previous_vtgate_size\",\"vtgate_count\",\"previous_vtgate_count\",\"vtgate_max_count\",\"previous_vtgate_max_count\",\"vtgate_autoscaling\",\"previous_vtgate_autoscaling\",\"vtgate_target_cpu_utilization\",\"previous_vtgate_target_cpu_utilization\",\"vtgate_name\",\"vtgate_display_name\",\"previous_vtgate_name\",\"previous_vtgate_display_name\",\"actor\"],\"type\":\"object\"}",
+        ),
+        (
+            "BranchSchema",
+            "{\"properties\":{\"data\":{\"items\":{\"$ref\":\"#/components/schemas/BranchSchemaTable\"},\"type\":\"array\"}},\"required\":[\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "BranchSchemaTable",
+            "{\"properties\":{\"html\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"raw\":{\"type\":\"string\"}},\"required\":[\"name\",\"html\",\"raw\"],\"type\":\"object\"}",
+        ),
+        (
+            "BranchScopes",
+            "{\"properties\":{\"accesses\":{\"items\":{\"$ref\":\"#/components/schemas/OauthScope\"},\"type\":\"array\"},\"branches\":{\"items\":{\"$ref\":\"#/components/schemas/OauthBranch\"},\"type\":\"array\"}},\"required\":[\"branches\",\"accesses\"],\"type\":\"object\"}",
+        ),
+        (
+            "CloseDeployRequestBody",
+            "{\"properties\":{\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/ClosedState\"}]}},\"type\":\"object\"}",
+        ),
+        ("ClosedState", "{\"enum\":[\"closed\"],\"type\":\"string\"}"),
+        (
+            "ClusterParameterKind",
+            "{\"enum\":[\"array\",\"boolean\",\"bytes\",\"float\",\"integer\",\"seconds\",\"select\",\"string\",\"time\"],\"type\":\"string\"}",
+        ),
+        (
+            "ClusterSku",
+            "{\"properties\":{\"architecture\":{\"nullable\":true,\"type\":\"string\"},\"cpu\":{\"type\":\"string\"},\"default_vtgate\":{\"type\":\"string\"},\"default_vtgate_rate\":{\"nullable\":true,\"type\":\"number\"},\"development\":{\"type\":\"boolean\"},\"display_name\":{\"type\":\"string\"},\"enabled\":{\"type\":\"boolean\"},\"metal\":{\"type\":\"boolean\"},\"name\":{\"type\":\"string\"},\"production\":{\"type\":\"boolean\"},\"provider\":{\"nullable\":true,\"type\":\"string\"},\"ram\":{\"type\":\"integer\"},\"rate\":{\"nullable\":true,\"type\":\"number\"},\"replica_rate\":{\"nullable\":true,\"type\":\"number\"},\"sort_order\":{\"type\":\"integer\"},\"storage\":{\"nullable\":true,\"type\":\"integer\"}},\"required\":[\"name\",\"display_name\",\"cpu\",\"storage\",\"ram\",\"metal\",\"enabled\",\"provider\",\"default_vtgate\",\"default_vtgate_rate\",\"sort_order\",\"development\",\"production\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreateBackupBody",
+            "{\"additionalProperties\":false,\"properties\":{\"emergency\":{\"type\":\"boolean\"},\"name\":{\"type\":\"string\"},\"retention_unit\":{\"allOf\":[{\"$ref\":\"#/components/schemas/RetentionUnit\"}]},\"retention_value\":{\"maximum\":1000,\"minimum\":1,\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "CreateBackupPolicyBody",
+            "{\"properties\":{\"frequency_unit\":{\"allOf\":[{\"$ref\":\"#/components/schemas/FrequencyUnit\"}]},\"frequency_value\":{\"type\":\"integer\"},\"name\":{\"type\":\"string\"},\"retention_unit\":{\"allOf\":[{\"$ref\":\"#/components/schemas/RetentionUnit\"}]},\"retention_value\":{\"type\":\"integer\"},\"schedule_day\":{\"type\":\"integer\"},\"schedule_time\":{\"type\":\"string\"},\"schedule_week\":{\"type\":\"integer\"},\"target\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BackupPolicyTarget\"}]}},\"type\":\"object\"}",
+        ),
+        (
+            "CreateBouncerBody",
+            "{\"properties\":{\"bouncer_size\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"replicas_per_cell\":{\"type\":\"integer\"},\"target\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "CreateBranchBody",
+            "{\"properties\":{\"backup_id\":{\"type\":\"string\"},\"cluster_size\":{\"type\":\"string\"},\"create_database_if_missing\":{\"type\":\"boolean\"},\"deletion_protected\":{\"type\":\"boolean\"},\"keyspace_cluster_sizes\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"kind\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DatabaseKind\"}]},\"major_version\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"parent_branch\":{\"type\":\"string\"},\"region\":{\"type\":\"string\"},\"restore_point\":{\"type\":\"string\"},\"seed_data\":{\"allOf\":[{\"$ref\":\"#/components/schemas/SeedData\"}]},\"storage\":{\"allOf\":[{\"$ref\":\"#/components/schemas/StorageConfig\"}]}},\"required\":[\"name\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreateDatabaseBody",
+            "{\"properties\":{\"cluster_size\":{\"type\":\"string\"},\"kind\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DatabaseKind\"}]},\"major_version\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"region\":{\"type\":\"string\"},\"replicas\":{\"type\":\"integer\"},\"storage\":{\"allOf\":[{\"$ref\":\"#/components/schemas/StorageConfig\"}]}},\"required\":[\"name\",\"cluster_size\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreateDeployRequestBody",
+            "{\"properties\":{\"auto_cutover\":{\"type\":\"boolean\"},\"auto_delete_branch\":{\"type\":\"boolean\"},\"branch\":{\"type\":\"string\"},\"into_branch\":{\"type\":\"string\"},\"notes\":{\"type\":\"string\"}},\"required\":[\"branch\",\"into_branch\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreateIpRestrictionBody",
+            "{\"properties\":{\"cidrs\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"description\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},\"schema\":{\"type\":\"string\"}},\"required\":[\"cidrs\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreateKeyspaceBody",
+            "{\"properties\":{\"cluster_size\":{\"type\":\"string\"},\"extra_replicas\":{\"type\":\"integer\"},\"name\":{\"type\":\"string\"},\"shards\":{\"type\":\"integer\"}},\"required\":[\"name\",\"cluster_size\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreateOauthTokenBody",
+            "{\"properties\":{\"client_id\":{\"type\":\"string\"},\"client_secret\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},\"grant_type\":{\"allOf\":[{\"$ref\":\"#/components/schemas/OauthGrantType\"}]},\"redirect_uri\":{\"type\":\"string\"},\"refresh_token\":{\"type\":\"string\"}},\"required\":[\"client_id\",\"client_secret\",\"grant_type\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreateOrganizationTeamBody",
+            "{\"properties\":{\"description\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"}},\"required\":[\"name\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreatePasswordBody",
+            "{\"properties\":{\"cidrs\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"direct_vtgate\":{\"type\":\"boolean\"},\"name\":{\"type\":\"string\"},\"replica\":{\"type\":\"boolean\"},\"role\":{\"allOf\":[{\"$ref\":\"#/components/schemas/PasswordRole\"}]},\"ttl\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "CreateRoleBody",
+            "{\"properties\":{\"inherited_roles\":{\"items\":{\"$ref\":\"#/components/schemas/InheritedRole\"},\"type\":\"array\"},\"name\":{\"type\":\"string\"},\"require_where_on_delete\":{\"type\":\"string\"},\"require_where_on_update\":{\"type\":\"string\"},\"ttl\":{\"type\":\"integer\"},\"with_replication\":{\"type\":\"boolean\"}},\"type\":\"object\"}",
+        ),
+        (
+            "CreateServiceTokenBody",
+            "{\"properties\":{\"name\":{\"type\":\"string\"},\"ttl\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "CreateTrafficBudgetBody",
+            "{\"properties\":{\"burst\":{\"type\":\"integer\"},\"capacity\":{\"type\":\"integer\"},\"concurrency\":{\"type\":\"integer\"},\"mode\":{\"allOf\":[{\"$ref\":\"#/components/schemas/TrafficBudgetMode\"}]},\"name\":{\"type\":\"string\"},\"rate\":{\"type\":\"integer\"},\"rules\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"warning_threshold\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "CreateTrafficRuleBody",
+            "{\"properties\":{\"fingerprint\":{\"type\":\"string\"},\"keyspace\":{\"type\":\"string\"},\"kind\":{\"allOf\":[{\"$ref\":\"#/components/schemas/TrafficRuleKind\"}]},\"tags\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},\"type\":\"object\"}",
+        ),
+        (
+            "CreateWebhookBody",
+            "{\"properties\":{\"enabled\":{\"type\":\"boolean\"},\"events\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"url\":{\"type\":\"string\"}},\"required\":[\"url\"],\"type\":\"object\"}",
+        ),
+        (
+            "CreateWorkflowBody",
+            "{\"properties\":{\"defer_secondary_keys\":{\"type\":\"boolean\"},\"global_keyspace\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"on_ddl\":{\"allOf\":[{\"$ref\":\"#/components/schemas/WorkflowOnDdl\"}]},\"source_keyspace\":{\"type\":\"string\"},\"tables\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"target_keyspace\":{\"type\":\"string\"}},\"required\":[\"name\",\"source_keyspace\",\"target_keyspace\",\"tables\"],\"type\":\"object\"}",
+        ),
+        (
+            "DataImport",
+            "{\"properties\":{\"data_source\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DataImportSource\"}],\"nullable\":true},\"finished_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"import_check_errors\":{\"type\":\"string\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"state\":{\"type\":\"string\"}},\"required\":[\"state\",\"import_check_errors\",\"started_at\",\"finished_at\",\"data_source\"],\"type\":\"object\"}",
+        ),
+        (
+            "DataImportSource",
+            "{\"properties\":{\"database\":{\"type\":\"string\"},\"hostname\":{\"type\":\"string\"},\"port\":{\"type\":\"integer\"}},\"required\":[\"hostname\",\"port\",\"database\"],\"type\":\"object\"}",
+        ),
+        (
+            "Database",
+            "{\"properties\":{\"allow_data_branching\":{\"type\":\"boolean\"},\"at_backup_restore_branches_limit\":{\"type\":\"boolean\"},\"at_development_branch_usage_limit\":{\"type\":\"boolean\"},\"automatic_migrations\":{\"nullable\":true,\"type\":\"boolean\"},\"branches_count\":{\"type\":\"integer\"},\"branches_url\":{\"type\":\"string\"},\"config_change_queued\":{\"type\":\"boolean\"},\"config_changing\":{\"type\":\"boolean\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"data_import\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DataImport\"}],\"nullable\":true},\"default_branch\":{\"type\":\"string\"},\"default_branch_read_only_regions_count\":{\"type\":\"integer\"},\"default_branch_shard_count\":{\"type\":\"integer\"},\"default_branch_table_count\":{\"type\":\"integer\"},\"deletion_protected\":{\"type\":\"boolean\"},\"development_branches_count\":{\"type\":\"integer\"},\"foreign_keys_enabled\":{\"type\":\"boolean\"},\"html_url\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"insights_enabled\":{\"type\":\"boolean\"},\"insights_raw_queries\":{\"type\":\"boolean\"},\"issues_count\":{\"nullable\":true,\"type\":\"integer\"},\"kind\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DatabaseKind\"}]},\"migration_framework\":{\"nullable\":true,\"type\":\"string\"},\"migration_table_name\":{\"nullable\":true,\"type\":\"string\"},\"multiple_admins_required_for_deletion\":{\"type\":\"boolean\"},\"name\":{\"type\":\"string\"},\"open_schema_recommendations_count\":{\"type\":\"integer\"},\"plan\":{\"type\":\"string\"},\"production_branch_web_console\":{\"type\":\"boolean\"},\"production_branches_count\":{\"type\":\"integer\"},\"ready\":{\"type\":\"boolean\"},\"region\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Region\"}],\"nullable\":true},\"require_approval_for_deploy\":{\"type\":\"boolean\"},\"resize_queued\":{\"type\":\"boolean\"},\"resizing\":{\"type\":\"boolean\"},\"restrict_branch_region\":{\"type\":\"boolean\"},\"schema_last_updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"sharded\":{\"type\":\"boolean\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DatabaseState\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"url\":{\"type\":\"string\"}},\"required\":[\"id\",\"url\",\"branches_url\",\"branches_count\",\"open_schema_recommendations_count\",\"development_branches_count\",\"production_branches_count\",\"multiple_admins_required_for_deletion\",\"ready\",\"at_backup_restore_branches_limit\",\"at_development_branch_usage_limit\",\"region\",\"html_url\",\"name\",\"state\",\"sharded\",\"default_branch_shard_count\",\"default_branch_read_only_regions_count\",\"default_branch_table_count\",\"default_branch\",\"require_approval_for_deploy\",\"deletion_protected\",\"resizing\",\"resize_queued\",\"config_changing\",\"config_change_queued\",\"allow_data_branching\",\"foreign_keys_enabled\",\"restrict_branch_region\",\"insights_raw_queries\",\"plan\",\"insights_enabled\",\"production_branch_web_console\",\"created_at\",\"updated_at\",\"schema_last_updated_at\",\"kind\"],\"type\":\"object\",\"x-standin\":{\"below\":[{\"body\":{\"kind\":\"$kind\",\"name\":\"$default_branch\",\"production\":true,\"schema_ready\":true,\"state\":\"ready\"},\"in\":\"branches\"}],\"fields\":{\"allow_foreign_key_constraints\":\"foreign_keys_enabled\"},\"set\":{\"default_branch\":\"main\"}}}",
+        ),
+        (
+            "DatabaseBranch",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"cluster_iops\":{\"nullable\":true,\"type\":\"integer\"},\"cluster_name\":{\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"deleted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"deletion_protected\":{\"type\":\"boolean\"},\"direct_vtgate\":{\"type\":\"boolean\"},\"has_read_only_replicas\":{\"type\":\"boolean\"},\"has_replicas\":{\"type\":\"boolean\"},\"html_url\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"keyspace_count\":{\"type\":\"integer\"},\"kind\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DatabaseKind\"}]},\"metal\":{\"type\":\"boolean\"},\"mysql_address\":{\"type\":\"string\"},\"mysql_edge_address\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"parent_branch\":{\"nullable\":true,\"type\":\"string\"},\"private_edge_connectivity\":{\"type\":\"boolean\"},\"production\":{\"type\":\"boolean\"},\"ready\":{\"type\":\"boolean\"},\"region\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Region\"}],\"nullable\":true},\"restore_checklist_completed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"restored_from_branch\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"safe_migrations\":{\"type\":\"boolean\"},\"schema_last_updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"schema_ready\":{\"type\":\"boolean\"},\"shard_count\":{\"type\":\"integer\"},\"sharded\":{\"type\":\"boolean\"},\"stale_schema\":{\"type\":\"boolean\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DatabaseBranchState\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"url\":{\"type\":\"string\"},\"vtgate_autoscaling\":{\"type\":\"boolean\"},\"vtgate_count\":{\"type\":\"integer\"},\"vtgate_max_count\":{\"nullable\":true,\"type\":\"integer\"},\"vtgate_name\":{\"nullable\":true,\"type\":\"string\"},\"vtgate_options\":{\"additionalProperties\":true,\"type\":\"object\"},\"vtgate_size\":{\"type\":\"string\"},\"vtgate_target_cpu_utilization\":{\"nullable\":true,\"type\":\"integer\"}},\"required\":[\"id\",\"name\",\"created_at\",\"updated_at\",\"deleted_at\",\"restore_checklist_completed_at\",\"schema_last_updated_at\",\"kind\",\"mysql_address\",\"mysql_edge_address\",\"state\",\"direct_vtgate\",\"vtgate_size\",\"vtgate_name\",\"vtgate_count\",\"vtgate_autoscaling\",\"vtgate_max_count\",\"vtgate_target_cpu_utilization\",\"cluster_name\",\"cluster_iops\",\"ready\",\"schema_ready\",\"metal\",\"production\",\"safe_migrations\",\"deletion_protected\",\"sharded\",\"shard_count\",\"keyspace_count\",\"stale_schema\",\"actor\",\"restored_from_branch\",\"private_edge_connectivity\",\"has_replicas\",\"has_read_only_replicas\",\"html_url\",\"url\",\"region\",\"parent_branch\",\"vtgate_options\"],\"type\":\"object\",\"x-standin\":{\"below\":[{\"body\":{\"default\":true,\"name\":\"main\"},\"if\":{\"kind\":\"mysql\"},\"in\":\"keyspaces\"},{\"body\":{\"default\":true,\"name\":\"default\"},\"if\":{\"kind\":\"postgresql\"},\"in\":\"roles\"}],\"fields\":{\"cluster_size\":\"cluster_name\"},\"keys\":[\"id\"],\"set\":{\"cluster_name\":\"PS_10\",\"shard_count\":1}}}",
+        ),
+        (
+            "DatabaseBranchState",
+            "{\"enum\":[\"pending\",\"sleep_in_progress\",\"sleeping\",\"awakening\",\"ready\"],\"type\":\"string\",\"x-states\":{\"awakening\":{\"after\":5,\"kind\":\"passing\",\"then\":\"ready\"},\"pending\":{\"after\":5,\"kind\":\"initial\",\"then\":\"ready\"},\"ready\":{\"kind\":\"success\",\"source\":\"the vendor's Terraform provider and CLI\"},\"sleep_in_progress\":{\"after\":5,\"kind\":\"passing\",\"then\":\"sleeping\"},\"sleeping\":{\"kind\":\"neither\"}}}",
+        ),
+        ("DatabaseKind", "{\"enum\":[\"mysql\",\"postgresql\"],\"type\":\"string\"}"),
+        (
+            "DatabaseScopes",
+            "{\"properties\":{\"accesses\":{\"items\":{\"$ref\":\"#/components/schemas/OauthScope\"},\"type\":\"array\"},\"databases\":{\"items\":{\"$ref\":\"#/components/schemas/OauthDatabase\"},\"type\":\"array\"}},\"required\":[\"databases\",\"accesses\"],\"type\":\"object\"}",
+        ),
+        (
+            "DatabaseState",
+            "{\"enum\":[\"pending\",\"importing\",\"sleep_in_progress\",\"sleeping\",\"awakening\",\"import_ready\",\"ready\"],\"type\":\"string\",\"x-states\":{\"awakening\":{\"after\":5,\"kind\":\"passing\",\"then\":\"ready\"},\"import_ready\":{\"kind\":\"neither\"},\"importing\":{\"kind\":\"passing\",\"source\":\"the vendor's Go SDK\"},\"pending\":{\"after\":5,\"kind\":\"initial\",\"source\":\"the vendor's Go SDK\",\"then\":\"ready\"},\"ready\":{\"kind\":\"success\",\"source\":\"the vendor's CLI\"},\"sleep_in_progress\":{\"kind\":\"passing\"},\"sleeping\":{\"kind\":\"neither\"}}}",
+        ),
+        (
+            "DefaultRoleCredentials",
+            "{\"properties\":{\"access_host_url\":{\"type\":\"string\"},\"password\":{\"type\":\"string\"},\"username\":{\"type\":\"string\"}},\"required\":[\"username\",\"password\",\"access_host_url\"],\"type\":\"object\"}",
+        ),
+        (
+            "DeployOperation",
+            "{\"properties\":{\"can_drop_data\":{\"type\":\"boolean\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"ddl_statement\":{\"type\":\"string\"},\"deploy_error_docs_url\":{\"nullable\":true,\"type\":\"string\"},\"deploy_errors\":{\"nullable\":true,\"type\":\"string\"},\"eta_seconds\":{\"nullable\":true,\"type\":\"number\"},\"id\":{\"type\":\"string\"},\"keyspace_name\":{\"type\":\"string\"},\"operation_name\":{\"type\":\"string\"},\"progress_percentage\":{\"nullable\":true,\"type\":\"number\"},\"removed_foreign_key_names\":{\"items\":{\"type\":\"string\"},\"nullable\":true,\"type\":\"array\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DeployOperationState\"}]},\"syntax_highlighted_ddl\":{\"type\":\"string\"},\"table_locked\":{\"type\":\"boolean\"},\"table_name\":{\"type\":\"string\"},\"table_recently_used\":{\"type\":\"boolean\"},\"table_recently_used_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"throttled_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"state\",\"keyspace_name\",\"table_name\",\"operation_name\",\"eta_seconds\",\"progress_percentage\",\"deploy_error_docs_url\",\"ddl_statement\",\"syntax_highlighted_ddl\",\"created_at\",\"updated_at\",\"throttled_at\",\"can_drop_data\",\"table_locked\",\"table_recently_used\",\"table_recently_used_at\",\"removed_foreign_key_names\",\"deploy_errors\"],\"type\":\"object\"}",
+        ),
+        (
+            "DeployOperationState",
+            "{\"enum\":[\"pending\",\"queued\",\"in_progress\",\"complete\",\"cancelled\",\"error\"],\"type\":\"string\",\"x-states\":{\"cancelled\":{\"kind\":\"failure\"},\"complete\":{\"kind\":\"success\"},\"error\":{\"kind\":\"failure\"},\"in_progress\":{\"kind\":\"passing\"},\"pending\":{\"kind\":\"initial\"},\"queued\":{\"kind\":\"passing\"}}}",
+        ),
+        (
+            "DeployOperationSummary",
+            "{\"properties\":{\"can_drop_data\":{\"type\":\"boolean\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"ddl_statement\":{\"type\":\"string\"},\"deploy_errors\":{\"type\":\"string\"},\"eta_seconds\":{\"type\":\"integer\"},\"id\":{\"type\":\"string\"},\"keyspace_name\":{\"type\":\"string\"},\"operation_name\":{\"type\":\"string\"},\"operations\":{\"items\":{\"$ref\":\"#/components/schemas/ShardOperation\"},\"type\":\"array\"},\"progress_percentage\":{\"type\":\"number\"},\"removed_foreign_key_names\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"shard_count\":{\"type\":\"integer\"},\"shard_names\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"sharded\":{\"type\":\"boolean\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DeployOperationSummaryState\"}]},\"syntax_highlighted_ddl\":{\"type\":\"string\"},\"table_name\":{\"type\":\"string\"},\"table_recently_used\":{\"type\":\"boolean\"},\"table_recently_used_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"throttled_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"created_at\",\"deploy_errors\",\"ddl_statement\",\"eta_seconds\",\"keyspace_name\",\"operation_name\",\"progress_percentage\",\"state\",\"syntax_highlighted_ddl\",\"table_name\",\"table_recently_used_at\",\"throttled_at\",\"removed_foreign_key_names\",\"shard_count\",\"shard_names\",\"can_drop_data\",\"table_recently_used\",\"sharded\",\"operations\"],\"type\":\"object\"}",
+        ),
+        (
+            "DeployOperationSummaryState",
+            "{\"enum\":[\"pending\",\"in_progress\",\"complete\",\"cancelled\",\"error\"],\"type\":\"string\",\"x-states\":{\"cancelled\":{\"kind\":\"failure\"},\"complete\":{\"kind\":\"success\"},\"error\":{\"kind\":\"failure\"},\"in_progress\":{\"kind\":\"passing\"},\"pending\":{\"kind\":\"initial\"}}}",
+        ),
+        (
+            "DeployRequest",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"approved\":{\"type\":\"boolean\"},\"branch\":{\"type\":\"string\"},\"branch_deleted\":{\"type\":\"boolean\"},\"branch_deleted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"branch_deleted_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"branch_id\":{\"type\":\"string\"},\"closed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"closed_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"deployed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"deployment\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Deployment\"}],\"nullable\":true},\"deployment_state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DeploymentState\"}]},\"html_body\":{\"type\":\"string\"},\"html_url\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"into_branch\":{\"type\":\"string\"},\"into_branch_keyspace_count\":{\"type\":\"integer\"},\"into_branch_shard_count\":{\"type\":\"integer\"},\"into_branch_sharded\":{\"type\":\"boolean\"},\"notes\":{\"type\":\"string\"},\"num_comments\":{\"type\":\"integer\"},\"number\":{\"type\":\"integer\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/OpenState\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"number\",\"actor\",\"branch\",\"branch_id\",\"branch_deleted\",\"branch_deleted_at\",\"into_branch\",\"into_branch_sharded\",\"into_branch_shard_count\",\"into_branch_keyspace_count\",\"approved\",\"state\",\"deployment_state\",\"deployment\",\"num_comments\",\"html_url\",\"notes\",\"html_body\",\"created_at\",\"updated_at\",\"closed_at\",\"deployed_at\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"auto_cutover\":\"deployment.auto_cutover\",\"auto_delete_branch\":\"deployment.auto_delete_branch\"},\"make\":[\"deployment\"],\"mirror\":{\"deployment.state\":\"deployment_state\"},\"set\":{\"deployment.auto_cutover\":true,\"deployment.deploy_request_number\":\"$number\",\"deployment.deployable\":true,\"deployment.into_branch\":\"$into_branch\",\"deployment_state\":\"$deployment.state\"}}}",
+        ),
+        (
+            "DeployRequestReference",
+            "{\"properties\":{\"branch_id\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"number\":{\"type\":\"integer\"}},\"required\":[\"id\",\"branch_id\",\"number\"],\"type\":\"object\"}",
+        ),
+        (
+            "DeployRequestReview",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"body\":{\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"html_body\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DeployRequestReviewState\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"body\",\"html_body\",\"state\",\"created_at\",\"updated_at\",\"actor\"],\"type\":\"object\"}",
+        ),
+        (
+            "DeployRequestReviewState",
+            "{\"enum\":[\"commented\",\"approved\"],\"type\":\"string\",\"x-states\":{\"approved\":{\"kind\":\"success\",\"source\":\"the vendor's Go SDK\"},\"commented\":{\"kind\":\"initial\"}}}",
+        ),
+        (
+            "DeployRequestStorageCheck",
+            "{\"properties\":{\"enough_storage\":{\"type\":\"boolean\"},\"storage_bytes_needed\":{\"type\":\"integer\"},\"storage_report\":{\"additionalProperties\":{\"additionalProperties\":{\"$ref\":\"#/components/schemas/StorageReport\"},\"type\":\"object\"},\"type\":\"object\"},\"upgradeable\":{\"type\":\"boolean\"}},\"required\":[\"enough_storage\",\"upgradeable\",\"storage_bytes_needed\",\"storage_report\"],\"type\":\"object\"}",
+        ),
+        (
+            "Deployment",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"auto_cutover\":{\"type\":\"boolean\"},\"auto_delete_branch\":{\"type\":\"boolean\"},\"cancelled_actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"cutover_actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"cutover_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"cutover_expiring\":{\"type\":\"boolean\"},\"deploy_check_errors\":{\"nullable\":true,\"type\":\"string\"},\"deploy_operation_summaries\":{\"items\":{\"$ref\":\"#/components/schemas/DeployOperationSummary\"},\"type\":\"array\"},\"deploy_operations\":{\"items\":{\"$ref\":\"#/components/schemas/DeployOperation\"},\"type\":\"array\"},\"deploy_request_number\":{\"type\":\"integer\"},\"deployable\":{\"type\":\"boolean\"},\"deployment_revert_request\":{\"additionalProperties\":true,\"nullable\":true,\"type\":\"object\"},\"finished_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"force_cutover_requested_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"instant_ddl\":{\"type\":\"boolean\"},\"instant_ddl_eligible\":{\"type\":\"boolean\"},\"into_branch\":{\"type\":\"string\"},\"lint_errors\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"locked_table_name\":{\"nullable\":true,\"type\":\"string\"},\"lookup_vindex_operations\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"preceding_deployments\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"queue_pause_reason\":{\"nullable\":true,\"type\":\"string\"},\"queue_paused\":{\"type\":\"boolean\"},\"queued_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"ready_to_cutover_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"schema_last_updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"sequential_diff_dependencies\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DeploymentState\"}]},\"submitted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"table_locked\":{\"type\":\"boolean\"},\"throttler_configurations\":{\"additionalProperties\":true,\"nullable\":true,\"type\":\"object\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"auto_cutover\",\"auto_delete_branch\",\"created_at\",\"cutover_at\",\"cutover_expiring\",\"finished_at\",\"force_cutover_requested_at\",\"queued_at\",\"ready_to_cutover_at\",\"started_at\",\"state\",\"submitted_at\",\"updated_at\",\"into_branch\",\"deploy_request_number\",\"deployable\",\"preceding_deployments\",\"deploy_operations\",\"deploy_operation_summaries\",\"lint_errors\",\"sequential_diff_dependencies\",\"lookup_vindex_operations\",\"deployment_revert_request\",\"schema_last_updated_at\",\"table_locked\",\"instant_ddl\",\"instant_ddl_eligible\",\"queue_paused\",\"queue_pause_reason\"],\"type\":\"object\"}",
+        ),
+        (
+            "DeploymentState",
+            "{\"enum\":[\"pending\",\"ready\",\"no_changes\",\"queued\",\"submitting\",\"in_progress\",\"pending_cutover\",\"in_progress_vschema\",\"in_progress_cancel\",\"in_progress_cutover\",\"complete\",\"complete_cancel\",\"complete_error\",\"complete_pending_revert\",\"in_progress_revert\",\"in_progress_revert_vschema\",\"complete_revert\",\"complete_revert_error\",\"cancelled\",\"error\"],\"type\":\"string\",\"x-states\":{\"cancelled\":{\"kind\":\"failure\"},\"complete\":{\"kind\":\"success\",\"source\":\"the vendor's CLI\"},\"complete_cancel\":{\"kind\":\"failure\"},\"complete_error\":{\"kind\":\"failure\",\"source\":\"the description of complete_errored_deploy\"},\"complete_pending_revert\":{\"after\":1800,\"kind\":\"success\",\"source\":\"the vendor's CLI\",\"then\":\"complete\"},\"complete_revert\":{\"kind\":\"success\"},\"complete_revert_error\":{\"kind\":\"failure\"},\"error\":{\"kind\":\"failure\",\"source\":\"the webhook event deploy_request.errored\"},\"in_progress\":{\"after\":4,\"kind\":\"passing\",\"then\":\"complete_pending_revert\",\"unless\":{\"if\":{\"deployment.auto_cutover\":false},\"then\":\"pending_cutover\"}},\"in_progress_cancel\":{\"after\":2,\"kind\":\"passing\",\"then\":\"complete_cancel\"},\"in_progress_cutover\":{\"after\":2,\"kind\":\"passing\",\"then\":\"complete_pending_revert\"},\"in_progress_revert\":{\"after\":3,\"kind\":\"passing\",\"then\":\"complete_revert\"},\"in_progress_revert_vschema\":{\"kind\":\"passing\"},\"in_progress_vschema\":{\"kind\":\"passing\"},\"no_changes\":{\"kind\":\"neither\"},\"pending\":{\"after\":2,\"kind\":\"initial\",\"then\":\"ready\"},\"pending_cutover\":{\"kind\":\"success\",\"source\":\"the vendor's CLI\"},\"queued\":{\"after\":1,\"kind\":\"passing\",\"source\":\"the description of get_deploy_queue\",\"then\":\"submitting\"},\"ready\":{\"kind\":\"passing\"},\"submitting\":{\"after\":1,\"kind\":\"passing\",\"then\":\"in_progress\"}}}",
+        ),
+        (
+            "DismissSchemaRecommendationBody",
+            "{\"properties\":{\"reason\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "FrequencyUnit",
+            "{\"enum\":[\"hour\",\"day\",\"week\",\"month\"],\"type\":\"string\"}",
+        ),
+        (
+            "InheritedRole",
+            "{\"enum\":[\"pg_checkpoint\",\"pg_create_subscription\",\"pg_maintain\",\"pg_monitor\",\"pg_read_all_data\",\"pg_read_all_settings\",\"pg_read_all_stats\",\"pg_signal_backend\",\"pg_stat_scan_tables\",\"pg_use_reserved_connections\",\"pg_write_all_data\",\"postgres\"],\"type\":\"string\"}",
+        ),
+        (
+            "InsightsPeriod",
+            "{\"enum\":[\"15m\",\"1h\",\"3h\",\"6h\",\"12h\",\"1d\",\"2d\",\"7d\",\"8d\"],\"type\":\"string\"}",
+        ),
+        (
+            "InstantBranchMetric",
+            "{\"enum\":[\"planetscale_backup_fetch_percent\",\"planetscale_backup_restore_active\",\"planetscale_dedicated_pgbouncer_cpu_usage\",\"planetscale_dedicated_pgbouncer_current_client_connections\",\"planetscale_dedicated_pgbouncer_current_connections\",\"planetscale_dedicated_pgbouncer_current_server_connections\",\"planetscale_dedicated_pgbouncer_max_connections\",\"planetscale_dedicated_pgbouncer_memory_usage\",\"planetscale_pgbouncer_current_client_connections\",\"planetscale_pgbouncer_current_server_connections\",\"planetscale_pgbouncer_settings_max_client_conn\",\"planetscale_postgres_connection_state\",\"planetscale_postgres_settings_max_connections\",\"planetscale_volume_capacity_bytes\",\"planetscale_volume_disk_usage_bytes\",\"planetscale_volume_usage_percentage\"],\"type\":\"string\"}",
+        ),
+        (
+            "InstantMetrics",
+            "{\"properties\":{\"branch\":{\"additionalProperties\":true,\"type\":\"object\"},\"metrics\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"type\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "InstantTabletMetric",
+            "{\"enum\":[\"replication_lag\",\"primary_cpu_usage\",\"primary_memory_usage\",\"vtgate_cpu_usage\",\"vtgate_memory_usage\"],\"type\":\"string\"}",
+        ),
+        (
+            "Invoice",
+            "{\"properties\":{\"billing_period_end\":{\"type\":\"string\"},\"billing_period_start\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"overdue\":{\"type\":\"boolean\"},\"paid\":{\"type\":\"boolean\"},\"total\":{\"type\":\"string\"}},\"required\":[\"id\",\"total\",\"billing_period_start\",\"billing_period_end\",\"paid\",\"overdue\"],\"type\":\"object\"}",
+        ),
+        (
+            "InvoiceLineItem",
+            "{\"properties\":{\"cloudflare_billed\":{\"type\":\"boolean\"},\"database_id\":{\"type\":\"string\"},\"database_name\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"metric_name\":{\"type\":\"string\"},\"resource\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"subtotal\":{\"type\":\"number\"}},\"required\":[\"id\",\"subtotal\",\"description\",\"metric_name\",\"cloudflare_billed\",\"database_id\",\"database_name\",\"resource\"],\"type\":\"object\"}",
+        ),
+        (
+            "IpRestriction",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"cidrs\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"deleted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"description\":{\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},\"schema\":{\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"schema\",\"role\",\"cidrs\",\"description\",\"created_at\",\"updated_at\",\"deleted_at\",\"actor\"],\"type\":\"object\"}",
+        ),
+        (
+            "Keyspace",
+            "{\"properties\":{\"cluster_display_name\":{\"type\":\"string\"},\"cluster_name\":{\"type\":\"string\"},\"config_change_in_progress\":{\"type\":\"boolean\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"default\":{\"type\":\"boolean\"},\"extra_replicas\":{\"type\":\"integer\"},\"id\":{\"type\":\"string\"},\"imported\":{\"type\":\"boolean\"},\"metal\":{\"type\":\"boolean\"},\"mysqld_options\":{\"additionalProperties\":true,\"type\":\"object\"},\"name\":{\"type\":\"string\"},\"node_ttl_strategy\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NodeTtlStrategy\"}]},\"ready\":{\"type\":\"boolean\"},\"replicas\":{\"type\":\"integer\"},\"replication_durability_constraints\":{\"allOf\":[{\"$ref\":\"#/components/schemas/ReplicationDurabilityConstraints\"}],\"nullable\":true},\"resize_in_progress\":{\"type\":\"boolean\"},\"resize_pending\":{\"type\":\"boolean\"},\"resizing\":{\"type\":\"boolean\"},\"sharded\":{\"type\":\"boolean\"},\"shards\":{\"type\":\"integer\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"vector_pool_allocation\":{\"nullable\":true,\"type\":\"number\"},\"vreplication_flags\":{\"allOf\":[{\"$ref\":\"#/components/schemas/VreplicationFlags\"}],\"nullable\":true},\"vttablet_options\":{\"additionalProperties\":true,\"type\":\"object\"}},\"required\":[\"id\",\"name\",\"shards\",\"sharded\",\"replicas\",\"extra_replicas\",\"created_at\",\"updated_at\",\"cluster_name\",\"cluster_display_name\",\"resizing\",\"resize_in_progress\",\"resize_pending\",\"config_change_in_progress\",\"ready\",\"metal\",\"default\",\"imported\",\"vector_pool_allocation\",\"node_ttl_strategy\",\"replication_durability_constraints\",\"vreplication_flags\",\"mysqld_options\",\"vttablet_options\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"cluster_size\":\"cluster_name\"},\"set\":{\"cluster_name\":\"PS_10\",\"ready\":true,\"replicas\":2,\"shards\":1}}}",
+        ),
+        (
+            "KeyspaceResizeRequest",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"cluster_display_name\":{\"type\":\"string\"},\"cluster_name\":{\"type\":\"string\"},\"completed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"extra_replicas\":{\"type\":\"integer\"},\"id\":{\"type\":\"string\"},\"previous_cluster_display_name\":{\"type\":\"string\"},\"previous_cluster_name\":{\"type\":\"string\"},\"previous_replicas\":{\"type\":\"integer\"},\"previous_vector_pool_allocation\":{\"type\":\"number\"},\"replicas\":{\"type\":\"integer\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/ResizeState\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"vector_pool_allocation\":{\"type\":\"number\"}},\"required\":[\"id\",\"state\",\"started_at\",\"completed_at\",\"created_at\",\"updated_at\",\"extra_replicas\",\"vector_pool_allocation\",\"previous_vector_pool_allocation\",\"cluster_name\",\"cluster_display_name\",\"previous_cluster_name\",\"previous_cluster_display_name\",\"replicas\",\"previous_replicas\",\"actor\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"cluster_size\":\"cluster_name\"}}}",
+        ),
+        (
+            "KeyspaceRollout",
+            "{\"properties\":{\"name\":{\"type\":\"string\"},\"shards\":{\"items\":{\"$ref\":\"#/components/schemas/ShardRollout\"},\"type\":\"array\"},\"state\":{\"type\":\"string\"}},\"required\":[\"name\",\"state\",\"shards\"],\"type\":\"object\"}",
+        ),
+        (
+            "KeyspaceThrottlerRatio",
+            "{\"properties\":{\"keyspace_name\":{\"type\":\"string\"},\"ratio\":{\"type\":\"number\"}},\"required\":[\"keyspace_name\",\"ratio\"],\"type\":\"object\"}",
+        ),
+        (
+            "KeyspaceVschema",
+            "{\"properties\":{\"raw\":{\"type\":\"string\"}},\"required\":[\"raw\"],\"type\":\"object\"}",
+        ),
+        (
+            "LintSubject",
+            "{\"enum\":[\"table\",\"vschema\",\"routing_rules\"],\"type\":\"string\"}",
+        ),
+        (
+            "MaintenanceFrequencyUnit",
+            "{\"enum\":[\"day\",\"week\",\"month\",\"once\"],\"type\":\"string\"}",
+        ),
+        (
+            "MaintenanceSchedule",
+            "{\"properties\":{\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"day\":{\"type\":\"integer\"},\"deadline_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"duration\":{\"type\":\"integer\"},\"enabled\":{\"type\":\"boolean\"},\"expires_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"frequency_unit\":{\"allOf\":[{\"$ref\":\"#/components/schemas/MaintenanceFrequencyUnit\"}]},\"frequency_value\":{\"type\":\"integer\"},\"hour\":{\"type\":\"integer\"},\"id\":{\"type\":\"string\"},\"last_window_datetime\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"next_window_datetime\":{\"type\":\"string\"},\"pending_mysql_version\":{\"nullable\":true,\"type\":\"string\"},\"pending_mysql_version_update\":{\"type\":\"boolean\"},\"pending_vitess_version\":{\"nullable\":true,\"type\":\"string\"},\"pending_vitess_version_update\":{\"type\":\"boolean\"},\"required\":{\"type\":\"boolean\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"week\":{\"type\":\"integer\"}},\"required\":[\"id\",\"name\",\"created_at\",\"updated_at\",\"last_window_datetime\",\"next_window_datetime\",\"duration\",\"day\",\"hour\",\"week\",\"frequency_value\",\"frequency_unit\",\"enabled\",\"expires_at\",\"deadline_at\",\"required\",\"pending_vitess_version_update\",\"pending_vitess_version\",\"pending_mysql_version_update\",\"pending_mysql_version\"],\"type\":\"object\"}",
+        ),
+        (
+            "MaintenanceWindow",
+            "{\"properties\":{\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"finished_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"created_at\",\"updated_at\",\"started_at\",\"finished_at\"],\"type\":\"object\"}",
+        ),
+        (
+            "MetricSeries",
+            "{\"properties\":{\"end_date\":{\"type\":\"string\"},\"interval\":{\"type\":\"integer\"},\"series\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"start_date\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "NamedReference",
+            "{\"properties\":{\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"deleted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"created_at\",\"updated_at\",\"deleted_at\"],\"type\":\"object\"}",
+        ),
+        (
+            "NodeTtlStrategy",
+            "{\"enum\":[\"node_ttl_follow_maintenance\",\"node_ttl_always\",\"node_ttl_off\"],\"type\":\"string\"}",
+        ),
+        (
+            "OauthApplication",
+            "{\"properties\":{\"all_scopes_by_resource\":{\"additionalProperties\":true,\"type\":\"object\"},\"avatar\":{\"type\":\"string\"},\"client_id\":{\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"dcr\":{\"type\":\"boolean\"},\"domain\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"redirect_uri\":{\"type\":\"string\"},\"requires_org_scope\":{\"type\":\"boolean\"},\"scopes\":{\"type\":\"string\"},\"scopes_by_resource\":{\"additionalProperties\":true,\"type\":\"object\"},\"single_org_authorization\":{\"type\":\"boolean\"},\"tokens\":{\"type\":\"integer\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"redirect_uri\",\"domain\",\"created_at\",\"updated_at\",\"scopes\",\"avatar\",\"client_id\",\"tokens\",\"dcr\",\"single_org_authorization\",\"requires_org_scope\",\"scopes_by_resource\",\"all_scopes_by_resource\"],\"type\":\"object\"}",
+        ),
+        (
+            "OauthBranch",
+            "{\"properties\":{\"database\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"organization\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"}},\"required\":[\"name\",\"id\",\"database\",\"organization\",\"url\"],\"type\":\"object\"}",
+        ),
+        (
+            "OauthDatabase",
+            "{\"properties\":{\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"organization\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"}},\"required\":[\"name\",\"id\",\"organization\",\"url\"],\"type\":\"object\"}",
+        ),
+        (
+            "OauthGrantType",
+            "{\"enum\":[\"authorization_code\",\"refresh_token\"],\"type\":\"string\"}",
+        ),
+        (
+            "OauthOrganization",
+            "{\"properties\":{\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"}},\"required\":[\"name\",\"id\",\"url\"],\"type\":\"object\"}",
+        ),
+        (
+            "OauthScope",
+            "{\"properties\":{\"description\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"}},\"required\":[\"name\",\"description\"],\"type\":\"object\"}",
+        ),
+        (
+            "OauthScopes",
+            "{\"properties\":{\"branch\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BranchScopes\"}],\"nullable\":true},\"database\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DatabaseScopes\"}],\"nullable\":true},\"organization\":{\"allOf\":[{\"$ref\":\"#/components/schemas/OrganizationScopes\"}],\"nullable\":true},\"user\":{\"allOf\":[{\"$ref\":\"#/components/schemas/UserScopes\"}],\"nullable\":true}},\"required\":[\"database\",\"organization\",\"branch\",\"user\"],\"type\":\"object\"}",
+        ),
+        (
+            "OauthUser",
+            "{\"properties\":{\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"}},\"required\":[\"name\",\"id\"],\"type\":\"object\"}",
+        ),
+        (
+            "OpenState",
+            "{\"enum\":[\"open\",\"closed\"],\"type\":\"string\",\"x-states\":{\"closed\":{\"kind\":\"neither\",\"source\":\"the vendor's Go SDK\"},\"open\":{\"kind\":\"initial\",\"source\":\"the description\"}}}",
+        ),
+        (
+            "Organization",
+            "{\"properties\":{\"billing_email\":{\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"database_count\":{\"type\":\"integer\"},\"features\":{\"additionalProperties\":true,\"type\":\"object\"},\"has_card\":{\"type\":\"boolean\"},\"has_past_due_invoices\":{\"nullable\":true,\"type\":\"boolean\"},\"id\":{\"type\":\"string\"},\"idp_managed_roles\":{\"type\":\"boolean\"},\"invoice_budget_amount\":{\"type\":\"string\"},\"keyspace_shard_limit\":{\"type\":\"integer\"},\"managed_tenancy\":{\"type\":\"boolean\"},\"name\":{\"type\":\"string\"},\"payment_info_required\":{\"type\":\"boolean\"},\"plan\":{\"type\":\"string\"},\"single_tenancy\":{\"type\":\"boolean\"},\"sso\":{\"type\":\"boolean\"},\"sso_directory\":{\"type\":\"boolean\"},\"sso_portal_url\":{\"nullable\":true,\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"valid_billing_info\":{\"type\":\"boolean\"}},\"required\":[\"id\",\"name\",\"billing_email\",\"created_at\",\"updated_at\",\"plan\",\"valid_billing_info\",\"sso\",\"sso_directory\",\"single_tenancy\",\"managed_tenancy\",\"database_count\",\"features\",\"idp_managed_roles\",\"invoice_budget_amount\",\"keyspace_shard_limit\",\"has_card\",\"payment_info_required\"],\"type\":\"object\"}",
+        ),
+        (
+            "OrganizationMember",
+            "{\"properties\":{\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"role\":{\"allOf\":[{\"$ref\":\"#/components/schemas/OrganizationMemberRole\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"user\":{\"allOf\":[{\"$ref\":\"#/components/schemas/User\"}],\"nullable\":true}},\"required\":[\"id\",\"user\",\"role\",\"created_at\",\"updated_at\"],\"type\":\"object\",\"x-standin\":{\"keys\":[\"user.id\"]}}",
+        ),
+        (
+            "OrganizationMemberRole",
+            "{\"enum\":[\"member\",\"admin\"],\"type\":\"string\"}",
+        ),
+        (
+            "OrganizationScopes",
+            "{\"properties\":{\"accesses\":{\"items\":{\"$ref\":\"#/components/schemas/OauthScope\"},\"type\":\"array\"},\"organizations\":{\"items\":{\"$ref\":\"#/components/schemas/OauthOrganization\"},\"type\":\"array\"}},\"required\":[\"organizations\",\"accesses\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedAccessToken",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/AccessToken\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedAnomaly",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Anomaly\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedAuditLogEvent",
+            "{\"properties\":{\"cursor_end\":{\"nullable\":true,\"type\":\"string\"},\"cursor_start\":{\"nullable\":true,\"type\":\"string\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/AuditLogEvent\"},\"type\":\"array\"},\"has_next\":{\"type\":\"boolean\"},\"has_prev\":{\"type\":\"boolean\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"has_next\",\"has_prev\",\"cursor_start\",\"cursor_end\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedBackup",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Backup\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedBackupPolicy",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/BackupPolicy\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedBouncerResizeRequest",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/BouncerResizeRequest\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedBranchChangeRequest",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/BranchChangeRequest\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedBranchResizeRequest",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/BranchResizeRequest\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedDatabase",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Database\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedDatabaseBranch",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedDeployOperation",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/DeployOperation\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedDeployRequest",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/DeployRequest\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedDeployRequestReview",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/DeployRequestReview\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedDeployment",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Deployment\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedInvoice",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Invoice\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedInvoiceLineItem",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/InvoiceLineItem\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedIpRestriction",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/IpRestriction\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedKeyspace",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Keyspace\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedKeyspaceResizeRequest",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/KeyspaceResizeRequest\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedMaintenanceSchedule",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/MaintenanceSchedule\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedMaintenanceWindow",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/MaintenanceWindow\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedOauthApplication",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/OauthApplication\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedOrganization",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Organization\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedOrganizationMember",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/OrganizationMember\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedPassword",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Password\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedPostgresBouncer",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/PostgresBouncer\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedPostgresRole",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/PostgresRole\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedPublicRegion",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/PublicRegion\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedQueryErrorSummary",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/QueryErrorSummary\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedQueryInsight",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/QueryInsight\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedQueryPatternsReport",
+            "{\"properties\":{\"cursor_end\":{\"nullable\":true,\"type\":\"string\"},\"cursor_start\":{\"nullable\":true,\"type\":\"string\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/QueryPatternsReport\"},\"type\":\"array\"},\"has_next\":{\"type\":\"boolean\"},\"has_prev\":{\"type\":\"boolean\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"has_next\",\"has_prev\",\"cursor_start\",\"cursor_end\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedQuerySample",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/QuerySample\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedQueryTag",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/QueryTag\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedReadOnlyRegion",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/ReadOnlyRegion\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedRegion",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Region\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedSchemaLintError",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/SchemaLintError\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedSchemaRecommendation",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/SchemaRecommendation\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedTagSummary",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/TagSummary\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedTeam",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Team\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedTeamMember",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/TeamMember\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"total_count\":{\"type\":\"integer\"},\"total_pages\":{\"type\":\"integer\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"total_count\",\"total_pages\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedTrafficBudget",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/TrafficBudget\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedWebhook",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Webhook\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "PaginatedWorkflow",
+            "{\"properties\":{\"current_page\":{\"type\":\"integer\"},\"data\":{\"items\":{\"$ref\":\"#/components/schemas/Workflow\"},\"type\":\"array\"},\"next_page\":{\"nullable\":true,\"type\":\"integer\"},\"next_page_url\":{\"nullable\":true,\"type\":\"string\"},\"per_page\":{\"type\":\"integer\"},\"prev_page\":{\"nullable\":true,\"type\":\"integer\"},\"prev_page_url\":{\"nullable\":true,\"type\":\"string\"},\"type\":{\"type\":\"string\"}},\"required\":[\"type\",\"current_page\",\"per_page\",\"next_page\",\"next_page_url\",\"prev_page\",\"prev_page_url\",\"data\"],\"type\":\"object\"}",
+        ),
+        (
+            "Password",
+            "{\"properties\":{\"access_host_regional_url\":{\"type\":\"string\"},\"access_host_regional_urls\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"access_host_url\":{\"type\":\"string\"},\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"cidrs\":{\"items\":{\"type\":\"string\"},\"nullable\":true,\"type\":\"array\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"database_branch\":{\"allOf\":[{\"$ref\":\"#/components/schemas/PasswordBranch\"}],\"nullable\":true},\"deleted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"direct_vtgate\":{\"type\":\"boolean\"},\"direct_vtgate_addresses\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"expired\":{\"type\":\"boolean\"},\"expires_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"last_used_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"plain_text\":{\"nullable\":true,\"once\":true,\"type\":\"string\"},\"region\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Region\"}],\"nullable\":true},\"renewable\":{\"type\":\"boolean\"},\"replica\":{\"type\":\"boolean\"},\"role\":{\"allOf\":[{\"$ref\":\"#/components/schemas/PasswordRole\"}]},\"ttl_seconds\":{\"nullable\":true,\"type\":\"integer\"},\"username\":{\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"role\",\"cidrs\",\"created_at\",\"deleted_at\",\"expires_at\",\"last_used_at\",\"expired\",\"direct_vtgate\",\"direct_vtgate_addresses\",\"ttl_seconds\",\"access_host_url\",\"access_host_regional_url\",\"access_host_regional_urls\",\"actor\",\"region\",\"username\",\"plain_text\",\"replica\",\"renewable\",\"database_branch\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"ttl\":\"ttl_seconds\"},\"set\":{\"role\":\"admin\",\"username\":\"$id\"}}}",
+        ),
+        (
+            "PasswordBranch",
+            "{\"properties\":{\"id\":{\"type\":\"string\"},\"mysql_edge_address\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"private_edge_connectivity\":{\"type\":\"boolean\"},\"production\":{\"type\":\"boolean\"}},\"required\":[\"name\",\"id\",\"production\",\"mysql_edge_address\",\"private_edge_connectivity\"],\"type\":\"object\"}",
+        ),
+        (
+            "PasswordRole",
+            "{\"enum\":[\"reader\",\"writer\",\"admin\",\"readwriter\"],\"type\":\"string\"}",
+        ),
+        (
+            "PostgresBouncer",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"branch\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"deleted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"parameters\":{\"items\":{\"$ref\":\"#/components/schemas/PostgresBouncerParameter\"},\"type\":\"array\"},\"replicas_per_cell\":{\"type\":\"integer\"},\"sku\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BouncerSku\"}],\"nullable\":true},\"target\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BouncerTarget\"}]},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"sku\",\"target\",\"replicas_per_cell\",\"created_at\",\"updated_at\",\"deleted_at\",\"actor\",\"branch\",\"parameters\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"bouncer_size\":\"sku\"}}}",
+        ),
+        (
+            "PostgresBouncerParameter",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"category\":{\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"default_value\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"},\"display_name\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"immutable\":{\"type\":\"boolean\"},\"max\":{\"type\":\"number\"},\"min\":{\"type\":\"number\"},\"name\":{\"type\":\"string\"},\"namespace\":{\"allOf\":[{\"$ref\":\"#/components/schemas/PostgresBouncerParameterNamespace\"}]},\"options\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"parameter_type\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BouncerParameterKind\"}]},\"required\":{\"type\":\"boolean\"},\"restart\":{\"type\":\"boolean\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"url\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}},\"required\":[\"id\",\"namespace\",\"name\",\"display_name\",\"category\",\"description\",\"immutable\",\"parameter_type\",\"default_value\",\"value\",\"required\",\"created_at\",\"updated_at\",\"restart\",\"max\",\"min\",\"url\",\"options\",\"actor\"],\"type\":\"object\"}",
+        ),
+        (
+            "PostgresBouncerParameterNamespace",
+            "{\"enum\":[\"pgbouncer\"],\"type\":\"string\"}",
+        ),
+        (
+            "PostgresClusterExtension",
+            "{\"properties\":{\"available\":{\"type\":\"boolean\"},\"description\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"internal\":{\"type\":\"boolean\"},\"loader\":{\"allOf\":[{\"$ref\":\"#/components/schemas/PostgresClusterExtensionLoader\"}]},\"name\":{\"type\":\"string\"},\"parameters\":{\"items\":{\"$ref\":\"#/components/schemas/PostgresClusterParameter\"},\"type\":\"array\"},\"unavailable_reason\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"description\",\"internal\",\"loader\",\"url\",\"available\",\"unavailable_reason\",\"parameters\"],\"type\":\"object\"}",
+        ),
+        (
+            "PostgresClusterExtensionLoader",
+            "{\"enum\":[\"shared_preload_libraries\",\"session_preload_libraries\",\"create_extension\"],\"type\":\"string\"}",
+        ),
+        (
+            "PostgresClusterParameter",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"category\":{\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"default_value\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"},\"display_name\":{\"type\":\"string\"},\"extension\":{\"type\":\"boolean\"},\"id\":{\"type\":\"string\"},\"immutable\":{\"type\":\"boolean\"},\"max\":{\"type\":\"number\"},\"min\":{\"type\":\"number\"},\"name\":{\"type\":\"string\"},\"namespace\":{\"allOf\":[{\"$ref\":\"#/components/schemas/PostgresClusterParameterNamespace\"}]},\"options\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"parameter_type\":{\"allOf\":[{\"$ref\":\"#/components/schemas/ClusterParameterKind\"}]},\"required\":{\"type\":\"boolean\"},\"restart\":{\"type\":\"boolean\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"url\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"display_name\",\"namespace\",\"category\",\"description\",\"extension\",\"immutable\",\"parameter_type\",\"default_value\",\"value\",\"required\",\"created_at\",\"updated_at\",\"restart\",\"max\",\"min\",\"url\",\"options\",\"actor\"],\"type\":\"object\"}",
+        ),
+        (
+            "PostgresClusterParameterNamespace",
+            "{\"enum\":[\"patroni\",\"pgconf\",\"pgbouncer\"],\"type\":\"string\"}",
+        ),
+        (
+            "PostgresRole",
+            "{\"properties\":{\"access_host_url\":{\"type\":\"string\"},\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"base_username\":{\"type\":\"string\"},\"branch\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"database_name\":{\"type\":\"string\"},\"default\":{\"type\":\"boolean\"},\"deleted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"disabled_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"drop_failed\":{\"type\":\"string\"},\"dropped_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"expired\":{\"type\":\"boolean\"},\"expires_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"inherited_roles\":{\"items\":{\"$ref\":\"#/components/schemas/InheritedRole\"},\"type\":\"array\"},\"name\":{\"type\":\"string\"},\"password\":{\"once\":true,\"type\":\"string\"},\"private_access_host_url\":{\"type\":\"string\"},\"private_connection_service_name\":{\"type\":\"string\"},\"query_safety_settings\":{\"allOf\":[{\"$ref\":\"#/components/schemas/QuerySafetySettings\"}],\"nullable\":true},\"ready\":{\"type\":\"boolean\"},\"ttl\":{\"type\":\"integer\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"username\":{\"type\":\"string\"},\"with_replication\":{\"type\":\"boolean\"}},\"required\":[\"id\",\"name\",\"access_host_url\",\"private_access_host_url\",\"private_connection_service_name\",\"username\",\"base_username\",\"password\",\"database_name\",\"created_at\",\"updated_at\",\"deleted_at\",\"expires_at\",\"dropped_at\",\"disabled_at\",\"drop_failed\",\"ready\",\"expired\",\"default\",\"ttl\",\"inherited_roles\",\"with_replication\",\"branch\",\"actor\",\"query_safety_settings\"],\"type\":\"object\",\"x-standin\":{\"set\":{\"database_name\":\"postgres\",\"ready\":true,\"username\":\"$id\"}}}",
+        ),
+        (
+            "PostgresStorageType",
+            "{\"enum\":[\"gp3\",\"io2\",\"pd_ssd\",\"hyperdisk_balanced\",\"premium_v2_lrs\"],\"type\":\"string\"}",
+        ),
+        (
+            "PublicRegion",
+            "{\"properties\":{\"display_name\":{\"type\":\"string\"},\"enabled\":{\"type\":\"boolean\"},\"id\":{\"type\":\"string\"},\"location\":{\"type\":\"string\"},\"provider\":{\"type\":\"string\"},\"public_ip_addresses\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"slug\":{\"type\":\"string\"}},\"required\":[\"id\",\"provider\",\"enabled\",\"public_ip_addresses\",\"display_name\",\"location\",\"slug\"],\"type\":\"object\"}",
+        ),
+        (
+            "QueryErrorSortKey",
+            "{\"enum\":[\"error\",\"lastRun\",\"count\",\"totalTime\",\"timePerQuery\"],\"type\":\"string\"}",
+        ),
+        (
+            "QueryErrorSummary",
+            "{\"properties\":{\"error_count\":{\"type\":\"integer\"},\"error_fingerprint\":{\"type\":\"string\"},\"error_message\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"time_per_query\":{\"type\":\"number\"},\"total_duration_millis\":{\"type\":\"number\"}},\"required\":[\"id\",\"error_fingerprint\",\"started_at\",\"total_duration_millis\",\"time_per_query\",\"error_count\",\"error_message\"],\"type\":\"object\"}",
+        ),
+        (
+            "QueryInsight",
+            "{\"properties\":{\"avg_parallel_workers\":{\"type\":\"number\"},\"avg_shard_queries\":{\"type\":\"number\"},\"block_cache_hit_ratio\":{\"type\":\"number\"},\"blocks_dirtied\":{\"type\":\"integer\"},\"blocks_hit\":{\"type\":\"integer\"},\"blocks_read\":{\"type\":\"integer\"},\"blocks_written\":{\"type\":\"integer\"},\"egress_bytes\":{\"type\":\"integer\"},\"egress_bytes_per_query\":{\"type\":\"number\"},\"error_count\":{\"type\":\"integer\"},\"fingerprint\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"index_usages\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"ingress_bytes\":{\"type\":\"integer\"},\"ingress_bytes_per_query\":{\"type\":\"number\"},\"keyspace\":{\"type\":\"string\"},\"last_run_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"max_egress_bytes\":{\"type\":\"integer\"},\"max_ingress_bytes\":{\"type\":\"integer\"},\"max_latency\":{\"type\":\"number\"},\"max_shard_queries\":{\"type\":\"integer\"},\"multishard\":{\"type\":\"boolean\"},\"normalized_sql\":{\"type\":\"string\"},\"p50_latency\":{\"type\":\"number\"},\"p99_latency\":{\"type\":\"number\"},\"qualified_tables\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"query_count\":{\"type\":\"integer\"},\"routing_index_usages\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"rows_affected_per_query\":{\"type\":\"number\"},\"rows_read_per_query\":{\"type\":\"number\"},\"rows_read_per_returned\":{\"type\":\"number\"},\"rows_returned_per_query\":{\"type\":\"number\"},\"statement_type\":{\"type\":\"string\"},\"sum_cpu_duration_millis\":{\"type\":\"number\"},\"sum_cpu_duration_percent\":{\"type\":\"number\"},\"sum_io_duration_millis\":{\"type\":\"number\"},\"sum_io_duration_percent\":{\"type\":\"number\"},\"sum_rows_affected\":{\"type\":\"integer\"},\"sum_rows_read\":{\"type\":\"integer\"},\"sum_rows_returned\":{\"type\":\"integer\"},\"sum_shard_queries\":{\"type\":\"integer\"},\"sum_total_duration_millis\":{\"type\":\"number\"},\"sum_total_duration_percent\":{\"type\":\"number\"},\"syntax_highlighted_sql\":{\"type\":\"string\"},\"table_keyspaces\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"tables\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"time_per_query\":{\"type\":\"number\"},\"traffic_control_checked\":{\"type\":\"integer\"},\"traffic_control_throttled\":{\"type\":\"integer\"},\"traffic_control_warnings\":{\"type\":\"integer\"}},\"required\":[\"id\",\"fingerprint\",\"statement_type\",\"keyspace\",\"normalized_sql\",\"syntax_highlighted_sql\",\"multishard\",\"query_count\",\"error_count\",\"tables\",\"qualified_tables\",\"table_keyspaces\",\"index_usages\",\"routing_index_usages\",\"sum_shard_queries\",\"max_shard_queries\",\"avg_shard_queries\",\"avg_parallel_workers\",\"sum_rows_read\",\"sum_rows_affected\",\"sum_rows_returned\",\"rows_read_per_returned\",\"rows_read_per_query\",\"rows_returned_per_query\",\"rows_affected_per_query\",\"sum_total_duration_millis\",\"sum_total_duration_percent\",\"sum_cpu_duration_millis\",\"sum_cpu_duration_percent\",\"sum_io_duration_millis\",\"sum_io_duration_percent\",\"last_run_at\",\"time_per_query\",\"p50_latency\",\"p99_latency\",\"max_latency\",\"egress_bytes\",\"egress_bytes_per_query\",\"max_egress_bytes\",\"ingress_bytes\",\"ingress_bytes_per_query\",\"max_ingress_bytes\",\"blocks_read\",\"blocks_hit\",\"block_cache_hit_ratio\",\"blocks_dirtied\",\"blocks_written\",\"traffic_control_warnings\",\"traffic_control_throttled\",\"traffic_control_checked\"],\"type\":\"object\"}",
+        ),
+        (
+            "QueryMetric",
+            "{\"enum\":[\"avg_parallel_workers\",\"avg_shard_queries\",\"block_cache_hit_ratio\",\"blocks_dirtied\",\"blocks_hit\",\"blocks_read\",\"blocks_written\",\"cpu_duration_millis\",\"egress_bytes\",\"egress_bytes_per_query\",\"index_usage_percent\",\"ingress_bytes\",\"ingress_bytes_per_query\",\"io_duration_millis\",\"latency_max\",\"latency_min\",\"latency_p50\",\"latency_p95\",\"latency_p99\",\"latency_p999\",\"max_egress_bytes\",\"max_ingress_bytes\",\"max_shard_queries\",\"plan_change_score\",\"queries\",\"query_errors\",\"routing_index_usage_percent\",\"rows_affected_per_query\",\"rows_read\",\"rows_read_per_query\",\"rows_read_per_returned\",\"rows_returned\",\"rows_returned_per_query\",\"rows_written\",\"total_duration_millis\",\"traffic_control_throttled\",\"traffic_control_warnings\"],\"type\":\"string\"}",
+        ),
+        (
+            "QueryPatternsReport",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"download_url\":{\"type\":\"string\"},\"finished_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/QueryPatternsReportState\"}]},\"url\":{\"type\":\"string\"}},\"required\":[\"id\",\"state\",\"created_at\",\"finished_at\",\"url\",\"download_url\",\"actor\"],\"type\":\"object\"}",
+        ),
+        (
+            "QueryPatternsReportState",
+            "{\"enum\":[\"pending\",\"completed\",\"failed\"],\"type\":\"string\",\"x-states\":{\"completed\":{\"kind\":\"success\",\"source\":\"the vendor's CLI\"},\"failed\":{\"kind\":\"failure\",\"source\":\"the vendor's CLI\"},\"pending\":{\"after\":3,\"kind\":\"initial\",\"source\":\"the vendor's CLI\",\"then\":\"completed\"}}}",
+        ),
+        (
+            "QuerySafetySettings",
+            "{\"properties\":{\"require_where_on_delete\":{\"allOf\":[{\"$ref\":\"#/components/schemas/RequireWhere\"}]},\"require_where_on_update\":{\"allOf\":[{\"$ref\":\"#/components/schemas/RequireWhere\"}]}},\"required\":[\"require_where_on_delete\",\"require_where_on_update\"],\"type\":\"object\"}",
+        ),
+        (
+            "QuerySample",
+            "{\"properties\":{\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"error_message\":{\"type\":\"string\"},\"explainable\":{\"type\":\"boolean\"},\"fingerprint\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"keyspace\":{\"type\":\"string\"},\"normalized_sql\":{\"type\":\"string\"},\"password\":{\"additionalProperties\":true,\"type\":\"object\"},\"remote_address\":{\"type\":\"string\"},\"rows_affected\":{\"type\":\"integer\"},\"rows_read\":{\"type\":\"integer\"},\"rows_returned\":{\"type\":\"integer\"},\"shard_queries\":{\"type\":\"integer\"},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"statement_type\":{\"type\":\"string\"},\"syntax_highlighted_sql\":{\"type\":\"string\"},\"tables\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"tags\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"total_duration_millis\":{\"type\":\"number\"},\"truncated\":{\"type\":\"boolean\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"username\":{\"type\":\"string\"}},\"required\":[\"id\",\"password\",\"tags\",\"fingerprint\",\"started_at\",\"statement_type\",\"keyspace\",\"tables\",\"username\",\"remote_address\",\"shard_queries\",\"rows_read\",\"rows_affected\",\"rows_returned\",\"total_duration_millis\",\"error_message\",\"normalized_sql\",\"syntax_highlighted_sql\",\"created_at\",\"updated_at\",\"explainable\",\"truncated\"],\"type\":\"object\"}",
+        ),
+        (
+            "QuerySortKey",
+            "{\"enum\":[\"keyspace\",\"query\",\"lastRun\",\"count\",\"errorCount\",\"rowsRead\",\"rowsAffected\",\"rowsReturned\",\"rowsReadPerReturned\",\"rowsReadPerQuery\",\"rowsReturnedPerQuery\",\"rowsAffectedPerQuery\",\"totalTime\",\"cpuTime\",\"ioTime\",\"sumShardQueries\",\"maxShardQueries\",\"avgShardQueries\",\"avgParallelWorkers\",\"table\",\"qualifiedTable\",\"tableKeyspace\",\"indexes\",\"routingIndexes\",\"p50Latency\",\"p99Latency\",\"maxLatency\",\"percentTime\",\"percentCpuTime\",\"percentIoTime\",\"egressBytes\",\"egressBytesPerQuery\",\"maxEgressBytes\",\"ingressBytes\",\"ingressBytesPerQuery\",\"maxIngressBytes\",\"blocksRead\",\"blocksHit\",\"blockCacheHitRatio\",\"blocksDirtied\",\"blocksWritten\",\"trafficControlWarnings\",\"trafficControlThrottled\",\"trafficControlChecked\",\"trafficControlBudgetsUsed\"],\"type\":\"string\"}",
+        ),
+        (
+            "QueryTag",
+            "{\"properties\":{\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"query_count\":{\"type\":\"integer\"},\"source\":{\"allOf\":[{\"$ref\":\"#/components/schemas/TagSource\"}]},\"values\":{\"items\":{\"$ref\":\"#/components/schemas/QueryTagValue\"},\"type\":\"array\"}},\"required\":[\"id\",\"name\",\"source\",\"query_count\",\"values\"],\"type\":\"object\"}",
+        ),
+        (
+            "QueryTagValue",
+            "{\"properties\":{\"kind\":{\"allOf\":[{\"$ref\":\"#/components/schemas/QueryTagValueKind\"}]},\"name\":{\"type\":\"string\"},\"query_count\":{\"type\":\"integer\"}},\"required\":[\"name\",\"query_count\",\"kind\"],\"type\":\"object\"}",
+        ),
+        (
+            "QueryTagValueKind",
+            "{\"enum\":[\"literal\",\"overflow\",\"collapsed\"],\"type\":\"string\"}",
+        ),
+        (
+            "QueueDeployRequestBody",
+            "{\"properties\":{\"instant_ddl\":{\"type\":\"boolean\"}},\"type\":\"object\"}",
+        ),
+        (
+            "ReadOnlyRegion",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"display_name\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"ready\":{\"type\":\"boolean\"},\"ready_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"region\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Region\"}],\"nullable\":true},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"display_name\",\"created_at\",\"updated_at\",\"ready_at\",\"ready\",\"actor\",\"region\"],\"type\":\"object\"}",
+        ),
+        (
+            "ReassignRoleObjectsBody",
+            "{\"properties\":{\"successor\":{\"type\":\"string\"}},\"required\":[\"successor\"],\"type\":\"object\"}",
+        ),
+        (
+            "RecommendationType",
+            "{\"enum\":[\"unused_table\",\"unused_index\",\"duplicate_index\",\"sequence_overflow\",\"sequence_overflow_foreign_key\",\"new_index\",\"encoding_upgrade\",\"bloated_table\",\"bloated_index\"],\"type\":\"string\"}",
+        ),
+        (
+            "Region",
+            "{\"properties\":{\"current_default\":{\"type\":\"boolean\"},\"display_name\":{\"type\":\"string\"},\"enabled\":{\"type\":\"boolean\"},\"id\":{\"type\":\"string\"},\"location\":{\"type\":\"string\"},\"mysql_supported\":{\"type\":\"boolean\"},\"postgresql_supported\":{\"type\":\"boolean\"},\"provider\":{\"type\":\"string\"},\"public_ip_addresses\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"slug\":{\"type\":\"string\"}},\"required\":[\"id\",\"provider\",\"enabled\",\"public_ip_addresses\",\"display_name\",\"location\",\"slug\",\"current_default\",\"mysql_supported\",\"postgresql_supported\"],\"type\":\"object\"}",
+        ),
+        (
+            "ReplicationDurabilityConstraints",
+            "{\"properties\":{\"strategy\":{\"allOf\":[{\"$ref\":\"#/components/schemas/ReplicationDurabilityStrategy\"}],\"nullable\":true}},\"type\":\"object\"}",
+        ),
+        (
+            "ReplicationDurabilityConstraintsUpdate",
+            "{\"properties\":{\"strategy\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "ReplicationDurabilityStrategy",
+            "{\"enum\":[\"available\",\"lag\",\"always\"],\"type\":\"string\"}",
+        ),
+        ("RequireWhere", "{\"enum\":[\"off\",\"warn\",\"on\"],\"type\":\"string\"}"),
+        (
+            "ResizeState",
+            "{\"enum\":[\"pending\",\"resizing\",\"canceled\",\"completed\",\"queued\"],\"type\":\"string\",\"x-states\":{\"canceled\":{\"kind\":\"failure\",\"source\":\"the vendor's Terraform provider and Go SDK\"},\"completed\":{\"kind\":\"success\",\"source\":\"the vendor's Terraform provider and Go SDK\"},\"pending\":{\"after\":1,\"kind\":\"initial\",\"source\":\"the vendor's Go SDK\",\"then\":\"resizing\"},\"queued\":{\"after\":1,\"kind\":\"passing\",\"source\":\"the vendor's Go SDK\",\"then\":\"resizing\"},\"resizing\":{\"after\":4,\"kind\":\"passing\",\"then\":\"completed\"}}}",
+        ),
+        (
+            "RetentionUnit",
+            "{\"enum\":[\"hour\",\"day\",\"week\",\"month\",\"year\"],\"type\":\"string\"}",
+        ),
+        (
+            "ReviewDeployRequestBody",
+            "{\"properties\":{\"body\":{\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DeployRequestReviewState\"}]}},\"type\":\"object\"}",
+        ),
+        (
+            "SchemaLintError",
+            "{\"properties\":{\"auto_increment_column_names\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"charset_name\":{\"type\":\"string\"},\"check_constraint_name\":{\"type\":\"string\"},\"column_name\":{\"type\":\"string\"},\"docs_url\":{\"type\":\"string\"},\"engine_name\":{\"type\":\"string\"},\"enum_value\":{\"type\":\"string\"},\"error_description\":{\"type\":\"string\"},\"foreign_key_column_names\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"json_path\":{\"type\":\"string\"},\"keyspace_name\":{\"type\":\"string\"},\"lint_error\":{\"type\":\"string\"},\"partition_name\":{\"type\":\"string\"},\"partitioning_type\":{\"type\":\"string\"},\"subject_type\":{\"allOf\":[{\"$ref\":\"#/components/schemas/LintSubject\"}]},\"table_name\":{\"type\":\"string\"},\"vindex_name\":{\"type\":\"string\"}},\"required\":[\"lint_error\",\"subject_type\",\"keyspace_name\",\"table_name\",\"error_description\",\"docs_url\",\"column_name\",\"foreign_key_column_names\",\"auto_increment_column_names\",\"charset_name\",\"engine_name\",\"vindex_name\",\"json_path\",\"check_constraint_name\",\"enum_value\",\"partitioning_type\",\"partition_name\"],\"type\":\"object\"}",
+        ),
+        (
+            "SchemaRecommendation",
+            "{\"properties\":{\"applied_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"closed_by_deploy_request\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DeployRequestReference\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"ddl_statement\":{\"type\":\"string\"},\"dismissed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"dismissed_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"html_url\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"keyspace\":{\"type\":\"string\"},\"number\":{\"type\":\"integer\"},\"recommendation_type\":{\"allOf\":[{\"$ref\":\"#/components/schemas/RecommendationType\"}]},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/SchemaRecommendationState\"}]},\"table_name\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"html_url\",\"title\",\"table_name\",\"keyspace\",\"ddl_statement\",\"number\",\"state\",\"recommendation_type\",\"created_at\",\"updated_at\",\"applied_at\",\"dismissed_at\",\"closed_by_deploy_request\",\"dismissed_by\"],\"type\":\"object\"}",
+        ),
+        (
+            "SchemaRecommendationState",
+            "{\"enum\":[\"open\",\"applied\",\"dismissed\",\"stale\"],\"type\":\"string\",\"x-states\":{\"applied\":{\"kind\":\"success\"},\"dismissed\":{\"kind\":\"neither\"},\"open\":{\"kind\":\"initial\"},\"stale\":{\"kind\":\"neither\"}}}",
+        ),
+        (
+            "SchemaSnapshot",
+            "{\"properties\":{\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"linted_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"url\":{\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"created_at\",\"updated_at\",\"linted_at\",\"url\"],\"type\":\"object\"}",
+        ),
+        ("SeedData", "{\"enum\":[\"last_successful_backup\"],\"type\":\"string\"}"),
+        (
+            "ServiceTokenAccess",
+            "{\"properties\":{\"access\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"resource\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"resource_id\":{\"type\":\"string\"},\"resource_name\":{\"type\":\"string\"},\"resource_type\":{\"type\":\"string\"}},\"required\":[\"id\",\"access\",\"description\",\"resource_name\",\"resource_id\",\"resource_type\",\"resource\"],\"type\":\"object\"}",
+        ),
+        (
+            "ShardOperation",
+            "{\"properties\":{\"eta_seconds\":{\"type\":\"integer\"},\"id\":{\"type\":\"string\"},\"progress_percentage\":{\"type\":\"number\"},\"shard\":{\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/DeployOperationState\"}]}},\"required\":[\"id\",\"shard\",\"state\",\"progress_percentage\",\"eta_seconds\"],\"type\":\"object\"}",
+        ),
+        (
+            "ShardRollout",
+            "{\"properties\":{\"last_rollout_finished_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"last_rollout_started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"state\":{\"type\":\"string\"}},\"required\":[\"name\",\"last_rollout_started_at\",\"last_rollout_finished_at\",\"state\"],\"type\":\"object\"}",
+        ),
+        ("SortDirection", "{\"enum\":[\"asc\",\"desc\"],\"type\":\"string\"}"),
+        (
+            "StatementType",
+            "{\"enum\":[\"SELECT\",\"INSERT\",\"UPDATE\",\"DELETE\"],\"type\":\"string\"}",
+        ),
+        (
+            "StorageConfig",
+            "{\"properties\":{\"maximum_storage_bytes\":{\"type\":\"integer\"},\"minimum_storage_bytes\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "StorageConfigUpdate",
+            "{\"properties\":{\"maximum_storage_bytes\":{\"type\":\"integer\"},\"minimum_storage_bytes\":{\"type\":\"integer\"},\"storage_autoscaling\":{\"type\":\"boolean\"},\"storage_iops\":{\"type\":\"integer\"},\"storage_throughput_mibs\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "StorageReport",
+            "{\"properties\":{\"capacity\":{\"type\":\"integer\"},\"has_enough\":{\"type\":\"boolean\"},\"percentage_used\":{\"type\":\"number\"},\"remaining\":{\"type\":\"integer\"},\"storage_needed\":{\"type\":\"integer\"},\"used\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "TabletMetric",
+            "{\"enum\":[\"replication_lag\",\"vreplication_lag\",\"pod_cpu_usage\",\"pod_memory_usage\",\"pod_queries\",\"pod_rows_read\",\"pod_iops\",\"primary_cpu_usage\",\"primary_memory_usage\",\"primary_iops\",\"primary_queries\",\"primary_rows_read\",\"primary_rows_written\",\"shard_storage_usage\",\"shard_storage_available\"],\"type\":\"string\"}",
+        ),
+        (
+            "TabletType",
+            "{\"enum\":[\"primary\",\"replica\",\"rdonly\"],\"type\":\"string\"}",
+        ),
+        (
+            "TagMetric",
+            "{\"enum\":[\"avg_parallel_workers\",\"avg_shard_queries\",\"block_cache_hit_ratio\",\"blocks_dirtied\",\"blocks_hit\",\"blocks_read\",\"blocks_written\",\"cpu_duration_millis\",\"egress_bytes\",\"egress_bytes_per_query\",\"ingress_bytes\",\"ingress_bytes_per_query\",\"io_duration_millis\",\"latency_max\",\"latency_min\",\"latency_p50\",\"latency_p95\",\"latency_p99\",\"latency_p999\",\"max_egress_bytes\",\"max_ingress_bytes\",\"max_shard_queries\",\"queries\",\"query_errors\",\"rows_affected_per_query\",\"rows_read\",\"rows_read_per_query\",\"rows_read_per_returned\",\"rows_returned\",\"rows_returned_per_query\",\"rows_written\",\"total_duration_millis\",\"traffic_control_throttled\",\"traffic_control_warnings\"],\"type\":\"string\"}",
+        ),
+        ("TagSource", "{\"enum\":[\"sql\",\"system\"],\"type\":\"string\"}"),
+        (
+            "TagSummary",
+            "{\"properties\":{\"avg_parallel_workers\":{\"type\":\"number\"},\"avg_shard_queries\":{\"type\":\"number\"},\"block_cache_hit_ratio\":{\"type\":\"number\"},\"blocks_dirtied\":{\"type\":\"integer\"},\"blocks_hit\":{\"type\":\"integer\"},\"blocks_read\":{\"type\":\"integer\"},\"blocks_written\":{\"type\":\"integer\"},\"dimensions\":{\"additionalProperties\":true,\"type\":\"object\"},\"egress_bytes\":{\"type\":\"integer\"},\"egress_bytes_per_query\":{\"type\":\"number\"},\"error_count\":{\"type\":\"integer\"},\"index_usages\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"ingress_bytes\":{\"type\":\"integer\"},\"ingress_bytes_per_query\":{\"type\":\"number\"},\"last_run_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"max_egress_bytes\":{\"type\":\"integer\"},\"max_ingress_bytes\":{\"type\":\"integer\"},\"max_latency\":{\"type\":\"number\"},\"max_shard_queries\":{\"type\":\"integer\"},\"p50_latency\":{\"type\":\"number\"},\"p99_latency\":{\"type\":\"number\"},\"qualified_tables\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"query_count\":{\"type\":\"integer\"},\"routing_index_usages\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"rows_affected_per_query\":{\"type\":\"number\"},\"rows_read_per_query\":{\"type\":\"number\"},\"rows_read_per_returned\":{\"type\":\"number\"},\"rows_returned_per_query\":{\"type\":\"number\"},\"sum_cpu_duration_millis\":{\"type\":\"number\"},\"sum_cpu_duration_percent\":{\"type\":\"number\"},\"sum_io_duration_millis\":{\"type\":\"number\"},\"sum_io_duration_percent\":{\"type\":\"number\"},\"sum_rows_affected\":{\"type\":\"integer\"},\"sum_rows_read\":{\"type\":\"integer\"},\"sum_rows_returned\":{\"type\":\"integer\"},\"sum_shard_queries\":{\"type\":\"integer\"},\"sum_total_duration_millis\":{\"type\":\"number\"},\"sum_total_duration_percent\":{\"type\":\"number\"},\"table_keyspaces\":{\"items\":{\"additionalProperties\":true,\"type\":\"object\"},\"type\":\"array\"},\"tables\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"time_per_query\":{\"type\":\"number\"},\"traffic_control_checked\":{\"type\":\"integer\"},\"traffic_control_throttled\":{\"type\":\"integer\"},\"traffic_control_warnings\":{\"type\":\"integer\"}},\"required\":[\"dimensions\",\"query_count\",\"error_count\",\"tables\",\"qualified_tables\",\"table_keyspaces\",\"index_usages\",\"routing_index_usages\",\"sum_shard_queries\",\"max_shard_queries\",\"avg_shard_queries\",\"avg_parallel_workers\",\"sum_rows_read\",\"sum_rows_affected\",\"sum_rows_returned\",\"rows_read_per_returned\",\"rows_read_per_query\",\"rows_returned_per_query\",\"rows_affected_per_query\",\"sum_total_duration_millis\",\"sum_total_duration_percent\",\"sum_cpu_duration_millis\",\"sum_cpu_duration_percent\",\"sum_io_duration_millis\",\"sum_io_duration_percent\",\"last_run_at\",\"time_per_query\",\"p50_latency\",\"p99_latency\",\"max_latency\",\"egress_bytes\",\"egress_bytes_per_query\",\"max_egress_bytes\",\"ingress_bytes\",\"ingress_bytes_per_query\",\"max_ingress_bytes\",\"blocks_read\",\"blocks_hit\",\"block_cache_hit_ratio\",\"blocks_dirtied\",\"blocks_written\",\"traffic_control_warnings\",\"traffic_control_throttled\",\"traffic_control_checked\"],\"type\":\"object\"}",
+        ),
+        (
+            "TagSummarySortKey",
+            "{\"enum\":[\"dimensions\",\"lastRun\",\"count\",\"errorCount\",\"rowsRead\",\"rowsAffected\",\"rowsReturned\",\"rowsReadPerReturned\",\"rowsReadPerQuery\",\"rowsReturnedPerQuery\",\"rowsAffectedPerQuery\",\"totalTime\",\"cpuTime\",\"ioTime\",\"sumShardQueries\",\"maxShardQueries\",\"avgShardQueries\",\"avgParallelWorkers\",\"table\",\"qualifiedTable\",\"tableKeyspace\",\"indexes\",\"routingIndexes\",\"p50Latency\",\"p99Latency\",\"maxLatency\",\"percentTime\",\"percentCpuTime\",\"percentIoTime\",\"egressBytes\",\"egressBytesPerQuery\",\"maxEgressBytes\",\"ingressBytes\",\"ingressBytesPerQuery\",\"maxIngressBytes\",\"blocksRead\",\"blocksHit\",\"blockCacheHitRatio\",\"blocksDirtied\",\"blocksWritten\",\"trafficControlWarnings\",\"trafficControlThrottled\",\"trafficControlChecked\",\"trafficControlBudgetsUsed\"],\"type\":\"string\"}",
+        ),
+        (
+            "Team",
+            "{\"properties\":{\"analyst_databases\":{\"items\":{\"$ref\":\"#/components/schemas/TeamDatabase\"},\"type\":\"array\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"creator\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"databases\":{\"items\":{\"$ref\":\"#/components/schemas/TeamDatabase\"},\"type\":\"array\"},\"description\":{\"nullable\":true,\"type\":\"string\"},\"display_name\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"managed\":{\"type\":\"boolean\"},\"members\":{\"items\":{\"$ref\":\"#/components/schemas/User\"},\"type\":\"array\"},\"name\":{\"type\":\"string\"},\"slug\":{\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"display_name\",\"creator\",\"members\",\"databases\",\"analyst_databases\",\"name\",\"slug\",\"created_at\",\"updated_at\",\"description\",\"managed\"],\"type\":\"object\"}",
+        ),
+        (
+            "TeamDatabase",
+            "{\"properties\":{\"branches_url\":{\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"}},\"required\":[\"id\",\"name\",\"url\",\"branches_url\"],\"type\":\"object\"}",
+        ),
+        (
+            "TeamMember",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"passwords\":{\"items\":{\"$ref\":\"#/components/schemas/Password\"},\"type\":\"array\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"user\":{\"allOf\":[{\"$ref\":\"#/components/schemas/User\"}],\"nullable\":true}},\"required\":[\"id\",\"user\",\"actor\",\"created_at\",\"updated_at\",\"passwords\"],\"type\":\"object\",\"x-standin\":{\"fields\":{\"user_id\":\"user\"},\"keys\":[\"user.id\"]}}",
+        ),
+        (
+            "ThrottlerConfiguration",
+            "{\"properties\":{\"configurable\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"configurations\":{\"items\":{\"$ref\":\"#/components/schemas/KeyspaceThrottlerRatio\"},\"type\":\"array\"},\"keyspaces\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"}},\"required\":[\"keyspaces\",\"configurable\",\"configurations\"],\"type\":\"object\"}",
+        ),
+        (
+            "TrafficBudget",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"burst\":{\"nullable\":true,\"type\":\"number\"},\"capacity\":{\"nullable\":true,\"type\":\"number\"},\"concurrency\":{\"nullable\":true,\"type\":\"number\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"mode\":{\"allOf\":[{\"$ref\":\"#/components/schemas/TrafficBudgetMode\"}]},\"name\":{\"type\":\"string\"},\"rate\":{\"nullable\":true,\"type\":\"number\"},\"rules\":{\"items\":{\"$ref\":\"#/components/schemas/TrafficRule\"},\"type\":\"array\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"warning_threshold\":{\"nullable\":true,\"type\":\"number\"}},\"required\":[\"id\",\"name\",\"mode\",\"actor\",\"rules\",\"created_at\",\"updated_at\"],\"type\":\"object\"}",
+        ),
+        (
+            "TrafficBudgetMode",
+            "{\"enum\":[\"enforce\",\"warn\",\"off\"],\"type\":\"string\"}",
+        ),
+        (
+            "TrafficRule",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"fingerprint\":{\"nullable\":true,\"type\":\"string\"},\"id\":{\"type\":\"string\"},\"keyspace\":{\"nullable\":true,\"type\":\"string\"},\"kind\":{\"allOf\":[{\"$ref\":\"#/components/schemas/TrafficRuleKind\"}]},\"syntax_highlighted_sql\":{\"type\":\"string\"},\"tags\":{\"items\":{\"$ref\":\"#/components/schemas/TrafficRuleTag\"},\"type\":\"array\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"kind\",\"tags\",\"actor\",\"syntax_highlighted_sql\",\"created_at\",\"updated_at\"],\"type\":\"object\"}",
+        ),
+        ("TrafficRuleKind", "{\"enum\":[\"match\",\"each\"],\"type\":\"string\"}"),
+        (
+            "TrafficRuleTag",
+            "{\"properties\":{\"key\":{\"type\":\"string\"},\"key_id\":{\"type\":\"string\"},\"source\":{\"allOf\":[{\"$ref\":\"#/components/schemas/TagSource\"}]},\"value\":{\"type\":\"string\"}},\"required\":[\"key_id\",\"key\",\"value\",\"source\"],\"type\":\"object\"}",
+        ),
+        (
+            "UpdateBackupBody",
+            "{\"properties\":{\"protected\":{\"type\":\"boolean\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateBackupPolicyBody",
+            "{\"properties\":{\"frequency_unit\":{\"allOf\":[{\"$ref\":\"#/components/schemas/FrequencyUnit\"}]},\"frequency_value\":{\"type\":\"integer\"},\"name\":{\"type\":\"string\"},\"retention_unit\":{\"allOf\":[{\"$ref\":\"#/components/schemas/RetentionUnit\"}]},\"retention_value\":{\"type\":\"integer\"},\"schedule_day\":{\"type\":\"integer\"},\"schedule_time\":{\"type\":\"string\"},\"schedule_week\":{\"type\":\"integer\"},\"target\":{\"allOf\":[{\"$ref\":\"#/components/schemas/BackupPolicyTarget\"}]}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateBouncerResizeRequestBody",
+            "{\"properties\":{\"bouncer_size\":{\"type\":\"string\"},\"parameters\":{\"additionalProperties\":true,\"type\":\"object\"},\"replicas_per_cell\":{\"type\":\"integer\"},\"target\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateBranchBody",
+            "{\"properties\":{\"deletion_protected\":{\"type\":\"boolean\"},\"new_name\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateBranchChangeRequestBody",
+            "{\"properties\":{\"cluster_size\":{\"type\":\"string\"},\"parameters\":{\"additionalProperties\":true,\"type\":\"object\"},\"replicas\":{\"type\":\"integer\"},\"storage\":{\"allOf\":[{\"$ref\":\"#/components/schemas/StorageConfigUpdate\"}]}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateBranchClusterConfigBody",
+            "{\"properties\":{\"cluster_size\":{\"type\":\"string\"}},\"required\":[\"cluster_size\"],\"type\":\"object\"}",
+        ),
+        (
+            "UpdateBranchResizeRequestBody",
+            "{\"properties\":{\"vtgate_autoscaling\":{\"type\":\"boolean\"},\"vtgate_count\":{\"type\":\"integer\"},\"vtgate_max_count\":{\"type\":\"integer\"},\"vtgate_size\":{\"type\":\"string\"},\"vtgate_target_cpu_utilization\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateDatabaseBody",
+            "{\"properties\":{\"allow_data_branching\":{\"type\":\"boolean\"},\"allow_foreign_key_constraints\":{\"type\":\"boolean\"},\"automatic_migrations\":{\"type\":\"boolean\"},\"default_branch\":{\"type\":\"string\"},\"deletion_protected\":{\"type\":\"boolean\"},\"insights_raw_queries\":{\"type\":\"boolean\"},\"migration_framework\":{\"type\":\"string\"},\"migration_table_name\":{\"type\":\"string\"},\"new_name\":{\"type\":\"string\"},\"production_branch_web_console\":{\"type\":\"boolean\"},\"require_approval_for_deploy\":{\"type\":\"boolean\"},\"restrict_branch_region\":{\"type\":\"boolean\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateDatabaseThrottlerBody",
+            "{\"properties\":{\"configurations\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"ratio\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateDeployRequestAutoApplyBody",
+            "{\"properties\":{\"enable\":{\"type\":\"boolean\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateDeployRequestAutoDeleteBranchBody",
+            "{\"properties\":{\"enable\":{\"type\":\"boolean\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateDeployRequestThrottlerBody",
+            "{\"properties\":{\"configurations\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"ratio\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateIpRestrictionBody",
+            "{\"properties\":{\"cidrs\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"description\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},\"schema\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateKeyspaceBody",
+            "{\"properties\":{\"replication_durability_constraints\":{\"allOf\":[{\"$ref\":\"#/components/schemas/ReplicationDurabilityConstraintsUpdate\"}]},\"vreplication_flags\":{\"allOf\":[{\"$ref\":\"#/components/schemas/VreplicationFlagsUpdate\"}]}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateKeyspaceResizeRequestBody",
+            "{\"properties\":{\"cluster_size\":{\"type\":\"string\"},\"extra_replicas\":{\"type\":\"integer\"},\"vector_pool_allocation\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateKeyspaceVschemaBody",
+            "{\"properties\":{\"vschema\":{\"type\":\"string\"}},\"required\":[\"vschema\"],\"type\":\"object\"}",
+        ),
+        (
+            "UpdateOrganizationBody",
+            "{\"properties\":{\"billing_email\":{\"type\":\"string\"},\"idp_managed_roles\":{\"type\":\"boolean\"},\"invoice_budget_amount\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateOrganizationMemberBody",
+            "{\"properties\":{\"role\":{\"type\":\"string\"}},\"required\":[\"role\"],\"type\":\"object\"}",
+        ),
+        (
+            "UpdateOrganizationTeamBody",
+            "{\"properties\":{\"description\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdatePasswordBody",
+            "{\"properties\":{\"cidrs\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"name\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateRoleBody",
+            "{\"properties\":{\"name\":{\"type\":\"string\"},\"require_where_on_delete\":{\"type\":\"string\"},\"require_where_on_update\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateSafeMigrationsBody",
+            "{\"properties\":{\"safe_migrations\":{\"type\":\"boolean\"}},\"required\":[\"safe_migrations\"],\"type\":\"object\"}",
+        ),
+        (
+            "UpdateTrafficBudgetBody",
+            "{\"properties\":{\"burst\":{\"type\":\"integer\"},\"capacity\":{\"type\":\"integer\"},\"concurrency\":{\"type\":\"integer\"},\"mode\":{\"allOf\":[{\"$ref\":\"#/components/schemas/TrafficBudgetMode\"}]},\"name\":{\"type\":\"string\"},\"rate\":{\"type\":\"integer\"},\"rules\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"warning_threshold\":{\"type\":\"integer\"}},\"type\":\"object\"}",
+        ),
+        (
+            "UpdateWebhookBody",
+            "{\"properties\":{\"enabled\":{\"type\":\"boolean\"},\"events\":{\"items\":{\"type\":\"string\"},\"type\":\"array\"},\"url\":{\"type\":\"string\"}},\"type\":\"object\"}",
+        ),
+        (
+            "User",
+            "{\"properties\":{\"avatar_url\":{\"type\":\"string\"},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"default_organization\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"directory_managed\":{\"nullable\":true,\"type\":\"boolean\"},\"display_name\":{\"type\":\"string\"},\"email\":{\"type\":\"string\"},\"email_verified\":{\"nullable\":true,\"type\":\"boolean\"},\"id\":{\"type\":\"string\"},\"managed\":{\"nullable\":true,\"type\":\"boolean\"},\"name\":{\"type\":\"string\"},\"sso\":{\"nullable\":true,\"type\":\"boolean\"},\"two_factor_auth_configured\":{\"type\":\"boolean\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"}},\"required\":[\"id\",\"display_name\",\"name\",\"email\",\"avatar_url\",\"created_at\",\"updated_at\",\"two_factor_auth_configured\"],\"type\":\"object\"}",
+        ),
+        (
+            "UserScopes",
+            "{\"properties\":{\"accesses\":{\"items\":{\"$ref\":\"#/components/schemas/OauthScope\"},\"type\":\"array\"},\"users\":{\"items\":{\"$ref\":\"#/components/schemas/OauthUser\"},\"type\":\"array\"}},\"required\":[\"users\",\"accesses\"],\"type\":\"object\"}",
+        ),
+        (
+            "VreplicationFlags",
+            "{\"properties\":{\"allow_no_blob_binlog_row_image\":{\"type\":\"boolean\"},\"optimize_inserts\":{\"type\":\"boolean\"},\"vplayer_batching\":{\"type\":\"boolean\"}},\"required\":[\"optimize_inserts\",\"allow_no_blob_binlog_row_image\",\"vplayer_batching\"],\"type\":\"object\"}",
+        ),
+        (
+            "VreplicationFlagsUpdate",
+            "{\"properties\":{\"allow_no_blob_binlog_row_image\":{\"type\":\"boolean\"},\"optimize_inserts\":{\"type\":\"boolean\"},\"vplayer_batching\":{\"type\":\"boolean\"}},\"type\":\"object\"}",
+        ),
+        (
+            "Webhook",
+            "{\"properties\":{\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"enabled\":{\"type\":\"boolean\"},\"events\":{\"items\":{\"$ref\":\"#/components/schemas/WebhookEvent\"},\"type\":\"array\"},\"id\":{\"type\":\"string\"},\"last_sent_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"last_sent_result\":{\"type\":\"string\"},\"last_sent_success\":{\"type\":\"boolean\"},\"secret\":{\"type\":\"string\"},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"url\":{\"type\":\"string\"}},\"required\":[\"id\",\"url\",\"secret\",\"enabled\",\"last_sent_result\",\"last_sent_success\",\"last_sent_at\",\"created_at\",\"updated_at\",\"events\"],\"type\":\"object\",\"x-standin\":{\"set\":{\"enabled\":true}}}",
+        ),
+        (
+            "WebhookEvent",
+            "{\"enum\":[\"branch.ready\",\"branch.anomaly\",\"branch.out_of_memory\",\"branch.primary_promoted\",\"branch.schema_recommendation\",\"branch.sleeping\",\"branch.start_maintenance\",\"cluster.storage\",\"database.access_request\",\"deploy_request.closed\",\"deploy_request.errored\",\"deploy_request.in_progress\",\"deploy_request.opened\",\"deploy_request.pending_cutover\",\"deploy_request.queued\",\"deploy_request.reverted\",\"deploy_request.schema_applied\",\"keyspace.storage\",\"webhook.test\"],\"type\":\"string\"}",
+        ),
+        (
+            "Workflow",
+            "{\"properties\":{\"actor\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"branch\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"cancelled_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"cancelled_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"completed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"completed_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"created_at\":{\"format\":\"date-time\",\"type\":\"string\"},\"cutover_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"cutover_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"data_copy_completed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"defer_secondary_keys\":{\"type\":\"boolean\"},\"global_keyspace\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"id\":{\"type\":\"string\"},\"may_restart\":{\"type\":\"boolean\"},\"may_retry\":{\"type\":\"boolean\"},\"name\":{\"type\":\"string\"},\"number\":{\"type\":\"integer\"},\"on_ddl\":{\"allOf\":[{\"$ref\":\"#/components/schemas/WorkflowOnDdl\"}]},\"primaries_switched\":{\"type\":\"boolean\"},\"replicas_switched\":{\"type\":\"boolean\"},\"retried_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"retried_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"reversed_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"reversed_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"reversed_cutover_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"sequence_tables_applied\":{\"type\":\"boolean\"},\"source_keyspace\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"started_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"state\":{\"allOf\":[{\"$ref\":\"#/components/schemas/WorkflowState\"}]},\"switch_primaries_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"switch_primaries_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"switch_replicas_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"switch_replicas_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"target_keyspace\":{\"allOf\":[{\"$ref\":\"#/components/schemas/NamedReference\"}],\"nullable\":true},\"updated_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"verified_data_stale\":{\"type\":\"boolean\"},\"verify_data_at\":{\"format\":\"date-time\",\"nullable\":true,\"type\":\"string\"},\"verify_data_by\":{\"allOf\":[{\"$ref\":\"#/components/schemas/Actor\"}],\"nullable\":true},\"workflow_errors\":{\"type\":\"string\"},\"workflow_subtype\":{\"type\":\"string\"},\"workflow_type\":{\"allOf\":[{\"$ref\":\"#/components/schemas/WorkflowType\"}]}},\"required\":[\"id\",\"name\",\"number\",\"state\",\"created_at\",\"updated_at\",\"started_at\",\"completed_at\",\"cancelled_at\",\"reversed_at\",\"retried_at\",\"data_copy_completed_at\",\"cutover_at\",\"replicas_switched\",\"primaries_switched\",\"switch_replicas_at\",\"switch_primaries_at\",\"verify_data_at\",\"workflow_type\",\"workflow_subtype\",\"defer_secondary_keys\",\"on_ddl\",\"workflow_errors\",\"may_retry\",\"may_restart\",\"verified_data_stale\",\"sequence_tables_applied\",\"actor\",\"verify_data_by\",\"reversed_by\",\"switch_replicas_by\",\"switch_primaries_by\",\"cancelled_by\",\"completed_by\",\"retried_by\",\"cutover_by\",\"reversed_cutover_by\",\"branch\",\"source_keyspace\",\"target_keyspace\",\"global_keyspace\"],\"type\":\"object\"}",
+        ),
+        (
+            "WorkflowOnDdl",
+            "{\"enum\":[\"IGNORE\",\"STOP\",\"EXEC\",\"EXEC_IGNORE\"],\"type\":\"string\"}",
+        ),
+        (
+            "WorkflowState",
+            "{\"enum\":[\"pending\",\"copying\",\"running\",\"stopped\",\"verifying_data\",\"verified_data\",\"switching_replicas\",\"switched_replicas\",\"switching_primaries\",\"switched_primaries\",\"reversing_traffic\",\"reversing_traffic_for_cancel\",\"cutting_over\",\"cutover\",\"reversed_cutover\",\"completed\",\"cancelling\",\"cancelled\",\"error\"],\"type\":\"string\",\"x-states\":{\"cancelled\":{\"kind\":\"neither\"},\"cancelling\":{\"after\":1,\"kind\":\"passing\",\"then\":\"cancelled\"},\"completed\":{\"kind\":\"success\"},\"copying\":{\"after\":4,\"kind\":\"passing\",\"then\":\"running\"},\"cutover\":{\"kind\":\"neither\"},\"cutting_over\":{\"after\":2,\"kind\":\"passing\",\"then\":\"cutover\"},\"error\":{\"kind\":\"failure\"},\"pending\":{\"after\":2,\"kind\":\"initial\",\"then\":\"copying\"},\"reversed_cutover\":{\"kind\":\"neither\"},\"reversing_traffic\":{\"after\":2,\"kind\":\"passing\",\"then\":\"switched_replicas\"},\"reversing_traffic_for_cancel\":{\"after\":2,\"kind\":\"passing\",\"then\":\"cancelled\"},\"running\":{\"kind\":\"passing\"},\"stopped\":{\"kind\":\"neither\"},\"switched_primaries\":{\"kind\":\"neither\"},\"switched_replicas\":{\"kind\":\"neither\"},\"switching_primaries\":{\"after\":2,\"kind\":\"passing\",\"then\":\"switched_primaries\"},\"switching_replicas\":{\"after\":2,\"kind\":\"passing\",\"then\":\"switched_replicas\"},\"verified_data\":{\"kind\":\"neither\"},\"verifying_data\":{\"after\":3,\"kind\":\"passing\",\"then\":\"verified_data\"}}}",
+        ),
+        ("WorkflowType", "{\"enum\":[\"move_tables\"],\"type\":\"string\"}"),
+    ],
+};
 #[cfg(feature = "anomalies")]
 mod anomalies;
 #[cfg(feature = "backup-policies")]

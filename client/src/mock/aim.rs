@@ -2,34 +2,79 @@
 
 use hyper::Uri;
 use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
 
+use super::remembering::{has_operation, operation_id};
 use crate::backups::{BackupRef, BranchRef};
 
-/// Which requests a fault is for.
+/// Which requests a fault is for: all, or those of an operation, or about something by its path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Aim(Option<Vec<String>>);
+pub struct Aim {
+    /// What their paths begin with, decoded.
+    segments: Option<Vec<String>>,
+    operation: Option<String>,
+}
 
 impl From<&BranchRef> for Aim {
     fn from(branch: &BranchRef) -> Self {
         let BranchRef { organization, database, branch, .. } = branch;
-        let segments = ["organizations", organization, "databases", database, "branches", branch];
-        Self(Some(segments.map(str::to_owned).to_vec()))
+        Self::below(&["organizations", organization, "databases", database, "branches", branch])
     }
 }
 
 impl From<&BackupRef> for Aim {
     fn from(backup: &BackupRef) -> Self {
         let BackupRef { organization, database, branch, id, .. } = backup;
-        let segments = ["organizations", organization, "databases", database, "branches", branch, "backups", id];
-        Self(Some(segments.map(str::to_owned).to_vec()))
+        Self::below(&["organizations", organization, "databases", database, "branches", branch, "backups", id])
+    }
+}
+
+/// A path, such as `/organizations/acme/databases/shop/deploy-requests/1`, and all below it.
+impl From<&str> for Aim {
+    fn from(path: &str) -> Self {
+        Self { segments: Some(segments(path)), operation: None }
     }
 }
 
 impl Aim {
-    /// Whether it is for a request. A slash within a name is encoded, and so is no end of a segment.
-    pub(super) fn hits(&self, uri: &Uri) -> bool {
-        let segments = uri.path().split('/').skip_while(|segment| ["", "v1"].contains(segment));
-        let segments: Vec<_> = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy()).collect();
-        self.0.as_ref().is_none_or(|aim| segments.starts_with(&aim.iter().map(|part| part.into()).collect::<Vec<_>>()))
+    /// The requests of an operation, by its ID such as `create_backup`.
+    pub fn operation(id: impl Into<String>) -> Self {
+        Self { segments: None, operation: Some(id.into()) }
     }
+
+    /// The same requests, as far as they are about what is at a path.
+    #[must_use]
+    pub fn at(self, path: &str) -> Self {
+        Self { segments: Some(segments(path)), ..self }
+    }
+
+    /// By what a control call says.
+    pub(super) fn of(operation: Option<&str>, path: Option<&str>) -> Result<Self, String> {
+        match operation.filter(|id| !has_operation(id)) {
+            Some(id) => Err(format!("{id} is no operation of the API; the IDs are those of its description")),
+            None => Ok(Self { segments: path.map(segments), operation: operation.map(str::to_owned) }),
+        }
+    }
+
+    fn below(segments: &[&str]) -> Self {
+        Self { segments: Some(segments.iter().map(|&part| part.to_owned()).collect()), operation: None }
+    }
+
+    /// Whether it is for a request. A slash within a name is encoded, and so is no end of a segment.
+    pub(super) fn hits(&self, method: &str, uri: &Uri) -> bool {
+        let segments = segments(uri.path());
+        let is_below = self.segments.as_ref().is_none_or(|aim| segments.starts_with(aim));
+        is_below && self.operation.as_ref().is_none_or(|id| operation_id(method, &segments) == Some(id))
+    }
+
+    /// It, for who asks which faults are to come.
+    pub(super) fn shown(&self) -> Value {
+        json!({ "operation": self.operation, "path": self.segments.as_ref().map(|parts| format!("/{}", parts.join("/"))) })
+    }
+}
+
+/// The segments of a path, decoded, without the version in front.
+fn segments(path: &str) -> Vec<String> {
+    let segments = path.split('/').skip_while(|segment| ["", "v1"].contains(segment));
+    segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
 }

@@ -18,6 +18,8 @@ use tokio::net::TcpListener;
 
 use super::aim::Aim;
 use super::api::Api;
+use super::hosts::{PREFIX, is_for_us};
+use super::remembering::{Engine, Origin};
 use super::reply::{Reply, refusal};
 use super::{RecordedRequest, TOKEN, TOKEN_ID};
 
@@ -26,12 +28,16 @@ use super::{RecordedRequest, TOKEN, TOKEN_ID};
 pub(super) struct State {
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) api: Api,
+    /// What answers instead, where the server remembers all operations.
+    pub(super) engine: Option<Box<Engine>>,
     /// What happens to the next requests.
     pub(super) faults: Vec<(Aim, Fault)>,
     /// How long the next requests have to wait for their answers.
     pub(super) delays: VecDeque<Duration>,
     /// An OAuth token that is accepted beside the service token.
     pub(super) bearer: Option<String>,
+    /// The names that requests may call the server by, beside its addresses.
+    pub(super) hosts: Vec<String>,
 }
 
 /// What happens to a request instead of its being done and answered.
@@ -51,6 +57,22 @@ pub(super) enum Fault {
     LoseAnswer,
     /// It is done, and the connection is closed in the middle of the answer.
     TruncateAnswer,
+    /// It is done, and answered so much later.
+    Delay(Duration),
+}
+
+impl Fault {
+    /// As control calls name it.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Answer(_) | Self::OtherAnswer(_) => "refuse",
+            Self::LoseRequest | Self::DoLate(_) => "lose_request",
+            Self::LoseAnswer => "lose_answer",
+            Self::TruncateAnswer => "truncate",
+            Self::Delay(_) => "delay",
+        }
+    }
 }
 
 /// What is sent back.
@@ -59,12 +81,14 @@ pub(super) struct Answer {
     status: StatusCode,
     retry_after: Option<u64>,
     body: Bytes,
+    /// Where it comes from, if the server says that.
+    origin: Option<Origin>,
 }
 
 impl Answer {
     /// An answer with any body.
     pub(super) fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, retry_after: None, body: body.into() }
+        Self { status, retry_after: None, body: body.into(), origin: None }
     }
 
     /// 429.
@@ -106,17 +130,29 @@ fn close() -> io::Error {
 async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Result<Response<Sent>> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let (answer, delay, number) = {
+    let (answer, delay, number, remembers) = {
         let mut state = lock(&shared);
+        let remembers = state.engine.is_some();
+        if remembers && !is_for_us(&parts.headers, &state.hosts) {
+            let message = "the Host is neither an address nor localhost, nor one that the server was told to take";
+            return Ok(plain(refusal(StatusCode::MISDIRECTED_REQUEST, "misdirected", message).into()));
+        }
+        if remembers && parts.uri.path().starts_with(PREFIX) {
+            return Ok(plain(state.control(parts.method.as_str(), parts.uri.path(), &body).into()));
+        }
         state.record(&parts, &body);
-        let aimed = state.faults.iter().position(|(aim, _)| aim.hits(&parts.uri));
+        let aimed = state.faults.iter().position(|(aim, _)| aim.hits(parts.method.as_str(), &parts.uri));
         let fault = aimed.map_or(Fault::None, |at| state.faults.remove(at).1);
-        let (delay, number) = (state.delays.pop_front(), state.requests.len());
+        let (mut delay, number) = (state.delays.pop_front(), state.requests.len());
         // It is done when it has arrived, though the client may have gone when it is answered.
-        let mut done = || Answer::from(state.take(&parts, &body));
+        let mut done = || state.take(&parts, &body);
         // Nothing, where the connection is to be closed; and whether the answer is cut.
         let answer = match fault {
             Fault::None => Some((done(), false)),
+            Fault::Delay(more) => {
+                delay = Some(delay.unwrap_or_default() + more);
+                Some((done(), false))
+            }
             Fault::Answer(answer) => Some((answer, false)),
             Fault::OtherAnswer(answer) => {
                 done();
@@ -137,7 +173,7 @@ async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Re
                 None
             }
         };
-        (answer, delay, number)
+        (answer, delay, number, remembers)
     };
     if let Some(delay) = delay {
         tokio::time::sleep(delay).await;
@@ -154,10 +190,23 @@ async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Re
     if let Ok(id) = HeaderValue::try_from(format!("mock-request-{number}")) {
         response.headers_mut().insert("x-request-id", id);
     }
+    if remembers {
+        // What was scripted goes first: faults, and answers by path.
+        let origin = answer.origin.unwrap_or(Origin::Scripted);
+        response.headers_mut().insert("x-stand-in", HeaderValue::from_static(origin.header()));
+    }
     if let Some(seconds) = answer.retry_after {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     Ok(response)
+}
+
+/// An answer to what is no request of the API.
+fn plain(answer: Answer) -> Response<Sent> {
+    let mut response = Response::new(Sent::whole(answer.body));
+    *response.status_mut() = answer.status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 impl State {
@@ -173,16 +222,22 @@ impl State {
     }
 
     /// Does what a request asks for.
-    fn take(&mut self, parts: &hyper::http::request::Parts, body: &[u8]) -> Reply {
+    fn take(&mut self, parts: &hyper::http::request::Parts, body: &[u8]) -> Answer {
         if !self.accepts(&parts.headers) {
-            return refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid");
+            return refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid").into();
         }
         let media = parts.headers.get(CONTENT_TYPE).map(|name| String::from_utf8_lossy(name.as_bytes()));
         if let Some(media) = media.filter(|media| !body.is_empty() && !media.starts_with("application/json")) {
             let message = format!("the body is {media}, but must be application/json");
-            return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "bad_request", &message);
+            return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "bad_request", &message).into();
         }
-        self.api.take(parts.method.as_str(), &parts.uri, body)
+        match &mut self.engine {
+            Some(engine) => {
+                let (reply, origin) = engine.take_request(parts.method.as_str(), &parts.uri, body);
+                Answer { origin: Some(origin), ..reply.into() }
+            }
+            None => self.api.take(parts.method.as_str(), &parts.uri, body).into(),
+        }
     }
 
     fn accepts(&self, headers: &HeaderMap) -> bool {

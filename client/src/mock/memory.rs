@@ -1,0 +1,211 @@
+//! How a test starts and steers a mock server that remembers.
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::fixture::Fixture;
+use super::remembering::{self, Engine, default_seed};
+use super::server::lock;
+use super::{MockServer, to_status};
+
+/// How a mock server that remembers begins. It starts when this is awaited. See [`MockServer::remembering`].
+#[derive(Clone, Debug)]
+#[must_use = "the server starts when this is awaited"]
+pub struct Remembering {
+    seed: Value,
+    time_scale: f64,
+    is_frozen: bool,
+    is_strict: bool,
+    is_lenient: bool,
+    pub(super) address: std::net::SocketAddr,
+}
+
+impl Remembering {
+    /// What is there at the beginning, in the place of the organization `acme` with a database `shop` and its branch
+    /// `main`: lists of items by the paths of their collections, each with as many properties as matter, and values by
+    /// the paths of what else is read.
+    ///
+    /// # Examples
+    /// ```
+    /// # use planetscale_client::mock::MockServer;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::remembering()
+    ///     .seed(serde_json::json!({
+    ///         "/organizations": [{ "name": "acme" }],
+    ///         "/organizations/acme/databases": [{ "name": "shop", "kind": "postgresql", "state": "ready" }],
+    ///         "/organizations/acme/databases/shop/branches/main/backups": [{ "name": "nightly", "state": "success" }],
+    ///     }))
+    ///     .await?;
+    /// # let client = server.client()?;
+    /// let backups = client.list_backups().organization("acme").database("shop").branch("main").send().await?;
+    /// assert_eq!(backups.data[0].name, "nightly");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn seed(mut self, seed: Value) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How much of a duration passes in real time: with 0.01, what takes 10 s takes 100 ms.
+    pub fn time_scale(mut self, scale: f64) -> Self {
+        self.time_scale = scale;
+        self
+    }
+
+    /// Begins with a clock that stands still until [`MockServer::advance`].
+    pub fn freeze(mut self) -> Self {
+        self.is_frozen = true;
+        self
+    }
+
+    /// Answers with 501 instead of anything invented: lists of what no operation makes, and operations of which it is not
+    /// known what they change.
+    pub fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    /// Takes requests with fields that the description does not have, and nulls, as other clients send them; each is a
+    /// warning in the trace.
+    pub fn lenient(mut self) -> Self {
+        self.is_lenient = true;
+        self
+    }
+
+    fn engine(&self) -> Result<Engine, String> {
+        let mut engine = Engine::seeded(&self.seed)?;
+        engine.scale_time(self.time_scale)?;
+        engine.freeze(self.is_frozen);
+        engine.set_strict(self.is_strict);
+        engine.set_lenient(self.is_lenient);
+        Ok(engine)
+    }
+}
+
+impl IntoFuture for Remembering {
+    type Output = std::io::Result<MockServer>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    /// Starts the server. It needs a running tokio runtime.
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let engine = self.engine().map_err(|why| std::io::Error::new(std::io::ErrorKind::InvalidInput, why))?;
+            let server = MockServer::listen(self.address).await?;
+            lock(&server.state).engine = Some(Box::new(engine));
+            Ok(server)
+        })
+    }
+}
+
+/// # A server that remembers
+///
+/// These are for a server of [`remembering`](Self::remembering), and panic on another one: a test that steers nothing is
+/// wrong.
+impl MockServer {
+    /// A server that answers all operations by rule, from what it was seeded with and what requests made of that. It starts
+    /// when this is awaited, on a free port of 127.0.0.1, and serves all operations whatever features are on.
+    ///
+    /// What is known of the API is its description, so this is the shape of the API and not its behaviour in full: each
+    /// answer has a header `x-stand-in`, which is `rule`, `scripted`, or `invented` where nothing set what it says. All
+    /// times that states take are invented. Reports, such as metrics, are answered with 501 until they are seeded or
+    /// scripted by [`answer_at`](Self::answer_at).
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use planetscale_client::mock::MockServer;
+    /// use planetscale_client::types::{Backup, BackupState};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::remembering().freeze().await?;
+    /// let client = server.client()?;
+    /// let made = client.create_backup().organization("acme").database("shop").branch("main").send().await?;
+    /// assert_eq!(made.state, BackupState::Pending);
+    /// server.advance(Duration::from_secs(60));
+    /// assert_eq!(server.stored::<Backup>()[0].state, BackupState::Success);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remembering() -> Remembering {
+        Remembering {
+            seed: default_seed(),
+            time_scale: 1.0,
+            is_frozen: false,
+            is_strict: false,
+            is_lenient: false,
+            address: (std::net::Ipv4Addr::LOCALHOST, 0).into(),
+        }
+    }
+
+    /// Moves the clock on: what has become something else by then is that at once.
+    ///
+    /// # Panics
+    /// On a server that does not remember.
+    pub fn advance(&self, by: Duration) {
+        self.with_engine(|engine| engine.advance(by));
+    }
+
+    /// Puts an item into a state now, such as a deploy request into `error`, or through several. The path is that of the
+    /// item: `/organizations/acme/databases/shop/deploy-requests/1`.
+    ///
+    /// # Panics
+    /// Where there is no such item, or it has no such state; and on a server that does not remember.
+    pub fn transition<S: Into<String>>(&self, path: &str, states: impl IntoIterator<Item = S>) {
+        let states: Vec<String> = states.into_iter().map(Into::into).collect();
+        fits("transition", self.with_engine(|engine| engine.transition(path, &states, false)));
+    }
+
+    /// What the coming polls of an item find, one state a poll. The last one stays.
+    ///
+    /// # Panics
+    /// As [`transition`](Self::transition).
+    pub fn transition_by_polls<S: Into<String>>(&self, path: &str, states: impl IntoIterator<Item = S>) {
+        let states: Vec<String> = states.into_iter().map(Into::into).collect();
+        fits("transition_by_polls", self.with_engine(|engine| engine.transition(path, &states, true)));
+    }
+
+    /// What requests for a path are answered with from now on; told again, it takes the place of what was told before.
+    ///
+    /// # Panics
+    /// Where no operation has such a path, or `status` is no HTTP status; and on a server that does not remember.
+    pub fn answer_at(&self, path: &str, status: u16, body: Value) {
+        let answers = vec![(to_status(status), body)];
+        fits("answer_at", self.with_engine(|engine| engine.script(None, path, answers)));
+    }
+
+    /// What there is of a type, such as [`Backup`](crate::types::Backup): all that was made or seeded and is not gone.
+    ///
+    /// # Panics
+    /// On a server that does not remember.
+    pub fn stored<T: Fixture>(&self) -> Vec<T> {
+        let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
+        let stored = self.with_engine(|engine| engine.stored(name));
+        stored.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect()
+    }
+
+    /// What every operation does, a line each: its ID, its method and path, and the rule for it.
+    #[doc(hidden)]
+    pub fn classification() -> String {
+        remembering::classification()
+    }
+
+    #[allow(clippy::expect_used)] // For tests, where a panic is the answer to a mistake.
+    fn with_engine<R>(&self, then: impl FnOnce(&mut Engine) -> R) -> R {
+        let mut state = lock(&self.state);
+        then(state.engine.as_mut().expect("a server of `MockServer::remembering()`"))
+    }
+}
+
+#[allow(clippy::panic)] // For tests, where a panic is the answer to a mistake.
+fn fits(call: &str, done: Result<(), String>) {
+    if let Err(why) = done {
+        panic!("MockServer::{call}: {why}");
+    }
+}

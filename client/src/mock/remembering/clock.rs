@@ -1,0 +1,73 @@
+//! The time of a mock server: as fast as told, frozen, or moved on at once.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use crate::mock::reply;
+
+/// A clock that begins with the time at which it was made.
+#[derive(Debug)]
+pub(super) struct Clock {
+    began: SystemTime,
+    /// What was on the clock at `since`.
+    passed: Duration,
+    since: Instant,
+    /// How much of a duration passes in real time: 0.01 makes 100 s of one.
+    scale: f64,
+    is_frozen: bool,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        let (began, since) = (SystemTime::now(), Instant::now());
+        Self { began, passed: Duration::ZERO, since, scale: 1.0, is_frozen: false }
+    }
+}
+
+impl Clock {
+    /// How long the server has run, by this clock.
+    pub(super) fn passed(&self) -> Duration {
+        if self.is_frozen {
+            return self.passed;
+        }
+        let real = self.since.elapsed();
+        let scaled = Duration::try_from_secs_f64(real.as_secs_f64() / self.scale).unwrap_or(Duration::MAX);
+        self.passed.saturating_add(scaled)
+    }
+
+    /// The time after a duration on this clock, as the API writes it.
+    pub(super) fn time(&self, passed: Duration) -> String {
+        reply::time(self.date(passed).unwrap_or(DateTime::<Utc>::MAX_UTC))
+    }
+
+    /// The time after a duration on this clock.
+    pub(super) fn date(&self, passed: Duration) -> Option<DateTime<Utc>> {
+        DateTime::<Utc>::from(self.began).checked_add_signed(chrono::TimeDelta::from_std(passed).ok()?)
+    }
+
+    pub(super) fn advance(&mut self, by: Duration) {
+        self.passed = self.passed().saturating_add(by);
+        self.since = Instant::now();
+    }
+
+    /// Sets how much of a duration passes in real time; what is not above zero changes nothing.
+    pub(super) fn scale(&mut self, scale: f64) {
+        self.advance(Duration::ZERO);
+        if scale > 0.0 {
+            self.scale = scale;
+        }
+    }
+
+    pub(super) fn freeze(&mut self, is_frozen: bool) {
+        self.advance(Duration::ZERO);
+        self.is_frozen = is_frozen;
+    }
+
+    /// The settings, as `/_standin/clock` shows them.
+    pub(super) fn shown(&self) -> serde_json::Value {
+        let now = self.passed();
+        serde_json::json!({ "now": self.time(now), "time_scale": self.scale, "frozen": self.is_frozen })
+    }
+}

@@ -1,0 +1,268 @@
+//! How a mock server that remembers is seeded and steered: from Rust, and by control calls from any language.
+
+use std::time::Duration;
+
+use planetscale_client::mock::{Aim, MockServer, TOKEN, TOKEN_ID};
+use planetscale_client::types::{Backup, BackupState, DeployRequest, DeploymentState};
+use planetscale_client::{BranchRef, RetryPolicy};
+use serde_json::{Value, json};
+
+use crate::stand_in::http;
+
+const SHOP: &str = "/organizations/acme/databases/shop";
+
+/// A request of the API, or a control call: the status, the header `x-stand-in`, and the body.
+async fn call(server: &MockServer, method: &str, path: &str, body: Value) -> (u16, String, Value) {
+    let base = server.base_url();
+    let url = if path.starts_with("/_standin") { base.replace("/v1", path) } else { format!("{base}{path}") };
+    let request = http().request(method.parse().unwrap(), url).header("authorization", format!("{TOKEN_ID}:{TOKEN}"));
+    let request = if body.is_null() { request } else { request.json(&body) };
+    let response = request.send().await.unwrap();
+    let origin = response.headers().get("x-stand-in").map(|it| it.to_str().unwrap().to_owned()).unwrap_or_default();
+    let status = response.status().as_u16();
+    (status, origin, serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default())
+}
+
+async fn given(server: &MockServer, path: &str) -> Value {
+    call(server, "GET", path, Value::Null).await.2
+}
+
+#[tokio::test]
+async fn time_passes_as_told() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let client = server.client().unwrap();
+    let made = client.branch(&BranchRef::new("acme", "shop", "main")).create_backup().await.unwrap();
+    let states = || server.stored::<Backup>().into_iter().map(|backup| backup.state).collect::<Vec<_>>();
+    assert_eq!((made.state.clone(), states()), (BackupState::Pending, vec![BackupState::Pending]));
+    server.advance(Duration::from_secs(2));
+    assert_eq!(states(), [BackupState::Running]);
+    server.advance(Duration::from_secs(3_600));
+    let [done] = &server.stored::<Backup>()[..] else { panic!("one backup") };
+    assert_eq!(done.state, BackupState::Success);
+    // What came between came at its time.
+    let (started, completed) = (done.started_at.unwrap(), done.completed_at.unwrap());
+    assert_eq!(
+        (started - done.created_at, completed - started),
+        (chrono::TimeDelta::seconds(2), chrono::TimeDelta::seconds(10))
+    );
+}
+
+#[tokio::test]
+async fn a_deploy_ends_as_told() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let client = server.client().unwrap();
+    let branch = client.create_branch().organization("acme").database("shop");
+    branch.body_map(|body| body.name("dev").parent_branch("main")).send().await.unwrap();
+    let request = client.create_deploy_request().organization("acme").database("shop");
+    let made = request.body_map(|body| body.branch("dev").into_branch("main")).send().await.unwrap();
+    assert_eq!((made.number, &made.deployment_state), (1, &DeploymentState::Pending));
+    let deploy = client.queue_deploy_request().organization("acme").database("shop").number(1);
+    deploy.send().await.unwrap();
+    server.transition(&format!("{SHOP}/deploy-requests/1"), ["error"]);
+    let [failed] = &server.stored::<DeployRequest>()[..] else { panic!("one deploy request") };
+    assert_eq!(failed.deployment_state, DeploymentState::Error);
+    assert_eq!(failed.deployment.as_ref().unwrap().state, DeploymentState::Error);
+    // By polls, whatever the time.
+    server.transition_by_polls(&format!("{SHOP}/deploy-requests/1"), ["in_progress", "complete"]);
+    for state in ["in_progress", "complete", "complete"] {
+        assert_eq!(given(&server, &format!("{SHOP}/deploy-requests/1")).await["deployment_state"], state);
+    }
+}
+
+#[tokio::test]
+async fn an_approval_is_needed_where_it_is_required() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let send = |method, path: &str, body| {
+        let (server, path) = (&server, format!("{SHOP}{path}"));
+        async move { call(server, method, &path, body).await }
+    };
+    assert_eq!(send("PATCH", "", json!({ "require_approval_for_deploy": true })).await.0, 200);
+    assert_eq!(send("POST", "/branches", json!({ "name": "dev", "parent_branch": "main" })).await.0, 201);
+    let (status, ..) = send("POST", "/deploy-requests", json!({ "branch": "dev", "into_branch": "main" })).await;
+    assert_eq!(status, 201);
+    let (status, _, refused) = send("POST", "/deploy-requests/1/deploy", json!({})).await;
+    assert_eq!((status, &refused["code"]), (422, &json!("unprocessable")));
+    assert!(refused["message"].as_str().unwrap().contains("approval is required"), "{refused}");
+    assert_eq!(send("POST", "/deploy-requests/1/reviews", json!({ "state": "approved" })).await.0, 201);
+    assert_eq!(send("POST", "/deploy-requests/1/deploy", json!({})).await.0, 200);
+}
+
+#[tokio::test]
+async fn nothing_is_said_that_is_not_known() {
+    let server = MockServer::remembering().await.unwrap();
+    // A report, a list of what nothing makes, and what is made.
+    let metrics = format!("{SHOP}/branches/main/schema");
+    let (status, _, unknown) = call(&server, "GET", &metrics, Value::Null).await;
+    assert_eq!((status, &unknown["code"]), (501, &json!("not_implemented")));
+    let invoices = call(&server, "GET", "/organizations/acme/invoices", Value::Null).await;
+    assert_eq!((invoices.0, invoices.1.as_str(), &invoices.2["data"]), (200, "invented", &json!([])));
+    let branches = call(&server, "GET", &format!("{SHOP}/branches"), Value::Null).await;
+    assert_eq!((branches.0, branches.1.as_str(), &branches.2["total_count"]), (200, "rule", &json!(1)));
+    // A filter of which it is not known what it leaves out.
+    let since = call(&server, "GET", &format!("{SHOP}/branches?order=asc"), Value::Null).await;
+    assert_eq!((since.0, since.1.as_str()), (200, "invented"));
+    server.answer_at(&metrics, 200, json!({ "data": [] }));
+    assert_eq!(call(&server, "GET", &metrics, Value::Null).await, (200, "scripted".to_owned(), json!({ "data": [] })));
+
+    let strict = MockServer::remembering().strict().await.unwrap();
+    assert_eq!(call(&strict, "GET", "/organizations/acme/invoices", Value::Null).await.0, 501);
+    assert_eq!(call(&strict, "GET", &format!("{SHOP}/branches"), Value::Null).await.0, 200);
+}
+
+#[tokio::test]
+async fn secrets_are_shown_once() {
+    let server = MockServer::remembering().await.unwrap();
+    let path = format!("{SHOP}/branches/main/passwords");
+    let (status, _, made) = call(&server, "POST", &path, json!({ "name": "app" })).await;
+    assert!(status == 201 && made["plain_text"].as_str().is_some_and(|text| !text.is_empty()), "{made}");
+    let given = given(&server, &format!("{path}/{}", made["id"].as_str().unwrap())).await;
+    assert_eq!((&given["plain_text"], &given["name"]), (&Value::Null, &json!("app")));
+}
+
+#[tokio::test]
+async fn a_resize_changes_what_it_is_of_when_it_is_done() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    let keyspace = format!("{SHOP}/branches/main/keyspaces/main");
+    assert_eq!(given(&server, &keyspace).await["cluster_name"], "PS_10");
+    let (status, _, resize) =
+        call(&server, "PUT", &format!("{keyspace}/resizes"), json!({ "cluster_size": "PS_20" })).await;
+    assert_eq!((status, &resize["state"]), (200, &json!("pending")));
+    assert_eq!(given(&server, &keyspace).await["cluster_name"], "PS_10");
+    server.advance(Duration::from_secs(60));
+    assert_eq!(given(&server, &keyspace).await["cluster_name"], "PS_20");
+    // One that is canceled changes nothing.
+    call(&server, "PUT", &format!("{keyspace}/resizes"), json!({ "cluster_size": "PS_40" })).await;
+    assert_eq!(call(&server, "DELETE", &format!("{keyspace}/resizes"), Value::Null).await.0, 204);
+    server.advance(Duration::from_secs(60));
+    assert_eq!(given(&server, &keyspace).await["cluster_name"], "PS_20");
+}
+
+#[tokio::test]
+async fn faults_are_aimed_at_operations_and_paths() {
+    let server = MockServer::remembering().await.unwrap();
+    let client = server.client().unwrap();
+    let main = client.branch(&BranchRef::new("acme", "shop", "main"));
+    server.on(Aim::operation("create_backup").at(&format!("{SHOP}/branches/main"))).refuse_next(403, "forbidden", "no");
+    assert_eq!(
+        client.list_backups().organization("acme").database("shop").branch("main").send().await.unwrap().data.len(),
+        0
+    );
+    assert_eq!(main.create_backup().await.unwrap_err().code(), Some("forbidden"));
+    main.create_backup().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_state_is_a_seed() {
+    let server = MockServer::remembering().freeze().await.unwrap();
+    call(&server, "POST", &format!("{SHOP}/branches/main/backups"), json!({ "name": "nightly" })).await;
+    call(&server, "POST", &format!("{SHOP}/branches"), json!({ "name": "a/b", "parent_branch": "main" })).await;
+    let state = given(&server, "/_standin/state").await;
+    assert_eq!(state[format!("{SHOP}/branches/main/backups")][0]["name"], "nightly");
+    // What nobody set is listed.
+    let invented = &state["invented"][format!("{SHOP}/branches/main")];
+    assert!(invented.as_array().unwrap().contains(&json!("mysql_address")), "{invented}");
+    let other = MockServer::remembering().freeze().await.unwrap();
+    assert_eq!(call(&other, "PUT", "/_standin/state", state.clone()).await.0, 200);
+    let (mut state, mut again) = (state, given(&other, "/_standin/state").await);
+    for of in [&mut state, &mut again] {
+        of.as_object_mut().unwrap().remove("invented");
+    }
+    assert_eq!(again, state);
+    // A reset goes back to that.
+    call(&other, "DELETE", &format!("{SHOP}/branches/a%2Fb"), Value::Null).await;
+    assert_eq!(call(&other, "POST", "/_standin/reset", Value::Null).await.0, 200);
+    assert_eq!(given(&other, &format!("{SHOP}/branches/a%2Fb")).await["name"], "a/b");
+}
+
+#[tokio::test]
+async fn control_calls_do_what_rust_does() {
+    let server = MockServer::remembering().await.unwrap();
+    let client = server.client().unwrap();
+    let control = |method, path: &'static str, body| {
+        let server = &server;
+        async move { call(server, method, &format!("/_standin{path}"), body).await }
+    };
+    assert_eq!(control("GET", "/health", Value::Null).await.0, 200);
+    assert_eq!(control("POST", "/clock", json!({ "freeze": true })).await.2["frozen"], true);
+    client.branch(&BranchRef::new("acme", "shop", "main")).create_backup().await.unwrap();
+    control("POST", "/clock", json!({ "advance": 60 })).await;
+    assert_eq!(server.stored::<Backup>()[0].state, BackupState::Success);
+    let fault = json!({ "fault": "refuse", "status": 503, "operation": "get_branch", "times": 2 });
+    assert_eq!(control("POST", "/faults", fault).await.0, 200);
+    assert_eq!(control("GET", "/faults", Value::Null).await.2.as_array().unwrap().len(), 2);
+    for status in [503, 503, 200] {
+        assert_eq!(call(&server, "GET", &format!("{SHOP}/branches/main"), Value::Null).await.0, status);
+    }
+    let path = format!("{SHOP}/branches/main");
+    assert_eq!(control("POST", "/transitions", json!({ "path": path, "states": ["sleeping"] })).await.0, 200);
+    assert_eq!(given(&server, &path).await["state"], "sleeping");
+    let answers = json!({ "path": path, "method": "GET", "answers": [{ "status": 404, "body": { "code": "not_found", "message": "x" } }] });
+    assert_eq!(control("POST", "/answers", answers).await.0, 200);
+    assert_eq!(call(&server, "GET", &path, Value::Null).await.1, "scripted");
+    control("DELETE", "/answers", Value::Null).await;
+    assert_eq!(call(&server, "GET", &path, Value::Null).await.0, 200);
+    // Neither control calls nor tokens are shown.
+    let requests = control("GET", "/requests", Value::Null).await.2;
+    assert_eq!(requests.as_array().unwrap().len(), 7, "{requests}");
+    assert!(!requests.to_string().contains(TOKEN) && !requests.to_string().contains("_standin"), "{requests}");
+}
+
+#[tokio::test]
+async fn a_wrong_control_call_is_told_what_would_be_right() {
+    let server = MockServer::remembering().await.unwrap();
+    for (method, path, body, right) in [
+        ("GET", "/nothing", Value::Null, "POST /_standin/reset"),
+        ("POST", "/clock", json!({ "advanced": 1 }), "{\"advance\": 60}"),
+        ("POST", "/clock", json!({ "advance": -1 }), "no seconds"),
+        ("POST", "/clock", json!({ "time_scale": 0 }), "above 0"),
+        ("POST", "/faults", json!({ "fault": "explode" }), "`lose_request`"),
+        ("POST", "/faults", json!({ "fault": "refuse", "operation": "make_backup" }), "no operation"),
+        ("POST", "/faults", json!({ "fault": "delay" }), "\"seconds\""),
+        ("POST", "/transitions", json!({ "path": SHOP, "states": ["tired"] }), "\"sleeping\""),
+        ("POST", "/transitions", json!({ "path": "/organizations/other", "states": ["ready"] }), "nothing is at"),
+        ("POST", "/answers", json!({ "path": "/nothing", "answers": [{ "status": 200 }] }), "no operation"),
+        ("PUT", "/state", json!([]), "\"/organizations\""),
+        ("PUT", "/state", json!({ "/organisations": [] }), "near to it are /organizations"),
+        ("PUT", "/state", json!({ "/organizations": [{ "nmae": "acme" }] }), "there are"),
+        ("PUT", "/state", json!({ "/organizations/acme/databases": [] }), "there is no `acme`"),
+    ] {
+        let (status, _, refused) = call(&server, method, &format!("/_standin{path}"), body.clone()).await;
+        assert!(matches!(status, 400 | 404), "{path} {body}: {status}");
+        let message = refused["message"].as_str().unwrap();
+        assert!(message.contains(right), "{path} {body}: {message}");
+    }
+    // Nothing of that changed anything.
+    assert_eq!(given(&server, SHOP).await["name"], "shop");
+}
+
+#[tokio::test]
+async fn a_page_in_a_browser_cannot_reach_it() {
+    let server = MockServer::remembering().await.unwrap();
+    let address = server.base_url().replace("/v1", "");
+    for (host, status) in
+        [("evil.example", 421), ("evil.example:80", 421), ("localhost:1", 200), ("127.0.0.1", 200), ("[::1]:1", 200)]
+    {
+        let request = http().get(format!("{address}/_standin/health")).header("host", host);
+        assert_eq!(request.send().await.unwrap().status(), status, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn many_clients_are_served_at_once() {
+    let server = MockServer::remembering().await.unwrap();
+    let client = server.client().unwrap();
+    let mut made = tokio::task::JoinSet::new();
+    for number in 0..40 {
+        let client = client.clone();
+        made.spawn(async move {
+            let call = client.create_branch().organization("acme").database("shop").retry(RetryPolicy::none());
+            call.body_map(|body| body.name(format!("b{}", number % 20)).parent_branch("main")).send().await
+        });
+    }
+    let mut taken = 0;
+    while let Some(made) = made.join_next().await {
+        taken += usize::from(made.unwrap().is_err_and(|e| e.code() == Some("unprocessable")));
+    }
+    let database = given(&server, SHOP).await;
+    assert_eq!((taken, &database["branches_count"]), (20, &json!(21)));
+}
