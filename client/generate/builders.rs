@@ -104,7 +104,11 @@ fn of(item: &ItemStruct, own: &BTreeSet<String>) -> Option<[Item; 5]> {
     let Fields::Named(fields) = &item.fields else { return None };
     let fields: Vec<Built<'_>> = fields.named.iter().filter_map(|field| built(field, own)).collect();
     let name = &item.ident;
-    let doc = format!(" Builds [`{name}`](super::{name}).");
+    let doc = format!(
+        " Builds [`{name}`](super::{name}).\n\n It ends with `{name}::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` \
+         that takes the type takes the builder, too. The error names the first field that was not set or whose value does \
+         not fit, and `?` makes an [`Error`](crate::Error) of it."
+    );
     let (idents, types): (Vec<_>, Vec<_>) = fields.iter().map(|field| (field.ident, &field.ty)).unzip();
     let unset = fields.iter().map(|field| match field.is_optional {
         true => quote!(Ok(::std::default::Default::default())),

@@ -3,7 +3,7 @@
 //! `build.rs` calls it to build the client, xtask to store and print the code and to see what a change of the
 //! spec does to it. Each pass is a module, whose first comment shows an example:
 //!
-//! 1. `answers`, `media`, `parameters`, `document::nulls`, `composed`, `defaults` and `prepare` change the spec, so that
+//! 1. `answers`, `media`, `parameters`, `document::nulls`, `composed`, `defaults`, `read_only` and `prepare` change the spec, so that
 //!    progenitor makes no type of it that refuses what the server may well send; `notes` carry to the later passes what
 //!    was taken out, `described` and `discriminators` what progenitor does not carry over, and `circles` and `templates` refuse what
 //!    is described by itself, and paths and parameters that do not fit;
@@ -56,6 +56,7 @@ mod parameters;
 mod paths;
 mod prepare;
 mod prose;
+mod read_only;
 mod rust;
 mod secrets;
 mod stand_in;
@@ -150,6 +151,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     composed::prepare(&mut document);
     circles::refuse(&mut document)?;
     defaults::prepare(&mut document);
+    read_only::prepare(&mut document);
     docs::prepare(&mut document);
     let described = document.clone();
     let discriminators = discriminators::of(&document);

@@ -104,7 +104,7 @@ async fn a_request_is_held_to_the_description() {
     for (body, why) in [
         (json!({ "deletion_protected": 7 }), "the body: invalid type"),
         (json!({ "deletion_protected": null }), "deletion_protected is null, but can be left out only"),
-        (json!({ "colour": "red" }), "colour is no field of the body"),
+        (json!({ "colour": "red" }), "the body: unknown field `colour`"),
         (json!([]), "the body: "),
         (json!([null, null]), "the body is a list, but must be an object"),
     ] {

@@ -1,6 +1,6 @@
 //! What the client sends.
 
-use planetscale_client::types::{KeyspaceClusterSize, RetentionUnit};
+use planetscale_client::types::{CreateBranchBody, KeyspaceClusterSize, RetentionUnit, SeedData, UpdateBackupBody};
 use planetscale_client::{BearerToken, Client};
 use planetscale_tests::{Arrived, Server, Step, json};
 
@@ -147,6 +147,25 @@ async fn an_empty_list_is_sent_and_an_unset_one_is_not() {
         let _ = call().body_map(|b| b.set_keyspace_cluster_sizes(sizes)).send().await;
         assert_eq!(server.arrived().last().unwrap().body, expected);
     }
+}
+
+/// What a program reads from a file of its own: a misspelt key is an error, and not a request that says less.
+#[test]
+fn a_request_refuses_keys_that_it_does_not_have() {
+    let error = serde_json::from_str::<UpdateBackupBody>(r#"{"protect": true}"#).unwrap_err();
+    assert!(error.to_string().starts_with("unknown field `protect`, expected `protected`"), "{error}");
+    let body = r#"{"name": "x", "keyspace_cluster_sizes": [{"keyspace_name": "a", "size": "PS_20"}]}"#;
+    let error = serde_json::from_str::<CreateBranchBody>(body).unwrap_err();
+    assert!(error.to_string().starts_with("unknown field `size`"), "{error}");
+}
+
+#[test]
+fn open_and_closed_enums_list_what_is_known() {
+    assert_eq!(RetentionUnit::KNOWN, ["hour", "day", "week", "month", "year"]);
+    assert_eq!(SeedData::KNOWN, ["last_successful_backup"]);
+    // One reads what is not known, the other names what is.
+    assert_eq!("weeks".parse::<RetentionUnit>().unwrap().as_str(), "weeks");
+    assert!("none".parse::<SeedData>().unwrap_err().to_string().contains(SeedData::KNOWN[0]));
 }
 
 /// By rule: no field of a request is left out where it is empty.

@@ -104,7 +104,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateBackupPolicyBody`](super::CreateBackupPolicyBody).
+        /** Builds [`CreateBackupPolicyBody`](super::CreateBackupPolicyBody).
+
+ It ends with `CreateBackupPolicyBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateBackupPolicyBody {
             frequency_unit: Result<Option<super::FrequencyUnit>, String>,
@@ -315,7 +317,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateBackupPolicyBody`](super::UpdateBackupPolicyBody).
+        /** Builds [`UpdateBackupPolicyBody`](super::UpdateBackupPolicyBody).
+
+ It ends with `UpdateBackupPolicyBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateBackupPolicyBody {
             frequency_unit: Result<Option<super::FrequencyUnit>, String>,

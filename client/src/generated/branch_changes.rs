@@ -156,7 +156,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`StorageConfigUpdate`](super::StorageConfigUpdate).
+        /** Builds [`StorageConfigUpdate`](super::StorageConfigUpdate).
+
+ It ends with `StorageConfigUpdate::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct StorageConfigUpdate {
             maximum_storage_bytes: Result<Option<i64>, String>,
@@ -290,7 +292,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateBranchChangeRequestBody`](super::UpdateBranchChangeRequestBody).
+        /** Builds [`UpdateBranchChangeRequestBody`](super::UpdateBranchChangeRequestBody).
+
+ It ends with `UpdateBranchChangeRequestBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateBranchChangeRequestBody {
             cluster_size: Result<Option<String>, String>,

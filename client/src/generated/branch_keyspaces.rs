@@ -247,7 +247,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateKeyspaceBody`](super::CreateKeyspaceBody).
+        /** Builds [`CreateKeyspaceBody`](super::CreateKeyspaceBody).
+
+ It ends with `CreateKeyspaceBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateKeyspaceBody {
             cluster_size: Result<String, String>,
@@ -337,7 +339,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`ReplicationDurabilityConstraintsUpdate`](super::ReplicationDurabilityConstraintsUpdate).
+        /** Builds [`ReplicationDurabilityConstraintsUpdate`](super::ReplicationDurabilityConstraintsUpdate).
+
+ It ends with `ReplicationDurabilityConstraintsUpdate::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct ReplicationDurabilityConstraintsUpdate {
             strategy: Result<Option<String>, String>,
@@ -382,7 +386,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateKeyspaceBody`](super::UpdateKeyspaceBody).
+        /** Builds [`UpdateKeyspaceBody`](super::UpdateKeyspaceBody).
+
+ It ends with `UpdateKeyspaceBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateKeyspaceBody {
             replication_durability_constraints: Result<
@@ -465,7 +471,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`VreplicationFlagsUpdate`](super::VreplicationFlagsUpdate).
+        /** Builds [`VreplicationFlagsUpdate`](super::VreplicationFlagsUpdate).
+
+ It ends with `VreplicationFlagsUpdate::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct VreplicationFlagsUpdate {
             allow_no_blob_binlog_row_image: Result<Option<bool>, String>,

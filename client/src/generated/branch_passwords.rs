@@ -62,7 +62,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreatePasswordBody`](super::CreatePasswordBody).
+        /** Builds [`CreatePasswordBody`](super::CreatePasswordBody).
+
+ It ends with `CreatePasswordBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreatePasswordBody {
             cidrs: Result<Option<Vec<String>>, String>,
@@ -198,7 +200,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdatePasswordBody`](super::UpdatePasswordBody).
+        /** Builds [`UpdatePasswordBody`](super::UpdatePasswordBody).
+
+ It ends with `UpdatePasswordBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdatePasswordBody {
             cidrs: Result<Option<Vec<String>>, String>,

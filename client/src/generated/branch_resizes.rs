@@ -90,7 +90,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`UpdateBranchResizeRequestBody`](super::UpdateBranchResizeRequestBody).
+        /** Builds [`UpdateBranchResizeRequestBody`](super::UpdateBranchResizeRequestBody).
+
+ It ends with `UpdateBranchResizeRequestBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateBranchResizeRequestBody {
             vtgate_autoscaling: Result<Option<bool>, String>,

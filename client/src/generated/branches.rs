@@ -371,7 +371,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateBranchBody`](super::CreateBranchBody).
+        /** Builds [`CreateBranchBody`](super::CreateBranchBody).
+
+ It ends with `CreateBranchBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateBranchBody {
             backup_id: Result<Option<String>, String>,
@@ -652,7 +654,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`KeyspaceClusterSize`](super::KeyspaceClusterSize).
+        /** Builds [`KeyspaceClusterSize`](super::KeyspaceClusterSize).
+
+ It ends with `KeyspaceClusterSize::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct KeyspaceClusterSize {
             cluster_size: Result<String, String>,
@@ -705,7 +709,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateBranchBody`](super::UpdateBranchBody).
+        /** Builds [`UpdateBranchBody`](super::UpdateBranchBody).
+
+ It ends with `UpdateBranchBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateBranchBody {
             deletion_protected: Result<Option<bool>, String>,
@@ -772,7 +778,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateBranchClusterConfigBody`](super::UpdateBranchClusterConfigBody).
+        /** Builds [`UpdateBranchClusterConfigBody`](super::UpdateBranchClusterConfigBody).
+
+ It ends with `UpdateBranchClusterConfigBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateBranchClusterConfigBody {
             cluster_size: Result<String, String>,
@@ -814,7 +822,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateSafeMigrationsBody`](super::UpdateSafeMigrationsBody).
+        /** Builds [`UpdateSafeMigrationsBody`](super::UpdateSafeMigrationsBody).
+
+ It ends with `UpdateSafeMigrationsBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateSafeMigrationsBody {
             safe_migrations: Result<bool, String>,

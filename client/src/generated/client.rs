@@ -288,7 +288,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateBackupBody`](super::CreateBackupBody).
+        /** Builds [`CreateBackupBody`](super::CreateBackupBody).
+
+ It ends with `CreateBackupBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateBackupBody {
             emergency: Result<Option<bool>, String>,
@@ -395,7 +397,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateBackupBody`](super::UpdateBackupBody).
+        /** Builds [`UpdateBackupBody`](super::UpdateBackupBody).
+
+ It ends with `UpdateBackupBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateBackupBody {
             protected: Result<Option<bool>, String>,

@@ -306,7 +306,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateDatabaseBody`](super::CreateDatabaseBody).
+        /** Builds [`CreateDatabaseBody`](super::CreateDatabaseBody).
+
+ It ends with `CreateDatabaseBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateDatabaseBody {
             cluster_size: Result<String, String>,
@@ -450,7 +452,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateDatabaseBody`](super::UpdateDatabaseBody).
+        /** Builds [`UpdateDatabaseBody`](super::UpdateDatabaseBody).
+
+ It ends with `UpdateDatabaseBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateDatabaseBody {
             allow_data_branching: Result<Option<bool>, String>,
@@ -753,7 +757,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateDatabaseThrottlerBody`](super::UpdateDatabaseThrottlerBody).
+        /** Builds [`UpdateDatabaseThrottlerBody`](super::UpdateDatabaseThrottlerBody).
+
+ It ends with `UpdateDatabaseThrottlerBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateDatabaseThrottlerBody {
             configurations: Result<Option<Vec<super::KeyspaceThrottlerRatio>>, String>,

@@ -704,7 +704,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CloseDeployRequestBody`](super::CloseDeployRequestBody).
+        /** Builds [`CloseDeployRequestBody`](super::CloseDeployRequestBody).
+
+ It ends with `CloseDeployRequestBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CloseDeployRequestBody {
             state: Result<Option<super::ClosedState>, String>,
@@ -745,7 +747,9 @@ pub mod types {
                 Self { state: Ok(value.state) }
             }
         }
-        /// Builds [`CreateDeployRequestBody`](super::CreateDeployRequestBody).
+        /** Builds [`CreateDeployRequestBody`](super::CreateDeployRequestBody).
+
+ It ends with `CreateDeployRequestBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateDeployRequestBody {
             auto_cutover: Result<Option<bool>, String>,
@@ -857,7 +861,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`QueueDeployRequestBody`](super::QueueDeployRequestBody).
+        /** Builds [`QueueDeployRequestBody`](super::QueueDeployRequestBody).
+
+ It ends with `QueueDeployRequestBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct QueueDeployRequestBody {
             instant_ddl: Result<Option<bool>, String>,
@@ -903,7 +909,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`ReviewDeployRequestBody`](super::ReviewDeployRequestBody).
+        /** Builds [`ReviewDeployRequestBody`](super::ReviewDeployRequestBody).
+
+ It ends with `ReviewDeployRequestBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct ReviewDeployRequestBody {
             body: Result<Option<String>, String>,
@@ -969,7 +977,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateDeployRequestAutoApplyBody`](super::UpdateDeployRequestAutoApplyBody).
+        /** Builds [`UpdateDeployRequestAutoApplyBody`](super::UpdateDeployRequestAutoApplyBody).
+
+ It ends with `UpdateDeployRequestAutoApplyBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateDeployRequestAutoApplyBody {
             enable: Result<Option<bool>, String>,
@@ -1012,7 +1022,9 @@ pub mod types {
                 Self { enable: Ok(value.enable) }
             }
         }
-        /// Builds [`UpdateDeployRequestAutoDeleteBranchBody`](super::UpdateDeployRequestAutoDeleteBranchBody).
+        /** Builds [`UpdateDeployRequestAutoDeleteBranchBody`](super::UpdateDeployRequestAutoDeleteBranchBody).
+
+ It ends with `UpdateDeployRequestAutoDeleteBranchBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateDeployRequestAutoDeleteBranchBody {
             enable: Result<Option<bool>, String>,
@@ -1055,7 +1067,9 @@ pub mod types {
                 Self { enable: Ok(value.enable) }
             }
         }
-        /// Builds [`UpdateDeployRequestThrottlerBody`](super::UpdateDeployRequestThrottlerBody).
+        /** Builds [`UpdateDeployRequestThrottlerBody`](super::UpdateDeployRequestThrottlerBody).
+
+ It ends with `UpdateDeployRequestThrottlerBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateDeployRequestThrottlerBody {
             configurations: Result<Option<Vec<super::KeyspaceThrottlerRatio>>, String>,

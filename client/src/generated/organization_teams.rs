@@ -105,7 +105,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateOrganizationTeamBody`](super::CreateOrganizationTeamBody).
+        /** Builds [`CreateOrganizationTeamBody`](super::CreateOrganizationTeamBody).
+
+ It ends with `CreateOrganizationTeamBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateOrganizationTeamBody {
             description: Result<Option<String>, String>,
@@ -164,7 +166,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateOrganizationTeamBody`](super::UpdateOrganizationTeamBody).
+        /** Builds [`UpdateOrganizationTeamBody`](super::UpdateOrganizationTeamBody).
+
+ It ends with `UpdateOrganizationTeamBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateOrganizationTeamBody {
             description: Result<crate::Nullable<String>, String>,

@@ -89,7 +89,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateIpRestrictionBody`](super::CreateIpRestrictionBody).
+        /** Builds [`CreateIpRestrictionBody`](super::CreateIpRestrictionBody).
+
+ It ends with `CreateIpRestrictionBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateIpRestrictionBody {
             cidrs: Result<Vec<String>, String>,
@@ -184,7 +186,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateIpRestrictionBody`](super::UpdateIpRestrictionBody).
+        /** Builds [`UpdateIpRestrictionBody`](super::UpdateIpRestrictionBody).
+
+ It ends with `UpdateIpRestrictionBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateIpRestrictionBody {
             cidrs: Result<Option<Vec<String>>, String>,

@@ -220,7 +220,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateRoleBody`](super::CreateRoleBody).
+        /** Builds [`CreateRoleBody`](super::CreateRoleBody).
+
+ It ends with `CreateRoleBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateRoleBody {
             inherited_roles: Result<Option<Vec<super::InheritedRole>>, String>,
@@ -374,7 +376,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`ReassignRoleObjectsBody`](super::ReassignRoleObjectsBody).
+        /** Builds [`ReassignRoleObjectsBody`](super::ReassignRoleObjectsBody).
+
+ It ends with `ReassignRoleObjectsBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct ReassignRoleObjectsBody {
             successor: Result<String, String>,
@@ -414,7 +418,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateRoleBody`](super::UpdateRoleBody).
+        /** Builds [`UpdateRoleBody`](super::UpdateRoleBody).
+
+ It ends with `UpdateRoleBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateRoleBody {
             name: Result<Option<String>, String>,

@@ -1419,7 +1419,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`KeyspaceThrottlerRatio`](super::KeyspaceThrottlerRatio).
+        /** Builds [`KeyspaceThrottlerRatio`](super::KeyspaceThrottlerRatio).
+
+ It ends with `KeyspaceThrottlerRatio::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         pub struct KeyspaceThrottlerRatio {
@@ -1477,7 +1479,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`NewTrafficRuleTag`](super::NewTrafficRuleTag).
+        /** Builds [`NewTrafficRuleTag`](super::NewTrafficRuleTag).
+
+ It ends with `NewTrafficRuleTag::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         #[cfg(any(feature = "traffic-budgets", feature = "traffic-rules"))]
         pub struct NewTrafficRuleTag {
@@ -1584,7 +1588,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`StorageConfig`](super::StorageConfig).
+        /** Builds [`StorageConfig`](super::StorageConfig).
+
+ It ends with `StorageConfig::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         #[cfg(any(feature = "branches", feature = "databases"))]
         pub struct StorageConfig {

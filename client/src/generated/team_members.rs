@@ -47,7 +47,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`AddOrganizationTeamMemberBody`](super::AddOrganizationTeamMemberBody).
+        /** Builds [`AddOrganizationTeamMemberBody`](super::AddOrganizationTeamMemberBody).
+
+ It ends with `AddOrganizationTeamMemberBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct AddOrganizationTeamMemberBody {
             user_id: Result<String, String>,

@@ -132,7 +132,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateTrafficBudgetBody`](super::CreateTrafficBudgetBody).
+        /** Builds [`CreateTrafficBudgetBody`](super::CreateTrafficBudgetBody).
+
+ It ends with `CreateTrafficBudgetBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateTrafficBudgetBody {
             burst: Result<Option<i64>, String>,
@@ -311,7 +313,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`NewTrafficRule`](super::NewTrafficRule).
+        /** Builds [`NewTrafficRule`](super::NewTrafficRule).
+
+ It ends with `NewTrafficRule::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct NewTrafficRule {
             fingerprint: Result<Option<String>, String>,
@@ -409,7 +413,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateTrafficBudgetBody`](super::UpdateTrafficBudgetBody).
+        /** Builds [`UpdateTrafficBudgetBody`](super::UpdateTrafficBudgetBody).
+
+ It ends with `UpdateTrafficBudgetBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateTrafficBudgetBody {
             burst: Result<crate::Nullable<i64>, String>,

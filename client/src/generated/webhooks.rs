@@ -132,7 +132,9 @@ pub mod types {
     }
     /// Builders for the types that have fields.
     pub mod builder {
-        /// Builds [`CreateWebhookBody`](super::CreateWebhookBody).
+        /** Builds [`CreateWebhookBody`](super::CreateWebhookBody).
+
+ It ends with `CreateWebhookBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct CreateWebhookBody {
             enabled: Result<Option<bool>, String>,
@@ -211,7 +213,9 @@ pub mod types {
                 }
             }
         }
-        /// Builds [`UpdateWebhookBody`](super::UpdateWebhookBody).
+        /** Builds [`UpdateWebhookBody`](super::UpdateWebhookBody).
+
+ It ends with `UpdateWebhookBody::try_from(builder)?` or `.try_into()`; a setter or `.body(…)` that takes the type takes the builder, too. The error names the first field that was not set or whose value does not fit, and `?` makes an [`Error`](crate::Error) of it.*/
         #[derive(Clone, Debug)]
         pub struct UpdateWebhookBody {
             enabled: Result<Option<bool>, String>,

@@ -121,7 +121,9 @@ impl Backups {
         if let Err(e) = wanted.check() {
             return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &e);
         }
-        if let Some(RetentionUnit::Unknown(unit)) = &wanted.retention_unit {
+        // Of a document whose answers have no such unit, the type is closed, and has no value that is unknown.
+        let unit = wanted.retention_unit.as_ref().map(ToString::to_string);
+        if let Some(unit) = unit.filter(|unit| !RetentionUnit::KNOWN.contains(&unit.as_str())) {
             let message = format!("retention_unit: `{unit}` is not one of {}", RetentionUnit::KNOWN.join(", "));
             return refusal(StatusCode::BAD_REQUEST, "bad_request", &message);
         }
@@ -199,13 +201,13 @@ fn expiry(made: DateTime<Utc>, value: Option<i64>, unit: Option<RetentionUnit>) 
     };
     let days = |each: u64| made.checked_add_days(Days::new(u64::try_from(value).ok()?.checked_mul(each)?));
     let months = |each: u32| made.checked_add_months(Months::new(u32::try_from(value).ok()?.checked_mul(each)?));
-    match unit {
-        RetentionUnit::Hour => made.checked_add_signed(TimeDelta::try_hours(value)?),
-        RetentionUnit::Day => days(1),
-        RetentionUnit::Week => days(7),
-        RetentionUnit::Month => months(1),
-        RetentionUnit::Year => months(12),
-        RetentionUnit::Unknown(_) => None,
+    match unit.to_string().as_str() {
+        "hour" => made.checked_add_signed(TimeDelta::try_hours(value)?),
+        "day" => days(1),
+        "week" => days(7),
+        "month" => months(1),
+        "year" => months(12),
+        _ => None,
     }
 }
 
