@@ -354,4 +354,36 @@ mod tests {
         let [note] = &notes[..] else { panic!("{notes:?}") };
         assert!(note.starts_with("`kept` (\"Protected from deletion\") may keep something"), "{note}");
     }
+
+    #[test]
+    fn what_takes_null_is_listed_by_operation_and_a_candidate_changes_nothing() {
+        let text = || json!({ "type": "string", "nullable": true });
+        let body = |fields: Value| json!({ "content": { "application/json": { "schema": { "$ref": fields } } } });
+        let mut document = json!({
+            "paths": { "/things": { "patch": {
+                "operationId": "change",
+                "requestBody": body("#/components/schemas/Change".into()),
+                "responses": { "200": body("#/components/schemas/Thing".into()) },
+            } } },
+            "components": { "schemas": {
+                "Change": { "properties": { "note": { "type": "string" }, "plan": { "type": "string" }, "kind": { "type": "string" } } },
+                "Thing": { "properties": { "note": text(), "plan": text(), "kind": text() } },
+            } },
+        });
+        let table =
+            "[nullable]\n\"change.note\" = \"x\"\n\"change.gone\" = \"x\"\n[not_nullable]\n\"change.kind\" = \"x\"\n";
+        let notes = Fields::parse(table).unwrap().mark(&mut document);
+        let properties = &document["components"]["schemas"]["Change"]["properties"];
+        let nullable = ["note", "plan", "kind"].map(|name| properties[name].get("nullable").is_some());
+        assert_eq!(nullable, [true, false, false]);
+        let [candidate, idle] = &notes[..] else { panic!("{notes:?}") };
+        assert!(
+            candidate.starts_with("`change.plan` may be cleared by null (it may be null in the answer)"),
+            "{candidate}"
+        );
+        assert!(idle.contains("no field is called `change.gone` any more"), "{idle}");
+        for table in ["[nullable]\nnote = \"x\"\n", "[nullable]\n\"a.b\" = \"x\"\n[not_nullable]\n\"a.b\" = \"x\"\n"] {
+            assert!(Fields::parse(table).is_err(), "{table}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! What they are held to is in `tests/corpus/whole_api.rs`, which the code is a module of.
 
+mod cleared;
 mod written;
 
 use std::collections::BTreeSet;
@@ -119,14 +120,15 @@ impl<'d> Call<'d> {
         let name = [snake.clone(), format!("{snake}_"), format!("_{snake}")].into_iter().find(there)?;
         let answers = self.successes()?.len().max(1);
         // Each kind of success is answered with at least once.
-        let calls =
-            (0..answers.max(AMOUNTS.len())).map(|number| self.call(&name, AMOUNTS[number % AMOUNTS.len()], number));
-        let calls: Vec<String> = calls.collect::<Option<_>>()?;
+        let calls = (0..answers.max(AMOUNTS.len()))
+            .map(|number| self.call(&name, AMOUNTS[number % AMOUNTS.len()], number, None));
+        let clears = self.cleared().map(|body| self.call(&name, Amount::Least, 0, Some(body)));
+        let calls: Vec<String> = calls.chain(clears).collect::<Option<_>>()?;
         Some(format!("\n#[tokio::test]\nasync fn calls_{name}() {{\n{}}}\n", calls.concat()))
     }
 
-    /// One call, and what is expected of it.
-    fn call(&self, name: &str, amount: Amount, number: usize) -> Option<String> {
+    /// One call, and what is expected of it: that a body which clears something arrives as it is.
+    fn call(&self, name: &str, amount: Amount, number: usize, clears: Option<Value>) -> Option<String> {
         let mut path = self.path.to_owned();
         let (mut query, mut headers, mut setters) = (Vec::<(String, String)>::new(), Vec::new(), String::new());
         for parameter in self.parameters() {
@@ -164,7 +166,8 @@ impl<'d> Call<'d> {
         let form = || Some((FORM, content?.get(FORM)?.get("schema")?));
         let body = content.and_then(json_of).or_else(form);
         // A body that is not required is not set; an empty object says as much, where that is one.
-        let is_left_out = holder.is_some_and(|body| body["required"] != true) && amount == Amount::Least;
+        let is_left_out =
+            holder.is_some_and(|body| body["required"] != true) && amount == Amount::Least && clears.is_none();
         let is_empty = body.is_some_and(|(_, schema)| {
             let schema = self.resolved(schema);
             let has_properties = schema["properties"].as_object().is_some_and(|properties| !properties.is_empty());
@@ -180,7 +183,8 @@ impl<'d> Call<'d> {
             setters.push_str(&format!(".body({RAW:?})"));
         }
         let body = body.map(|(_, schema)| schema);
-        let sent = body.map(|schema| self.sample(schema, amount, 0));
+        let is_exact = clears.is_some();
+        let sent = clears.or_else(|| body.map(|schema| self.sample(schema, amount, 0)));
         if let (Some(sent), false) = (&sent, is_left_out) {
             setters.push_str(&format!(".body(value::<{}>({:?}))", self.type_of_body()?, sent.to_string()));
         }
@@ -188,7 +192,7 @@ impl<'d> Call<'d> {
         let read = if self.is_read_raw() { ".map(|answer| answer.map(super::raw))" } else { "" };
         let segments: Vec<String> = path.split('/').skip(1).map(|part| part.replace('\u{0}', "/")).collect();
         Some(format!(
-            "    holds(\n        Expected {{ method: {:?}, path: &{segments:?}, query: &{query:?}, headers: &{headers:?}, body: {:?}, \
+            "    holds(\n        Expected {{ method: {:?}, path: &{segments:?}, query: &{query:?}, headers: &{headers:?}, body: {:?}, is_exact: {is_exact}, \
              status: {status:?}, media: {media:?}, answer: {:?} }},\n        async |client: Client, shown: &mut String| {{\n            let call = (&client).{name}(){setters};\n            shown.push_str(&format!(\"{{call:?}} {{call:#?}}\"));\n            call.send().await{read}\n        }},\n    )\n    .await;\n",
             self.method.to_uppercase(),
             sent.map(|sent| sent.to_string()).or_else(|| raw.map(|_| RAW.to_owned())),
