@@ -40,6 +40,9 @@ fn get_backup() -> Value {
         .as_array_mut()
         .unwrap()
         .push(json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }));
+    // What the overlay has the operation polled for.
+    let answer = item.pointer_mut("/get/responses/200/content/application~1json/schema").unwrap();
+    *answer = json!({ "type": "object", "properties": { "id": { "type": "string" }, "state": { "type": "string" } } });
     let path = BACKUPS.trim_start_matches("/paths/").replace("~1", "/") + "/{id}";
     spec["paths"] = json!({ path: item });
     spec

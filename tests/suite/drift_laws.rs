@@ -140,10 +140,12 @@ fn places(findings: &[Finding], swapped: bool) -> BTreeSet<(&str, &str)> {
     pairs.map(|(a, b)| if swapped { (b, a) } else { (a, b) }).collect()
 }
 
-/// What is told twice in the same words.
+/// What is told twice in the same words, of what is sent or of what is received.
 fn repeated(findings: &[Finding]) -> Vec<String> {
     let mut told = BTreeSet::new();
-    let shown = |f: &Finding| format!("{} {:?} {} {} {}", f.id, f.level, f.old_pointer, f.new_pointer, f.message());
+    let shown = |f: &Finding| {
+        format!("{} {:?} {:?} {} {} {}", f.id, f.level, f.direction, f.old_pointer, f.new_pointer, f.message())
+    };
     findings.iter().map(shown).filter(|finding| !told.insert(finding.clone())).collect()
 }
 
