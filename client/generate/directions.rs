@@ -5,10 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToUpperCamelCase;
+use serde_json::Value;
 use syn::Item;
 use syn::visit::Visit;
 
 use super::Error;
+use super::document::{METHODS, resolved};
 use super::rust::{as_send, missing, module};
 
 /// Which types travel which way, by their names in `types`.
@@ -48,6 +51,24 @@ impl Directions {
         let answers = received.clone();
         Ok(Self { response: reach(&graph, received), request: reach(&graph, sent), answers })
     }
+}
+
+/// The types that operations of a document answer with as a whole. What is insisted on in them is so whatever
+/// features are on: an answer of an operation that is left out may be part of another one.
+pub(crate) fn answers_of(document: &Value) -> BTreeSet<String> {
+    let mut answers = BTreeSet::new();
+    for item in document.get("paths").and_then(Value::as_object).into_iter().flatten().map(|(_, item)| item) {
+        let operations = METHODS.iter().filter_map(|method| item.get(method)?.get("responses")?.as_object());
+        let successes = operations.flatten().filter(|(status, _)| status.starts_with('2'));
+        for (_, response) in successes {
+            let content = resolved(response, document).get("content").and_then(Value::as_object);
+            let schemas =
+                content.into_iter().flatten().filter_map(|(_, media)| media.get("schema")?.get("$ref")?.as_str());
+            let names = schemas.filter_map(|to| to.strip_prefix("#/components/schemas/"));
+            answers.extend(names.map(ToUpperCamelCase::to_upper_camel_case));
+        }
+    }
+    answers
 }
 
 /// All that the names reach in the graph, themselves included.

@@ -143,6 +143,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     // Whatever the features are, an operation that is not offered may be asked for.
     let secret_names = secrets::names(&document);
     let description = description::of(&document);
+    let answers = directions::answers_of(&document);
     features::select(&mut document, wants);
     templates::check(&document)?;
     let bodies = answers::simplify(&mut document)?;
@@ -171,6 +172,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     variants::rename(types, &described);
     identifiers::check(&file)?;
     let mut directions = directions::Directions::of(&file)?;
+    directions.answers.extend(answers);
     let mut model = model::of(&file, &operations)?;
     let (checked, mut places) = types::open_and_check(&mut file, &directions, &discriminators)?;
     let types = rust::module_mut(&mut file.items, "types").ok_or_else(|| rust::missing("mod types"))?;

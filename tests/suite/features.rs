@@ -128,3 +128,37 @@ fn operations_that_hand_written_code_calls_are_missed_with_their_features() {
     let left = missing(some, false).into_keys().collect::<Vec<_>>();
     assert_eq!(left, ["src/backups/ensure.rs", "src/backups/handles.rs"]);
 }
+
+/// In a workspace others turn features on. What a type insists on may not depend on that.
+#[test]
+fn a_type_reads_the_same_whatever_features_are_on() {
+    let document = std::fs::read_to_string(crate::update_spec::openapi_dir().join("planetscale.yaml")).unwrap();
+    let readers = |code: &syn::File| -> std::collections::BTreeMap<String, String> {
+        let types = code.items.iter().find_map(|item| match item {
+            syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+            _ => None,
+        });
+        let is_name = |item: &syn::ImplItem| matches!(item, syn::ImplItem::Const(it) if it.ident == "NAME");
+        let mut readers = std::collections::BTreeMap::new();
+        for item in &types.unwrap().1 {
+            let syn::Item::Impl(item) = item else { continue };
+            if item.items.iter().any(is_name) {
+                // With other features, other items are compiled.
+                let item = syn::Item::Impl(syn::ItemImpl { attrs: Vec::new(), ..item.clone() });
+                let file = syn::File { items: vec![item], ..syn::parse_str("").unwrap() };
+                let text = xtask::generate::formatted(&file);
+                let name = text.lines().find(|line| line.starts_with("impl")).unwrap().to_owned();
+                readers.insert(name, text);
+            }
+        }
+        readers
+    };
+    let whole = readers(&xtask::generate::generate(&document).unwrap().code);
+    for wanted in ["", "branches", "branch-passwords"] {
+        let part = readers(&xtask::generate::generate_with(&document, &|feature| feature == wanted).unwrap().code);
+        assert!(part.keys().any(|name| name.contains("BackupPolicy")) && part.len() < whole.len());
+        for (name, reader) in part {
+            assert_eq!(whole[&name], reader, "{name} with `{wanted}`");
+        }
+    }
+}
