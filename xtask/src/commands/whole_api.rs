@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::ensure;
 use xshell::cmd;
 
-use super::scratch::Scratch;
+use super::scratch::{Scratch, read};
 use super::shell::{shell, warnings};
 use crate::generated_crate::calls;
 use crate::snapshot::Snapshot;
@@ -33,5 +33,6 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     writeln!(out, "== the whole API: {} operations", calls.count)?;
     let scratch = Scratch::new(workspace, "whole-api", &effective.text)?;
     scratch.write_calls("whole_api", &calls)?;
-    scratch.test("codegen,full,mock,schemars", &["--test", "whole_api"], out)
+    scratch.write("client/tests/pipeline.rs", &read(&workspace.path("tests/corpus/pipeline.rs"))?)?;
+    scratch.test("codegen,full,mock,schemars", &["--test", "whole_api", "--test", "pipeline"], out)
 }
