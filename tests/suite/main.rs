@@ -54,6 +54,7 @@ mod secrets;
 mod semver;
 mod setting_up;
 mod stand_in;
+mod stand_in_process;
 mod steering;
 mod streams;
 mod surface;

@@ -31,7 +31,7 @@ async fn given(server: &MockServer, path: &str) -> Value {
 async fn time_passes_as_told() {
     let server = MockServer::remembering().freeze().await.unwrap();
     let client = server.client().unwrap();
-    let made = client.branch(&BranchRef::new("acme", "shop", "main")).create_backup().await.unwrap();
+    let made = client.branch(BranchRef::new("acme", "shop", "main")).create_backup().await.unwrap();
     let states = || server.stored::<Backup>().into_iter().map(|backup| backup.state).collect::<Vec<_>>();
     assert_eq!((made.state.clone(), states()), (BackupState::Pending, vec![BackupState::Pending]));
     server.advance(Duration::from_secs(2));
@@ -141,7 +141,7 @@ async fn a_resize_changes_what_it_is_of_when_it_is_done() {
 async fn faults_are_aimed_at_operations_and_paths() {
     let server = MockServer::remembering().await.unwrap();
     let client = server.client().unwrap();
-    let main = client.branch(&BranchRef::new("acme", "shop", "main"));
+    let main = client.branch(BranchRef::new("acme", "shop", "main"));
     server.on(Aim::operation("create_backup").at(&format!("{SHOP}/branches/main"))).refuse_next(403, "forbidden", "no");
     assert_eq!(
         client.list_backups().organization("acme").database("shop").branch("main").send().await.unwrap().data.len(),
@@ -184,7 +184,7 @@ async fn control_calls_do_what_rust_does() {
     };
     assert_eq!(control("GET", "/health", Value::Null).await.0, 200);
     assert_eq!(control("POST", "/clock", json!({ "freeze": true })).await.2["frozen"], true);
-    client.branch(&BranchRef::new("acme", "shop", "main")).create_backup().await.unwrap();
+    client.branch(BranchRef::new("acme", "shop", "main")).create_backup().await.unwrap();
     control("POST", "/clock", json!({ "advance": 60 })).await;
     assert_eq!(server.stored::<Backup>()[0].state, BackupState::Success);
     let fault = json!({ "fault": "refuse", "status": 503, "operation": "get_branch", "times": 2 });

@@ -1,6 +1,7 @@
 //! How a test starts and steers a mock server that remembers.
 
 use std::future::IntoFuture;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ pub struct Remembering {
     is_frozen: bool,
     is_strict: bool,
     is_lenient: bool,
-    pub(super) address: std::net::SocketAddr,
+    address: SocketAddr,
+    hosts: Vec<String>,
 }
 
 impl Remembering {
@@ -77,6 +79,19 @@ impl Remembering {
         self
     }
 
+    /// Where it listens, in the place of a free port of 127.0.0.1.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Takes requests that call the server by this name, beside its addresses and `localhost`: a page in a browser is not
+    /// to reach it by another one.
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.push(host.into());
+        self
+    }
+
     fn engine(&self) -> Result<Engine, String> {
         let mut engine = Engine::seeded(&self.seed)?;
         engine.scale_time(self.time_scale)?;
@@ -96,7 +111,9 @@ impl IntoFuture for Remembering {
         Box::pin(async move {
             let engine = self.engine().map_err(|why| std::io::Error::new(std::io::ErrorKind::InvalidInput, why))?;
             let server = MockServer::listen(self.address).await?;
-            lock(&server.state).engine = Some(Box::new(engine));
+            let mut state = lock(&server.state);
+            (state.engine, state.hosts) = (Some(Box::new(engine)), self.hosts);
+            drop(state);
             Ok(server)
         })
     }
@@ -141,6 +158,7 @@ impl MockServer {
             is_strict: false,
             is_lenient: false,
             address: (std::net::Ipv4Addr::LOCALHOST, 0).into(),
+            hosts: Vec::new(),
         }
     }
 

@@ -136,6 +136,6 @@ fn is_equal(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => text == wanted,
         Value::Null => wanted.is_empty() || wanted == "null",
-        other => other.to_string() == wanted,
+        other => serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| wanted == *other),
     }
 }
