@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::classify::{API, Collection};
 use super::engine::{Answered, Engine, Origin, Request, unprocessable};
 use super::store::Number;
-use super::value::at;
+use super::value::{at, is_so};
 
 /// The largest page.
 const MOST: usize = 100;
@@ -18,7 +18,7 @@ impl Engine {
     pub(super) fn list(&mut self, request: &Request<'_>, collection: &'static Collection) -> Answered {
         let exception = &request.operation.exception;
         let mut is_known = collection.is_made;
-        let found: Vec<Number> = match exception["as"].as_str() {
+        let mut found: Vec<Number> = match exception["as"].as_str() {
             // The items of another collection.
             Some(path) => {
                 is_known = true;
@@ -29,15 +29,12 @@ impl Engine {
             None => self.store.list(request.item(), &collection.path).map(|(number, _)| number).collect(),
         };
         is_known |= !found.is_empty();
-        let mut shown: Vec<(Number, Value)> = found.into_iter().map(|number| (number, self.shown(number))).collect();
+        // What is stored is looked at, and only a page of it shown.
+        let has = |number: &Number, is_it: &dyn Fn(&Value) -> bool| {
+            self.store.get(*number).is_some_and(|item| is_it(&item.value))
+        };
         if let Some(chosen) = exception["where"].as_object() {
-            let is_chosen = |value: &Value| {
-                chosen.iter().all(|(path, values)| values.as_array().is_some_and(|all| all.contains(at(value, path))))
-            };
-            shown.retain(|(_, value)| is_chosen(value));
-        }
-        if let Some(field) = exception["field"].as_str() {
-            shown.iter_mut().for_each(|(_, value)| *value = at(value, field).clone());
+            found.retain(|number| has(number, &|value| is_so(value, chosen)));
         }
         for (name, wanted) in request.query.iter().filter(|(name, _)| !PAGING.contains(&name.as_str())) {
             let path = exception["filter"][name].as_str().unwrap_or(name);
@@ -51,15 +48,16 @@ impl Engine {
             match API.schemas.property(&collection.schema, path) {
                 // It leaves nothing out here.
                 _ if path == "-" => {}
-                Some(_) => shown.retain(|(_, value)| compares(at(value, path), wanted)),
-                None if name == "q" => shown.retain(|(_, value)| is_text(value)),
+                Some(_) => found.retain(|number| has(number, &|value| compares(at(value, path), wanted))),
+                None if name == "q" => found.retain(|number| has(number, &is_text)),
                 // What it would leave out is not known.
                 None => is_known = false,
             }
         }
         let Some(schema) = &request.operation.answer else { return unprocessable("no answer is described") };
         let origin = if is_known { Origin::Rule } else { Origin::Invented };
-        match self.page(schema, shown.into_iter().map(|(_, value)| value).collect(), request.query) {
+        let field = exception["field"].as_str();
+        match self.page(schema, &found, field, request.query) {
             Ok(page) => ((StatusCode::OK, page), origin),
             Err(why) => unprocessable(&why),
         }
@@ -71,7 +69,14 @@ impl Engine {
         std::iter::successors(above(&number), move |number| above(number))
     }
 
-    fn page(&mut self, schema: &Value, items: Vec<Value>, query: &[(String, String)]) -> Result<Value, String> {
+    /// A page of items, or of a property that each of them has.
+    fn page(
+        &mut self,
+        schema: &Value,
+        items: &[Number],
+        field: Option<&str>,
+        query: &[(String, String)],
+    ) -> Result<Value, String> {
         let number = |name: &str, otherwise: usize| {
             let Some((_, value)) = query.iter().find(|(of, _)| of == name) else { return Ok(otherwise) };
             let number = value.parse().ok().filter(|number| *number > 0);
@@ -82,12 +87,15 @@ impl Engine {
         let (total, pages) = (items.len(), items.len().div_ceil(per_page));
         let has_cursors = properties.contains_key("has_next");
         let after = query.iter().find(|(name, _)| name == "starting_after").map(|(_, cursor)| cursor);
+        let is_of = |number: &Number, id: &str| self.store.get(*number).is_some_and(|item| item.value["id"] == id);
         let first = match (has_cursors, after) {
-            (true, Some(cursor)) => items.iter().position(|item| item["id"] == *cursor).map_or(total, |at| at + 1),
+            (true, Some(cursor)) => items.iter().position(|item| is_of(item, cursor)).map_or(total, |at| at + 1),
             (true, None) => 0,
             (false, _) => (page - 1).saturating_mul(per_page),
         };
-        let data: Vec<Value> = items.into_iter().skip(first).take(per_page).collect();
+        let shown = items.iter().skip(first).take(per_page).map(|number| self.shown(*number));
+        let data: Vec<Value> =
+            shown.map(|value| field.map_or(value.clone(), |field| at(&value, field).clone())).collect();
         let end = first.saturating_add(data.len());
         let (next, previous) = ((page < pages).then_some(page + 1), (page > 1).then(|| page - 1));
         let url = |page: Option<usize>| page.map(|page| format!("?page={page}&per_page={per_page}"));
