@@ -9,6 +9,7 @@ use xtask::comparison::report::changelog_entries;
 use xtask::generated_crate::surface::{Bump, Change, Kind};
 use xtask::release::branch::Branch;
 use xtask::release::changelog::{notes, released, with_unreleased};
+use xtask::release::cut_off::Begun;
 use xtask::release::manifests::{Manifests, next, wanted};
 use xtask::workspace::Workspace;
 use xtask::workspace::git::Git;
@@ -749,4 +750,57 @@ fn the_changelog_says_a_thing_once() {
     let fields = [("types::B::x", "a"), ("types::A::y", "b"), ("types::A::x", "a")]
         .map(|(item, feature)| change(item, Kind::Field, None, Some(&format!("bool [feature {feature}]"))));
     assert_eq!(changelog_entries(&fields), "### Added\n- `A::x`, `bool`.\n- `B::x`, `bool`.\n- `A::y`, `bool`.\n");
+}
+
+/// As Ctrl-C or KILL leave it, at any moment: what was begun is noted, and the next run undoes it and goes on.
+#[test]
+fn a_run_that_was_cut_off_is_undone_by_the_next() {
+    let scratch = Scratch::new();
+    let git = Git::new(scratch.dir.path());
+    let states: [(&str, &dyn Fn()); 4] = [
+        ("before anything", &|| {}),
+        ("on the branch", &|| drop(scratch.git(&["checkout", "--quiet", "-B", "drift"]))),
+        ("with files written", &|| {
+            scratch.git(&["checkout", "--quiet", "-B", "drift"]);
+            fs::write(scratch.path("openapi/names.toml"), "half").unwrap();
+            fs::create_dir(scratch.path("openapi/.staged")).unwrap();
+            fs::write(scratch.path("client/src/generated/new.rs"), "half").unwrap();
+            fs::write(scratch.path(".git/index.lock"), "").unwrap();
+        }),
+        ("with a commit", &|| {
+            scratch.git(&["checkout", "--quiet", "-B", "drift"]);
+            scratch.git(&["commit", "--quiet", "--allow-empty", "--message", "half"]);
+        }),
+    ];
+    for (name, leave) in states {
+        drop(Begun::new(&git, "main", "drift", None).unwrap());
+        leave();
+        let from = scratch.pages.write("new.md", &page(&upstream().replace(NEW_FIELD.0, NEW_FIELD.1)));
+        let (workspace, out) = (scratch.dir.path().to_str().unwrap().to_owned(), scratch.path("out"));
+        let arguments = ["propose-update", "--workspace", &workspace, "--output", out.to_str().unwrap()];
+        let ended = run_xtask(&[&arguments[..], &["--from", &from, "--no-build"]].concat());
+        assert!(ended.1.contains("a run was cut off, and what it had begun on `drift` is undone"), "{name}: {ended:?}");
+        scratch.ended(ended, "made");
+        assert_eq!(scratch.git(&["symbolic-ref", "--short", "HEAD"]), "main", "{name}");
+        assert_eq!(scratch.git(&["status", "--porcelain"]), "", "{name}");
+        let commits = scratch.git(&["log", "--format=%s", "main..drift"]);
+        assert!(commits.ends_with("Take the vendor's changes") && !commits.contains("half"), "{name}: {commits}");
+        scratch.git(&["branch", "--quiet", "-D", "drift"]);
+    }
+    // A run that is at work is waited for.
+    let begun = Begun::new(&git, "main", "drift", None).unwrap();
+    let (code, _, err) = scratch.propose_update(&[NEW_FIELD]);
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("another run of propose-update is at work"), "{err}");
+    begun.end().unwrap();
+}
+
+#[test]
+fn what_is_written_into_the_checkout_is_refused() {
+    let scratch = Scratch::new();
+    let (workspace, out) = (scratch.dir.path().to_str().unwrap(), scratch.path("proposal"));
+    let (code, _, err) = run_xtask(&["propose-update", "--workspace", workspace, "--output", out.to_str().unwrap()]);
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("is inside the checkout") && err.contains("name a folder elsewhere"), "{err}");
+    assert!(!out.exists());
 }

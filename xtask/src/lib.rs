@@ -53,7 +53,7 @@ pub const FAILURE_EXIT_CODE: u8 = 2;
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 #[command(after_help = "Exit codes: 0 done or nothing changed, 1 drift, 2 failure.")]
 struct Arguments {
-    /// The workspace to work on [default: the one of this program]
+    /// The workspace to work on [default: the one that the current folder is in]
     #[arg(long, value_name = "DIR", global = true, hide = true)]
     workspace: Option<PathBuf>,
     #[command(subcommand)]
@@ -108,8 +108,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
             return if e.use_stderr() { FAILURE_EXIT_CODE.into() } else { ExitCode::SUCCESS };
         }
     };
-    let workspace = arguments.workspace.map_or_else(Workspace::own, Workspace::at);
-    let workspace = &workspace;
+    let workspace = match arguments.workspace.map_or_else(Workspace::current, |dir| Ok(Workspace::at(dir))) {
+        Ok(workspace) => &workspace.clone(),
+        Err(e) => {
+            let _ = writeln!(err, "error: {e:#}");
+            return FAILURE_EXIT_CODE.into();
+        }
+    };
     let result = match arguments.command {
         Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, workspace, out),
         Command::ProposeUpdate(arguments) => commands::propose_update::run(&arguments, workspace, out),

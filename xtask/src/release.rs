@@ -2,5 +2,6 @@
 
 pub mod branch;
 pub mod changelog;
+pub mod cut_off;
 pub mod manifests;
 pub mod unreleased;

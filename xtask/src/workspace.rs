@@ -7,6 +7,8 @@ pub mod store;
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 /// A workspace: the folder with `openapi/`, `client/` and the manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workspace {
@@ -14,9 +16,32 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The workspace that this program is part of.
+    /// The workspace that the current folder is in.
+    ///
+    /// # Errors
+    /// Where it is in none.
+    pub fn current() -> anyhow::Result<Self> {
+        let here = std::env::current_dir().context("there is no current folder")?;
+        Self::around(&here).with_context(|| {
+            format!(
+                "{} is in no checkout: neither it nor a folder above has openapi/source.toml and client/Cargo.toml; run \
+                 this in the checkout, or name that with --workspace",
+                here.display()
+            )
+        })
+    }
+
+    /// The workspace that the current folder is in; the current folder, where that is in none.
     pub fn own() -> Self {
-        Self::at(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        Self::current().unwrap_or_else(|_| Self::at("."))
+    }
+
+    /// The workspace that a folder is in.
+    fn around(folder: &Path) -> Option<Self> {
+        let is_root = |folder: &&Path| {
+            ["openapi/source.toml", "client/Cargo.toml"].iter().all(|file| folder.join(file).is_file())
+        };
+        folder.ancestors().find(is_root).map(Self::at)
     }
 
     /// The workspace in a folder.

@@ -5,7 +5,7 @@
 //! worked on is left alone; what is pushed already is not pushed again.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -15,9 +15,9 @@ use crate::Status;
 use crate::comparison::report::{Accepted, Format, Report, changelog_of, plain};
 use crate::effective::overlay;
 use crate::release::branch::{Branch, writable};
-use crate::release::changelog;
 use crate::release::manifests::{self, Manifests};
 use crate::release::unreleased::{Released, Unreleased, last_release};
+use crate::release::{changelog, cut_off};
 use crate::snapshot::{Snapshot, compare};
 use crate::upstream::origin::{Location, Origin};
 use crate::workspace::Workspace;
@@ -84,6 +84,10 @@ impl Proposal {
 /// was, then.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let git = Git::new(workspace.root());
+    if let Some(said) = cut_off::undo(workspace, &git)? {
+        writeln!(out, "{said}")?;
+    }
+    outside(&git, &arguments.output)?;
     if let [first, ..] = &git.changed()?[..] {
         bail!("the checkout has changes of its own ({}); commit or stash them first", first.trim());
     }
@@ -117,6 +121,25 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let notes = branch.make(|branch| commit(arguments, workspace, branch, &git, (&old, &new), &report))?;
     let is_new = !arguments.push || branch.push()?;
     arguments.end(if is_new { Proposal::Made } else { Proposal::Same }, &report, &notes, &branch, out)
+}
+
+/// Refuses a folder in the checkout that git does not ignore: what is written there would be a change of its own.
+fn outside(git: &Git, folder: &Path) -> anyhow::Result<()> {
+    let real = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // What is not there yet is where its parent is.
+        let there = path.ancestors().find_map(|there| Some((there, there.canonicalize().ok()?)));
+        there.map_or(path.clone(), |(there, real)| real.join(path.strip_prefix(there).unwrap_or(Path::new(""))))
+    };
+    let (top, folder) = (git.run(&["rev-parse", "--show-toplevel"])?, real(folder));
+    let is_inside = folder.starts_with(real(Path::new(&top)));
+    if is_inside && !git.succeeds(&["check-ignore", "--quiet", &folder.display().to_string()])? {
+        bail!(
+            "--output {} is inside the checkout, and would be a change of its own; name a folder elsewhere",
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 impl Arguments {

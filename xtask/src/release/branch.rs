@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use super::cut_off::Begun;
 use crate::workspace::git::Git;
 
 /// The trailer of a commit of ours. Its value is the commit's tree: what a person amends has another one.
@@ -87,10 +88,12 @@ impl<'g> Branch<'g> {
     /// # Errors
     /// What `make` or git says.
     pub fn make<T>(&self, make: impl FnOnce(&Self) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let begun = Begun::new(self.git, &self.start, &self.name, self.local.as_deref())?;
         self.git.run(&["checkout", "--quiet", "-B", &self.name])?;
         let made = make(self);
         if made.is_ok() {
             self.back()?;
+            begun.end()?;
             return made;
         }
         // Nothing of it was there before: the checkout had no changes of its own.
@@ -105,6 +108,7 @@ impl<'g> Branch<'g> {
             Ok(())
         };
         undo().with_context(|| format!("what was begun on `{}` could not be undone", self.name))?;
+        begun.end()?;
         made
     }
 
@@ -155,6 +159,9 @@ impl<'g> Branch<'g> {
 /// # Errors
 /// Where they cannot.
 pub fn writable(dir: &Path) -> anyhow::Result<()> {
+    if dir.exists() && !dir.is_dir() {
+        bail!("cannot make the folder {}: it is a file; name another one", dir.display());
+    }
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
     tempfile::tempfile_in(dir).map(drop).with_context(|| format!("cannot write to the folder {}", dir.display()))
 }

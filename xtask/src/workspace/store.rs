@@ -50,13 +50,14 @@ pub struct Store {
     workspace: Workspace,
     dir: PathBuf,
     notes: Vec<String>,
-    lock: fs::File,
+    /// Nothing, where the folder is read, and cannot be written.
+    lock: Option<fs::File>,
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
         // Closing the file does not unlock it where a child that was begun meanwhile has it, too.
-        let _ = self.lock.unlock();
+        let _ = self.lock.as_ref().map(fs::File::unlock);
     }
 }
 
@@ -66,7 +67,7 @@ impl Store {
     /// # Errors
     /// Where there is no such folder, another `cargo xtask` process is at work in it, or a file was edited since a run was killed.
     pub fn open(workspace: &Workspace) -> anyhow::Result<Self> {
-        let mut store = Self::locked(workspace, fs::File::try_lock)?;
+        let mut store = Self::locked(workspace, fs::File::try_lock, false)?;
         if store.dir.join(COMMITTED).exists() {
             store.complete()?;
             store.notes.push("an interrupted update was completed: not all of its files were in place".to_owned());
@@ -80,7 +81,7 @@ impl Store {
     /// As [`open`](Self::open), and where an update was cut off.
     pub fn open_to_read(workspace: &Workspace) -> anyhow::Result<Self> {
         // Others may read, too.
-        let store = Self::locked(workspace, fs::File::try_lock_shared)?;
+        let store = Self::locked(workspace, fs::File::try_lock_shared, true)?;
         if store.dir.join(COMMITTED).exists() {
             bail!(
                 "an update was cut off, and its files are not all in place; run `cargo xtask update-spec` to complete it"
@@ -89,10 +90,21 @@ impl Store {
         Ok(store)
     }
 
-    fn locked(workspace: &Workspace, try_lock: fn(&fs::File) -> Result<(), fs::TryLockError>) -> anyhow::Result<Self> {
+    fn locked(
+        workspace: &Workspace,
+        try_lock: fn(&fs::File) -> Result<(), fs::TryLockError>,
+        reads: bool,
+    ) -> anyhow::Result<Self> {
         let dir = workspace.openapi();
         let path = dir.join(LOCK);
-        let lock = fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        let lock = match fs::File::create(&path).or_else(|e| if reads { fs::File::open(&path) } else { Err(e) }) {
+            Ok(lock) => lock,
+            // Nobody can be at work in a folder that cannot be written.
+            Err(_) if reads && dir.is_dir() => {
+                return Ok(Self { workspace: workspace.clone(), dir, notes: Vec::new(), lock: None });
+            }
+            Err(e) => return Err(e).with_context(|| format!("cannot write {}", path.display())),
+        };
         match try_lock(&lock) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
@@ -102,7 +114,7 @@ impl Store {
                 return Err(e).with_context(|| format!("cannot lock {}", path.display()));
             }
         }
-        Ok(Self { workspace: workspace.clone(), dir, notes: Vec::new(), lock })
+        Ok(Self { workspace: workspace.clone(), dir, notes: Vec::new(), lock: Some(lock) })
     }
 
     /// What was done when the folder was opened.

@@ -26,6 +26,10 @@ pub fn changelog_entries(changes: &[Change]) -> String {
                     || (item.starts_with("types::") && matches!(change.kind, Kind::Fn))
                     // What a call returns follows its answer's type, and a function that maps a body its setter.
                     || change.setter().is_some_and(|(_, name)| matches!(name, "send" | "body_map" | "pages" | "items") && change.old.is_some() && change.new.is_some())
+                    || item.rsplit_once("::").is_some_and(|(owner, name)| {
+                        // The same of what has some of its parameters set.
+                        change.kind == Kind::Fn && owner != "Client" && items.contains(&*format!("Client::{name}"))
+                    })
                     || change.comes_with().iter().any(|item| items.contains(item.as_str()))
             }
         }
