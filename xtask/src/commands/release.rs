@@ -59,16 +59,22 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     }
     writeln!(out, "\nNext:")?;
     writeln!(out, "  1. `git diff`, `cargo xtask ci`, and commit: \"Release {version}\"")?;
-    writeln!(out, "  2. merge it, and on the main branch: `git tag v{version} && git push origin v{version}`")?;
+    let tag = format!("`git tag v{version} && git push origin v{version}`");
     match last {
-        Some(_) => writeln!(out, "  3. the workflow Release publishes it")?,
+        Some(_) => {
+            writeln!(out, "  2. merge it, and on the main branch: {tag}")?;
+            writeln!(out, "  3. the workflow Release publishes it")?;
+        }
         None => {
             writeln!(
                 out,
-                "  3. `cargo publish --package {}`: the first time by hand, as crates.io has",
+                "  2. merge it, and on the main branch: `cargo publish --package {}`: the first",
                 manifests::NAME
             )?;
-            writeln!(out, "     trusted publishing only for crates that it knows; then set that up there")?;
+            writeln!(out, "     time by hand, as crates.io has trusted publishing only for crates that it knows")?;
+            writeln!(out, "  3. set trusted publishing up there, as CONTRIBUTING.md says")?;
+            writeln!(out, "  4. {tag}: the workflow Release sees that it is")?;
+            writeln!(out, "     published, and makes the release on GitHub")?;
         }
     }
     Ok(Status::Done)
