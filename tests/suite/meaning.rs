@@ -176,7 +176,8 @@ struct Place {
     path: String,
     /// Whether the spec allows null.
     nullable: bool,
-    /// Whether it is taken as empty where it is missing or null: no object, no time, no answer's own id.
+    /// Whether it is taken as empty where it is missing or null: no object, no time, and no id of what
+    /// some operation answers with as a whole.
     soft: bool,
 }
 
@@ -186,7 +187,7 @@ fn places(value: &Value, schema: &Value, root: &Value, at: &str, path: &str, int
     let inner = schema.get("allOf").map(|all| resolved(&all[0], root)).unwrap_or(schema);
     if !at.is_empty() {
         let plain = matches!(inner["type"].as_str(), Some("string" | "integer" | "number" | "boolean" | "array"));
-        let soft = plain && inner["format"] != "date-time" && at != "/id";
+        let soft = plain && inner["format"] != "date-time" && !["/id", "/backup_policy/id"].contains(&at);
         into.push(Place { at: at.to_owned(), path: path.to_owned(), nullable, soft });
     }
     match value {
