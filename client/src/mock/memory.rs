@@ -209,7 +209,6 @@ impl MockServer {
     }
 
     /// What every operation does, a line each: its ID, its method and path, and the rule for it.
-    #[doc(hidden)]
     pub fn classification() -> String {
         remembering::classification()
     }
