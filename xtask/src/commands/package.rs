@@ -35,8 +35,10 @@ const GENERATOR_ALONE: &[&str] = &["--features", "generator"];
 
 /// Texts in the generator's source, and others in their place: a generator that makes other code, and one
 /// whose code has another shape than the hardening knows.
-const OTHER_GENERATORS: [(&str, &str, &str); 2] =
-    [("Sends a `", "Makes a `", "makes other code"), ("ResponseValue", "AnswerValue", "fails")];
+const OTHER_GENERATORS: [(&str, &str, &str); 2] = [
+    ("builder:: #struct_ident ::new", "return builder:: #struct_ident ::new", "makes other code"),
+    ("ResponseValue", "AnswerValue", "fails"),
+];
 
 /// Packs the client, and builds a consumer of it.
 ///
@@ -69,7 +71,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     let generator = generator(sh)?;
     let manifest = read(&consumer.join("Cargo.toml"))?;
     for (from, to, what) in OTHER_GENERATORS {
-        let other = dir.path().join(format!("other-{to}").replace(' ', "-"));
+        let other = dir.path().join(format!("other-{what}").replace(' ', "-"));
         copy(&generator, &other)?;
         let method = other.join("src/method.rs");
         let source = read(&method)?;
