@@ -102,7 +102,7 @@ async fn from_a_database_to_its_resize() {
 
     let resize = client.update_keyspace_resize_request().organization("acme").database(shop).branch("main");
     let resize = strict(resize.keyspace("main").body_map(|b| b.cluster_size("PS_20")).send().await);
-    assert_eq!(resize.state, ResizeState::Pending);
+    assert_eq!(resize.as_ref().map(|resize| resize.state.clone()), Some(ResizeState::Pending));
     later();
     let keyspace = client.get_keyspace().organization("acme").database(shop).branch("main").keyspace("main");
     assert_eq!(strict(keyspace.send().await).cluster_name, "PS_20");
