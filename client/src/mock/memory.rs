@@ -31,7 +31,7 @@ impl Remembering {
     /// the paths of what else is read.
     ///
     /// # Examples
-    /// ```
+    /// ```no_run
     /// # use planetscale_client::mock::MockServer;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -133,7 +133,7 @@ impl MockServer {
     /// scripted by [`answer_at`](Self::answer_at).
     ///
     /// # Examples
-    /// ```
+    /// ```no_run
     /// use std::time::Duration;
     ///
     /// use planetscale_client::mock::MockServer;
