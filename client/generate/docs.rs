@@ -191,18 +191,16 @@ fn access(text: &str) -> String {
 
 /// What a call gives.
 fn answers(operation: &Operation<'_>) -> String {
+    let is_own = |ty: &Type| quote::quote!(#ty).to_string().starts_with("types ::");
     let of = |ty: &Type| {
-        let name = last_name(ty)?;
-        let is_page = ["Page", "CursorPage"].contains(&name.to_string().as_str());
-        match (is_page.then(|| argument(ty, &name.to_string())).flatten().and_then(last_name), argument(ty, "Vec")) {
+        let name = last_name(ty)?.to_string();
+        let item = |holder: &str| argument(ty, holder).filter(|item| is_own(item)).and_then(last_name);
+        match (item("Page").or_else(|| item("CursorPage")), item("Vec")) {
             (Some(item), _) => {
                 Some(format!("A page of [`{item}`](crate::types::{item}); `stream` or `items` gives all."))
             }
-            (None, Some(item)) => last_name(item).map(|item| format!("A list of [`{item}`](crate::types::{item}).")),
-            (None, None) if quote::quote!(#ty).to_string().starts_with("types ::") => {
-                Some(format!("[`{name}`](crate::types::{name})."))
-            }
-            (None, None) => None,
+            (None, Some(item)) => Some(format!("A list of [`{item}`](crate::types::{item}).")),
+            (None, None) => is_own(ty).then(|| format!("[`{name}`](crate::types::{name}).")),
         }
     };
     let answers = match &operation.answer {
