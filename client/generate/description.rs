@@ -7,7 +7,7 @@
 use quote::quote;
 use serde_json::{Map, Value, json};
 
-use super::document::{METHODS, each_schema, reached_from, resolved};
+use super::document::{FEATURE, METHODS, UPSTREAM_ID, each_schema, reached_from, resolved};
 
 /// The name of the constant.
 pub(crate) const NAME: &str = "DESCRIPTION";
@@ -16,8 +16,7 @@ pub(crate) const NAME: &str = "DESCRIPTION";
 const EXCEPTION: &str = "x-standin";
 
 /// What of a schema says nothing of its values.
-const PROSE: [&str; 7] =
-    ["description", "title", "example", "deprecated", "externalDocs", "x-feature", "x-upstream-id"];
+const PROSE: [&str; 7] = ["description", "title", "example", "deprecated", "externalDocs", FEATURE, UPSTREAM_ID];
 
 /// The whole document as a constant.
 pub(crate) fn of(document: &Value) -> syn::Item {

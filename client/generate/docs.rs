@@ -9,15 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use quote::ToTokens;
 use serde_json::Value;
-use syn::{ImplItem, Item, Type};
+use syn::{Ident, ImplItem, Item, Type};
 
-use super::document::{composed_of, plain, resolved};
+use super::document::{UPSTREAM_ID, composed_of, operations, plain, resolved};
 use super::model::{Operation, Reading, Taken};
-use super::prose::tidy;
+use super::prose::{capitalized, tidy};
 use super::rust::{argument, impl_of, last_name, module, set_doc};
-
-/// The keyword with the vendor's operationId, where the function is called otherwise.
-const UPSTREAM_ID: &str = "x-upstream-id";
 
 /// The keyword with more words by which a search of rustdoc finds an operation.
 const ALIASES: &str = "x-aliases";
@@ -34,14 +31,12 @@ const NAMES: [(&str, &str); 3] = [("organization", "acme"), ("database", "shop")
 /// Gives the types that are the bodies of requests a text, where the document has none.
 pub(crate) fn prepare(document: &mut Value) {
     let mut bodies = Vec::new();
-    for item in document["paths"].as_object().into_iter().flat_map(|paths| paths.values()) {
-        for operation in item.as_object().into_iter().flat_map(|item| item.values()) {
-            let body = resolved(&operation["requestBody"], document);
-            let schemas = body["content"].as_object().into_iter().flat_map(|content| content.values());
-            for schema in schemas.filter_map(|media| media["schema"]["$ref"].as_str()) {
-                let Some(id) = operation["operationId"].as_str() else { continue };
-                bodies.push((schema.trim_start_matches('#').to_owned(), format!("What `{id}` is called with.")));
-            }
+    for (_, _, operation) in operations(document) {
+        let body = resolved(&operation["requestBody"], document);
+        let schemas = body["content"].as_object().into_iter().flat_map(|content| content.values());
+        for schema in schemas.filter_map(|media| media["schema"]["$ref"].as_str()) {
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            bodies.push((schema.trim_start_matches('#').to_owned(), format!("What `{id}` is called with.")));
         }
     }
     for (pointer, text) in bodies {
@@ -53,8 +48,9 @@ pub(crate) fn prepare(document: &mut Value) {
 
 /// Documents the functions that begin calls, and lists all of them.
 pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>], document: &Value) {
-    file.items.push(list(model, document));
-    let types = module(&file.items, "types").cloned().unwrap_or_default();
+    let types = module(&file.items, "types").map_or(&[][..], Vec::as_slice);
+    let texts: BTreeMap<&Ident, String> =
+        model.iter().map(|operation| (&operation.function, text(operation, document, types))).collect();
     for item in &mut file.items {
         let Item::Impl(item) = item else { continue };
         if impl_of(item) != (None, Some("Client".to_owned())) {
@@ -63,9 +59,8 @@ pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>], document: &Valu
         for item in &mut item.items {
             let ImplItem::Fn(function) = item else { continue };
             let Some(operation) = model.iter().find(|one| one.function == function.sig.ident) else { continue };
-            let path = &document["paths"][&operation.described.path];
-            let described = &path[operation.described.method.to_lowercase()];
-            set_doc(&mut function.attrs, &text(operation, described, document, &types));
+            let described = described(operation, document);
+            set_doc(&mut function.attrs, &texts[&operation.function]);
             let own = described.get(UPSTREAM_ID).and_then(Value::as_str);
             let more = described.get(ALIASES).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
             for alias in own.into_iter().chain(more) {
@@ -75,14 +70,23 @@ pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>], document: &Valu
         // A file of one feature gets a heading of its own.
         set_doc(&mut item.attrs, "# Operations\n\nEach begins a call: set what it needs, and `send` or await it.");
     }
+    file.items.push(list(model, document));
+}
+
+/// What the document says of an operation.
+fn described<'d>(operation: &Operation<'_>, document: &'d Value) -> &'d Value {
+    &document["paths"][&operation.described.path][operation.described.method.to_lowercase()]
 }
 
 /// The module that lists all operations of the document by topic, whatever features are on.
 fn list(model: &[Operation<'_>], document: &Value) -> Item {
     let mut topics: BTreeMap<String, Vec<&Operation<'_>>> = BTreeMap::new();
     for operation in model {
-        let described = &document["paths"][&operation.described.path][operation.described.method.to_lowercase()];
-        let topic = described["tags"].get(0).and_then(Value::as_str).unwrap_or("Others").trim_start_matches("api-");
+        let topic = described(operation, document)["tags"]
+            .get(0)
+            .and_then(Value::as_str)
+            .unwrap_or("Others")
+            .trim_start_matches("api-");
         topics.entry(title(topic)).or_default().push(operation);
     }
     let mut text = String::from("All operations, by topic, and the feature of the crate that each is behind.");
@@ -100,12 +104,12 @@ fn list(model: &[Operation<'_>], document: &Value) -> Item {
         }
         text.push_str("| operation | what it does |\n| --- | --- |\n");
         for operation in operations.iter() {
-            let (function, of) = (&operation.function, &operation.described);
-            let described = &document["paths"][&of.path][of.method.to_lowercase()];
-            let mut said =
-                tidy(described["summary"].as_str().unwrap_or_default()).replace('\n', " ").replace('|', "\\|");
+            let function = &operation.function;
+            let summary = described(operation, document)["summary"].as_str().unwrap_or_default();
+            let mut said = tidy(summary).replace('\n', " ").replace('|', "\\|");
             if features.len() > 1 {
-                said = format!("{} {}", sentence(&said), behind(of.feature.as_deref().unwrap_or_default()));
+                let feature = operation.described.feature.as_deref().unwrap_or_default();
+                said = format!("{} {}", sentence(&said), behind(feature));
             }
             text.push_str(&format!("| [`{function}`](../struct.Client.html#method.{function}) | {said} |\n"));
         }
@@ -124,12 +128,8 @@ fn title(tag: &str) -> String {
     capitalized(&if is_one_word { words.to_snake_case().replace('_', " ") } else { words })
 }
 
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-fn text(operation: &Operation<'_>, described: &Value, document: &Value, types: &[Item]) -> String {
+fn text(operation: &Operation<'_>, document: &Value, types: &[Item]) -> String {
+    let described = described(operation, document);
     let said = |key: &str| tidy(described.get(key).and_then(Value::as_str).unwrap_or_default());
     let (description, access) = match said("description") {
         text if text.contains(AUTHORIZATION) => {
@@ -191,7 +191,7 @@ fn access(text: &str) -> String {
 
 /// What a call gives.
 fn answers(operation: &Operation<'_>) -> String {
-    let is_own = |ty: &Type| quote::quote!(#ty).to_string().starts_with("types ::");
+    let is_own = |ty: &Type| ty.to_token_stream().to_string().starts_with("types ::");
     let of = |ty: &Type| {
         let name = last_name(ty)?.to_string();
         let item = |holder: &str| argument(ty, holder).filter(|item| is_own(item)).and_then(last_name);
@@ -284,14 +284,10 @@ fn required(described: &Value, document: &Value, types: &[Item], of: &syn::Ident
                 "integer" => first("minimum").and_then(Value::as_i64).unwrap_or(1).max(1).to_string(),
                 "boolean" => "true".to_owned(),
                 "array" => {
-                    match composed_of(first("items")?, document).iter().find_map(|part| part.get("type"))?.as_str()? {
-                        "string"
-                            if composed_of(first("items")?, document).iter().all(|part| part.get("enum").is_none()) =>
-                        {
-                            format!("vec![{:?}.to_owned()]", name)
-                        }
-                        _ => return None,
-                    }
+                    let items = composed_of(first("items")?, document);
+                    let is_text = items.iter().find_map(|part| part.get("type")).is_some_and(|of| of == "string");
+                    let is_plain = is_text && items.iter().all(|part| part.get("enum").is_none());
+                    is_plain.then(|| format!("vec![{name:?}.to_owned()]"))?
                 }
                 _ => return None,
             };

@@ -13,6 +13,17 @@ pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head
 /// What the effective spec calls the feature of the crate that an operation is behind.
 pub const FEATURE: &str = "x-feature";
 
+/// What the effective spec calls the vendor's operationId, where the crate's function is called otherwise.
+pub const UPSTREAM_ID: &str = "x-upstream-id";
+
+/// The operations of a document, in its order: the path, the method, and what is said of each.
+pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &'static str, &Value)> {
+    let items = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    items.flat_map(|(path, item)| {
+        METHODS.into_iter().filter_map(move |method| Some((path.as_str(), method, item.get(method)?)))
+    })
+}
+
 /// Escapes a reference token of a JSON pointer (RFC 6901).
 pub fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")

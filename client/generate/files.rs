@@ -12,6 +12,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, ImplItem, Item, ItemMod, Meta};
 
 use super::features::{attributes, condition};
+use super::prose::capitalized;
 use super::rust::{doc_of, last_name, module, module_mut, set_doc};
 
 /// The file of what is always there, which names the others.
@@ -133,9 +134,7 @@ impl Parts {
 
 /// The heading of the operations that a feature is for: `deploy-requests` is `# Deploy requests`.
 fn entitle(attrs: &mut Vec<Attribute>, feature: &str) {
-    let words = feature.replace('-', " ");
-    let (first, rest) = words.split_at(words.len().min(1));
-    let title = format!("# {}{rest}", first.to_uppercase());
+    let title = format!("# {}", capitalized(&feature.replace('-', " ")));
     let doc = doc_of(attrs);
     if doc.contains("# Operations") {
         set_doc(attrs, doc.replace("# Operations", &title).trim());

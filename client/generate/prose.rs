@@ -93,6 +93,12 @@ impl<'t> Line<'t> {
     }
 }
 
+/// A text with its first letter in capitals.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// A text without what is not seen, and may have it read in another order than it stands there.
 pub(crate) fn visible(text: &str) -> String {
     let is_seen = |c: &char| {

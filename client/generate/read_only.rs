@@ -7,13 +7,11 @@
 
 use serde_json::Value;
 
-use super::document::{METHODS, reached_from};
+use super::document::{METHODS, operations, reached_from};
 
 /// Takes what is read only out of what is required of all that is sent.
 pub(crate) fn prepare(document: &mut Value) {
-    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    let operations = paths.flat_map(|(_, item)| METHODS.iter().filter_map(|method| item.get(method)));
-    let bodies = operations.filter_map(|operation| operation.get("requestBody")).collect();
+    let bodies = operations(document).filter_map(|(_, _, operation)| operation.get("requestBody")).collect();
     let reached = reached_from(document, bodies);
     for pointer in reached {
         document.pointer_mut(&pointer).into_iter().for_each(loosen);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Error;
-use super::document::{composed_of, reached_from, resolved};
+use super::document::{composed_of, operations, reached_from, resolved};
 
 /// The format of a text that is secret. <https://spec.openapis.org/oas/v3.0.3#data-types>
 const FORMAT: &str = "password";
@@ -26,9 +26,8 @@ pub(crate) fn convert(settings: &mut progenitor::GenerationSettings) -> Result<(
 
 /// The names of the properties of answers that are secret.
 pub(crate) fn names(document: &Value) -> BTreeSet<String> {
-    let items = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    let operations = items.flat_map(|(_, item)| item.as_object().into_iter().flatten());
-    let answers: Vec<&Value> = operations.filter_map(|(_, operation)| operation.get("responses")).collect();
+    let answers: Vec<&Value> =
+        operations(document).filter_map(|(_, _, operation)| operation.get("responses")).collect();
     let mut names = BTreeSet::new();
     let mut schemas = answers.clone();
     schemas.extend(reached_from(document, answers).iter().filter_map(|pointer| document.pointer(pointer)));

@@ -11,7 +11,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Ident, ImplItem, Item};
 
-use super::document::{METHODS, composed_of, escape, resolved};
+use super::document::{composed_of, escape, operations, resolved};
 use super::model::Operation;
 use super::prose::code;
 use super::rust::{argument, doc_of, last_name, missing, module_mut, rename_of, set_doc};
@@ -112,18 +112,14 @@ fn states(schema: &Value, root: &Value) -> Result<Vec<State>, String> {
 /// Names the operation whose `x-poll` is not one.
 pub(crate) fn of(document: &Value) -> Result<Waits, Error> {
     let mut waits = Waits::new();
-    for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        for method in METHODS {
-            let Some(operation) = item.get(method) else { continue };
-            let (Some(poll), Some(id)) =
-                (operation.get("x-poll"), operation.get("operationId").and_then(Value::as_str))
-            else {
-                continue;
-            };
-            let at = format!("#/paths/{}/{method}/x-poll", escape(path));
-            let wait = read(poll, operation, document, &at).map_err(|why| Error::operation(id, &at, why))?;
-            waits.insert(id.to_owned(), wait);
-        }
+    for (path, method, operation) in operations(document) {
+        let (Some(poll), Some(id)) = (operation.get("x-poll"), operation.get("operationId").and_then(Value::as_str))
+        else {
+            continue;
+        };
+        let at = format!("#/paths/{}/{method}/x-poll", escape(path));
+        let wait = read(poll, operation, document, &at).map_err(|why| Error::operation(id, &at, why))?;
+        waits.insert(id.to_owned(), wait);
     }
     Ok(waits)
 }

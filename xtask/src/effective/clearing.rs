@@ -6,9 +6,9 @@
 //! A candidate changes nothing by itself: a person decides, as an answer that becomes nullable must not break the type of
 //! a request.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::generate::document::resolved_at;
+use crate::generate::document::{operations, resolved_at};
 use crate::upstream::spec::pointer_token;
 
 /// A field that a PATCH or PUT may leave out.
@@ -36,9 +36,8 @@ impl Changed {
 
 /// All fields that a PATCH or PUT may leave out.
 pub fn changed_fields(document: &Value) -> Vec<Changed> {
-    let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
-    let operations = items.flat_map(|item| ["patch", "put"].iter().filter_map(|method| item.get(method)));
-    operations.filter_map(|operation| fields_of(operation, document)).flatten().collect()
+    let changing = operations(document).filter(|(_, method, _)| ["patch", "put"].contains(method));
+    changing.filter_map(|(_, _, operation)| fields_of(operation, document)).flatten().collect()
 }
 
 fn fields_of(operation: &Value, document: &Value) -> Option<Vec<Changed>> {

@@ -19,8 +19,7 @@ use serde_json::{Map, Value};
 
 use super::clearing;
 use super::rules::in_answers_alone;
-use crate::generate::document::each_schema;
-use crate::upstream::spec::METHODS;
+use crate::generate::document::{each_schema, operations};
 
 /// The table.
 #[derive(Clone, Debug, Default)]
@@ -190,13 +189,11 @@ struct Seen {
 
 /// The bodies of requests, by their operations: where each schema stands.
 fn bodies(document: &Value) -> Vec<(String, String)> {
-    let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
-    let operations = items.flat_map(|item| METHODS.iter().filter_map(|method| item.get(method)));
     let of = |operation: &Value| {
         let pointer = clearing::schema_of(operation.get("requestBody")?, document)?;
         Some((operation.get("operationId")?.as_str()?.to_owned(), pointer))
     };
-    operations.filter_map(of).collect()
+    operations(document).filter_map(|(_, _, operation)| of(operation)).collect()
 }
 
 fn properties(schema: &mut Map<String, Value>) -> impl Iterator<Item = (&String, &mut Value)> {

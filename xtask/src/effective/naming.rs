@@ -32,7 +32,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use self::names::Names;
-pub use self::operations::UPSTREAM_ID;
 pub use self::table::Table;
 use crate::generate::document::nulls;
 

@@ -12,7 +12,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::upstream::spec::{METHODS, pointer_token, reachable_from};
+use crate::generate::document::operations;
+use crate::upstream::spec::{pointer_token, reachable_from};
 
 /// The time that everything has. Roles, service tokens and regions come without `updated_at`.
 const ALWAYS: &str = "created_at";
@@ -30,7 +31,7 @@ pub fn correct(document: &mut Value) {
 /// The pointers of the components that answers have, and requests have not.
 pub fn in_answers_alone(document: &Value) -> Vec<String> {
     let (mut answers, mut requests) = (Vec::new(), Vec::new());
-    for operation in operations(document) {
+    for (_, _, operation) in operations(document) {
         requests.extend(["parameters", "requestBody"].iter().filter_map(|part| operation.get(part)));
         let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
         answers.extend(responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response));
@@ -39,11 +40,6 @@ pub fn in_answers_alone(document: &Value) -> Vec<String> {
     let components = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
     let pointers = components.map(|(name, _)| format!("/components/schemas/{}", pointer_token(name)));
     pointers.filter(|pointer| answers.contains(pointer) && !requests.contains(pointer)).collect()
-}
-
-fn operations(document: &Value) -> impl Iterator<Item = &Value> {
-    let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
-    items.flat_map(|item| METHODS.iter().filter_map(|method| item.get(method)))
 }
 
 fn name_of(reference: &str) -> Option<&str> {

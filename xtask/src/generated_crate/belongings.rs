@@ -3,6 +3,7 @@
 //! The operations of a document that the vendor publishes and those of the crate are told by method and path: a
 //! function may have another name than its operation.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
@@ -31,27 +32,17 @@ impl Unit {
     }
 }
 
-/// Method and path without the names of path parameters: `GET /organizations/{}`.
-pub fn route(endpoint: &str) -> String {
-    let mut parts = endpoint.split('{');
-    let mut route = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        route.push_str("{}");
-        route.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
-    }
-    route
-}
-
 impl Crate {
     /// The functions of the operations, by their routes.
     pub(super) fn functions_of(effective: &Value) -> BTreeMap<String, String> {
         let operations = operations::of(effective).into_iter();
-        operations.map(|operation| (route(&operation.endpoint()), operation.id.to_snake_case())).collect()
+        operations.map(|operation| (operation.route(), operation.id.to_snake_case())).collect()
     }
 
     /// The function of an operation, by its method and path.
     pub fn function(&self, endpoint: &str) -> Option<&str> {
-        self.functions.get(&route(endpoint)).map(String::as_str)
+        let (method, path) = endpoint.split_once(' ')?;
+        self.functions.get(&operations::route(method, path)).map(String::as_str)
     }
 
     /// What an item of the surface belongs to; nothing, where that is code written by hand.
@@ -95,23 +86,9 @@ impl Crate {
             let items = below.flat_map(|(_, items)| items).filter_map(|item| item.strip_prefix("types::"));
             types.extend(items.filter_map(|item| item.split("::").next()).map(str::to_owned));
             if let Some(value) = self.effective.value.pointer(&at) {
-                references(value, &mut left);
+                spec::references(value, &mut |_, reference| left.extend(spec::target(reference).map(Cow::into_owned)));
             }
         }
         types
-    }
-}
-
-/// Adds what a value refers to, as JSON pointers.
-fn references(value: &Value, into: &mut Vec<String>) {
-    match value {
-        Value::Object(map) => {
-            if let Some(target) = map.get("$ref").and_then(Value::as_str).and_then(spec::target) {
-                into.push(target.into_owned());
-            }
-            map.values().for_each(|value| references(value, into));
-        }
-        Value::Array(items) => items.iter().for_each(|value| references(value, into)),
-        _ => {}
     }
 }

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::generate::document::FEATURE;
-use crate::upstream::spec::METHODS;
+use crate::generate::document::{FEATURE, operations};
 
 /// An operation of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,24 +24,36 @@ impl Operation<'_> {
     pub fn endpoint(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
+
+    /// Method and path without the names of path parameters.
+    pub fn route(&self) -> String {
+        route(&self.method, self.path)
+    }
+}
+
+/// Method and path without the names of path parameters, which do not tell operations apart: `GET /organizations/{}`.
+pub fn route(method: &str, path: &str) -> String {
+    let mut parts = path.split('{');
+    let mut route = format!("{} {}", method.to_uppercase(), parts.next().unwrap_or_default());
+    for part in parts {
+        route.push_str("{}");
+        route.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    route
 }
 
 /// The operations of a document, in its order.
 pub fn of(document: &Value) -> Vec<Operation<'_>> {
-    let paths = document.get("paths").and_then(Value::as_object);
-    let mut found = Vec::new();
-    for (path, item) in paths.into_iter().flatten() {
-        for method in METHODS {
-            let Some(operation) = item.get(method) else { continue };
+    operations(document)
+        .map(|(path, method, operation)| {
             let tags = operation.get("tags").and_then(Value::as_array);
-            found.push(Operation {
+            Operation {
                 id: operation.get("operationId").and_then(Value::as_str).unwrap_or_default(),
                 method: method.to_uppercase(),
                 path,
                 tags: tags.into_iter().flatten().filter_map(Value::as_str).collect(),
                 feature: operation.get(FEATURE).and_then(Value::as_str),
-            });
-        }
-    }
-    found
+            }
+        })
+        .collect()
 }

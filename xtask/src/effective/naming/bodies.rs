@@ -9,7 +9,7 @@
 use serde_json::Value;
 
 use super::lifted::SCHEMAS;
-use super::place::Operation;
+use crate::upstream::operations::route;
 use crate::upstream::shape::{becomes_a_type, is_wrapper};
 use crate::upstream::spec::{METHODS, key_of, pointer_token, reachable, reachable_from, target};
 
@@ -46,7 +46,7 @@ pub fn tell_apart(document: &mut Value) {
                     written.insert(format!("{SCHEMAS}{}", pointer_token(&name)));
                 }
                 if becomes_a_type(schema) {
-                    schema[OWN] = Operation::new("", method, path).route.into();
+                    schema[OWN] = route(method, path).into();
                 }
             }
         }

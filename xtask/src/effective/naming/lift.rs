@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::bodies::OWN;
 use super::lifted::{Held, Lifted, SCHEMAS, SHAPE, Type};
-use super::operations::UPSTREAM_ID;
 use super::place::{Operation, Part, Place};
 use super::union::merge;
+use crate::generate::document::UPSTREAM_ID;
 use crate::upstream::shape::{self, At, Shape, ShapeId, Shapes, becomes_a_type, is_of_a_place, is_wrapper};
 use crate::upstream::spec::{METHODS, key_of, target};
 

@@ -8,17 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use serde_json::Value;
 
-use super::place::Operation;
 use super::table::Table;
+use crate::generate::document::{UPSTREAM_ID, operations};
+use crate::upstream::operations::route;
 use crate::upstream::spec::METHODS;
-
-/// The keyword with the vendor's operationId, where the crate's function is called otherwise.
-pub const UPSTREAM_ID: &str = "x-upstream-id";
 
 /// Gives each operation its name: that of the table, else the vendor's. Returns the names, each with the method and path.
 pub fn name(document: &mut Value, table: &Table) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
-    let routes = routes(document);
+    let routes: BTreeSet<String> = operations(document).map(|(path, method, _)| route(method, path)).collect();
     // A name stays with the operation that has it, for as long as that is there.
     let named: BTreeSet<&str> = routes.iter().filter_map(|route| table.operation(route)).collect();
     let items = document.get_mut("paths").and_then(Value::as_object_mut);
@@ -26,7 +24,7 @@ pub fn name(document: &mut Value, table: &Table) -> BTreeMap<String, String> {
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             let Some(id) = operation.get("operationId").and_then(Value::as_str).map(str::to_owned) else { continue };
-            let route = Operation::new(&id, method, path).route;
+            let route = route(method, path);
             let name = match table.operation(&route) {
                 Some(name) => name.to_owned(),
                 None if named.contains(&*id.to_snake_case()) => free(&id, &named),
@@ -41,16 +39,6 @@ pub fn name(document: &mut Value, table: &Table) -> BTreeMap<String, String> {
         }
     }
     names
-}
-
-/// The methods and paths of all operations.
-fn routes(document: &Value) -> BTreeSet<String> {
-    let items = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    let of = |(path, item): (&String, &Value)| {
-        let methods: Vec<_> = METHODS.into_iter().filter(|method| item.get(method).is_some()).collect();
-        methods.into_iter().map(|method| Operation::new("", method, path).route).collect::<Vec<_>>()
-    };
-    items.flat_map(of).collect()
 }
 
 fn free(id: &str, taken: &BTreeSet<&str>) -> String {

@@ -1,5 +1,6 @@
 //! Where a type stands.
 
+use crate::upstream::operations::route;
 use crate::upstream::shape::ShapeId;
 
 /// An operation: what it is called now, and what it is known by.
@@ -14,12 +15,7 @@ pub struct Operation {
 impl Operation {
     /// An operation of a method, in lower case, and a path.
     pub fn new(id: &str, method: &str, path: &str) -> Self {
-        let segment = |segment: &str| match (segment.find('{'), segment.rfind('}')) {
-            (Some(from), Some(to)) if from < to => format!("{}{{}}{}", &segment[..from], &segment[to + 1..]),
-            _ => segment.to_owned(),
-        };
-        let path: Vec<String> = path.split('/').map(segment).collect();
-        Self { id: id.to_owned(), route: format!("{} {}", method.to_uppercase(), path.join("/")) }
+        Self { id: id.to_owned(), route: route(method, path) }
     }
 }
 
