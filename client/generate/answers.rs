@@ -28,7 +28,7 @@ pub(crate) enum Answer {
 
 /// What an operation sends and answers with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bodies {
+pub struct Bodies {
     pub(crate) answer: Answer,
     /// The media type that is asked for, where it is not what is read.
     pub(crate) accept: Option<String>,

@@ -11,7 +11,7 @@ use super::notes::{Limits, read_note};
 use super::{Error, parameters};
 
 /// The operations, by their ids.
-pub(crate) struct Operations(BTreeMap<String, Described>);
+pub struct Operations(BTreeMap<String, Described>);
 
 /// What the spec says of an operation.
 pub(crate) struct Described {
@@ -128,7 +128,7 @@ fn function_name(id: &str) -> String {
 const RESERVED: [&str; 4] = ["base_url", "clone", "http", "new"];
 
 impl Operations {
-    pub(crate) fn of(spec: &openapiv3::OpenAPI, bodies: &BTreeMap<String, Bodies>) -> Result<Self, Error> {
+    pub fn of(spec: &openapiv3::OpenAPI, bodies: &BTreeMap<String, Bodies>) -> Result<Self, Error> {
         let mut operations = BTreeMap::new();
         // Of two that would be one, the first has the name, wherever keys of JSON keep their order.
         let mut paths: Vec<_> = spec.paths.paths.iter().collect();

@@ -15,7 +15,7 @@ use super::document::{METHODS, resolved};
 use super::rust::{as_send, missing, module};
 
 /// Which types travel which way, by their names in `types`.
-pub(crate) struct Directions {
+pub struct Directions {
     /// What the server sends, errors included.
     pub(crate) response: BTreeSet<String>,
     /// What the client sends.
@@ -25,7 +25,7 @@ pub(crate) struct Directions {
 }
 
 impl Directions {
-    pub(crate) fn of(file: &syn::File) -> Result<Self, Error> {
+    pub fn of(file: &syn::File) -> Result<Self, Error> {
         let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
         let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
         let graph: BTreeMap<String, BTreeSet<String>> = types

@@ -4,7 +4,7 @@
 //! after:  `{type: integer, description: "<MARK>at=#/…;min=1<MARK>"}`, read and removed where typify put it
 
 /// Stands around a note in a description: a private-use character that no vendor writes.
-pub(crate) const MARK: char = '\u{E0F0}';
+pub const MARK: char = '\u{E0F0}';
 
 /// The entry of a note that says that a value may be null.
 pub(crate) const NULLABLE: &str = "nullable";

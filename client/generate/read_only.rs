@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::document::{METHODS, operations, reached_from};
 
 /// Takes what is read only out of what is required of all that is sent.
-pub(crate) fn prepare(document: &mut Value) {
+pub fn prepare(document: &mut Value) {
     let bodies = operations(document).filter_map(|(_, _, operation)| operation.get("requestBody")).collect();
     let reached = reached_from(document, bodies);
     for pointer in reached {
@@ -41,39 +41,5 @@ fn loosen(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(loosen),
         _ => {}
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may")]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn what_is_read_only_is_required_of_answers_alone() {
-        let schema = || {
-            json!({
-                "properties": { "id": { "type": "string", "readOnly": true }, "required": { "type": "boolean" } },
-                "required": ["id", "required"],
-            })
-        };
-        let content = |name: &str| json!({ "content": { "application/json": { "schema": { "$ref": format!("#/components/schemas/{name}") } } } });
-        let mut document = json!({
-            "paths": { "/things": { "post": {
-                "requestBody": content("Sent"),
-                "responses": { "200": content("Received") },
-            } } },
-            "components": { "schemas": {
-                "Sent": { "properties": { "inner": { "$ref": "#/components/schemas/Inner" } } },
-                "Inner": schema(),
-                "Received": schema(),
-            } },
-        });
-        prepare(&mut document);
-        let required = |name: &str| document["components"]["schemas"][name]["required"].clone();
-        assert_eq!(required("Inner"), json!(["required"]));
-        assert_eq!(required("Received"), json!(["id", "required"]));
     }
 }

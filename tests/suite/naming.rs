@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use xtask::effective::naming::words::{singular, subject};
 use xtask::effective::naming::{Named, Table, name};
 
 /// A document of operations, each with what it answers with.
@@ -213,4 +214,18 @@ fn a_table_with_the_names_of_another_keeps_its_own() {
     assert_eq!(both.names().collect::<Vec<_>>(), ["Actor", "Backup", "Branch"]);
     assert_eq!((both.name_of("branch.200"), both.name_of("backup.200.actor")), (Some("Branch"), Some("Actor")));
     assert_eq!((both.name_of("elsewhere"), both.text()), (None, one.text()));
+}
+
+#[test]
+fn one_of_several() {
+    for (several, one) in [("restored_branches", "restored_branch"), ("policies", "policy"), ("metadata", "metadata")] {
+        assert_eq!(singular(several), one);
+    }
+}
+
+#[test]
+fn what_an_operation_is_about() {
+    assert_eq!(subject("list_backups"), "backup");
+    assert_eq!(subject("getDeployRequest"), "deploy_request");
+    assert_eq!(subject("work"), "work");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use xtask::generated_crate::surface::{Kind, Surface, changes, rustdoc};
+use xtask::generated_crate::surface::{Features, Kind, Surface, changes, rustdoc};
 use xtask::workspace::Workspace;
 
 use crate::drift_report::run_xtask;
@@ -282,4 +282,16 @@ fn the_source_that_is_read_is_that_of_the_workspace() {
     let (root, spec) = (dir.path().to_str().unwrap(), effective.to_str().unwrap());
     let (_, out, err) = run_xtask(&["surface", "--workspace", root, "--spec", spec]);
     assert_eq!((out.as_str(), err.as_str()), ("OfThisWorkspace: struct\n", ""));
+}
+
+#[test]
+fn what_needs_less_is_there_for_all_who_had_it() {
+    let [a, b, mock] = ["a", "b", "mock"].map(Features::of);
+    let either = a.clone().or(b.clone());
+    assert_eq!(either.clone().and(mock.clone()).to_string(), "a or b, mock");
+    assert!(Features::is_met_by(None, Some(&a)) && Features::is_met_by(Some(&either), Some(&a)));
+    assert!(!Features::is_met_by(Some(&a), Some(&either)) && !Features::is_met_by(Some(&a), None));
+    assert!(Features::is_met_by(Some(&a), Some(&a.clone().and(mock.clone()))));
+    assert_eq!(a.clone().and(mock.clone()).beside(Some(&a)), Some(mock));
+    assert_eq!(a.beside(Some(&a)), None);
 }

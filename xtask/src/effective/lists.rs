@@ -35,26 +35,3 @@ fn tells_of_objects(described: &str) -> bool {
     let is_of_texts = |of: &str| ["string", "text", "name", "id"].iter().any(|texts| of.starts_with(texts));
     described.contains('{') || of.is_some_and(|of| !is_of_texts(of))
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_list_of_texts_that_is_described_as_one_of_objects_is_noted() {
-        let list =
-            |described: &str| json!({ "type": "array", "items": { "type": "string" }, "description": described });
-        let mut document = json!({ "components": { "schemas": { "Body": { "properties": {
-            "rules": list("Array of traffic rules"),
-            "sizes": list("Each entry is { \"keyspace_name\": \"main\" }."),
-            "names": list("Array of names"),
-            "cidrs": list("A list of ranges"),
-            "tags": { "type": "array", "items": { "type": "object" }, "description": "Array of tags" },
-        } } } } });
-        let notes = doubtful(&mut document);
-        let noted: Vec<&str> = notes.iter().filter_map(|note| note.split('`').nth(1)).collect();
-        assert_eq!(noted, ["rules", "sizes"], "{notes:?}");
-    }
-}

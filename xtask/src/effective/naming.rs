@@ -25,7 +25,7 @@ mod rule;
 mod snapshots;
 mod table;
 mod union;
-mod words;
+pub mod words;
 
 use std::collections::BTreeMap;
 

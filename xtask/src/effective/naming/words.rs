@@ -21,24 +21,3 @@ pub fn subject(id: &str) -> String {
     let snake = id.to_snake_case();
     singular(snake.split_once('_').map_or(&*snake, |(_, subject)| subject))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_of_several() {
-        for (several, one) in
-            [("restored_branches", "restored_branch"), ("policies", "policy"), ("metadata", "metadata")]
-        {
-            assert_eq!(singular(several), one);
-        }
-    }
-
-    #[test]
-    fn what_an_operation_is_about() {
-        assert_eq!(subject("list_backups"), "backup");
-        assert_eq!(subject("getDeployRequest"), "deploy_request");
-        assert_eq!(subject("work"), "work");
-    }
-}

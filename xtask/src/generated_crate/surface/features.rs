@@ -51,20 +51,3 @@ impl fmt::Display for Features {
         f.write_str(&self.0.iter().map(any).collect::<Vec<_>>().join(", "))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_needs_less_is_there_for_all_who_had_it() {
-        let [a, b, mock] = ["a", "b", "mock"].map(Features::of);
-        let either = a.clone().or(b.clone());
-        assert_eq!(either.clone().and(mock.clone()).to_string(), "a or b, mock");
-        assert!(Features::is_met_by(None, Some(&a)) && Features::is_met_by(Some(&either), Some(&a)));
-        assert!(!Features::is_met_by(Some(&a), Some(&either)) && !Features::is_met_by(Some(&a), None));
-        assert!(Features::is_met_by(Some(&a), Some(&a.clone().and(mock.clone()))));
-        assert_eq!(a.clone().and(mock.clone()).beside(Some(&a)), Some(mock));
-        assert_eq!(a.beside(Some(&a)), None);
-    }
-}
