@@ -2,6 +2,7 @@
 //! and what the fields of answers hold that are secret by their names.
 
 use bytes::Bytes;
+use memchr::memmem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 
@@ -46,7 +47,7 @@ impl Redaction {
     /// Takes out of the headers of an answer the secrets that were sent, and has those not shown that grant access.
     pub(crate) fn headers(&self, headers: &mut HeaderMap) {
         for (name, value) in headers.iter_mut() {
-            if self.values.iter().any(|secret| contains(value.as_bytes(), secret.as_bytes())) {
+            if self.values.iter().any(|secret| memmem::find(value.as_bytes(), secret.as_bytes()).is_some()) {
                 let clean = self.text(&String::from_utf8_lossy(value.as_bytes()));
                 *value = HeaderValue::try_from(clean).unwrap_or(HeaderValue::from_static(REDACTED));
             }
@@ -67,19 +68,10 @@ pub(crate) fn without_secret_fields(body: Bytes) -> Bytes {
     redacted(body, &[])
 }
 
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
-}
-
-/// Where some bytes begin, from a place on.
-fn find(text: &[u8], part: &[u8], from: usize) -> Option<usize> {
-    text[from..].windows(part.len()).position(|window| window == part).map(|at| from + at)
-}
-
 fn redacted(body: Bytes, values: &[String]) -> Bytes {
     let secrets = || values.iter().map(String::as_str).chain(SECRETS.iter().copied());
     // A backslash may write any of them otherwise.
-    if !body.contains(&b'\\') && !secrets().any(|secret| contains(&body, secret.as_bytes())) {
+    if !body.contains(&b'\\') && !secrets().any(|secret| memmem::find(&body, secret.as_bytes()).is_some()) {
         return body;
     }
     let clean = by_strings(&body, values);
@@ -88,7 +80,8 @@ fn redacted(body: Bytes, values: &[String]) -> Bytes {
 
 fn replaced(text: &[u8], secret: &[u8]) -> Vec<u8> {
     let (mut clean, mut at) = (Vec::with_capacity(text.len()), 0);
-    while let Some(found) = find(text, secret, at) {
+    while let Some(found) = memmem::find(&text[at..], secret) {
+        let found = at + found;
         clean.extend_from_slice(&text[at..found]);
         clean.extend_from_slice(REDACTED.as_bytes());
         at = found + secret.len();

@@ -73,3 +73,31 @@ fn an_action_is_needless_where_it_finds_what_it_would_write() {
     assert_eq!(what, [(1, false, true), (0, false, false), (1, true, false)]);
     assert_eq!(document, serde_json::json!({ "there": { "a": 1 }, "other": { "b": 2, "a": 1 } }));
 }
+
+#[test]
+fn whether_an_action_changes_something_is_said_of_the_whole_document() {
+    let before = serde_json::json!({ "a": { "b": { "c": 1 }, "d/e": [{ "f": 1 }, 2] }, "it's": { "c": 1 } });
+    let targets = [
+        "$",
+        "$.a",
+        "$.a.b",
+        "$['a'].b.c",
+        "$.a['d/e'][0]",
+        "$.a['d/e'][?@.f == 1]",
+        "$.a['d/e'].f",
+        "$.*",
+        "$.a['b','d/e']",
+        "$..c",
+        "$[\"it's\"]",
+        "$['it\\'s'].c",
+        "$.nowhere.at.all",
+    ];
+    for target in targets {
+        for action in ["remove: true", "update: { c: 1 }", "update: { c: 2 }"] {
+            let overlay = format!("{HEAD}  - target: {target:?}\n    description: Tried.\n    {action}\n");
+            let mut document = before.clone();
+            let Ok(effects) = apply(&overlay, &mut document) else { continue };
+            assert_eq!(effects[0].changed, document != before, "{target} {action}: {document}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use roas_overlay::v1_1::{Action, Overlay};
 use roas_overlay::validation::Validate;
 use serde_json::Value;
 
-use crate::upstream::spec::operation_ids;
+use crate::upstream::spec::{operation_ids, pointer_token};
 
 /// What one action did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,12 +38,13 @@ const ADDS: &str = "x-adds-operation";
 /// # Errors
 /// Where the overlay is not valid, an action lacks its description, or one cannot be applied.
 pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>> {
-    let overlay: Overlay = serde_yaml::from_str(overlay).context("not an OpenAPI Overlay 1.1")?;
+    let mut overlay: Overlay = serde_yaml::from_str(overlay).context("not an OpenAPI Overlay 1.1")?;
     // Both say in many words what is wrong and where.
     overlay.validate(Default::default()).map_err(|e| anyhow!("not a valid OpenAPI Overlay 1.1: {e}"))?;
     let held: BTreeSet<String> = operation_ids(document).map(str::to_owned).collect();
+    let actions = std::mem::take(&mut overlay.actions);
     let mut effects = Vec::new();
-    for (index, action) in overlay.actions.iter().enumerate() {
+    for (index, action) in actions.into_iter().enumerate() {
         let Some(description) = action.description.clone() else {
             bail!("actions[{index}] (target {}) has no description to say why", action.target);
         };
@@ -54,18 +55,47 @@ pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>>
             effects.push(Effect { description, target, matched: 1, changed: false });
             continue;
         }
-        let one = Overlay { actions: vec![action.clone()], ..overlay.clone() };
-        let before = document.clone();
-        let report =
-            one.apply(document, Default::default()).map_err(|e| anyhow!("actions[{index}] ({description}): {e}"))?;
+        let (target, within) = (action.target.clone(), within(&action));
+        let before = document.pointer(&within).cloned();
+        overlay.actions = vec![action];
+        let report = overlay
+            .apply(document, Default::default())
+            .map_err(|e| anyhow!("actions[{index}] ({description}): {e}"))?;
         effects.push(Effect {
             description,
-            target: action.target.clone(),
+            target,
             matched: report.actions.iter().map(|outcome| outcome.matched).sum(),
-            changed: *document != before,
+            changed: document.pointer(&within) != before.as_ref(),
         });
     }
     Ok(effects)
+}
+
+/// The pointer of the part of a document that holds all that an action can change: the names that its target begins
+/// with, but for the last where the action removes something. A document of the whole API is too large to be kept for
+/// each action.
+fn within(action: &Action) -> String {
+    let mut names = Vec::new();
+    let mut rest = action.target.strip_prefix('$').unwrap_or_default();
+    while let Some((name, after)) = first_name(rest) {
+        names.push(name);
+        rest = after;
+    }
+    if action.remove == Some(true) {
+        names.pop();
+    }
+    names.into_iter().map(|name| format!("/{}", pointer_token(name))).collect()
+}
+
+/// The first segment of a JSONPath, where it is one name, and what follows it.
+fn first_name(path: &str) -> Option<(&str, &str)> {
+    if let Some(quoted) = path.strip_prefix("['") {
+        let (name, after) = quoted.split_once("']")?;
+        return (!name.contains(['\'', '\\'])).then_some((name, after));
+    }
+    let name = path.strip_prefix('.')?;
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+    (end > 0).then(|| name.split_at(end))
 }
 
 /// The numbers of the actions that add an operation.
