@@ -14,6 +14,6 @@ pub(crate) use self::lost::Lost;
 pub(crate) use self::node::{Kind, Node, TooDeep};
 pub(crate) use self::reader::Reader;
 pub(crate) use self::session::{
-    Choice, Score, Session, choice, choose, fail, failed_within, is_foreign, is_strict, is_trial, mark, note,
+    Choice, Mark, Score, Session, choice, choose, fail, failed_within, is_foreign, is_strict, is_trial, mark, note,
     note_here, strictly, trial, undo, unread, warn,
 };

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde_json::Number;
 
 use super::lost::Lost;
@@ -31,7 +33,7 @@ impl<'n> Reader<'n> {
         self.node.kind()
     }
 
-    fn other<'de>(self, expected: &impl Visitor<'de>) -> Lost {
+    fn other(self, expected: &dyn Expected) -> Lost {
         let found = match self.node.kind() {
             Kind::Null => Unexpected::Unit,
             Kind::Bool(value) => Unexpected::Bool(*value),

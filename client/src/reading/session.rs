@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::node::Node;
 use super::path::{Step, pointer, shown};
@@ -35,11 +36,16 @@ struct State {
 
 thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Foreign) };
-    static STATE: RefCell<State> = RefCell::default();
+    static STATE: Rc<RefCell<State>> = Rc::default();
+}
+
+/// The state of this thread. It is shared and not lent, so that what looks it up is compiled once.
+fn state() -> Rc<RefCell<State>> {
+    STATE.with(Rc::clone)
 }
 
 fn with<T>(change: impl FnOnce(&mut State) -> T) -> T {
-    STATE.with_borrow_mut(change)
+    change(&mut state().borrow_mut())
 }
 
 /// Whether nothing is made good of what is read: [`fail`] is told where something would have to be.
@@ -79,7 +85,7 @@ pub(crate) struct Session(Option<Reset>);
 impl Session {
     pub(crate) fn begin() -> Self {
         Self((MODE.get() != Mode::Lenient).then(|| {
-            STATE.take();
+            state().take();
             Reset(MODE.replace(Mode::Lenient))
         }))
     }
@@ -109,7 +115,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if self.0.is_some() {
-            STATE.take();
+            state().take();
         }
     }
 }
@@ -124,10 +130,18 @@ pub(crate) fn warn(made_good: &[MadeGood], operation: Option<&str>) {
 
 /// Reads what is a step further in.
 pub(super) fn within<T>(step: Step, read: impl FnOnce() -> T) -> T {
-    with(|state| state.path.push(step));
+    enter(step);
     let read = read();
-    with(|state| state.path.pop());
+    leave();
     read
+}
+
+fn enter(step: Step) {
+    with(|state| state.path.push(step));
+}
+
+fn leave() {
+    with(|state| state.path.pop());
 }
 
 /// Notes that what is being read cannot be, or lacks something, and gives the path.

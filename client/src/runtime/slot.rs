@@ -6,13 +6,14 @@
 //! never made up; nor is a list, where one of its items cannot be read. What may be absent, and cannot be read, is absent,
 //! which is noted, too.
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess};
 
 use super::lenient::{AsWhole, Empty, Nullable, Plain};
 use super::object::Field;
-use crate::reading::{fail, failed_within, is_strict, mark, note, undo};
+use crate::reading::{Mark, fail, failed_within, is_strict, mark, note, undo};
 
 /// The value of a field, once it is read. `H` says how.
 pub(crate) struct Slot<T, H> {
@@ -87,24 +88,53 @@ impl<'de, T, N: Nullable<T>> DeserializeSeed<'de> for Seed<T, N> {
     }
 }
 
-/// What a field says; nothing, where it cannot be read. `may_be_lost` says whether it is made good then.
+/// What becomes of a field that cannot be read.
+#[derive(Clone, Copy)]
+enum Loss {
+    /// It is empty; but what is wrong with an item of a list costs more than the list.
+    Empty,
+    /// The same, and null is made good, too.
+    EmptyOrNull,
+    Absent,
+}
+
+/// What a field says; nothing, where it cannot be read and that is made good.
 fn readable<'de, A: MapAccess<'de>, T, N: Nullable<T>>(
     object: &mut A,
-    may_be_lost: impl FnOnce() -> bool,
-    made_good: impl FnOnce(&A::Error),
+    field: &'static str,
+    loss: Loss,
 ) -> Result<Option<T>, A::Error> {
-    if is_strict() {
-        return object.next_value_seed(Seed::<T, N>(PhantomData));
-    }
-    let mark = mark();
-    object.next_value_seed(Seed::<T, N>(PhantomData)).or_else(|error| {
-        if !may_be_lost() {
-            return Err(error);
+    let mark = lenient_mark();
+    match object.next_value_seed(Seed::<T, N>(PhantomData)) {
+        Ok(None) => {
+            if matches!(loss, Loss::EmptyOrNull) {
+                make_good(field, "null; taken as empty");
+            }
+            Ok(None)
         }
-        undo(mark);
-        made_good(&error);
-        Ok(None)
-    })
+        Err(error) if is_made_good(field, loss, mark, &error) => Ok(None),
+        read => read,
+    }
+}
+
+/// Where the reading stands; nothing, where nothing is made good.
+fn lenient_mark() -> Option<Mark> {
+    if is_strict() { None } else { Some(mark()) }
+}
+
+/// Notes that a field that cannot be read is made good, where it is. This is compiled once, not for each type.
+#[cold]
+fn is_made_good(field: &'static str, loss: Loss, mark: Option<Mark>, error: &dyn Display) -> bool {
+    let Some(mark) = mark else { return false };
+    let reason = match loss {
+        Loss::Empty | Loss::EmptyOrNull if failed_within() => return false,
+        Loss::Empty | Loss::EmptyOrNull => format!("{error}; taken as empty"),
+        Loss::Absent if failed_within() => format!("{error:#}; taken as absent"),
+        Loss::Absent => format!("{error}; taken as absent"),
+    };
+    undo(mark);
+    note(field, reason);
+    true
 }
 
 /// Notes that a field was made good, or fails where nothing is.
@@ -140,20 +170,7 @@ pub(crate) fn if_any_whole<T>() -> Slot<T, OrEmpty<AsWhole, false>> {
 
 impl<T, N: Nullable<T>, const MUST: bool> How<T> for OrEmpty<N, MUST> {
     fn read<'de, A: MapAccess<'de>>(object: &mut A, field: &'static str) -> Result<Option<T>, A::Error> {
-        let mut is_null = true;
-        // What is wrong with an item of a list costs more than the list.
-        let read = readable::<A, T, N>(
-            object,
-            || !failed_within(),
-            |error| {
-                is_null = false;
-                note(field, format!("{error}; taken as empty"));
-            },
-        )?;
-        if MUST && is_null && read.is_none() {
-            make_good(field, "null; taken as empty");
-        }
-        Ok(read)
+        readable::<A, T, N>(object, field, if MUST { Loss::EmptyOrNull } else { Loss::Empty })
     }
 
     fn missing(field: &'static str) {
@@ -185,14 +202,7 @@ pub(crate) fn optional_whole<T>() -> Slot<T, Optional<AsWhole>> {
 
 impl<T, N: Nullable<T>> How<T> for Optional<N> {
     fn read<'de, A: MapAccess<'de>>(object: &mut A, field: &'static str) -> Result<Option<T>, A::Error> {
-        readable::<A, T, N>(
-            object,
-            || true,
-            |error| {
-                let reason = if failed_within() { format!("{error:#}") } else { error.to_string() };
-                note(field, format!("{reason}; taken as absent"));
-            },
-        )
+        readable::<A, T, N>(object, field, Loss::Absent)
     }
 }
 
