@@ -11,7 +11,7 @@ use super::Error;
 use super::described::Operations;
 use super::directions::Directions;
 use super::notes::MARK;
-use super::rust::{argument, derives, functions, impl_of, missing, module, says_to_serde, serde_metas};
+use super::rust::{CALLS, argument, derives, functions, impl_of, missing, module, says_to_serde, serde_metas};
 use super::unions::held_by;
 
 /// What only progenitor's code has: each is another pass's to replace.
@@ -36,7 +36,7 @@ const CONVERSIONS: [&str; 2] = ["conversion to `", "error converting supplied va
 pub fn check(file: &syn::File, operations: &Operations, directions: &Directions) -> Result<(), Error> {
     let undone = |pass: &str, what: String| Err(Error::Shape(format!("the pass `{pass}` has left {what}")));
     let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
-    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    let builder = module(&file.items, CALLS).ok_or_else(|| missing("mod calls"))?;
     // A type, an operation or a value of an enum may be called as something of progenitor's is.
     let variants =
         types.iter().filter_map(|item| if let Item::Enum(item) = item { Some(&item.variants) } else { None });

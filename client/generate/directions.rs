@@ -12,7 +12,7 @@ use syn::visit::Visit;
 
 use super::Error;
 use super::document::{METHODS, resolved};
-use super::rust::{as_send, missing, module};
+use super::rust::{CALLS, as_send, missing, module};
 
 /// Which types travel which way, by their names in `types`.
 pub struct Directions {
@@ -27,7 +27,7 @@ pub struct Directions {
 impl Directions {
     pub fn of(file: &syn::File) -> Result<Self, Error> {
         let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
-        let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+        let builder = module(&file.items, CALLS).ok_or_else(|| missing("mod calls"))?;
         let graph: BTreeMap<String, BTreeSet<String>> = types
             .iter()
             .filter_map(|item| match item {

@@ -147,7 +147,7 @@ fn text(operation: &Operation<'_>, document: &Value, types: &[Item]) -> String {
     parts.push(answers(operation));
     if described.get("x-poll").is_some() {
         let call = &operation.call;
-        parts.push(format!("[`wait`](crate::builder::{call}::wait) polls until it has ended."));
+        parts.push(format!("[`wait`](crate::calls::{call}::wait) polls until it has ended."));
     }
     if !access.is_empty() {
         parts.push(access);

@@ -16,7 +16,7 @@ use super::answers::drop_unreached;
 use super::directions::reach;
 use super::document::{FEATURE, reached};
 use super::model::Operation;
-use super::rust::{impl_of, missing, module_mut};
+use super::rust::{CALLS, impl_of, missing, module_mut};
 
 /// Leaves the operations whose feature is wanted, those that are behind none, and what they reach.
 pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
@@ -40,7 +40,7 @@ pub(crate) fn gate(file: &mut syn::File, model: &[Operation<'_>]) -> Result<(), 
     let functions = by(|operation| operation.function.to_string());
     let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
     let graph = graph(types);
-    let builders = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    let builders = module_mut(&mut file.items, CALLS).ok_or_else(|| missing("mod calls"))?;
     let mut reached: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
     for item in builders.iter_mut() {
         let Some(feature) = owner(item).and_then(|owner| calls.get(&owner)) else { continue };

@@ -13,7 +13,7 @@ use syn::{Attribute, ImplItem, Item, ItemMod, Meta};
 
 use super::features::{attributes, condition};
 use super::prose::capitalized;
-use super::rust::{doc_of, last_name, module, module_mut, set_doc};
+use super::rust::{CALLS, doc_of, last_name, module, module_mut, set_doc};
 
 /// The file of what is always there, which names the others.
 pub(crate) const ROOT: &str = "client";
@@ -36,7 +36,7 @@ pub(crate) fn split(file: syn::File) -> Vec<(String, syn::File)> {
     for (name, features) in &parts.features {
         let (condition, module) = (condition(features.iter()), format_ident!("{name}"));
         root.push(syn::parse_quote!(#condition mod #module;));
-        for path in [&["types"][..], &["types", "builder"], &["builder"]] {
+        for path in [&["types"][..], &["types", "builder"], &[CALLS]] {
             if parts.items.get(name).and_then(|items| inner(items, path)).is_none() {
                 continue;
             }

@@ -38,7 +38,7 @@ pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>]) {
             let doc = format!(" [`Client::{name}`](crate::Client::{name}) of this {what}.");
             syn::parse_quote! {
                 #[doc = #doc]
-                pub fn #name(&self) -> builder::#call<'a> {
+                pub fn #name(&self) -> calls::#call<'a> {
                     let (client, [#(#arguments),*]) = self.names();
                     client.#name()#setters
                 }

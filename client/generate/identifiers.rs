@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::{Fields, ImplItem, Item};
 
 use super::Error;
-use super::rust::{impl_of, rename_of};
+use super::rust::{CALLS, impl_of, rename_of};
 
 /// Values of Rust's prelude. What schemars derives names them without a path, and so means a type with one field
 /// that is called so, which is a function, too.
@@ -54,7 +54,7 @@ fn module(items: &[Item], at: &str) -> Result<(), Error> {
                     let ImplItem::Fn(function) = function else { continue };
                     let name = function.sig.ident.to_string();
                     // The setter of a parameter with such a name gets another one, by `model`.
-                    if at == "builder" && (function.sig.asyncness.is_some() || name == "new") {
+                    if at == CALLS && (function.sig.asyncness.is_some() || name == "new") {
                         continue;
                     }
                     unique(own, &name, &format!("methods of {owner}"))?;

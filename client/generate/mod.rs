@@ -168,6 +168,8 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
         progenitor::Generator::new(&settings).generate_tokens(&spec).map_err(|e| Error::Generator(e.to_string()))?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
 
+    operations::rename_module(&mut file)?;
+
     let types = rust::module_mut(&mut file.items, "types").ok_or_else(|| rust::missing("mod types"))?;
     variants::rename(types, &described);
     identifiers::check(&file)?;

@@ -13,7 +13,7 @@ use super::Error;
 use super::answers::Answer;
 use super::described::{Described, Operations, Parameter};
 use super::document::plain;
-use super::rust::{argument, as_send, functions, impl_of, last_name, missing, module, option_setter};
+use super::rust::{CALLS, argument, as_send, functions, impl_of, last_name, missing, module, option_setter};
 
 /// An operation.
 pub(crate) struct Operation<'d> {
@@ -92,7 +92,7 @@ impl Operation<'_> {
 /// # Errors
 /// Where its code is not of the shape that is known.
 pub(crate) fn of<'d>(file: &syn::File, operations: &'d Operations) -> Result<Vec<Operation<'d>>, Error> {
-    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    let builder = module(&file.items, CALLS).ok_or_else(|| missing("mod calls"))?;
     let mut found = beginnings(file, operations)
         .map(|(function, call, described)| operation(builder, function, call, described))
         .collect::<Result<Vec<_>, _>>()?;

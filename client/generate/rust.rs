@@ -8,6 +8,9 @@ use syn::{
 use super::Error;
 use super::prose::visible;
 
+/// The module of the calls. progenitor calls it `builder`, as typify calls the one of the builders of types.
+pub(crate) const CALLS: &str = "calls";
+
 /// The items of the module `name` among `items`.
 pub(crate) fn module<'a>(items: &'a [Item], name: &str) -> Option<&'a Vec<Item>> {
     items.iter().find_map(|item| match item {

@@ -43,7 +43,7 @@ fn route(operation: &Operation<'_>) -> proc_macro2::TokenStream {
     quote! {
         #condition
         crate::mock::Route {
-            operation: builder::#name::OPERATION,
+            operation: calls::#name::OPERATION,
             call: #owner,
             query: &[#(#query),*],
             body: #body,

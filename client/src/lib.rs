@@ -55,7 +55,7 @@ pub use backups::{
 pub use backups::{AwaitedBranch, Created, RestoreBackup, RestoreError, Restored};
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorDetail, Invalid, Outcome, Refused, Unanswered, Unfinished, Unreadable};
-pub use generated::{builder, operations, types};
+pub use generated::{calls, operations, types};
 pub use handles::{DatabaseHandle, DatabaseRef, OrganizationHandle};
 pub use made_good::MadeGood;
 pub use nullable::Nullable;

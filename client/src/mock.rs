@@ -207,7 +207,7 @@ impl MockServer {
     /// # Examples
     /// ```
     /// # use planetscale_client::mock::MockServer;
-    /// use planetscale_client::builder::GetBackup;
+    /// use planetscale_client::calls::GetBackup;
     /// use planetscale_client::types::Backup;
     ///
     /// # #[tokio::main(flavor = "current_thread")]

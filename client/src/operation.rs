@@ -5,7 +5,7 @@ use std::fmt;
 /// An operation of the API: what an [`Error`](crate::Error) is about.
 ///
 /// Those that the crate offers are constants, such as
-/// [`builder::CreateBackup::OPERATION`](crate::builder::CreateBackup::OPERATION).
+/// [`calls::CreateBackup::OPERATION`](crate::calls::CreateBackup::OPERATION).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
     pub(crate) id: &'static str,

@@ -22,7 +22,7 @@ const FIRST_PAGE: i64 = 1;
 /// How many pages in a row may be empty before the list is taken for one without an end.
 const MOST_EMPTY: usize = 20;
 
-/// A stream of the pages of a list. See, for example, [`ListBackups::pages`](crate::builder::ListBackups::pages).
+/// A stream of the pages of a list. See, for example, [`ListBackups::pages`](crate::calls::ListBackups::pages).
 ///
 /// It is a [`futures_core::Stream`], so the adapters of futures or tokio-stream work on it; without them,
 /// there is [`next`](Self::next). It may be dropped at any time.
@@ -175,7 +175,7 @@ impl<P> fmt::Debug for Pages<'_, P> {
 type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Response<Vec<T>>, Error>>> + Send + 'a>;
 
 /// A stream of what the pages of a list hold. See, for example,
-/// [`ListBackups::items`](crate::builder::ListBackups::items).
+/// [`ListBackups::items`](crate::calls::ListBackups::items).
 ///
 /// As with [`Pages`], the next page is asked for when the items of the last one are used up. So whoever deletes items
 /// collects them first: where some of a page are deleted before the next one is asked for, those after them move up,

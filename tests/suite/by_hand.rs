@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use planetscale_client::builder::{CreateBackup, GetBackup};
+use planetscale_client::calls::{CreateBackup, GetBackup};
 use planetscale_client::types::Backup;
 use planetscale_client::{
     EnsureError, Error, HeaderMap, Outcome, Refused, Response, RetryPolicy, StatusCode, Unreadable, WaitError,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use planetscale_client::builder::{GetBackup, GetOrganization};
+use planetscale_client::calls::{GetBackup, GetOrganization};
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, BackupState, Organization};
 use planetscale_client::{Error, Outcome, PollError, StatusCode, Until, WaitError};

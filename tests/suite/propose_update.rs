@@ -737,7 +737,7 @@ fn the_changelog_says_a_thing_once() {
         demand: None,
     };
     let setter = |call: &str| {
-        change(&format!("builder::{call}::per_page"), Kind::Fn, None, Some("fn per_page(mut self) -> Self [feature a]"))
+        change(&format!("calls::{call}::per_page"), Kind::Fn, None, Some("fn per_page(mut self) -> Self [feature a]"))
     };
     let four = ["ListA", "ListB", "ListC", "ListD"].map(setter);
     let lines = "### Added\n- `per_page` on 4 lists: `list_a`, `list_b`, `list_c` and 1 more.\n";

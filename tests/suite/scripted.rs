@@ -1,6 +1,6 @@
 //! The stand-in for any operation: scripted answers, and requests held to the description of the API.
 
-use planetscale_client::builder::{CreateBackup, GetBackup, GetBranchSchema, LintBranchSchema, PromoteBranch};
+use planetscale_client::calls::{CreateBackup, GetBackup, GetBranchSchema, LintBranchSchema, PromoteBranch};
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, BackupState, BranchSchema};
 use planetscale_client::{BranchRef, Client, Method, StatusCode};
@@ -39,7 +39,7 @@ async fn what_was_not_scripted_says_the_line_to_write() {
     let call = client.get_branch_schema().organization("acme").database("shop").branch("main");
     let error = call.clone().send().await.unwrap_err();
     assert_eq!((error.status(), error.code()), (Some(StatusCode::NOT_IMPLEMENTED), Some("not_implemented")));
-    let line = "`server.answer::<builder::GetBranchSchema>(&…)`";
+    let line = "`server.answer::<calls::GetBranchSchema>(&…)`";
     assert!(error.to_string().contains(line), "{error}");
     let schema: BranchSchema = serde_json::from_value(json!({ "data": [] })).unwrap();
     server.answer::<GetBranchSchema>(&schema);

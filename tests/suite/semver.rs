@@ -39,7 +39,8 @@ const BODY: &str = "/requestBody/content/application~1json/schema";
 /// The bump, and the changed items outside of the builders.
 fn told(impact: &Impact) -> (Option<Bump>, Vec<String>) {
     assert_eq!(impact.error, None);
-    let changes = impact.changes.iter().filter(|change| !change.item.contains("builder"));
+    let changes =
+        impact.changes.iter().filter(|change| !["builder::", "calls::"].iter().any(|of| change.item.contains(of)));
     let show = |shape: &Option<String>| shape.clone().unwrap_or_else(|| "-".to_owned());
     let changes = changes.map(|c| format!("{} {}: {} → {}", c.bump, c.item, show(&c.old), show(&c.new)));
     (impact.bump, changes.collect())

@@ -52,7 +52,7 @@ const DONE: &str = r#"
             }
         }
     }
-    pub mod builder {
+    pub mod calls {
         pub struct Look { body: types::Sent }
         impl Look {
             const OPERATION: u8 = 0;

@@ -586,7 +586,7 @@ async fn lists_are_filtered_as_they_are_asked() {
         times.into_iter().flatten().for_each(|time| *time -= day * number);
         server.add_backup(&main, &backup);
     }
-    let ids = async |call: planetscale_client::builder::ListBackups<'_>| -> Vec<String> {
+    let ids = async |call: planetscale_client::calls::ListBackups<'_>| -> Vec<String> {
         let backups: Vec<planetscale_client::types::Backup> = call.items().try_collect().await.unwrap();
         backups.into_iter().map(|backup| backup.id).collect()
     };

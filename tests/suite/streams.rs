@@ -12,7 +12,7 @@ use serde_json::{Value, json as value};
 use crate::clock;
 use crate::just_created::{self, builder};
 
-fn list(client: &Client) -> planetscale_client::builder::ListBackups<'_> {
+fn list(client: &Client) -> planetscale_client::calls::ListBackups<'_> {
     client.list_backups().organization("acme").database("shop").branch("main")
 }
 

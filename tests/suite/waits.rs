@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use planetscale_client::builder::{
+use planetscale_client::calls::{
     GetBackup, GetBranch, GetBranchChangeRequest, GetBranchResizeRequest, GetDatabase, GetDeployRequest, GetKeyspace,
     GetQueryPatternsReportStatus,
 };

@@ -59,7 +59,7 @@ impl Crate {
         let surface = Surface::of_client(workspace, &generated.code)?;
         let own = own_code::methods_of_client(workspace)?;
         let begins =
-            |name: &str| surface.get(&format!("Client::{name}")).is_some_and(|item| item.text.contains("-> builder::"));
+            |name: &str| surface.get(&format!("Client::{name}")).is_some_and(|item| item.text.contains("-> calls::"));
         let all = operations::of(&effective.value);
         let is_own = |operation: &&Operation<'_>| {
             let name = operation.id.to_snake_case();

@@ -137,7 +137,7 @@ impl EnsureBackup {
     /// How long to wait between two checks whether the branch is idle, give or take a tenth.
     pub const DEFAULT_INTERVAL: Duration = DEFAULT_INTERVAL;
 
-    /// Sets `body`, as [`CreateBackup::body`](crate::builder::CreateBackup::body) does. The name need not be in it.
+    /// Sets `body`, as [`CreateBackup::body`](crate::calls::CreateBackup::body) does. The name need not be in it.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: TryInto<CreateBackupBody>,
@@ -148,7 +148,7 @@ impl EnsureBackup {
     }
 
     /// Changes the body with a closure over its builder, as
-    /// [`CreateBackup::body_map`](crate::builder::CreateBackup::body_map) does.
+    /// [`CreateBackup::body_map`](crate::calls::CreateBackup::body_map) does.
     pub fn body_map<F>(mut self, change: F) -> Self
     where
         F: FnOnce(types::builder::CreateBackupBody) -> types::builder::CreateBackupBody,

@@ -9,7 +9,7 @@ use super::restore::RestoreBackup;
 use super::wait::WaitForBackup;
 use crate::client::Client;
 use crate::error::Error;
-use crate::generated::builder;
+use crate::generated::calls;
 use crate::generated::types::Backup;
 #[cfg(feature = "branches")]
 use crate::generated::types::DatabaseBranch;
@@ -97,18 +97,18 @@ impl<'a> BackupHandle<'a> {
     }
 
     /// [`Client::get_backup`].
-    pub fn get(&self) -> builder::GetBackup<'a> {
+    pub fn get(&self) -> calls::GetBackup<'a> {
         self.backup.get(self.client)
     }
 
     /// [`Client::update_backup`].
-    pub fn update(&self) -> builder::UpdateBackup<'a> {
+    pub fn update(&self) -> calls::UpdateBackup<'a> {
         let BackupRef { organization, database, branch, id } = &self.backup;
         self.client.update_backup().organization(organization).database(database).branch(branch).id(id)
     }
 
     /// [`Client::delete_backup`].
-    pub fn delete(&self) -> builder::DeleteBackup<'a> {
+    pub fn delete(&self) -> calls::DeleteBackup<'a> {
         let BackupRef { organization, database, branch, id } = &self.backup;
         self.client.delete_backup().organization(organization).database(database).branch(branch).id(id)
     }

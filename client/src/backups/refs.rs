@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::generated::builder;
+use crate::generated::calls;
 
 /// A branch of a database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,7 +126,7 @@ impl BackupRef {
         BranchRef::new(organization, database, branch).backup(id)
     }
 
-    pub(super) fn get<'a>(&self, client: &'a Client) -> builder::GetBackup<'a> {
+    pub(super) fn get<'a>(&self, client: &'a Client) -> calls::GetBackup<'a> {
         let call = client.get_backup().organization(&self.organization).database(&self.database);
         call.branch(&self.branch).id(&self.id)
     }

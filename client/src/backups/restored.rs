@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::refs::BranchRef;
 use crate::client::Client;
-use crate::generated::builder::GetBranch;
+use crate::generated::calls::GetBranch;
 use crate::generated::types::DatabaseBranch;
 use crate::made_good::MadeGood;
 use crate::polling::Until;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, Outcome, Unfinished};
-use crate::generated::builder::GetBackup;
+use crate::generated::calls::GetBackup;
 use crate::generated::types::{Backup, BackupState};
 use crate::polling::{End, Judged, PollError, Schedule, asked, may_pass};
 use crate::response::Response;

@@ -55,7 +55,7 @@ impl Client {
     /// Polls a backup until it is done. `.await` the result: it is the last answer, which says what the backup is now.
     ///
     /// It is done with the state `success`. Any other [end](crate::types::BackupState::end) is [`WaitError::Ended`]. A state
-    /// that this crate does not know is waited on, until the deadline. [`GetBackup::wait`](crate::builder::GetBackup::wait)
+    /// that this crate does not know is waited on, until the deadline. [`GetBackup::wait`](crate::calls::GetBackup::wait)
     /// says which states and times are known, and from where.
     ///
     /// The first poll is at once, as the backup may be done already; it is after

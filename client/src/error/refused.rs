@@ -31,7 +31,7 @@ impl Refused {
     ///
     /// # Examples
     /// ```
-    /// use planetscale_client::builder::GetBackup;
+    /// use planetscale_client::calls::GetBackup;
     /// use planetscale_client::{Error, Outcome, Refused, StatusCode};
     ///
     /// let refused = Refused::new(GetBackup::OPERATION, StatusCode::NOT_FOUND).with_body(r#"{"code": "not_found"}"#);

@@ -198,8 +198,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies`. The vendor's page: [`list_branch_anomalies`](https://planetscale.com/docs/api/reference/list_branch_anomalies).
-    pub fn list_branch_anomalies(&self) -> builder::ListBranchAnomalies<'_> {
-        builder::ListBranchAnomalies::new(self)
+    pub fn list_branch_anomalies(&self) -> calls::ListBranchAnomalies<'_> {
+        calls::ListBranchAnomalies::new(self)
     }
     /// Retrieve a branch anomaly.
     ///
@@ -234,13 +234,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}`. The vendor's page: [`get_branch_anomaly`](https://planetscale.com/docs/api/reference/get_branch_anomaly).
-    pub fn get_branch_anomaly(&self) -> builder::GetBranchAnomaly<'_> {
-        builder::GetBranchAnomaly::new(self)
+    pub fn get_branch_anomaly(&self) -> calls::GetBranchAnomaly<'_> {
+        calls::GetBranchAnomaly::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_anomaly`](crate::Client::get_branch_anomaly). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -462,7 +462,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_anomaly`](crate::Client::get_branch_anomaly) of this branch.
-    pub fn get_branch_anomaly(&self) -> builder::GetBranchAnomaly<'a> {
+    pub fn get_branch_anomaly(&self) -> calls::GetBranchAnomaly<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_anomaly()
@@ -471,7 +471,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_branch_anomalies`](crate::Client::list_branch_anomalies) of this branch.
-    pub fn list_branch_anomalies(&self) -> builder::ListBranchAnomalies<'a> {
+    pub fn list_branch_anomalies(&self) -> calls::ListBranchAnomalies<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_anomalies()

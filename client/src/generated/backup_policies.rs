@@ -572,8 +572,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/backup-policies`. The vendor's page: [`list_backup_policies`](https://planetscale.com/docs/api/reference/list_backup_policies).
-    pub fn list_backup_policies(&self) -> builder::ListBackupPolicies<'_> {
-        builder::ListBackupPolicies::new(self)
+    pub fn list_backup_policies(&self) -> calls::ListBackupPolicies<'_> {
+        calls::ListBackupPolicies::new(self)
     }
     /// Create a backup policy.
     ///
@@ -602,8 +602,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/backup-policies`. The vendor's page: [`create_backup_policy`](https://planetscale.com/docs/api/reference/create_backup_policy).
-    pub fn create_backup_policy(&self) -> builder::CreateBackupPolicy<'_> {
-        builder::CreateBackupPolicy::new(self)
+    pub fn create_backup_policy(&self) -> calls::CreateBackupPolicy<'_> {
+        calls::CreateBackupPolicy::new(self)
     }
     /// Get a backup policy.
     ///
@@ -632,8 +632,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/backup-policies/{id}`. The vendor's page: [`get_backup_policy`](https://planetscale.com/docs/api/reference/get_backup_policy).
-    pub fn get_backup_policy(&self) -> builder::GetBackupPolicy<'_> {
-        builder::GetBackupPolicy::new(self)
+    pub fn get_backup_policy(&self) -> calls::GetBackupPolicy<'_> {
+        calls::GetBackupPolicy::new(self)
     }
     /// Delete a backup policy.
     ///
@@ -662,8 +662,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/backup-policies/{id}`. The vendor's page: [`delete_backup_policy`](https://planetscale.com/docs/api/reference/delete_backup_policy).
-    pub fn delete_backup_policy(&self) -> builder::DeleteBackupPolicy<'_> {
-        builder::DeleteBackupPolicy::new(self)
+    pub fn delete_backup_policy(&self) -> calls::DeleteBackupPolicy<'_> {
+        calls::DeleteBackupPolicy::new(self)
     }
     /// Update a backup policy.
     ///
@@ -692,13 +692,13 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/backup-policies/{id}`. The vendor's page: [`update_backup_policy`](https://planetscale.com/docs/api/reference/update_backup_policy).
-    pub fn update_backup_policy(&self) -> builder::UpdateBackupPolicy<'_> {
-        builder::UpdateBackupPolicy::new(self)
+    pub fn update_backup_policy(&self) -> calls::UpdateBackupPolicy<'_> {
+        calls::UpdateBackupPolicy::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_backup_policy`](crate::Client::create_backup_policy). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1083,27 +1083,27 @@ pub mod builder {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::create_backup_policy`](crate::Client::create_backup_policy) of this database.
-    pub fn create_backup_policy(&self) -> builder::CreateBackupPolicy<'a> {
+    pub fn create_backup_policy(&self) -> calls::CreateBackupPolicy<'a> {
         let (client, [organization, database]) = self.names();
         client.create_backup_policy().organization(organization).database(database)
     }
     /// [`Client::delete_backup_policy`](crate::Client::delete_backup_policy) of this database.
-    pub fn delete_backup_policy(&self) -> builder::DeleteBackupPolicy<'a> {
+    pub fn delete_backup_policy(&self) -> calls::DeleteBackupPolicy<'a> {
         let (client, [organization, database]) = self.names();
         client.delete_backup_policy().organization(organization).database(database)
     }
     /// [`Client::get_backup_policy`](crate::Client::get_backup_policy) of this database.
-    pub fn get_backup_policy(&self) -> builder::GetBackupPolicy<'a> {
+    pub fn get_backup_policy(&self) -> calls::GetBackupPolicy<'a> {
         let (client, [organization, database]) = self.names();
         client.get_backup_policy().organization(organization).database(database)
     }
     /// [`Client::list_backup_policies`](crate::Client::list_backup_policies) of this database.
-    pub fn list_backup_policies(&self) -> builder::ListBackupPolicies<'a> {
+    pub fn list_backup_policies(&self) -> calls::ListBackupPolicies<'a> {
         let (client, [organization, database]) = self.names();
         client.list_backup_policies().organization(organization).database(database)
     }
     /// [`Client::update_backup_policy`](crate::Client::update_backup_policy) of this database.
-    pub fn update_backup_policy(&self) -> builder::UpdateBackupPolicy<'a> {
+    pub fn update_backup_policy(&self) -> calls::UpdateBackupPolicy<'a> {
         let (client, [organization, database]) = self.names();
         client.update_backup_policy().organization(organization).database(database)
     }

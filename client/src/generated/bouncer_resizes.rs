@@ -190,10 +190,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes`. The vendor's page: [`list_bouncer_resize_requests`](https://planetscale.com/docs/api/reference/list_bouncer_resize_requests).
-    pub fn list_bouncer_resize_requests(
-        &self,
-    ) -> builder::ListBouncerResizeRequests<'_> {
-        builder::ListBouncerResizeRequests::new(self)
+    pub fn list_bouncer_resize_requests(&self) -> calls::ListBouncerResizeRequests<'_> {
+        calls::ListBouncerResizeRequests::new(self)
     }
     /// Cancel a resize request.
     ///
@@ -230,8 +228,8 @@ impl Client {
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes`. The vendor's page: [`cancel_bouncer_resize_request`](https://planetscale.com/docs/api/reference/cancel_bouncer_resize_request).
     pub fn cancel_bouncer_resize_request(
         &self,
-    ) -> builder::CancelBouncerResizeRequest<'_> {
-        builder::CancelBouncerResizeRequest::new(self)
+    ) -> calls::CancelBouncerResizeRequest<'_> {
+        calls::CancelBouncerResizeRequest::new(self)
     }
     /// Upsert a bouncer resize request.
     ///
@@ -268,13 +266,13 @@ impl Client {
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}/resizes`. The vendor's page: [`update_bouncer_resize_request`](https://planetscale.com/docs/api/reference/update_bouncer_resize_request).
     pub fn update_bouncer_resize_request(
         &self,
-    ) -> builder::UpdateBouncerResizeRequest<'_> {
-        builder::UpdateBouncerResizeRequest::new(self)
+    ) -> calls::UpdateBouncerResizeRequest<'_> {
+        calls::UpdateBouncerResizeRequest::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_bouncer_resize_request`](crate::Client::cancel_bouncer_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -560,7 +558,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::cancel_bouncer_resize_request`](crate::Client::cancel_bouncer_resize_request) of this branch.
     pub fn cancel_bouncer_resize_request(
         &self,
-    ) -> builder::CancelBouncerResizeRequest<'a> {
+    ) -> calls::CancelBouncerResizeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .cancel_bouncer_resize_request()
@@ -569,9 +567,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_bouncer_resize_requests`](crate::Client::list_bouncer_resize_requests) of this branch.
-    pub fn list_bouncer_resize_requests(
-        &self,
-    ) -> builder::ListBouncerResizeRequests<'a> {
+    pub fn list_bouncer_resize_requests(&self) -> calls::ListBouncerResizeRequests<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_bouncer_resize_requests()
@@ -582,7 +578,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::update_bouncer_resize_request`](crate::Client::update_bouncer_resize_request) of this branch.
     pub fn update_bouncer_resize_request(
         &self,
-    ) -> builder::UpdateBouncerResizeRequest<'a> {
+    ) -> calls::UpdateBouncerResizeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_bouncer_resize_request()

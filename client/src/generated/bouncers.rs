@@ -583,8 +583,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/bouncers`. The vendor's page: [`list_bouncers`](https://planetscale.com/docs/api/reference/list_bouncers).
-    pub fn list_bouncers(&self) -> builder::ListBouncers<'_> {
-        builder::ListBouncers::new(self)
+    pub fn list_bouncers(&self) -> calls::ListBouncers<'_> {
+        calls::ListBouncers::new(self)
     }
     /// Create a bouncer.
     ///
@@ -613,8 +613,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/bouncers`. The vendor's page: [`create_bouncer`](https://planetscale.com/docs/api/reference/create_bouncer).
-    pub fn create_bouncer(&self) -> builder::CreateBouncer<'_> {
-        builder::CreateBouncer::new(self)
+    pub fn create_bouncer(&self) -> calls::CreateBouncer<'_> {
+        calls::CreateBouncer::new(self)
     }
     /// Get a bouncer.
     ///
@@ -650,8 +650,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`. The vendor's page: [`get_bouncer`](https://planetscale.com/docs/api/reference/get_bouncer).
-    pub fn get_bouncer(&self) -> builder::GetBouncer<'_> {
-        builder::GetBouncer::new(self)
+    pub fn get_bouncer(&self) -> calls::GetBouncer<'_> {
+        calls::GetBouncer::new(self)
     }
     /// Delete a bouncer.
     ///
@@ -686,13 +686,13 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`. The vendor's page: [`delete_bouncer`](https://planetscale.com/docs/api/reference/delete_bouncer).
-    pub fn delete_bouncer(&self) -> builder::DeleteBouncer<'_> {
-        builder::DeleteBouncer::new(self)
+    pub fn delete_bouncer(&self) -> calls::DeleteBouncer<'_> {
+        calls::DeleteBouncer::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_bouncer`](crate::Client::create_bouncer). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1026,7 +1026,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_bouncer`](crate::Client::create_bouncer) of this branch.
-    pub fn create_bouncer(&self) -> builder::CreateBouncer<'a> {
+    pub fn create_bouncer(&self) -> calls::CreateBouncer<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_bouncer()
@@ -1035,7 +1035,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::delete_bouncer`](crate::Client::delete_bouncer) of this branch.
-    pub fn delete_bouncer(&self) -> builder::DeleteBouncer<'a> {
+    pub fn delete_bouncer(&self) -> calls::DeleteBouncer<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_bouncer()
@@ -1044,12 +1044,12 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_bouncer`](crate::Client::get_bouncer) of this branch.
-    pub fn get_bouncer(&self) -> builder::GetBouncer<'a> {
+    pub fn get_bouncer(&self) -> calls::GetBouncer<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.get_bouncer().organization(organization).database(database).branch(branch)
     }
     /// [`Client::list_bouncers`](crate::Client::list_bouncers) of this branch.
-    pub fn list_bouncers(&self) -> builder::ListBouncers<'a> {
+    pub fn list_bouncers(&self) -> calls::ListBouncers<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_bouncers()

@@ -41,13 +41,13 @@ impl Client {
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/bouncer-resizes`. The vendor's page: [`list_branch_bouncer_resize_requests`](https://planetscale.com/docs/api/reference/list_branch_bouncer_resize_requests).
     pub fn list_branch_bouncer_resize_requests(
         &self,
-    ) -> builder::ListBranchBouncerResizeRequests<'_> {
-        builder::ListBranchBouncerResizeRequests::new(self)
+    ) -> calls::ListBranchBouncerResizeRequests<'_> {
+        calls::ListBranchBouncerResizeRequests::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_branch_bouncer_resize_requests`](crate::Client::list_branch_bouncer_resize_requests). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -166,7 +166,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_bouncer_resize_requests`](crate::Client::list_branch_bouncer_resize_requests) of this branch.
     pub fn list_branch_bouncer_resize_requests(
         &self,
-    ) -> builder::ListBranchBouncerResizeRequests<'a> {
+    ) -> calls::ListBranchBouncerResizeRequests<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_bouncer_resize_requests()

@@ -662,8 +662,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/changes`. The vendor's page: [`list_branch_change_requests`](https://planetscale.com/docs/api/reference/list_branch_change_requests).
-    pub fn list_branch_change_requests(&self) -> builder::ListBranchChangeRequests<'_> {
-        builder::ListBranchChangeRequests::new(self)
+    pub fn list_branch_change_requests(&self) -> calls::ListBranchChangeRequests<'_> {
+        calls::ListBranchChangeRequests::new(self)
     }
     /// Upsert a change request for cluster size, replicas, storage, or parameters.
     ///
@@ -697,10 +697,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/changes`. The vendor's page: [`update_branch_change_request`](https://planetscale.com/docs/api/reference/update_branch_change_request).
-    pub fn update_branch_change_request(
-        &self,
-    ) -> builder::UpdateBranchChangeRequest<'_> {
-        builder::UpdateBranchChangeRequest::new(self)
+    pub fn update_branch_change_request(&self) -> calls::UpdateBranchChangeRequest<'_> {
+        calls::UpdateBranchChangeRequest::new(self)
     }
     /// Get a branch change request.
     ///
@@ -708,7 +706,7 @@ impl Client {
     ///
     /// [`BranchChangeRequest`](crate::types::BranchChangeRequest).
     ///
-    /// [`wait`](crate::builder::GetBranchChangeRequest::wait) polls until it has ended.
+    /// [`wait`](crate::calls::GetBranchChangeRequest::wait) polls until it has ended.
     ///
     /// # Access
     ///
@@ -738,8 +736,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}`. The vendor's page: [`get_branch_change_request`](https://planetscale.com/docs/api/reference/get_branch_change_request).
-    pub fn get_branch_change_request(&self) -> builder::GetBranchChangeRequest<'_> {
-        builder::GetBranchChangeRequest::new(self)
+    pub fn get_branch_change_request(&self) -> calls::GetBranchChangeRequest<'_> {
+        calls::GetBranchChangeRequest::new(self)
     }
     /// Cancel a change request.
     ///
@@ -773,15 +771,13 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/resizes`. The vendor's page: [`cancel_branch_change_request`](https://planetscale.com/docs/api/reference/cancel_branch_change_request).
-    pub fn cancel_branch_change_request(
-        &self,
-    ) -> builder::CancelBranchChangeRequest<'_> {
-        builder::CancelBranchChangeRequest::new(self)
+    pub fn cancel_branch_change_request(&self) -> calls::CancelBranchChangeRequest<'_> {
+        calls::CancelBranchChangeRequest::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_branch_change_request`](crate::Client::cancel_branch_change_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1130,9 +1126,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::cancel_branch_change_request`](crate::Client::cancel_branch_change_request) of this branch.
-    pub fn cancel_branch_change_request(
-        &self,
-    ) -> builder::CancelBranchChangeRequest<'a> {
+    pub fn cancel_branch_change_request(&self) -> calls::CancelBranchChangeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .cancel_branch_change_request()
@@ -1141,7 +1135,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_branch_change_request`](crate::Client::get_branch_change_request) of this branch.
-    pub fn get_branch_change_request(&self) -> builder::GetBranchChangeRequest<'a> {
+    pub fn get_branch_change_request(&self) -> calls::GetBranchChangeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_change_request()
@@ -1150,7 +1144,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_branch_change_requests`](crate::Client::list_branch_change_requests) of this branch.
-    pub fn list_branch_change_requests(&self) -> builder::ListBranchChangeRequests<'a> {
+    pub fn list_branch_change_requests(&self) -> calls::ListBranchChangeRequests<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_change_requests()
@@ -1159,9 +1153,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_branch_change_request`](crate::Client::update_branch_change_request) of this branch.
-    pub fn update_branch_change_request(
-        &self,
-    ) -> builder::UpdateBranchChangeRequest<'a> {
+    pub fn update_branch_change_request(&self) -> calls::UpdateBranchChangeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_branch_change_request()

@@ -990,8 +990,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`. The vendor's page: [`list_keyspaces`](https://planetscale.com/docs/api/reference/list_keyspaces).
-    pub fn list_keyspaces(&self) -> builder::ListKeyspaces<'_> {
-        builder::ListKeyspaces::new(self)
+    pub fn list_keyspaces(&self) -> calls::ListKeyspaces<'_> {
+        calls::ListKeyspaces::new(self)
     }
     /// Create a keyspace.
     ///
@@ -1019,8 +1019,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`. The vendor's page: [`create_keyspace`](https://planetscale.com/docs/api/reference/create_keyspace).
-    pub fn create_keyspace(&self) -> builder::CreateKeyspace<'_> {
-        builder::CreateKeyspace::new(self)
+    pub fn create_keyspace(&self) -> calls::CreateKeyspace<'_> {
+        calls::CreateKeyspace::new(self)
     }
     /// Get a keyspace.
     ///
@@ -1028,7 +1028,7 @@ impl Client {
     ///
     /// [`Keyspace`](crate::types::Keyspace).
     ///
-    /// [`wait`](crate::builder::GetKeyspace::wait) polls until it has ended.
+    /// [`wait`](crate::calls::GetKeyspace::wait) polls until it has ended.
     ///
     /// # Access
     ///
@@ -1050,8 +1050,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`. The vendor's page: [`get_keyspace`](https://planetscale.com/docs/api/reference/get_keyspace).
-    pub fn get_keyspace(&self) -> builder::GetKeyspace<'_> {
-        builder::GetKeyspace::new(self)
+    pub fn get_keyspace(&self) -> calls::GetKeyspace<'_> {
+        calls::GetKeyspace::new(self)
     }
     /// Delete a keyspace.
     ///
@@ -1079,8 +1079,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`. The vendor's page: [`delete_keyspace`](https://planetscale.com/docs/api/reference/delete_keyspace).
-    pub fn delete_keyspace(&self) -> builder::DeleteKeyspace<'_> {
-        builder::DeleteKeyspace::new(self)
+    pub fn delete_keyspace(&self) -> calls::DeleteKeyspace<'_> {
+        calls::DeleteKeyspace::new(self)
     }
     /// Configure keyspace settings.
     ///
@@ -1108,8 +1108,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`. The vendor's page: [`update_keyspace`](https://planetscale.com/docs/api/reference/update_keyspace).
-    pub fn update_keyspace(&self) -> builder::UpdateKeyspace<'_> {
-        builder::UpdateKeyspace::new(self)
+    pub fn update_keyspace(&self) -> calls::UpdateKeyspace<'_> {
+        calls::UpdateKeyspace::new(self)
     }
     /// Get keyspace rollout status.
     ///
@@ -1137,13 +1137,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status`. The vendor's page: [`get_keyspace_rollout_status`](https://planetscale.com/docs/api/reference/get_keyspace_rollout_status).
-    pub fn get_keyspace_rollout_status(&self) -> builder::GetKeyspaceRolloutStatus<'_> {
-        builder::GetKeyspaceRolloutStatus::new(self)
+    pub fn get_keyspace_rollout_status(&self) -> calls::GetKeyspaceRolloutStatus<'_> {
+        calls::GetKeyspaceRolloutStatus::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_keyspace`](crate::Client::create_keyspace). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1669,7 +1669,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_keyspace`](crate::Client::create_keyspace) of this branch.
-    pub fn create_keyspace(&self) -> builder::CreateKeyspace<'a> {
+    pub fn create_keyspace(&self) -> calls::CreateKeyspace<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_keyspace()
@@ -1678,7 +1678,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::delete_keyspace`](crate::Client::delete_keyspace) of this branch.
-    pub fn delete_keyspace(&self) -> builder::DeleteKeyspace<'a> {
+    pub fn delete_keyspace(&self) -> calls::DeleteKeyspace<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_keyspace()
@@ -1687,7 +1687,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_keyspace`](crate::Client::get_keyspace) of this branch.
-    pub fn get_keyspace(&self) -> builder::GetKeyspace<'a> {
+    pub fn get_keyspace(&self) -> calls::GetKeyspace<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_keyspace()
@@ -1696,7 +1696,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_keyspace_rollout_status`](crate::Client::get_keyspace_rollout_status) of this branch.
-    pub fn get_keyspace_rollout_status(&self) -> builder::GetKeyspaceRolloutStatus<'a> {
+    pub fn get_keyspace_rollout_status(&self) -> calls::GetKeyspaceRolloutStatus<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_keyspace_rollout_status()
@@ -1705,7 +1705,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_keyspaces`](crate::Client::list_keyspaces) of this branch.
-    pub fn list_keyspaces(&self) -> builder::ListKeyspaces<'a> {
+    pub fn list_keyspaces(&self) -> calls::ListKeyspaces<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_keyspaces()
@@ -1714,7 +1714,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_keyspace`](crate::Client::update_keyspace) of this branch.
-    pub fn update_keyspace(&self) -> builder::UpdateKeyspace<'a> {
+    pub fn update_keyspace(&self) -> calls::UpdateKeyspace<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_keyspace()

@@ -299,8 +299,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/passwords`. The vendor's page: [`list_passwords`](https://planetscale.com/docs/api/reference/list_passwords).
-    pub fn list_passwords(&self) -> builder::ListPasswords<'_> {
-        builder::ListPasswords::new(self)
+    pub fn list_passwords(&self) -> calls::ListPasswords<'_> {
+        calls::ListPasswords::new(self)
     }
     /// Create a password.
     ///
@@ -330,8 +330,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/passwords`. The vendor's page: [`create_password`](https://planetscale.com/docs/api/reference/create_password).
-    pub fn create_password(&self) -> builder::CreatePassword<'_> {
-        builder::CreatePassword::new(self)
+    pub fn create_password(&self) -> calls::CreatePassword<'_> {
+        calls::CreatePassword::new(self)
     }
     /// Get a password.
     ///
@@ -367,8 +367,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`. The vendor's page: [`get_password`](https://planetscale.com/docs/api/reference/get_password).
-    pub fn get_password(&self) -> builder::GetPassword<'_> {
-        builder::GetPassword::new(self)
+    pub fn get_password(&self) -> calls::GetPassword<'_> {
+        calls::GetPassword::new(self)
     }
     /// Delete a password.
     ///
@@ -404,8 +404,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`. The vendor's page: [`delete_password`](https://planetscale.com/docs/api/reference/delete_password).
-    pub fn delete_password(&self) -> builder::DeletePassword<'_> {
-        builder::DeletePassword::new(self)
+    pub fn delete_password(&self) -> calls::DeletePassword<'_> {
+        calls::DeletePassword::new(self)
     }
     /// Update a password.
     ///
@@ -441,8 +441,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`. The vendor's page: [`update_password`](https://planetscale.com/docs/api/reference/update_password).
-    pub fn update_password(&self) -> builder::UpdatePassword<'_> {
-        builder::UpdatePassword::new(self)
+    pub fn update_password(&self) -> calls::UpdatePassword<'_> {
+        calls::UpdatePassword::new(self)
     }
     /// Renew a password.
     ///
@@ -478,13 +478,13 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew`. The vendor's page: [`renew_password`](https://planetscale.com/docs/api/reference/renew_password).
-    pub fn renew_password(&self) -> builder::RenewPassword<'_> {
-        builder::RenewPassword::new(self)
+    pub fn renew_password(&self) -> calls::RenewPassword<'_> {
+        calls::RenewPassword::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_password`](crate::Client::create_password). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1012,7 +1012,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_password`](crate::Client::create_password) of this branch.
-    pub fn create_password(&self) -> builder::CreatePassword<'a> {
+    pub fn create_password(&self) -> calls::CreatePassword<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_password()
@@ -1021,7 +1021,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::delete_password`](crate::Client::delete_password) of this branch.
-    pub fn delete_password(&self) -> builder::DeletePassword<'a> {
+    pub fn delete_password(&self) -> calls::DeletePassword<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_password()
@@ -1030,7 +1030,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_password`](crate::Client::get_password) of this branch.
-    pub fn get_password(&self) -> builder::GetPassword<'a> {
+    pub fn get_password(&self) -> calls::GetPassword<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_password()
@@ -1039,7 +1039,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_passwords`](crate::Client::list_passwords) of this branch.
-    pub fn list_passwords(&self) -> builder::ListPasswords<'a> {
+    pub fn list_passwords(&self) -> calls::ListPasswords<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_passwords()
@@ -1048,7 +1048,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::renew_password`](crate::Client::renew_password) of this branch.
-    pub fn renew_password(&self) -> builder::RenewPassword<'a> {
+    pub fn renew_password(&self) -> calls::RenewPassword<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .renew_password()
@@ -1057,7 +1057,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_password`](crate::Client::update_password) of this branch.
-    pub fn update_password(&self) -> builder::UpdatePassword<'a> {
+    pub fn update_password(&self) -> calls::UpdatePassword<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_password()

@@ -363,8 +363,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/resizes`. The vendor's page: [`list_branch_resize_requests`](https://planetscale.com/docs/api/reference/list_branch_resize_requests).
-    pub fn list_branch_resize_requests(&self) -> builder::ListBranchResizeRequests<'_> {
-        builder::ListBranchResizeRequests::new(self)
+    pub fn list_branch_resize_requests(&self) -> calls::ListBranchResizeRequests<'_> {
+        calls::ListBranchResizeRequests::new(self)
     }
     /// Upsert a resize request.
     ///
@@ -400,10 +400,8 @@ impl Client {
     /// Sends `PUT /organizations/{organization}/databases/{database}/branches/{branch}/resizes`. The vendor's page: [`update_branch_resize_request`](https://planetscale.com/docs/api/reference/update_branch_resize_request).
     #[doc(alias = "create_branch_resize_request")]
     #[doc(alias = "resize_branch")]
-    pub fn update_branch_resize_request(
-        &self,
-    ) -> builder::UpdateBranchResizeRequest<'_> {
-        builder::UpdateBranchResizeRequest::new(self)
+    pub fn update_branch_resize_request(&self) -> calls::UpdateBranchResizeRequest<'_> {
+        calls::UpdateBranchResizeRequest::new(self)
     }
     /// Get a branch resize request.
     ///
@@ -411,7 +409,7 @@ impl Client {
     ///
     /// [`BranchResizeRequest`](crate::types::BranchResizeRequest).
     ///
-    /// [`wait`](crate::builder::GetBranchResizeRequest::wait) polls until it has ended.
+    /// [`wait`](crate::calls::GetBranchResizeRequest::wait) polls until it has ended.
     ///
     /// # Access
     ///
@@ -441,13 +439,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}`. The vendor's page: [`get_branch_resize_request`](https://planetscale.com/docs/api/reference/get_branch_resize_request).
-    pub fn get_branch_resize_request(&self) -> builder::GetBranchResizeRequest<'_> {
-        builder::GetBranchResizeRequest::new(self)
+    pub fn get_branch_resize_request(&self) -> calls::GetBranchResizeRequest<'_> {
+        calls::GetBranchResizeRequest::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_resize_request`](crate::Client::get_branch_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -738,7 +736,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_resize_request`](crate::Client::get_branch_resize_request) of this branch.
-    pub fn get_branch_resize_request(&self) -> builder::GetBranchResizeRequest<'a> {
+    pub fn get_branch_resize_request(&self) -> calls::GetBranchResizeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_resize_request()
@@ -747,7 +745,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_branch_resize_requests`](crate::Client::list_branch_resize_requests) of this branch.
-    pub fn list_branch_resize_requests(&self) -> builder::ListBranchResizeRequests<'a> {
+    pub fn list_branch_resize_requests(&self) -> calls::ListBranchResizeRequests<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_resize_requests()
@@ -756,9 +754,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_branch_resize_request`](crate::Client::update_branch_resize_request) of this branch.
-    pub fn update_branch_resize_request(
-        &self,
-    ) -> builder::UpdateBranchResizeRequest<'a> {
+    pub fn update_branch_resize_request(&self) -> calls::UpdateBranchResizeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_branch_resize_request()

@@ -1281,8 +1281,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches`. The vendor's page: [`list_branches`](https://planetscale.com/docs/api/reference/list_branches).
-    pub fn list_branches(&self) -> builder::ListBranches<'_> {
-        builder::ListBranches::new(self)
+    pub fn list_branches(&self) -> calls::ListBranches<'_> {
+        calls::ListBranches::new(self)
     }
     /// Create a branch.
     ///
@@ -1317,8 +1317,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches`. The vendor's page: [`create_branch`](https://planetscale.com/docs/api/reference/create_branch).
-    pub fn create_branch(&self) -> builder::CreateBranch<'_> {
-        builder::CreateBranch::new(self)
+    pub fn create_branch(&self) -> calls::CreateBranch<'_> {
+        calls::CreateBranch::new(self)
     }
     /// Get a branch.
     ///
@@ -1326,7 +1326,7 @@ impl Client {
     ///
     /// [`DatabaseBranch`](crate::types::DatabaseBranch).
     ///
-    /// [`wait`](crate::builder::GetBranch::wait) polls until it has ended.
+    /// [`wait`](crate::calls::GetBranch::wait) polls until it has ended.
     ///
     /// # Access
     ///
@@ -1350,8 +1350,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}`. The vendor's page: [`get_branch`](https://planetscale.com/docs/api/reference/get_branch).
-    pub fn get_branch(&self) -> builder::GetBranch<'_> {
-        builder::GetBranch::new(self)
+    pub fn get_branch(&self) -> calls::GetBranch<'_> {
+        calls::GetBranch::new(self)
     }
     /// Delete a branch.
     ///
@@ -1381,8 +1381,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}`. The vendor's page: [`delete_branch`](https://planetscale.com/docs/api/reference/delete_branch).
-    pub fn delete_branch(&self) -> builder::DeleteBranch<'_> {
-        builder::DeleteBranch::new(self)
+    pub fn delete_branch(&self) -> calls::DeleteBranch<'_> {
+        calls::DeleteBranch::new(self)
     }
     /// Update a branch.
     ///
@@ -1412,8 +1412,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}`. The vendor's page: [`update_branch`](https://planetscale.com/docs/api/reference/update_branch).
-    pub fn update_branch(&self) -> builder::UpdateBranch<'_> {
-        builder::UpdateBranch::new(self)
+    pub fn update_branch(&self) -> calls::UpdateBranch<'_> {
+        calls::UpdateBranch::new(self)
     }
     /// Change a branch cluster configuration.
     ///
@@ -1441,10 +1441,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/cluster`. The vendor's page: [`update_branch_cluster_config`](https://planetscale.com/docs/api/reference/update_branch_cluster_config).
-    pub fn update_branch_cluster_config(
-        &self,
-    ) -> builder::UpdateBranchClusterConfig<'_> {
-        builder::UpdateBranchClusterConfig::new(self)
+    pub fn update_branch_cluster_config(&self) -> calls::UpdateBranchClusterConfig<'_> {
+        calls::UpdateBranchClusterConfig::new(self)
     }
     /// Demote a branch.
     ///
@@ -1475,8 +1473,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/demote`. The vendor's page: [`demote_branch`](https://planetscale.com/docs/api/reference/demote_branch).
-    pub fn demote_branch(&self) -> builder::DemoteBranch<'_> {
-        builder::DemoteBranch::new(self)
+    pub fn demote_branch(&self) -> calls::DemoteBranch<'_> {
+        calls::DemoteBranch::new(self)
     }
     /// Promote a branch.
     ///
@@ -1507,8 +1505,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/promote`. The vendor's page: [`promote_branch`](https://planetscale.com/docs/api/reference/promote_branch).
-    pub fn promote_branch(&self) -> builder::PromoteBranch<'_> {
-        builder::PromoteBranch::new(self)
+    pub fn promote_branch(&self) -> calls::PromoteBranch<'_> {
+        calls::PromoteBranch::new(self)
     }
     /// Update safe migrations for a branch.
     ///
@@ -1532,8 +1530,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PUT /organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`. The vendor's page: [`update_safe_migrations`](https://planetscale.com/docs/api/reference/update_safe_migrations).
-    pub fn update_safe_migrations(&self) -> builder::UpdateSafeMigrations<'_> {
-        builder::UpdateSafeMigrations::new(self)
+    pub fn update_safe_migrations(&self) -> calls::UpdateSafeMigrations<'_> {
+        calls::UpdateSafeMigrations::new(self)
     }
     /// Enable safe migrations for a branch.
     ///
@@ -1556,8 +1554,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`. The vendor's page: [`enable_safe_migrations`](https://planetscale.com/docs/api/reference/enable_safe_migrations).
-    pub fn enable_safe_migrations(&self) -> builder::EnableSafeMigrations<'_> {
-        builder::EnableSafeMigrations::new(self)
+    pub fn enable_safe_migrations(&self) -> calls::EnableSafeMigrations<'_> {
+        calls::EnableSafeMigrations::new(self)
     }
     /// Disable safe migrations for a branch.
     ///
@@ -1580,8 +1578,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`. The vendor's page: [`disable_safe_migrations`](https://planetscale.com/docs/api/reference/disable_safe_migrations).
-    pub fn disable_safe_migrations(&self) -> builder::DisableSafeMigrations<'_> {
-        builder::DisableSafeMigrations::new(self)
+    pub fn disable_safe_migrations(&self) -> calls::DisableSafeMigrations<'_> {
+        calls::DisableSafeMigrations::new(self)
     }
     /// Get a branch schema.
     ///
@@ -1616,8 +1614,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/schema`. The vendor's page: [`get_branch_schema`](https://planetscale.com/docs/api/reference/get_branch_schema).
-    pub fn get_branch_schema(&self) -> builder::GetBranchSchema<'_> {
-        builder::GetBranchSchema::new(self)
+    pub fn get_branch_schema(&self) -> calls::GetBranchSchema<'_> {
+        calls::GetBranchSchema::new(self)
     }
     /// Lint a branch schema.
     ///
@@ -1652,13 +1650,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/schema/lint`. The vendor's page: [`lint_branch_schema`](https://planetscale.com/docs/api/reference/lint_branch_schema).
-    pub fn lint_branch_schema(&self) -> builder::LintBranchSchema<'_> {
-        builder::LintBranchSchema::new(self)
+    pub fn lint_branch_schema(&self) -> calls::LintBranchSchema<'_> {
+        calls::LintBranchSchema::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_branch`](crate::Client::create_branch). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -2731,7 +2729,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::delete_branch`](crate::Client::delete_branch) of this branch.
-    pub fn delete_branch(&self) -> builder::DeleteBranch<'a> {
+    pub fn delete_branch(&self) -> calls::DeleteBranch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_branch()
@@ -2740,7 +2738,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::demote_branch`](crate::Client::demote_branch) of this branch.
-    pub fn demote_branch(&self) -> builder::DemoteBranch<'a> {
+    pub fn demote_branch(&self) -> calls::DemoteBranch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .demote_branch()
@@ -2749,7 +2747,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::disable_safe_migrations`](crate::Client::disable_safe_migrations) of this branch.
-    pub fn disable_safe_migrations(&self) -> builder::DisableSafeMigrations<'a> {
+    pub fn disable_safe_migrations(&self) -> calls::DisableSafeMigrations<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .disable_safe_migrations()
@@ -2758,7 +2756,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::enable_safe_migrations`](crate::Client::enable_safe_migrations) of this branch.
-    pub fn enable_safe_migrations(&self) -> builder::EnableSafeMigrations<'a> {
+    pub fn enable_safe_migrations(&self) -> calls::EnableSafeMigrations<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .enable_safe_migrations()
@@ -2767,12 +2765,12 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_branch`](crate::Client::get_branch) of this branch.
-    pub fn get_branch(&self) -> builder::GetBranch<'a> {
+    pub fn get_branch(&self) -> calls::GetBranch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.get_branch().organization(organization).database(database).branch(branch)
     }
     /// [`Client::get_branch_schema`](crate::Client::get_branch_schema) of this branch.
-    pub fn get_branch_schema(&self) -> builder::GetBranchSchema<'a> {
+    pub fn get_branch_schema(&self) -> calls::GetBranchSchema<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_schema()
@@ -2781,7 +2779,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::lint_branch_schema`](crate::Client::lint_branch_schema) of this branch.
-    pub fn lint_branch_schema(&self) -> builder::LintBranchSchema<'a> {
+    pub fn lint_branch_schema(&self) -> calls::LintBranchSchema<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .lint_branch_schema()
@@ -2790,7 +2788,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::promote_branch`](crate::Client::promote_branch) of this branch.
-    pub fn promote_branch(&self) -> builder::PromoteBranch<'a> {
+    pub fn promote_branch(&self) -> calls::PromoteBranch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .promote_branch()
@@ -2799,7 +2797,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_branch`](crate::Client::update_branch) of this branch.
-    pub fn update_branch(&self) -> builder::UpdateBranch<'a> {
+    pub fn update_branch(&self) -> calls::UpdateBranch<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_branch()
@@ -2808,9 +2806,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_branch_cluster_config`](crate::Client::update_branch_cluster_config) of this branch.
-    pub fn update_branch_cluster_config(
-        &self,
-    ) -> builder::UpdateBranchClusterConfig<'a> {
+    pub fn update_branch_cluster_config(&self) -> calls::UpdateBranchClusterConfig<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_branch_cluster_config()
@@ -2819,7 +2815,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_safe_migrations`](crate::Client::update_safe_migrations) of this branch.
-    pub fn update_safe_migrations(&self) -> builder::UpdateSafeMigrations<'a> {
+    pub fn update_safe_migrations(&self) -> calls::UpdateSafeMigrations<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_safe_migrations()
@@ -2833,12 +2829,12 @@ impl<'a> crate::BranchHandle<'a> {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::create_branch`](crate::Client::create_branch) of this database.
-    pub fn create_branch(&self) -> builder::CreateBranch<'a> {
+    pub fn create_branch(&self) -> calls::CreateBranch<'a> {
         let (client, [organization, database]) = self.names();
         client.create_branch().organization(organization).database(database)
     }
     /// [`Client::list_branches`](crate::Client::list_branches) of this database.
-    pub fn list_branches(&self) -> builder::ListBranches<'a> {
+    pub fn list_branches(&self) -> calls::ListBranches<'a> {
         let (client, [organization, database]) = self.names();
         client.list_branches().organization(organization).database(database)
     }

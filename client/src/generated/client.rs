@@ -1415,8 +1415,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/backups`. The vendor's page: [`list_backups`](https://planetscale.com/docs/api/reference/list_backups).
-    pub fn list_backups(&self) -> builder::ListBackups<'_> {
-        builder::ListBackups::new(self)
+    pub fn list_backups(&self) -> calls::ListBackups<'_> {
+        calls::ListBackups::new(self)
     }
     /// Create a backup.
     ///
@@ -1446,8 +1446,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/backups`. The vendor's page: [`create_backup`](https://planetscale.com/docs/api/reference/create_backup).
-    pub fn create_backup(&self) -> builder::CreateBackup<'_> {
-        builder::CreateBackup::new(self)
+    pub fn create_backup(&self) -> calls::CreateBackup<'_> {
+        calls::CreateBackup::new(self)
     }
     /// Get a backup.
     ///
@@ -1455,7 +1455,7 @@ impl Client {
     ///
     /// [`Backup`](crate::types::Backup).
     ///
-    /// [`wait`](crate::builder::GetBackup::wait) polls until it has ended.
+    /// [`wait`](crate::calls::GetBackup::wait) polls until it has ended.
     ///
     /// # Access
     ///
@@ -1485,8 +1485,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`. The vendor's page: [`get_backup`](https://planetscale.com/docs/api/reference/get_backup).
-    pub fn get_backup(&self) -> builder::GetBackup<'_> {
-        builder::GetBackup::new(self)
+    pub fn get_backup(&self) -> calls::GetBackup<'_> {
+        calls::GetBackup::new(self)
     }
     /// Delete a backup.
     ///
@@ -1522,8 +1522,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`. The vendor's page: [`delete_backup`](https://planetscale.com/docs/api/reference/delete_backup).
-    pub fn delete_backup(&self) -> builder::DeleteBackup<'_> {
-        builder::DeleteBackup::new(self)
+    pub fn delete_backup(&self) -> calls::DeleteBackup<'_> {
+        calls::DeleteBackup::new(self)
     }
     /// Update a backup.
     ///
@@ -1559,13 +1559,13 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`. The vendor's page: [`update_backup`](https://planetscale.com/docs/api/reference/update_backup).
-    pub fn update_backup(&self) -> builder::UpdateBackup<'_> {
-        builder::UpdateBackup::new(self)
+    pub fn update_backup(&self) -> calls::UpdateBackup<'_> {
+        calls::UpdateBackup::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use super::types;
     /// A call of [`Client::create_backup`](crate::Client::create_backup). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -2100,87 +2100,87 @@ pub mod builder {
     }
     crate::runtime::call!(UpdateBackup, types::Backup);
     #[cfg(feature = "anomalies")]
-    pub use super::anomalies::builder::*;
+    pub use super::anomalies::calls::*;
     #[cfg(feature = "backup-policies")]
-    pub use super::backup_policies::builder::*;
+    pub use super::backup_policies::calls::*;
     #[cfg(feature = "bouncer-resizes")]
-    pub use super::bouncer_resizes::builder::*;
+    pub use super::bouncer_resizes::calls::*;
     #[cfg(feature = "bouncers")]
-    pub use super::bouncers::builder::*;
+    pub use super::bouncers::calls::*;
     #[cfg(feature = "branch-bouncer-resizes")]
-    pub use super::branch_bouncer_resizes::builder::*;
+    pub use super::branch_bouncer_resizes::calls::*;
     #[cfg(feature = "branch-changes")]
-    pub use super::branch_changes::builder::*;
+    pub use super::branch_changes::calls::*;
     #[cfg(feature = "branch-keyspaces")]
-    pub use super::branch_keyspaces::builder::*;
+    pub use super::branch_keyspaces::calls::*;
     #[cfg(feature = "branch-passwords")]
-    pub use super::branch_passwords::builder::*;
+    pub use super::branch_passwords::calls::*;
     #[cfg(feature = "branch-resizes")]
-    pub use super::branch_resizes::builder::*;
+    pub use super::branch_resizes::calls::*;
     #[cfg(feature = "branches")]
-    pub use super::branches::builder::*;
+    pub use super::branches::calls::*;
     #[cfg(feature = "cluster-extensions")]
-    pub use super::cluster_extensions::builder::*;
+    pub use super::cluster_extensions::calls::*;
     #[cfg(feature = "cluster-parameters")]
-    pub use super::cluster_parameters::builder::*;
+    pub use super::cluster_parameters::calls::*;
     #[cfg(feature = "databases")]
-    pub use super::databases::builder::*;
+    pub use super::databases::calls::*;
     #[cfg(feature = "deploy-requests")]
-    pub use super::deploy_requests::builder::*;
+    pub use super::deploy_requests::calls::*;
     #[cfg(feature = "invoices")]
-    pub use super::invoices::builder::*;
+    pub use super::invoices::calls::*;
     #[cfg(feature = "keyspace-resizes")]
-    pub use super::keyspace_resizes::builder::*;
+    pub use super::keyspace_resizes::calls::*;
     #[cfg(feature = "keyspace-vschemas")]
-    pub use super::keyspace_vschemas::builder::*;
+    pub use super::keyspace_vschemas::calls::*;
     #[cfg(feature = "maintenance-schedules")]
-    pub use super::maintenance_schedules::builder::*;
+    pub use super::maintenance_schedules::calls::*;
     #[cfg(feature = "maintenance-windows")]
-    pub use super::maintenance_windows::builder::*;
+    pub use super::maintenance_windows::calls::*;
     #[cfg(feature = "metrics")]
-    pub use super::metrics::builder::*;
+    pub use super::metrics::calls::*;
     #[cfg(feature = "oauth-applications")]
-    pub use super::oauth_applications::builder::*;
+    pub use super::oauth_applications::calls::*;
     #[cfg(feature = "oauth-tokens")]
-    pub use super::oauth_tokens::builder::*;
+    pub use super::oauth_tokens::calls::*;
     #[cfg(feature = "organization-members")]
-    pub use super::organization_members::builder::*;
+    pub use super::organization_members::calls::*;
     #[cfg(feature = "organization-teams")]
-    pub use super::organization_teams::builder::*;
+    pub use super::organization_teams::calls::*;
     #[cfg(feature = "organizations")]
-    pub use super::organizations::builder::*;
+    pub use super::organizations::calls::*;
     #[cfg(feature = "postgres-ip-restrictions")]
-    pub use super::postgres_ip_restrictions::builder::*;
+    pub use super::postgres_ip_restrictions::calls::*;
     #[cfg(feature = "query-insights")]
-    pub use super::query_insights::builder::*;
+    pub use super::query_insights::calls::*;
     #[cfg(feature = "query-insights-errors")]
-    pub use super::query_insights_errors::builder::*;
+    pub use super::query_insights_errors::calls::*;
     #[cfg(feature = "query-insights-reports")]
-    pub use super::query_insights_reports::builder::*;
+    pub use super::query_insights_reports::calls::*;
     #[cfg(feature = "query-insights-tags")]
-    pub use super::query_insights_tags::builder::*;
+    pub use super::query_insights_tags::calls::*;
     #[cfg(feature = "query-insights-traffic-budgets")]
-    pub use super::query_insights_traffic_budgets::builder::*;
+    pub use super::query_insights_traffic_budgets::calls::*;
     #[cfg(feature = "regions")]
-    pub use super::regions::builder::*;
+    pub use super::regions::calls::*;
     #[cfg(feature = "roles")]
-    pub use super::roles::builder::*;
+    pub use super::roles::calls::*;
     #[cfg(feature = "schema-recommendations")]
-    pub use super::schema_recommendations::builder::*;
+    pub use super::schema_recommendations::calls::*;
     #[cfg(feature = "service-tokens")]
-    pub use super::service_tokens::builder::*;
+    pub use super::service_tokens::calls::*;
     #[cfg(feature = "team-members")]
-    pub use super::team_members::builder::*;
+    pub use super::team_members::calls::*;
     #[cfg(feature = "traffic-budgets")]
-    pub use super::traffic_budgets::builder::*;
+    pub use super::traffic_budgets::calls::*;
     #[cfg(feature = "traffic-rules")]
-    pub use super::traffic_rules::builder::*;
+    pub use super::traffic_rules::calls::*;
     #[cfg(feature = "users")]
-    pub use super::users::builder::*;
+    pub use super::users::calls::*;
     #[cfg(feature = "webhooks")]
-    pub use super::webhooks::builder::*;
+    pub use super::webhooks::calls::*;
     #[cfg(feature = "workflows")]
-    pub use super::workflows::builder::*;
+    pub use super::workflows::calls::*;
 }
 /**All operations, by topic, and the feature of the crate that each is behind.
 
@@ -2717,7 +2717,7 @@ pub mod operations {}
 /// Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_backup`](crate::Client::create_backup) of this branch.
-    pub fn create_backup(&self) -> builder::CreateBackup<'a> {
+    pub fn create_backup(&self) -> calls::CreateBackup<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_backup()
@@ -2726,7 +2726,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::delete_backup`](crate::Client::delete_backup) of this branch.
-    pub fn delete_backup(&self) -> builder::DeleteBackup<'a> {
+    pub fn delete_backup(&self) -> calls::DeleteBackup<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_backup()
@@ -2735,12 +2735,12 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_backup`](crate::Client::get_backup) of this branch.
-    pub fn get_backup(&self) -> builder::GetBackup<'a> {
+    pub fn get_backup(&self) -> calls::GetBackup<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.get_backup().organization(organization).database(database).branch(branch)
     }
     /// [`Client::list_backups`](crate::Client::list_backups) of this branch.
-    pub fn list_backups(&self) -> builder::ListBackups<'a> {
+    pub fn list_backups(&self) -> calls::ListBackups<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_backups()
@@ -2749,7 +2749,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_backup`](crate::Client::update_backup) of this branch.
-    pub fn update_backup(&self) -> builder::UpdateBackup<'a> {
+    pub fn update_backup(&self) -> calls::UpdateBackup<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_backup()
@@ -2771,417 +2771,417 @@ impl<'a> crate::OrganizationHandle<'a> {}
 pub(crate) const ROUTES: &[crate::mock::Route] = &[
     #[cfg(feature = "team-members")]
     crate::mock::Route {
-        operation: builder::AddOrganizationTeamMember::OPERATION,
+        operation: calls::AddOrganizationTeamMember::OPERATION,
         call: "AddOrganizationTeamMember",
         query: &[],
         body: Some(crate::mock::check_body::<types::AddOrganizationTeamMemberBody>),
     },
     #[cfg(feature = "bouncer-resizes")]
     crate::mock::Route {
-        operation: builder::CancelBouncerResizeRequest::OPERATION,
+        operation: calls::CancelBouncerResizeRequest::OPERATION,
         call: "CancelBouncerResizeRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branch-changes")]
     crate::mock::Route {
-        operation: builder::CancelBranchChangeRequest::OPERATION,
+        operation: calls::CancelBranchChangeRequest::OPERATION,
         call: "CancelBranchChangeRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CancelDeployRequest::OPERATION,
+        operation: calls::CancelDeployRequest::OPERATION,
         call: "CancelDeployRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "keyspace-resizes")]
     crate::mock::Route {
-        operation: builder::CancelKeyspaceResizeRequest::OPERATION,
+        operation: calls::CancelKeyspaceResizeRequest::OPERATION,
         call: "CancelKeyspaceResizeRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::CancelWorkflow::OPERATION,
+        operation: calls::CancelWorkflow::OPERATION,
         call: "CancelWorkflow",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CheckDeployRequestStorage::OPERATION,
+        operation: calls::CheckDeployRequestStorage::OPERATION,
         call: "CheckDeployRequestStorage",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CloseDeployRequest::OPERATION,
+        operation: calls::CloseDeployRequest::OPERATION,
         call: "CloseDeployRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::CloseDeployRequestBody>),
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CompleteErroredDeployRequest::OPERATION,
+        operation: calls::CompleteErroredDeployRequest::OPERATION,
         call: "CompleteErroredDeployRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CompleteGatedDeployRequest::OPERATION,
+        operation: calls::CompleteGatedDeployRequest::OPERATION,
         call: "CompleteGatedDeployRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::CompleteWorkflow::OPERATION,
+        operation: calls::CompleteWorkflow::OPERATION,
         call: "CompleteWorkflow",
         query: &[],
         body: None,
     },
     crate::mock::Route {
-        operation: builder::CreateBackup::OPERATION,
+        operation: calls::CreateBackup::OPERATION,
         call: "CreateBackup",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateBackupBody>),
     },
     #[cfg(feature = "backup-policies")]
     crate::mock::Route {
-        operation: builder::CreateBackupPolicy::OPERATION,
+        operation: calls::CreateBackupPolicy::OPERATION,
         call: "CreateBackupPolicy",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateBackupPolicyBody>),
     },
     #[cfg(feature = "bouncers")]
     crate::mock::Route {
-        operation: builder::CreateBouncer::OPERATION,
+        operation: calls::CreateBouncer::OPERATION,
         call: "CreateBouncer",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateBouncerBody>),
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::CreateBranch::OPERATION,
+        operation: calls::CreateBranch::OPERATION,
         call: "CreateBranch",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateBranchBody>),
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::CreateDatabase::OPERATION,
+        operation: calls::CreateDatabase::OPERATION,
         call: "CreateDatabase",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateDatabaseBody>),
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CreateDeployRequest::OPERATION,
+        operation: calls::CreateDeployRequest::OPERATION,
         call: "CreateDeployRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateDeployRequestBody>),
     },
     #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::CreateIpRestriction::OPERATION,
+        operation: calls::CreateIpRestriction::OPERATION,
         call: "CreateIpRestriction",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateIpRestrictionBody>),
     },
     #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
-        operation: builder::CreateKeyspace::OPERATION,
+        operation: calls::CreateKeyspace::OPERATION,
         call: "CreateKeyspace",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateKeyspaceBody>),
     },
     #[cfg(feature = "oauth-tokens")]
     crate::mock::Route {
-        operation: builder::CreateOauthToken::OPERATION,
+        operation: calls::CreateOauthToken::OPERATION,
         call: "CreateOauthToken",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateOauthTokenBody>),
     },
     #[cfg(feature = "organization-teams")]
     crate::mock::Route {
-        operation: builder::CreateOrganizationTeam::OPERATION,
+        operation: calls::CreateOrganizationTeam::OPERATION,
         call: "CreateOrganizationTeam",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateOrganizationTeamBody>),
     },
     #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
-        operation: builder::CreatePassword::OPERATION,
+        operation: calls::CreatePassword::OPERATION,
         call: "CreatePassword",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreatePasswordBody>),
     },
     #[cfg(feature = "query-insights-reports")]
     crate::mock::Route {
-        operation: builder::CreateQueryPatternsReport::OPERATION,
+        operation: calls::CreateQueryPatternsReport::OPERATION,
         call: "CreateQueryPatternsReport",
         query: &[],
         body: None,
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::CreateRole::OPERATION,
+        operation: calls::CreateRole::OPERATION,
         call: "CreateRole",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateRoleBody>),
     },
     #[cfg(feature = "service-tokens")]
     crate::mock::Route {
-        operation: builder::CreateServiceToken::OPERATION,
+        operation: calls::CreateServiceToken::OPERATION,
         call: "CreateServiceToken",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateServiceTokenBody>),
     },
     #[cfg(feature = "traffic-budgets")]
     crate::mock::Route {
-        operation: builder::CreateTrafficBudget::OPERATION,
+        operation: calls::CreateTrafficBudget::OPERATION,
         call: "CreateTrafficBudget",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateTrafficBudgetBody>),
     },
     #[cfg(feature = "traffic-rules")]
     crate::mock::Route {
-        operation: builder::CreateTrafficRule::OPERATION,
+        operation: calls::CreateTrafficRule::OPERATION,
         call: "CreateTrafficRule",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateTrafficRuleBody>),
     },
     #[cfg(feature = "webhooks")]
     crate::mock::Route {
-        operation: builder::CreateWebhook::OPERATION,
+        operation: calls::CreateWebhook::OPERATION,
         call: "CreateWebhook",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateWebhookBody>),
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::CreateWorkflow::OPERATION,
+        operation: calls::CreateWorkflow::OPERATION,
         call: "CreateWorkflow",
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateWorkflowBody>),
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::CutoverWorkflow::OPERATION,
+        operation: calls::CutoverWorkflow::OPERATION,
         call: "CutoverWorkflow",
         query: &[],
         body: None,
     },
     crate::mock::Route {
-        operation: builder::DeleteBackup::OPERATION,
+        operation: calls::DeleteBackup::OPERATION,
         call: "DeleteBackup",
         query: &[],
         body: None,
     },
     #[cfg(feature = "backup-policies")]
     crate::mock::Route {
-        operation: builder::DeleteBackupPolicy::OPERATION,
+        operation: calls::DeleteBackupPolicy::OPERATION,
         call: "DeleteBackupPolicy",
         query: &[],
         body: None,
     },
     #[cfg(feature = "bouncers")]
     crate::mock::Route {
-        operation: builder::DeleteBouncer::OPERATION,
+        operation: calls::DeleteBouncer::OPERATION,
         call: "DeleteBouncer",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::DeleteBranch::OPERATION,
+        operation: calls::DeleteBranch::OPERATION,
         call: "DeleteBranch",
         query: &[("delete_descendants", false, crate::mock::Kind::Boolean)],
         body: None,
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::DeleteDatabase::OPERATION,
+        operation: calls::DeleteDatabase::OPERATION,
         call: "DeleteDatabase",
         query: &[],
         body: None,
     },
     #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::DeleteIpRestriction::OPERATION,
+        operation: calls::DeleteIpRestriction::OPERATION,
         call: "DeleteIpRestriction",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
-        operation: builder::DeleteKeyspace::OPERATION,
+        operation: calls::DeleteKeyspace::OPERATION,
         call: "DeleteKeyspace",
         query: &[],
         body: None,
     },
     #[cfg(feature = "oauth-applications")]
     crate::mock::Route {
-        operation: builder::DeleteOauthToken::OPERATION,
+        operation: calls::DeleteOauthToken::OPERATION,
         call: "DeleteOauthToken",
         query: &[],
         body: None,
     },
     #[cfg(feature = "organization-teams")]
     crate::mock::Route {
-        operation: builder::DeleteOrganizationTeam::OPERATION,
+        operation: calls::DeleteOrganizationTeam::OPERATION,
         call: "DeleteOrganizationTeam",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
-        operation: builder::DeletePassword::OPERATION,
+        operation: calls::DeletePassword::OPERATION,
         call: "DeletePassword",
         query: &[],
         body: None,
     },
     #[cfg(feature = "query-insights-reports")]
     crate::mock::Route {
-        operation: builder::DeleteQueryPatternsReport::OPERATION,
+        operation: calls::DeleteQueryPatternsReport::OPERATION,
         call: "DeleteQueryPatternsReport",
         query: &[],
         body: None,
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::DeleteRole::OPERATION,
+        operation: calls::DeleteRole::OPERATION,
         call: "DeleteRole",
         query: &[("successor", false, crate::mock::Kind::Text)],
         body: None,
     },
     #[cfg(feature = "service-tokens")]
     crate::mock::Route {
-        operation: builder::DeleteServiceToken::OPERATION,
+        operation: calls::DeleteServiceToken::OPERATION,
         call: "DeleteServiceToken",
         query: &[],
         body: None,
     },
     #[cfg(feature = "traffic-budgets")]
     crate::mock::Route {
-        operation: builder::DeleteTrafficBudget::OPERATION,
+        operation: calls::DeleteTrafficBudget::OPERATION,
         call: "DeleteTrafficBudget",
         query: &[],
         body: None,
     },
     #[cfg(feature = "traffic-rules")]
     crate::mock::Route {
-        operation: builder::DeleteTrafficRule::OPERATION,
+        operation: calls::DeleteTrafficRule::OPERATION,
         call: "DeleteTrafficRule",
         query: &[],
         body: None,
     },
     #[cfg(feature = "webhooks")]
     crate::mock::Route {
-        operation: builder::DeleteWebhook::OPERATION,
+        operation: calls::DeleteWebhook::OPERATION,
         call: "DeleteWebhook",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::DemoteBranch::OPERATION,
+        operation: calls::DemoteBranch::OPERATION,
         call: "DemoteBranch",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::DisableSafeMigrations::OPERATION,
+        operation: calls::DisableSafeMigrations::OPERATION,
         call: "DisableSafeMigrations",
         query: &[],
         body: None,
     },
     #[cfg(feature = "schema-recommendations")]
     crate::mock::Route {
-        operation: builder::DismissSchemaRecommendation::OPERATION,
+        operation: calls::DismissSchemaRecommendation::OPERATION,
         call: "DismissSchemaRecommendation",
         query: &[],
         body: Some(crate::mock::check_body::<types::DismissSchemaRecommendationBody>),
     },
     #[cfg(feature = "query-insights-reports")]
     crate::mock::Route {
-        operation: builder::DownloadQueryPatternsReport::OPERATION,
+        operation: calls::DownloadQueryPatternsReport::OPERATION,
         call: "DownloadQueryPatternsReport",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::EnableSafeMigrations::OPERATION,
+        operation: calls::EnableSafeMigrations::OPERATION,
         call: "EnableSafeMigrations",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ForceCutoverDeployRequest::OPERATION,
+        operation: calls::ForceCutoverDeployRequest::OPERATION,
         call: "ForceCutoverDeployRequest",
         query: &[],
         body: None,
     },
     crate::mock::Route {
-        operation: builder::GetBackup::OPERATION,
+        operation: calls::GetBackup::OPERATION,
         call: "GetBackup",
         query: &[],
         body: None,
     },
     #[cfg(feature = "backup-policies")]
     crate::mock::Route {
-        operation: builder::GetBackupPolicy::OPERATION,
+        operation: calls::GetBackupPolicy::OPERATION,
         call: "GetBackupPolicy",
         query: &[],
         body: None,
     },
     #[cfg(feature = "bouncers")]
     crate::mock::Route {
-        operation: builder::GetBouncer::OPERATION,
+        operation: calls::GetBouncer::OPERATION,
         call: "GetBouncer",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::GetBranch::OPERATION,
+        operation: calls::GetBranch::OPERATION,
         call: "GetBranch",
         query: &[],
         body: None,
     },
     #[cfg(feature = "anomalies")]
     crate::mock::Route {
-        operation: builder::GetBranchAnomaly::OPERATION,
+        operation: calls::GetBranchAnomaly::OPERATION,
         call: "GetBranchAnomaly",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branch-changes")]
     crate::mock::Route {
-        operation: builder::GetBranchChangeRequest::OPERATION,
+        operation: calls::GetBranchChangeRequest::OPERATION,
         call: "GetBranchChangeRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetBranchKeyspaceTableMetrics::OPERATION,
+        operation: calls::GetBranchKeyspaceTableMetrics::OPERATION,
         call: "GetBranchKeyspaceTableMetrics",
         query: &[],
         body: None,
     },
     #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetBranchMetrics::OPERATION,
+        operation: calls::GetBranchMetrics::OPERATION,
         call: "GetBranchMetrics",
         query: &[
             ("metrics", false, crate::mock::Kind::Text),
@@ -3216,14 +3216,14 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights")]
     crate::mock::Route {
-        operation: builder::GetBranchQuery::OPERATION,
+        operation: calls::GetBranchQuery::OPERATION,
         call: "GetBranchQuery",
         query: &[],
         body: None,
     },
     #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetBranchQueryMetrics::OPERATION,
+        operation: calls::GetBranchQueryMetrics::OPERATION,
         call: "GetBranchQueryMetrics",
         query: &[
             ("metrics", false, crate::mock::Kind::Text),
@@ -3253,7 +3253,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-tags")]
     crate::mock::Route {
-        operation: builder::GetBranchQueryTag::OPERATION,
+        operation: calls::GetBranchQueryTag::OPERATION,
         call: "GetBranchQueryTag",
         query: &[
             ("from", false, crate::mock::Kind::Text),
@@ -3279,14 +3279,14 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "branch-resizes")]
     crate::mock::Route {
-        operation: builder::GetBranchResizeRequest::OPERATION,
+        operation: calls::GetBranchResizeRequest::OPERATION,
         call: "GetBranchResizeRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::GetBranchSchema::OPERATION,
+        operation: calls::GetBranchSchema::OPERATION,
         call: "GetBranchSchema",
         query: &[
             ("keyspace", false, crate::mock::Kind::Text),
@@ -3296,14 +3296,14 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetBranchTableMetrics::OPERATION,
+        operation: calls::GetBranchTableMetrics::OPERATION,
         call: "GetBranchTableMetrics",
         query: &[],
         body: None,
     },
     #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetBranchTagMetrics::OPERATION,
+        operation: calls::GetBranchTagMetrics::OPERATION,
         call: "GetBranchTagMetrics",
         query: &[
             ("metrics", false, crate::mock::Kind::Text),
@@ -3331,56 +3331,56 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "users")]
     crate::mock::Route {
-        operation: builder::GetCurrentUser::OPERATION,
+        operation: calls::GetCurrentUser::OPERATION,
         call: "GetCurrentUser",
         query: &[],
         body: None,
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::GetDatabase::OPERATION,
+        operation: calls::GetDatabase::OPERATION,
         call: "GetDatabase",
         query: &[],
         body: None,
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::GetDatabaseThrottler::OPERATION,
+        operation: calls::GetDatabaseThrottler::OPERATION,
         call: "GetDatabaseThrottler",
         query: &[],
         body: None,
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::GetDefaultRole::OPERATION,
+        operation: calls::GetDefaultRole::OPERATION,
         call: "GetDefaultRole",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::GetDeployRequest::OPERATION,
+        operation: calls::GetDeployRequest::OPERATION,
         call: "GetDeployRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::GetDeployRequestThrottler::OPERATION,
+        operation: calls::GetDeployRequestThrottler::OPERATION,
         call: "GetDeployRequestThrottler",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::GetDeployment::OPERATION,
+        operation: calls::GetDeployment::OPERATION,
         call: "GetDeployment",
         query: &[],
         body: None,
     },
     #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetInstantBranchMetrics::OPERATION,
+        operation: calls::GetInstantBranchMetrics::OPERATION,
         call: "GetInstantBranchMetrics",
         query: &[
             ("metrics", false, crate::mock::Kind::Text),
@@ -3393,7 +3393,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetInstantTabletMetrics::OPERATION,
+        operation: calls::GetInstantTabletMetrics::OPERATION,
         call: "GetInstantTabletMetrics",
         query: &[
             ("metrics", false, crate::mock::Kind::Text),
@@ -3404,112 +3404,112 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "invoices")]
     crate::mock::Route {
-        operation: builder::GetInvoice::OPERATION,
+        operation: calls::GetInvoice::OPERATION,
         call: "GetInvoice",
         query: &[],
         body: None,
     },
     #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::GetIpRestriction::OPERATION,
+        operation: calls::GetIpRestriction::OPERATION,
         call: "GetIpRestriction",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
-        operation: builder::GetKeyspace::OPERATION,
+        operation: calls::GetKeyspace::OPERATION,
         call: "GetKeyspace",
         query: &[],
         body: None,
     },
     #[cfg(feature = "keyspace-resizes")]
     crate::mock::Route {
-        operation: builder::GetKeyspaceResizeRequest::OPERATION,
+        operation: calls::GetKeyspaceResizeRequest::OPERATION,
         call: "GetKeyspaceResizeRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
-        operation: builder::GetKeyspaceRolloutStatus::OPERATION,
+        operation: calls::GetKeyspaceRolloutStatus::OPERATION,
         call: "GetKeyspaceRolloutStatus",
         query: &[],
         body: None,
     },
     #[cfg(feature = "keyspace-vschemas")]
     crate::mock::Route {
-        operation: builder::GetKeyspaceVschema::OPERATION,
+        operation: calls::GetKeyspaceVschema::OPERATION,
         call: "GetKeyspaceVschema",
         query: &[],
         body: None,
     },
     #[cfg(feature = "maintenance-schedules")]
     crate::mock::Route {
-        operation: builder::GetMaintenanceSchedule::OPERATION,
+        operation: calls::GetMaintenanceSchedule::OPERATION,
         call: "GetMaintenanceSchedule",
         query: &[],
         body: None,
     },
     #[cfg(feature = "oauth-applications")]
     crate::mock::Route {
-        operation: builder::GetOauthApplication::OPERATION,
+        operation: calls::GetOauthApplication::OPERATION,
         call: "GetOauthApplication",
         query: &[],
         body: None,
     },
     #[cfg(feature = "oauth-applications")]
     crate::mock::Route {
-        operation: builder::GetOauthToken::OPERATION,
+        operation: calls::GetOauthToken::OPERATION,
         call: "GetOauthToken",
         query: &[],
         body: None,
     },
     #[cfg(feature = "organizations")]
     crate::mock::Route {
-        operation: builder::GetOrganization::OPERATION,
+        operation: calls::GetOrganization::OPERATION,
         call: "GetOrganization",
         query: &[],
         body: None,
     },
     #[cfg(feature = "organization-members")]
     crate::mock::Route {
-        operation: builder::GetOrganizationMember::OPERATION,
+        operation: calls::GetOrganizationMember::OPERATION,
         call: "GetOrganizationMember",
         query: &[],
         body: None,
     },
     #[cfg(feature = "organization-teams")]
     crate::mock::Route {
-        operation: builder::GetOrganizationTeam::OPERATION,
+        operation: calls::GetOrganizationTeam::OPERATION,
         call: "GetOrganizationTeam",
         query: &[],
         body: None,
     },
     #[cfg(feature = "team-members")]
     crate::mock::Route {
-        operation: builder::GetOrganizationTeamMember::OPERATION,
+        operation: calls::GetOrganizationTeamMember::OPERATION,
         call: "GetOrganizationTeamMember",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
-        operation: builder::GetPassword::OPERATION,
+        operation: calls::GetPassword::OPERATION,
         call: "GetPassword",
         query: &[],
         body: None,
     },
     #[cfg(feature = "query-insights-reports")]
     crate::mock::Route {
-        operation: builder::GetQueryPatternsReportStatus::OPERATION,
+        operation: calls::GetQueryPatternsReportStatus::OPERATION,
         call: "GetQueryPatternsReportStatus",
         query: &[],
         body: None,
     },
     #[cfg(feature = "query-insights")]
     crate::mock::Route {
-        operation: builder::GetQuerySummary::OPERATION,
+        operation: calls::GetQuerySummary::OPERATION,
         call: "GetQuerySummary",
         query: &[
             ("keyspace", true, crate::mock::Kind::Text),
@@ -3527,28 +3527,28 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::GetRole::OPERATION,
+        operation: calls::GetRole::OPERATION,
         call: "GetRole",
         query: &[],
         body: None,
     },
     #[cfg(feature = "schema-recommendations")]
     crate::mock::Route {
-        operation: builder::GetSchemaRecommendation::OPERATION,
+        operation: calls::GetSchemaRecommendation::OPERATION,
         call: "GetSchemaRecommendation",
         query: &[],
         body: None,
     },
     #[cfg(feature = "service-tokens")]
     crate::mock::Route {
-        operation: builder::GetServiceToken::OPERATION,
+        operation: calls::GetServiceToken::OPERATION,
         call: "GetServiceToken",
         query: &[],
         body: None,
     },
     #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetTabletMetrics::OPERATION,
+        operation: calls::GetTabletMetrics::OPERATION,
         call: "GetTabletMetrics",
         query: &[
             ("metrics", false, crate::mock::Kind::Text),
@@ -3571,28 +3571,28 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "traffic-budgets")]
     crate::mock::Route {
-        operation: builder::GetTrafficBudget::OPERATION,
+        operation: calls::GetTrafficBudget::OPERATION,
         call: "GetTrafficBudget",
         query: &[],
         body: None,
     },
     #[cfg(feature = "webhooks")]
     crate::mock::Route {
-        operation: builder::GetWebhook::OPERATION,
+        operation: calls::GetWebhook::OPERATION,
         call: "GetWebhook",
         query: &[],
         body: None,
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::GetWorkflow::OPERATION,
+        operation: calls::GetWorkflow::OPERATION,
         call: "GetWorkflow",
         query: &[],
         body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::LintBranchSchema::OPERATION,
+        operation: calls::LintBranchSchema::OPERATION,
         call: "LintBranchSchema",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -3602,7 +3602,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "organizations")]
     crate::mock::Route {
-        operation: builder::ListAuditLogs::OPERATION,
+        operation: calls::ListAuditLogs::OPERATION,
         call: "ListAuditLogs",
         query: &[
             ("starting_after", false, crate::mock::Kind::Text),
@@ -3613,7 +3613,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "backup-policies")]
     crate::mock::Route {
-        operation: builder::ListBackupPolicies::OPERATION,
+        operation: calls::ListBackupPolicies::OPERATION,
         call: "ListBackupPolicies",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -3622,7 +3622,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         body: None,
     },
     crate::mock::Route {
-        operation: builder::ListBackups::OPERATION,
+        operation: calls::ListBackups::OPERATION,
         call: "ListBackups",
         query: &[
             ("all", false, crate::mock::Kind::Boolean),
@@ -3645,7 +3645,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "bouncer-resizes")]
     crate::mock::Route {
-        operation: builder::ListBouncerResizeRequests::OPERATION,
+        operation: calls::ListBouncerResizeRequests::OPERATION,
         call: "ListBouncerResizeRequests",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -3655,7 +3655,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "bouncers")]
     crate::mock::Route {
-        operation: builder::ListBouncers::OPERATION,
+        operation: calls::ListBouncers::OPERATION,
         call: "ListBouncers",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -3665,7 +3665,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "anomalies")]
     crate::mock::Route {
-        operation: builder::ListBranchAnomalies::OPERATION,
+        operation: calls::ListBranchAnomalies::OPERATION,
         call: "ListBranchAnomalies",
         query: &[
             ("from", false, crate::mock::Kind::Text),
@@ -3684,7 +3684,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "branch-bouncer-resizes")]
     crate::mock::Route {
-        operation: builder::ListBranchBouncerResizeRequests::OPERATION,
+        operation: calls::ListBranchBouncerResizeRequests::OPERATION,
         call: "ListBranchBouncerResizeRequests",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -3694,7 +3694,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "branch-changes")]
     crate::mock::Route {
-        operation: builder::ListBranchChangeRequests::OPERATION,
+        operation: calls::ListBranchChangeRequests::OPERATION,
         call: "ListBranchChangeRequests",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -3704,21 +3704,21 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "cluster-extensions")]
     crate::mock::Route {
-        operation: builder::ListBranchExtensions::OPERATION,
+        operation: calls::ListBranchExtensions::OPERATION,
         call: "ListBranchExtensions",
         query: &[],
         body: None,
     },
     #[cfg(feature = "cluster-parameters")]
     crate::mock::Route {
-        operation: builder::ListBranchParameters::OPERATION,
+        operation: calls::ListBranchParameters::OPERATION,
         call: "ListBranchParameters",
         query: &[],
         body: None,
     },
     #[cfg(feature = "query-insights")]
     crate::mock::Route {
-        operation: builder::ListBranchQueries::OPERATION,
+        operation: calls::ListBranchQueries::OPERATION,
         call: "ListBranchQueries",
         query: &[
             ("q", false, crate::mock::Kind::Text),
@@ -3803,7 +3803,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-errors")]
     crate::mock::Route {
-        operation: builder::ListBranchQueryErrorSamples::OPERATION,
+        operation: calls::ListBranchQueryErrorSamples::OPERATION,
         call: "ListBranchQueryErrorSamples",
         query: &[
             ("from", false, crate::mock::Kind::Text),
@@ -3822,7 +3822,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-errors")]
     crate::mock::Route {
-        operation: builder::ListBranchQueryErrors::OPERATION,
+        operation: calls::ListBranchQueryErrors::OPERATION,
         call: "ListBranchQueryErrors",
         query: &[
             ("q", false, crate::mock::Kind::Text),
@@ -3855,7 +3855,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights")]
     crate::mock::Route {
-        operation: builder::ListBranchQuerySamples::OPERATION,
+        operation: calls::ListBranchQuerySamples::OPERATION,
         call: "ListBranchQuerySamples",
         query: &[
             ("keyspace", true, crate::mock::Kind::Text),
@@ -3875,7 +3875,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-tags")]
     crate::mock::Route {
-        operation: builder::ListBranchQueryTagSummaries::OPERATION,
+        operation: calls::ListBranchQueryTagSummaries::OPERATION,
         call: "ListBranchQueryTagSummaries",
         query: &[
             ("tags", false, crate::mock::Kind::Text),
@@ -3960,7 +3960,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-tags")]
     crate::mock::Route {
-        operation: builder::ListBranchQueryTags::OPERATION,
+        operation: calls::ListBranchQueryTags::OPERATION,
         call: "ListBranchQueryTags",
         query: &[
             ("q", false, crate::mock::Kind::Text),
@@ -3989,7 +3989,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "branch-resizes")]
     crate::mock::Route {
-        operation: builder::ListBranchResizeRequests::OPERATION,
+        operation: calls::ListBranchResizeRequests::OPERATION,
         call: "ListBranchResizeRequests",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -3999,7 +3999,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::ListBranches::OPERATION,
+        operation: calls::ListBranches::OPERATION,
         call: "ListBranches",
         query: &[
             ("q", false, crate::mock::Kind::Text),
@@ -4013,7 +4013,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "organizations")]
     crate::mock::Route {
-        operation: builder::ListClusterSizeSkus::OPERATION,
+        operation: calls::ListClusterSizeSkus::OPERATION,
         call: "ListClusterSizeSkus",
         query: &[
             ("engine", false, crate::mock::Kind::OneOf(&["mysql", "postgresql"])),
@@ -4025,7 +4025,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::ListDatabaseRegions::OPERATION,
+        operation: calls::ListDatabaseRegions::OPERATION,
         call: "ListDatabaseRegions",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4035,7 +4035,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::ListDatabases::OPERATION,
+        operation: calls::ListDatabases::OPERATION,
         call: "ListDatabases",
         query: &[
             ("q", false, crate::mock::Kind::Text),
@@ -4046,7 +4046,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ListDeployOperations::OPERATION,
+        operation: calls::ListDeployOperations::OPERATION,
         call: "ListDeployOperations",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4056,7 +4056,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ListDeployQueue::OPERATION,
+        operation: calls::ListDeployQueue::OPERATION,
         call: "ListDeployQueue",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4066,7 +4066,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ListDeployRequestReviews::OPERATION,
+        operation: calls::ListDeployRequestReviews::OPERATION,
         call: "ListDeployRequestReviews",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4076,7 +4076,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ListDeployRequests::OPERATION,
+        operation: calls::ListDeployRequests::OPERATION,
         call: "ListDeployRequests",
         query: &[
             ("state", false, crate::mock::Kind::Text),
@@ -4091,7 +4091,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "invoices")]
     crate::mock::Route {
-        operation: builder::ListInvoiceLineItems::OPERATION,
+        operation: calls::ListInvoiceLineItems::OPERATION,
         call: "ListInvoiceLineItems",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4101,7 +4101,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "invoices")]
     crate::mock::Route {
-        operation: builder::ListInvoices::OPERATION,
+        operation: calls::ListInvoices::OPERATION,
         call: "ListInvoices",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4111,7 +4111,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::ListIpRestrictions::OPERATION,
+        operation: calls::ListIpRestrictions::OPERATION,
         call: "ListIpRestrictions",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4121,7 +4121,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "keyspace-resizes")]
     crate::mock::Route {
-        operation: builder::ListKeyspaceResizeRequests::OPERATION,
+        operation: calls::ListKeyspaceResizeRequests::OPERATION,
         call: "ListKeyspaceResizeRequests",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4132,7 +4132,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
-        operation: builder::ListKeyspaces::OPERATION,
+        operation: calls::ListKeyspaces::OPERATION,
         call: "ListKeyspaces",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4142,7 +4142,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "maintenance-schedules")]
     crate::mock::Route {
-        operation: builder::ListMaintenanceSchedules::OPERATION,
+        operation: calls::ListMaintenanceSchedules::OPERATION,
         call: "ListMaintenanceSchedules",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4152,7 +4152,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "maintenance-windows")]
     crate::mock::Route {
-        operation: builder::ListMaintenanceWindows::OPERATION,
+        operation: calls::ListMaintenanceWindows::OPERATION,
         call: "ListMaintenanceWindows",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4162,7 +4162,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "oauth-applications")]
     crate::mock::Route {
-        operation: builder::ListOauthApplications::OPERATION,
+        operation: calls::ListOauthApplications::OPERATION,
         call: "ListOauthApplications",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4172,7 +4172,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "oauth-applications")]
     crate::mock::Route {
-        operation: builder::ListOauthTokens::OPERATION,
+        operation: calls::ListOauthTokens::OPERATION,
         call: "ListOauthTokens",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4182,7 +4182,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "organization-members")]
     crate::mock::Route {
-        operation: builder::ListOrganizationMembers::OPERATION,
+        operation: calls::ListOrganizationMembers::OPERATION,
         call: "ListOrganizationMembers",
         query: &[
             ("q", false, crate::mock::Kind::Text),
@@ -4193,7 +4193,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "organizations")]
     crate::mock::Route {
-        operation: builder::ListOrganizationRegions::OPERATION,
+        operation: calls::ListOrganizationRegions::OPERATION,
         call: "ListOrganizationRegions",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4203,7 +4203,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "team-members")]
     crate::mock::Route {
-        operation: builder::ListOrganizationTeamMembers::OPERATION,
+        operation: calls::ListOrganizationTeamMembers::OPERATION,
         call: "ListOrganizationTeamMembers",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4213,7 +4213,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "organization-teams")]
     crate::mock::Route {
-        operation: builder::ListOrganizationTeams::OPERATION,
+        operation: calls::ListOrganizationTeams::OPERATION,
         call: "ListOrganizationTeams",
         query: &[
             ("q", false, crate::mock::Kind::Text),
@@ -4224,7 +4224,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "organizations")]
     crate::mock::Route {
-        operation: builder::ListOrganizations::OPERATION,
+        operation: calls::ListOrganizations::OPERATION,
         call: "ListOrganizations",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4234,7 +4234,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
-        operation: builder::ListPasswords::OPERATION,
+        operation: calls::ListPasswords::OPERATION,
         call: "ListPasswords",
         query: &[
             ("read_only_region_id", false, crate::mock::Kind::Text),
@@ -4247,7 +4247,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "regions")]
     crate::mock::Route {
-        operation: builder::ListPublicRegions::OPERATION,
+        operation: calls::ListPublicRegions::OPERATION,
         call: "ListPublicRegions",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4257,7 +4257,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-reports")]
     crate::mock::Route {
-        operation: builder::ListQueryPatternsReports::OPERATION,
+        operation: calls::ListQueryPatternsReports::OPERATION,
         call: "ListQueryPatternsReports",
         query: &[
             ("starting_after", false, crate::mock::Kind::Text),
@@ -4268,7 +4268,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::ListReadOnlyRegions::OPERATION,
+        operation: calls::ListReadOnlyRegions::OPERATION,
         call: "ListReadOnlyRegions",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4278,7 +4278,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::ListRoles::OPERATION,
+        operation: calls::ListRoles::OPERATION,
         call: "ListRoles",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4290,7 +4290,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "schema-recommendations")]
     crate::mock::Route {
-        operation: builder::ListSchemaRecommendations::OPERATION,
+        operation: calls::ListSchemaRecommendations::OPERATION,
         call: "ListSchemaRecommendations",
         query: &[
             ("state", false, crate::mock::Kind::OneOf(&["open", "closed"])),
@@ -4301,7 +4301,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "service-tokens")]
     crate::mock::Route {
-        operation: builder::ListServiceTokens::OPERATION,
+        operation: calls::ListServiceTokens::OPERATION,
         call: "ListServiceTokens",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4311,7 +4311,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "traffic-budgets")]
     crate::mock::Route {
-        operation: builder::ListTrafficBudgets::OPERATION,
+        operation: calls::ListTrafficBudgets::OPERATION,
         call: "ListTrafficBudgets",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4330,7 +4330,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "query-insights-traffic-budgets")]
     crate::mock::Route {
-        operation: builder::ListTrafficBudgetsForQuery::OPERATION,
+        operation: calls::ListTrafficBudgetsForQuery::OPERATION,
         call: "ListTrafficBudgetsForQuery",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4341,7 +4341,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "webhooks")]
     crate::mock::Route {
-        operation: builder::ListWebhooks::OPERATION,
+        operation: calls::ListWebhooks::OPERATION,
         call: "ListWebhooks",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
@@ -4351,7 +4351,7 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::ListWorkflows::OPERATION,
+        operation: calls::ListWorkflows::OPERATION,
         call: "ListWorkflows",
         query: &[
             ("between", false, crate::mock::Kind::Text),
@@ -4362,28 +4362,28 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::PromoteBranch::OPERATION,
+        operation: calls::PromoteBranch::OPERATION,
         call: "PromoteBranch",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::QueueDeployRequest::OPERATION,
+        operation: calls::QueueDeployRequest::OPERATION,
         call: "QueueDeployRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::QueueDeployRequestBody>),
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::ReassignRoleObjects::OPERATION,
+        operation: calls::ReassignRoleObjects::OPERATION,
         call: "ReassignRoleObjects",
         query: &[],
         body: Some(crate::mock::check_body::<types::ReassignRoleObjectsBody>),
     },
     #[cfg(feature = "organization-members")]
     crate::mock::Route {
-        operation: builder::RemoveOrganizationMember::OPERATION,
+        operation: calls::RemoveOrganizationMember::OPERATION,
         call: "RemoveOrganizationMember",
         query: &[
             ("delete_passwords", false, crate::mock::Kind::Boolean),
@@ -4393,174 +4393,174 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "team-members")]
     crate::mock::Route {
-        operation: builder::RemoveOrganizationTeamMember::OPERATION,
+        operation: calls::RemoveOrganizationTeamMember::OPERATION,
         call: "RemoveOrganizationTeamMember",
         query: &[("delete_passwords", false, crate::mock::Kind::Boolean)],
         body: None,
     },
     #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
-        operation: builder::RenewPassword::OPERATION,
+        operation: calls::RenewPassword::OPERATION,
         call: "RenewPassword",
         query: &[],
         body: None,
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::RenewRole::OPERATION,
+        operation: calls::RenewRole::OPERATION,
         call: "RenewRole",
         query: &[],
         body: None,
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::ResetDefaultRole::OPERATION,
+        operation: calls::ResetDefaultRole::OPERATION,
         call: "ResetDefaultRole",
         query: &[],
         body: None,
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::ResetRole::OPERATION,
+        operation: calls::ResetRole::OPERATION,
         call: "ResetRole",
         query: &[],
         body: None,
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::RetryWorkflow::OPERATION,
+        operation: calls::RetryWorkflow::OPERATION,
         call: "RetryWorkflow",
         query: &[],
         body: None,
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::ReverseWorkflowCutover::OPERATION,
+        operation: calls::ReverseWorkflowCutover::OPERATION,
         call: "ReverseWorkflowCutover",
         query: &[],
         body: None,
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::ReverseWorkflowTraffic::OPERATION,
+        operation: calls::ReverseWorkflowTraffic::OPERATION,
         call: "ReverseWorkflowTraffic",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::RevertDeployRequest::OPERATION,
+        operation: calls::RevertDeployRequest::OPERATION,
         call: "RevertDeployRequest",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ReviewDeployRequest::OPERATION,
+        operation: calls::ReviewDeployRequest::OPERATION,
         call: "ReviewDeployRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::ReviewDeployRequestBody>),
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::SkipDeployRequestRevertPeriod::OPERATION,
+        operation: calls::SkipDeployRequestRevertPeriod::OPERATION,
         call: "SkipDeployRequestRevertPeriod",
         query: &[],
         body: None,
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::SwitchWorkflowPrimaries::OPERATION,
+        operation: calls::SwitchWorkflowPrimaries::OPERATION,
         call: "SwitchWorkflowPrimaries",
         query: &[],
         body: None,
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::SwitchWorkflowReplicas::OPERATION,
+        operation: calls::SwitchWorkflowReplicas::OPERATION,
         call: "SwitchWorkflowReplicas",
         query: &[],
         body: None,
     },
     #[cfg(feature = "webhooks")]
     crate::mock::Route {
-        operation: builder::TestWebhook::OPERATION,
+        operation: calls::TestWebhook::OPERATION,
         call: "TestWebhook",
         query: &[],
         body: None,
     },
     crate::mock::Route {
-        operation: builder::UpdateBackup::OPERATION,
+        operation: calls::UpdateBackup::OPERATION,
         call: "UpdateBackup",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateBackupBody>),
     },
     #[cfg(feature = "backup-policies")]
     crate::mock::Route {
-        operation: builder::UpdateBackupPolicy::OPERATION,
+        operation: calls::UpdateBackupPolicy::OPERATION,
         call: "UpdateBackupPolicy",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateBackupPolicyBody>),
     },
     #[cfg(feature = "bouncer-resizes")]
     crate::mock::Route {
-        operation: builder::UpdateBouncerResizeRequest::OPERATION,
+        operation: calls::UpdateBouncerResizeRequest::OPERATION,
         call: "UpdateBouncerResizeRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateBouncerResizeRequestBody>),
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::UpdateBranch::OPERATION,
+        operation: calls::UpdateBranch::OPERATION,
         call: "UpdateBranch",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateBranchBody>),
     },
     #[cfg(feature = "branch-changes")]
     crate::mock::Route {
-        operation: builder::UpdateBranchChangeRequest::OPERATION,
+        operation: calls::UpdateBranchChangeRequest::OPERATION,
         call: "UpdateBranchChangeRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateBranchChangeRequestBody>),
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::UpdateBranchClusterConfig::OPERATION,
+        operation: calls::UpdateBranchClusterConfig::OPERATION,
         call: "UpdateBranchClusterConfig",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateBranchClusterConfigBody>),
     },
     #[cfg(feature = "branch-resizes")]
     crate::mock::Route {
-        operation: builder::UpdateBranchResizeRequest::OPERATION,
+        operation: calls::UpdateBranchResizeRequest::OPERATION,
         call: "UpdateBranchResizeRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateBranchResizeRequestBody>),
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::UpdateDatabase::OPERATION,
+        operation: calls::UpdateDatabase::OPERATION,
         call: "UpdateDatabase",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateDatabaseBody>),
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::UpdateDatabaseThrottler::OPERATION,
+        operation: calls::UpdateDatabaseThrottler::OPERATION,
         call: "UpdateDatabaseThrottler",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateDatabaseThrottlerBody>),
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::UpdateDeployRequestAutoApply::OPERATION,
+        operation: calls::UpdateDeployRequestAutoApply::OPERATION,
         call: "UpdateDeployRequestAutoApply",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateDeployRequestAutoApplyBody>),
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::UpdateDeployRequestAutoDeleteBranch::OPERATION,
+        operation: calls::UpdateDeployRequestAutoDeleteBranch::OPERATION,
         call: "UpdateDeployRequestAutoDeleteBranch",
         query: &[],
         body: Some(
@@ -4569,98 +4569,98 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::UpdateDeployRequestThrottler::OPERATION,
+        operation: calls::UpdateDeployRequestThrottler::OPERATION,
         call: "UpdateDeployRequestThrottler",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateDeployRequestThrottlerBody>),
     },
     #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::UpdateIpRestriction::OPERATION,
+        operation: calls::UpdateIpRestriction::OPERATION,
         call: "UpdateIpRestriction",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateIpRestrictionBody>),
     },
     #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
-        operation: builder::UpdateKeyspace::OPERATION,
+        operation: calls::UpdateKeyspace::OPERATION,
         call: "UpdateKeyspace",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateKeyspaceBody>),
     },
     #[cfg(feature = "keyspace-resizes")]
     crate::mock::Route {
-        operation: builder::UpdateKeyspaceResizeRequest::OPERATION,
+        operation: calls::UpdateKeyspaceResizeRequest::OPERATION,
         call: "UpdateKeyspaceResizeRequest",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateKeyspaceResizeRequestBody>),
     },
     #[cfg(feature = "keyspace-vschemas")]
     crate::mock::Route {
-        operation: builder::UpdateKeyspaceVschema::OPERATION,
+        operation: calls::UpdateKeyspaceVschema::OPERATION,
         call: "UpdateKeyspaceVschema",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateKeyspaceVschemaBody>),
     },
     #[cfg(feature = "organizations")]
     crate::mock::Route {
-        operation: builder::UpdateOrganization::OPERATION,
+        operation: calls::UpdateOrganization::OPERATION,
         call: "UpdateOrganization",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateOrganizationBody>),
     },
     #[cfg(feature = "organization-members")]
     crate::mock::Route {
-        operation: builder::UpdateOrganizationMember::OPERATION,
+        operation: calls::UpdateOrganizationMember::OPERATION,
         call: "UpdateOrganizationMember",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateOrganizationMemberBody>),
     },
     #[cfg(feature = "organization-teams")]
     crate::mock::Route {
-        operation: builder::UpdateOrganizationTeam::OPERATION,
+        operation: calls::UpdateOrganizationTeam::OPERATION,
         call: "UpdateOrganizationTeam",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateOrganizationTeamBody>),
     },
     #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
-        operation: builder::UpdatePassword::OPERATION,
+        operation: calls::UpdatePassword::OPERATION,
         call: "UpdatePassword",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdatePasswordBody>),
     },
     #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::UpdateRole::OPERATION,
+        operation: calls::UpdateRole::OPERATION,
         call: "UpdateRole",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateRoleBody>),
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::UpdateSafeMigrations::OPERATION,
+        operation: calls::UpdateSafeMigrations::OPERATION,
         call: "UpdateSafeMigrations",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateSafeMigrationsBody>),
     },
     #[cfg(feature = "traffic-budgets")]
     crate::mock::Route {
-        operation: builder::UpdateTrafficBudget::OPERATION,
+        operation: calls::UpdateTrafficBudget::OPERATION,
         call: "UpdateTrafficBudget",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateTrafficBudgetBody>),
     },
     #[cfg(feature = "webhooks")]
     crate::mock::Route {
-        operation: builder::UpdateWebhook::OPERATION,
+        operation: calls::UpdateWebhook::OPERATION,
         call: "UpdateWebhook",
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateWebhookBody>),
     },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::VerifyWorkflow::OPERATION,
+        operation: calls::VerifyWorkflow::OPERATION,
         call: "VerifyWorkflow",
         query: &[],
         body: None,

@@ -220,13 +220,13 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/extensions`. The vendor's page: [`list_extensions`](https://planetscale.com/docs/api/reference/list_extensions).
     #[doc(alias = "list_extensions")]
-    pub fn list_branch_extensions(&self) -> builder::ListBranchExtensions<'_> {
-        builder::ListBranchExtensions::new(self)
+    pub fn list_branch_extensions(&self) -> calls::ListBranchExtensions<'_> {
+        calls::ListBranchExtensions::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_branch_extensions`](crate::Client::list_branch_extensions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -296,7 +296,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_extensions`](crate::Client::list_branch_extensions) of this branch.
-    pub fn list_branch_extensions(&self) -> builder::ListBranchExtensions<'a> {
+    pub fn list_branch_extensions(&self) -> calls::ListBranchExtensions<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_extensions()

@@ -42,13 +42,13 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/parameters`. The vendor's page: [`list_parameters`](https://planetscale.com/docs/api/reference/list_parameters).
     #[doc(alias = "list_parameters")]
-    pub fn list_branch_parameters(&self) -> builder::ListBranchParameters<'_> {
-        builder::ListBranchParameters::new(self)
+    pub fn list_branch_parameters(&self) -> calls::ListBranchParameters<'_> {
+        calls::ListBranchParameters::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_branch_parameters`](crate::Client::list_branch_parameters). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -118,7 +118,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_parameters`](crate::Client::list_branch_parameters) of this branch.
-    pub fn list_branch_parameters(&self) -> builder::ListBranchParameters<'a> {
+    pub fn list_branch_parameters(&self) -> calls::ListBranchParameters<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_parameters()

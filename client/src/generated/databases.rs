@@ -1265,8 +1265,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases`. The vendor's page: [`list_databases`](https://planetscale.com/docs/api/reference/list_databases).
-    pub fn list_databases(&self) -> builder::ListDatabases<'_> {
-        builder::ListDatabases::new(self)
+    pub fn list_databases(&self) -> calls::ListDatabases<'_> {
+        calls::ListDatabases::new(self)
     }
     /// Create a database.
     ///
@@ -1298,8 +1298,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases`. The vendor's page: [`create_database`](https://planetscale.com/docs/api/reference/create_database).
-    pub fn create_database(&self) -> builder::CreateDatabase<'_> {
-        builder::CreateDatabase::new(self)
+    pub fn create_database(&self) -> calls::CreateDatabase<'_> {
+        calls::CreateDatabase::new(self)
     }
     /// Get a database.
     ///
@@ -1307,7 +1307,7 @@ impl Client {
     ///
     /// [`Database`](crate::types::Database).
     ///
-    /// [`wait`](crate::builder::GetDatabase::wait) polls until it has ended.
+    /// [`wait`](crate::calls::GetDatabase::wait) polls until it has ended.
     ///
     /// # Access
     ///
@@ -1330,8 +1330,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}`. The vendor's page: [`get_database`](https://planetscale.com/docs/api/reference/get_database).
-    pub fn get_database(&self) -> builder::GetDatabase<'_> {
-        builder::GetDatabase::new(self)
+    pub fn get_database(&self) -> calls::GetDatabase<'_> {
+        calls::GetDatabase::new(self)
     }
     /// Delete a database.
     ///
@@ -1360,8 +1360,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}`. The vendor's page: [`delete_database`](https://planetscale.com/docs/api/reference/delete_database).
-    pub fn delete_database(&self) -> builder::DeleteDatabase<'_> {
-        builder::DeleteDatabase::new(self)
+    pub fn delete_database(&self) -> calls::DeleteDatabase<'_> {
+        calls::DeleteDatabase::new(self)
     }
     /// Update database settings.
     ///
@@ -1391,8 +1391,8 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}`. The vendor's page: [`update_database_settings`](https://planetscale.com/docs/api/reference/update_database_settings).
     #[doc(alias = "update_database_settings")]
-    pub fn update_database(&self) -> builder::UpdateDatabase<'_> {
-        builder::UpdateDatabase::new(self)
+    pub fn update_database(&self) -> calls::UpdateDatabase<'_> {
+        calls::UpdateDatabase::new(self)
     }
     /// List read-only regions.
     ///
@@ -1423,8 +1423,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/read-only-regions`. The vendor's page: [`list_read_only_regions`](https://planetscale.com/docs/api/reference/list_read_only_regions).
-    pub fn list_read_only_regions(&self) -> builder::ListReadOnlyRegions<'_> {
-        builder::ListReadOnlyRegions::new(self)
+    pub fn list_read_only_regions(&self) -> calls::ListReadOnlyRegions<'_> {
+        calls::ListReadOnlyRegions::new(self)
     }
     /// List database regions.
     ///
@@ -1453,8 +1453,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/regions`. The vendor's page: [`list_database_regions`](https://planetscale.com/docs/api/reference/list_database_regions).
-    pub fn list_database_regions(&self) -> builder::ListDatabaseRegions<'_> {
-        builder::ListDatabaseRegions::new(self)
+    pub fn list_database_regions(&self) -> calls::ListDatabaseRegions<'_> {
+        calls::ListDatabaseRegions::new(self)
     }
     /// Get database throttler configurations.
     ///
@@ -1483,8 +1483,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/throttler`. The vendor's page: [`get_database_throttler`](https://planetscale.com/docs/api/reference/get_database_throttler).
-    pub fn get_database_throttler(&self) -> builder::GetDatabaseThrottler<'_> {
-        builder::GetDatabaseThrottler::new(self)
+    pub fn get_database_throttler(&self) -> calls::GetDatabaseThrottler<'_> {
+        calls::GetDatabaseThrottler::new(self)
     }
     /// Update database throttler configurations.
     ///
@@ -1513,13 +1513,13 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/throttler`. The vendor's page: [`update_database_throttler`](https://planetscale.com/docs/api/reference/update_database_throttler).
-    pub fn update_database_throttler(&self) -> builder::UpdateDatabaseThrottler<'_> {
-        builder::UpdateDatabaseThrottler::new(self)
+    pub fn update_database_throttler(&self) -> calls::UpdateDatabaseThrottler<'_> {
+        calls::UpdateDatabaseThrottler::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_database`](crate::Client::create_database). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -2226,37 +2226,37 @@ pub mod builder {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::delete_database`](crate::Client::delete_database) of this database.
-    pub fn delete_database(&self) -> builder::DeleteDatabase<'a> {
+    pub fn delete_database(&self) -> calls::DeleteDatabase<'a> {
         let (client, [organization, database]) = self.names();
         client.delete_database().organization(organization).database(database)
     }
     /// [`Client::get_database`](crate::Client::get_database) of this database.
-    pub fn get_database(&self) -> builder::GetDatabase<'a> {
+    pub fn get_database(&self) -> calls::GetDatabase<'a> {
         let (client, [organization, database]) = self.names();
         client.get_database().organization(organization).database(database)
     }
     /// [`Client::get_database_throttler`](crate::Client::get_database_throttler) of this database.
-    pub fn get_database_throttler(&self) -> builder::GetDatabaseThrottler<'a> {
+    pub fn get_database_throttler(&self) -> calls::GetDatabaseThrottler<'a> {
         let (client, [organization, database]) = self.names();
         client.get_database_throttler().organization(organization).database(database)
     }
     /// [`Client::list_database_regions`](crate::Client::list_database_regions) of this database.
-    pub fn list_database_regions(&self) -> builder::ListDatabaseRegions<'a> {
+    pub fn list_database_regions(&self) -> calls::ListDatabaseRegions<'a> {
         let (client, [organization, database]) = self.names();
         client.list_database_regions().organization(organization).database(database)
     }
     /// [`Client::list_read_only_regions`](crate::Client::list_read_only_regions) of this database.
-    pub fn list_read_only_regions(&self) -> builder::ListReadOnlyRegions<'a> {
+    pub fn list_read_only_regions(&self) -> calls::ListReadOnlyRegions<'a> {
         let (client, [organization, database]) = self.names();
         client.list_read_only_regions().organization(organization).database(database)
     }
     /// [`Client::update_database`](crate::Client::update_database) of this database.
-    pub fn update_database(&self) -> builder::UpdateDatabase<'a> {
+    pub fn update_database(&self) -> calls::UpdateDatabase<'a> {
         let (client, [organization, database]) = self.names();
         client.update_database().organization(organization).database(database)
     }
     /// [`Client::update_database_throttler`](crate::Client::update_database_throttler) of this database.
-    pub fn update_database_throttler(&self) -> builder::UpdateDatabaseThrottler<'a> {
+    pub fn update_database_throttler(&self) -> calls::UpdateDatabaseThrottler<'a> {
         let (client, [organization, database]) = self.names();
         client.update_database_throttler().organization(organization).database(database)
     }
@@ -2266,12 +2266,12 @@ impl<'a> crate::DatabaseHandle<'a> {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::create_database`](crate::Client::create_database) of this organization.
-    pub fn create_database(&self) -> builder::CreateDatabase<'a> {
+    pub fn create_database(&self) -> calls::CreateDatabase<'a> {
         let (client, [organization]) = self.names();
         client.create_database().organization(organization)
     }
     /// [`Client::list_databases`](crate::Client::list_databases) of this organization.
-    pub fn list_databases(&self) -> builder::ListDatabases<'a> {
+    pub fn list_databases(&self) -> calls::ListDatabases<'a> {
         let (client, [organization]) = self.names();
         client.list_databases().organization(organization)
     }

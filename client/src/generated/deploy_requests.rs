@@ -2269,8 +2269,8 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/deploy-queue`. The vendor's page: [`get_deploy_queue`](https://planetscale.com/docs/api/reference/get_deploy_queue).
     #[doc(alias = "get_deploy_queue")]
-    pub fn list_deploy_queue(&self) -> builder::ListDeployQueue<'_> {
-        builder::ListDeployQueue::new(self)
+    pub fn list_deploy_queue(&self) -> calls::ListDeployQueue<'_> {
+        calls::ListDeployQueue::new(self)
     }
     /// List deploy requests.
     ///
@@ -2301,8 +2301,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests`. The vendor's page: [`list_deploy_requests`](https://planetscale.com/docs/api/reference/list_deploy_requests).
-    pub fn list_deploy_requests(&self) -> builder::ListDeployRequests<'_> {
-        builder::ListDeployRequests::new(self)
+    pub fn list_deploy_requests(&self) -> calls::ListDeployRequests<'_> {
+        calls::ListDeployRequests::new(self)
     }
     /// Create a deploy request.
     ///
@@ -2336,8 +2336,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests`. The vendor's page: [`create_deploy_request`](https://planetscale.com/docs/api/reference/create_deploy_request).
-    pub fn create_deploy_request(&self) -> builder::CreateDeployRequest<'_> {
-        builder::CreateDeployRequest::new(self)
+    pub fn create_deploy_request(&self) -> calls::CreateDeployRequest<'_> {
+        calls::CreateDeployRequest::new(self)
     }
     /// Get a deploy request.
     ///
@@ -2345,7 +2345,7 @@ impl Client {
     ///
     /// [`DeployRequest`](crate::types::DeployRequest).
     ///
-    /// [`wait`](crate::builder::GetDeployRequest::wait) polls until it has ended.
+    /// [`wait`](crate::calls::GetDeployRequest::wait) polls until it has ended.
     ///
     /// # Access
     ///
@@ -2368,8 +2368,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}`. The vendor's page: [`get_deploy_request`](https://planetscale.com/docs/api/reference/get_deploy_request).
-    pub fn get_deploy_request(&self) -> builder::GetDeployRequest<'_> {
-        builder::GetDeployRequest::new(self)
+    pub fn get_deploy_request(&self) -> calls::GetDeployRequest<'_> {
+        calls::GetDeployRequest::new(self)
     }
     /// Close a deploy request.
     ///
@@ -2398,8 +2398,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/deploy-requests/{number}`. The vendor's page: [`close_deploy_request`](https://planetscale.com/docs/api/reference/close_deploy_request).
-    pub fn close_deploy_request(&self) -> builder::CloseDeployRequest<'_> {
-        builder::CloseDeployRequest::new(self)
+    pub fn close_deploy_request(&self) -> calls::CloseDeployRequest<'_> {
+        calls::CloseDeployRequest::new(self)
     }
     /// Complete a gated deploy request.
     ///
@@ -2435,8 +2435,8 @@ impl Client {
     /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy`. The vendor's page: [`complete_gated_deploy_request`](https://planetscale.com/docs/api/reference/complete_gated_deploy_request).
     pub fn complete_gated_deploy_request(
         &self,
-    ) -> builder::CompleteGatedDeployRequest<'_> {
-        builder::CompleteGatedDeployRequest::new(self)
+    ) -> calls::CompleteGatedDeployRequest<'_> {
+        calls::CompleteGatedDeployRequest::new(self)
     }
     /// Update auto-apply for deploy request.
     ///
@@ -2475,8 +2475,8 @@ impl Client {
     #[doc(alias = "update_auto_apply")]
     pub fn update_deploy_request_auto_apply(
         &self,
-    ) -> builder::UpdateDeployRequestAutoApply<'_> {
-        builder::UpdateDeployRequestAutoApply::new(self)
+    ) -> calls::UpdateDeployRequestAutoApply<'_> {
+        calls::UpdateDeployRequestAutoApply::new(self)
     }
     /// Update auto-delete branch for deploy request.
     ///
@@ -2515,8 +2515,8 @@ impl Client {
     #[doc(alias = "update_auto_delete_branch")]
     pub fn update_deploy_request_auto_delete_branch(
         &self,
-    ) -> builder::UpdateDeployRequestAutoDeleteBranch<'_> {
-        builder::UpdateDeployRequestAutoDeleteBranch::new(self)
+    ) -> calls::UpdateDeployRequestAutoDeleteBranch<'_> {
+        calls::UpdateDeployRequestAutoDeleteBranch::new(self)
     }
     /// Cancel a queued deploy request.
     ///
@@ -2550,8 +2550,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel`. The vendor's page: [`cancel_deploy_request`](https://planetscale.com/docs/api/reference/cancel_deploy_request).
-    pub fn cancel_deploy_request(&self) -> builder::CancelDeployRequest<'_> {
-        builder::CancelDeployRequest::new(self)
+    pub fn cancel_deploy_request(&self) -> calls::CancelDeployRequest<'_> {
+        calls::CancelDeployRequest::new(self)
     }
     /// Complete an errored deploy.
     ///
@@ -2588,8 +2588,8 @@ impl Client {
     #[doc(alias = "complete_errored_deploy")]
     pub fn complete_errored_deploy_request(
         &self,
-    ) -> builder::CompleteErroredDeployRequest<'_> {
-        builder::CompleteErroredDeployRequest::new(self)
+    ) -> calls::CompleteErroredDeployRequest<'_> {
+        calls::CompleteErroredDeployRequest::new(self)
     }
     /// Queue a deploy request.
     ///
@@ -2619,8 +2619,8 @@ impl Client {
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/deploy`. The vendor's page: [`queue_deploy_request`](https://planetscale.com/docs/api/reference/queue_deploy_request).
     #[doc(alias = "deploy")]
-    pub fn queue_deploy_request(&self) -> builder::QueueDeployRequest<'_> {
-        builder::QueueDeployRequest::new(self)
+    pub fn queue_deploy_request(&self) -> calls::QueueDeployRequest<'_> {
+        calls::QueueDeployRequest::new(self)
     }
     /// Get a deployment.
     ///
@@ -2651,8 +2651,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment`. The vendor's page: [`get_deployment`](https://planetscale.com/docs/api/reference/get_deployment).
-    pub fn get_deployment(&self) -> builder::GetDeployment<'_> {
-        builder::GetDeployment::new(self)
+    pub fn get_deployment(&self) -> calls::GetDeployment<'_> {
+        calls::GetDeployment::new(self)
     }
     /// Enable force cutover for a deploy request.
     ///
@@ -2686,10 +2686,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover`. The vendor's page: [`force_cutover_deploy_request`](https://planetscale.com/docs/api/reference/force_cutover_deploy_request).
-    pub fn force_cutover_deploy_request(
-        &self,
-    ) -> builder::ForceCutoverDeployRequest<'_> {
-        builder::ForceCutoverDeployRequest::new(self)
+    pub fn force_cutover_deploy_request(&self) -> calls::ForceCutoverDeployRequest<'_> {
+        calls::ForceCutoverDeployRequest::new(self)
     }
     /// List deploy operations.
     ///
@@ -2725,8 +2723,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/operations`. The vendor's page: [`list_deploy_operations`](https://planetscale.com/docs/api/reference/list_deploy_operations).
-    pub fn list_deploy_operations(&self) -> builder::ListDeployOperations<'_> {
-        builder::ListDeployOperations::new(self)
+    pub fn list_deploy_operations(&self) -> calls::ListDeployOperations<'_> {
+        calls::ListDeployOperations::new(self)
     }
     /// Complete a revert.
     ///
@@ -2761,8 +2759,8 @@ impl Client {
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`. The vendor's page: [`complete_revert`](https://planetscale.com/docs/api/reference/complete_revert).
     #[doc(alias = "complete_revert")]
-    pub fn revert_deploy_request(&self) -> builder::RevertDeployRequest<'_> {
-        builder::RevertDeployRequest::new(self)
+    pub fn revert_deploy_request(&self) -> calls::RevertDeployRequest<'_> {
+        calls::RevertDeployRequest::new(self)
     }
     /// List deploy request reviews.
     ///
@@ -2796,8 +2794,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`. The vendor's page: [`list_deploy_request_reviews`](https://planetscale.com/docs/api/reference/list_deploy_request_reviews).
-    pub fn list_deploy_request_reviews(&self) -> builder::ListDeployRequestReviews<'_> {
-        builder::ListDeployRequestReviews::new(self)
+    pub fn list_deploy_request_reviews(&self) -> calls::ListDeployRequestReviews<'_> {
+        calls::ListDeployRequestReviews::new(self)
     }
     /// Review a deploy request.
     ///
@@ -2833,8 +2831,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`. The vendor's page: [`review_deploy_request`](https://planetscale.com/docs/api/reference/review_deploy_request).
-    pub fn review_deploy_request(&self) -> builder::ReviewDeployRequest<'_> {
-        builder::ReviewDeployRequest::new(self)
+    pub fn review_deploy_request(&self) -> calls::ReviewDeployRequest<'_> {
+        calls::ReviewDeployRequest::new(self)
     }
     /// Skip revert period.
     ///
@@ -2873,8 +2871,8 @@ impl Client {
     #[doc(alias = "skip_revert_period")]
     pub fn skip_deploy_request_revert_period(
         &self,
-    ) -> builder::SkipDeployRequestRevertPeriod<'_> {
-        builder::SkipDeployRequestRevertPeriod::new(self)
+    ) -> calls::SkipDeployRequestRevertPeriod<'_> {
+        calls::SkipDeployRequestRevertPeriod::new(self)
     }
     /// Check deploy request storage.
     ///
@@ -2910,10 +2908,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check`. The vendor's page: [`check_deploy_request_storage`](https://planetscale.com/docs/api/reference/check_deploy_request_storage).
-    pub fn check_deploy_request_storage(
-        &self,
-    ) -> builder::CheckDeployRequestStorage<'_> {
-        builder::CheckDeployRequestStorage::new(self)
+    pub fn check_deploy_request_storage(&self) -> calls::CheckDeployRequestStorage<'_> {
+        calls::CheckDeployRequestStorage::new(self)
     }
     /// Get deploy request throttler configurations.
     ///
@@ -2947,10 +2943,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`. The vendor's page: [`get_deploy_request_throttler`](https://planetscale.com/docs/api/reference/get_deploy_request_throttler).
-    pub fn get_deploy_request_throttler(
-        &self,
-    ) -> builder::GetDeployRequestThrottler<'_> {
-        builder::GetDeployRequestThrottler::new(self)
+    pub fn get_deploy_request_throttler(&self) -> calls::GetDeployRequestThrottler<'_> {
+        calls::GetDeployRequestThrottler::new(self)
     }
     /// Update deploy request throttler configurations.
     ///
@@ -2986,13 +2980,13 @@ impl Client {
     /// Sends `PATCH /organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`. The vendor's page: [`update_deploy_request_throttler`](https://planetscale.com/docs/api/reference/update_deploy_request_throttler).
     pub fn update_deploy_request_throttler(
         &self,
-    ) -> builder::UpdateDeployRequestThrottler<'_> {
-        builder::UpdateDeployRequestThrottler::new(self)
+    ) -> calls::UpdateDeployRequestThrottler<'_> {
+        calls::UpdateDeployRequestThrottler::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_deploy_request`](crate::Client::cancel_deploy_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -4673,14 +4667,12 @@ pub mod builder {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::cancel_deploy_request`](crate::Client::cancel_deploy_request) of this database.
-    pub fn cancel_deploy_request(&self) -> builder::CancelDeployRequest<'a> {
+    pub fn cancel_deploy_request(&self) -> calls::CancelDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client.cancel_deploy_request().organization(organization).database(database)
     }
     /// [`Client::check_deploy_request_storage`](crate::Client::check_deploy_request_storage) of this database.
-    pub fn check_deploy_request_storage(
-        &self,
-    ) -> builder::CheckDeployRequestStorage<'a> {
+    pub fn check_deploy_request_storage(&self) -> calls::CheckDeployRequestStorage<'a> {
         let (client, [organization, database]) = self.names();
         client
             .check_deploy_request_storage()
@@ -4688,14 +4680,14 @@ impl<'a> crate::DatabaseHandle<'a> {
             .database(database)
     }
     /// [`Client::close_deploy_request`](crate::Client::close_deploy_request) of this database.
-    pub fn close_deploy_request(&self) -> builder::CloseDeployRequest<'a> {
+    pub fn close_deploy_request(&self) -> calls::CloseDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client.close_deploy_request().organization(organization).database(database)
     }
     /// [`Client::complete_errored_deploy_request`](crate::Client::complete_errored_deploy_request) of this database.
     pub fn complete_errored_deploy_request(
         &self,
-    ) -> builder::CompleteErroredDeployRequest<'a> {
+    ) -> calls::CompleteErroredDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client
             .complete_errored_deploy_request()
@@ -4705,7 +4697,7 @@ impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::complete_gated_deploy_request`](crate::Client::complete_gated_deploy_request) of this database.
     pub fn complete_gated_deploy_request(
         &self,
-    ) -> builder::CompleteGatedDeployRequest<'a> {
+    ) -> calls::CompleteGatedDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client
             .complete_gated_deploy_request()
@@ -4713,14 +4705,12 @@ impl<'a> crate::DatabaseHandle<'a> {
             .database(database)
     }
     /// [`Client::create_deploy_request`](crate::Client::create_deploy_request) of this database.
-    pub fn create_deploy_request(&self) -> builder::CreateDeployRequest<'a> {
+    pub fn create_deploy_request(&self) -> calls::CreateDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client.create_deploy_request().organization(organization).database(database)
     }
     /// [`Client::force_cutover_deploy_request`](crate::Client::force_cutover_deploy_request) of this database.
-    pub fn force_cutover_deploy_request(
-        &self,
-    ) -> builder::ForceCutoverDeployRequest<'a> {
+    pub fn force_cutover_deploy_request(&self) -> calls::ForceCutoverDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client
             .force_cutover_deploy_request()
@@ -4728,14 +4718,12 @@ impl<'a> crate::DatabaseHandle<'a> {
             .database(database)
     }
     /// [`Client::get_deploy_request`](crate::Client::get_deploy_request) of this database.
-    pub fn get_deploy_request(&self) -> builder::GetDeployRequest<'a> {
+    pub fn get_deploy_request(&self) -> calls::GetDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client.get_deploy_request().organization(organization).database(database)
     }
     /// [`Client::get_deploy_request_throttler`](crate::Client::get_deploy_request_throttler) of this database.
-    pub fn get_deploy_request_throttler(
-        &self,
-    ) -> builder::GetDeployRequestThrottler<'a> {
+    pub fn get_deploy_request_throttler(&self) -> calls::GetDeployRequestThrottler<'a> {
         let (client, [organization, database]) = self.names();
         client
             .get_deploy_request_throttler()
@@ -4743,22 +4731,22 @@ impl<'a> crate::DatabaseHandle<'a> {
             .database(database)
     }
     /// [`Client::get_deployment`](crate::Client::get_deployment) of this database.
-    pub fn get_deployment(&self) -> builder::GetDeployment<'a> {
+    pub fn get_deployment(&self) -> calls::GetDeployment<'a> {
         let (client, [organization, database]) = self.names();
         client.get_deployment().organization(organization).database(database)
     }
     /// [`Client::list_deploy_operations`](crate::Client::list_deploy_operations) of this database.
-    pub fn list_deploy_operations(&self) -> builder::ListDeployOperations<'a> {
+    pub fn list_deploy_operations(&self) -> calls::ListDeployOperations<'a> {
         let (client, [organization, database]) = self.names();
         client.list_deploy_operations().organization(organization).database(database)
     }
     /// [`Client::list_deploy_queue`](crate::Client::list_deploy_queue) of this database.
-    pub fn list_deploy_queue(&self) -> builder::ListDeployQueue<'a> {
+    pub fn list_deploy_queue(&self) -> calls::ListDeployQueue<'a> {
         let (client, [organization, database]) = self.names();
         client.list_deploy_queue().organization(organization).database(database)
     }
     /// [`Client::list_deploy_request_reviews`](crate::Client::list_deploy_request_reviews) of this database.
-    pub fn list_deploy_request_reviews(&self) -> builder::ListDeployRequestReviews<'a> {
+    pub fn list_deploy_request_reviews(&self) -> calls::ListDeployRequestReviews<'a> {
         let (client, [organization, database]) = self.names();
         client
             .list_deploy_request_reviews()
@@ -4766,29 +4754,29 @@ impl<'a> crate::DatabaseHandle<'a> {
             .database(database)
     }
     /// [`Client::list_deploy_requests`](crate::Client::list_deploy_requests) of this database.
-    pub fn list_deploy_requests(&self) -> builder::ListDeployRequests<'a> {
+    pub fn list_deploy_requests(&self) -> calls::ListDeployRequests<'a> {
         let (client, [organization, database]) = self.names();
         client.list_deploy_requests().organization(organization).database(database)
     }
     /// [`Client::queue_deploy_request`](crate::Client::queue_deploy_request) of this database.
-    pub fn queue_deploy_request(&self) -> builder::QueueDeployRequest<'a> {
+    pub fn queue_deploy_request(&self) -> calls::QueueDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client.queue_deploy_request().organization(organization).database(database)
     }
     /// [`Client::revert_deploy_request`](crate::Client::revert_deploy_request) of this database.
-    pub fn revert_deploy_request(&self) -> builder::RevertDeployRequest<'a> {
+    pub fn revert_deploy_request(&self) -> calls::RevertDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client.revert_deploy_request().organization(organization).database(database)
     }
     /// [`Client::review_deploy_request`](crate::Client::review_deploy_request) of this database.
-    pub fn review_deploy_request(&self) -> builder::ReviewDeployRequest<'a> {
+    pub fn review_deploy_request(&self) -> calls::ReviewDeployRequest<'a> {
         let (client, [organization, database]) = self.names();
         client.review_deploy_request().organization(organization).database(database)
     }
     /// [`Client::skip_deploy_request_revert_period`](crate::Client::skip_deploy_request_revert_period) of this database.
     pub fn skip_deploy_request_revert_period(
         &self,
-    ) -> builder::SkipDeployRequestRevertPeriod<'a> {
+    ) -> calls::SkipDeployRequestRevertPeriod<'a> {
         let (client, [organization, database]) = self.names();
         client
             .skip_deploy_request_revert_period()
@@ -4798,7 +4786,7 @@ impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::update_deploy_request_auto_apply`](crate::Client::update_deploy_request_auto_apply) of this database.
     pub fn update_deploy_request_auto_apply(
         &self,
-    ) -> builder::UpdateDeployRequestAutoApply<'a> {
+    ) -> calls::UpdateDeployRequestAutoApply<'a> {
         let (client, [organization, database]) = self.names();
         client
             .update_deploy_request_auto_apply()
@@ -4808,7 +4796,7 @@ impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::update_deploy_request_auto_delete_branch`](crate::Client::update_deploy_request_auto_delete_branch) of this database.
     pub fn update_deploy_request_auto_delete_branch(
         &self,
-    ) -> builder::UpdateDeployRequestAutoDeleteBranch<'a> {
+    ) -> calls::UpdateDeployRequestAutoDeleteBranch<'a> {
         let (client, [organization, database]) = self.names();
         client
             .update_deploy_request_auto_delete_branch()
@@ -4818,7 +4806,7 @@ impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::update_deploy_request_throttler`](crate::Client::update_deploy_request_throttler) of this database.
     pub fn update_deploy_request_throttler(
         &self,
-    ) -> builder::UpdateDeployRequestThrottler<'a> {
+    ) -> calls::UpdateDeployRequestThrottler<'a> {
         let (client, [organization, database]) = self.names();
         client
             .update_deploy_request_throttler()

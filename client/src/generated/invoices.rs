@@ -183,8 +183,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/invoices`. The vendor's page: [`list_invoices`](https://planetscale.com/docs/api/reference/list_invoices).
-    pub fn list_invoices(&self) -> builder::ListInvoices<'_> {
-        builder::ListInvoices::new(self)
+    pub fn list_invoices(&self) -> calls::ListInvoices<'_> {
+        calls::ListInvoices::new(self)
     }
     /// Get an invoice.
     ///
@@ -212,8 +212,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/invoices/{id}`. The vendor's page: [`get_invoice`](https://planetscale.com/docs/api/reference/get_invoice).
-    pub fn get_invoice(&self) -> builder::GetInvoice<'_> {
-        builder::GetInvoice::new(self)
+    pub fn get_invoice(&self) -> calls::GetInvoice<'_> {
+        calls::GetInvoice::new(self)
     }
     /// Get invoice line items.
     ///
@@ -244,13 +244,13 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/invoices/{id}/line-items`. The vendor's page: [`get_invoice_line_items`](https://planetscale.com/docs/api/reference/get_invoice_line_items).
     #[doc(alias = "get_invoice_line_items")]
-    pub fn list_invoice_line_items(&self) -> builder::ListInvoiceLineItems<'_> {
-        builder::ListInvoiceLineItems::new(self)
+    pub fn list_invoice_line_items(&self) -> calls::ListInvoiceLineItems<'_> {
+        calls::ListInvoiceLineItems::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_invoice`](crate::Client::get_invoice). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -499,17 +499,17 @@ pub mod builder {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::get_invoice`](crate::Client::get_invoice) of this organization.
-    pub fn get_invoice(&self) -> builder::GetInvoice<'a> {
+    pub fn get_invoice(&self) -> calls::GetInvoice<'a> {
         let (client, [organization]) = self.names();
         client.get_invoice().organization(organization)
     }
     /// [`Client::list_invoice_line_items`](crate::Client::list_invoice_line_items) of this organization.
-    pub fn list_invoice_line_items(&self) -> builder::ListInvoiceLineItems<'a> {
+    pub fn list_invoice_line_items(&self) -> calls::ListInvoiceLineItems<'a> {
         let (client, [organization]) = self.names();
         client.list_invoice_line_items().organization(organization)
     }
     /// [`Client::list_invoices`](crate::Client::list_invoices) of this organization.
-    pub fn list_invoices(&self) -> builder::ListInvoices<'a> {
+    pub fn list_invoices(&self) -> calls::ListInvoices<'a> {
         let (client, [organization]) = self.names();
         client.list_invoices().organization(organization)
     }

@@ -280,8 +280,8 @@ impl Client {
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`. The vendor's page: [`list_keyspace_resize_requests`](https://planetscale.com/docs/api/reference/list_keyspace_resize_requests).
     pub fn list_keyspace_resize_requests(
         &self,
-    ) -> builder::ListKeyspaceResizeRequests<'_> {
-        builder::ListKeyspaceResizeRequests::new(self)
+    ) -> calls::ListKeyspaceResizeRequests<'_> {
+        calls::ListKeyspaceResizeRequests::new(self)
     }
     /// Upsert a resize request.
     ///
@@ -311,8 +311,8 @@ impl Client {
     /// Sends `PUT /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`. The vendor's page: [`update_keyspace_resize_request`](https://planetscale.com/docs/api/reference/update_keyspace_resize_request).
     pub fn update_keyspace_resize_request(
         &self,
-    ) -> builder::UpdateKeyspaceResizeRequest<'_> {
-        builder::UpdateKeyspaceResizeRequest::new(self)
+    ) -> calls::UpdateKeyspaceResizeRequest<'_> {
+        calls::UpdateKeyspaceResizeRequest::new(self)
     }
     /// Cancel a resize request.
     ///
@@ -342,8 +342,8 @@ impl Client {
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`. The vendor's page: [`cancel_keyspace_resize_request`](https://planetscale.com/docs/api/reference/cancel_keyspace_resize_request).
     pub fn cancel_keyspace_resize_request(
         &self,
-    ) -> builder::CancelKeyspaceResizeRequest<'_> {
-        builder::CancelKeyspaceResizeRequest::new(self)
+    ) -> calls::CancelKeyspaceResizeRequest<'_> {
+        calls::CancelKeyspaceResizeRequest::new(self)
     }
     /// Get a keyspace resize request.
     ///
@@ -372,13 +372,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}`. The vendor's page: [`get_keyspace_resize_request`](https://planetscale.com/docs/api/reference/get_keyspace_resize_request).
-    pub fn get_keyspace_resize_request(&self) -> builder::GetKeyspaceResizeRequest<'_> {
-        builder::GetKeyspaceResizeRequest::new(self)
+    pub fn get_keyspace_resize_request(&self) -> calls::GetKeyspaceResizeRequest<'_> {
+        calls::GetKeyspaceResizeRequest::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_keyspace_resize_request`](crate::Client::cancel_keyspace_resize_request). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -761,7 +761,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::cancel_keyspace_resize_request`](crate::Client::cancel_keyspace_resize_request) of this branch.
     pub fn cancel_keyspace_resize_request(
         &self,
-    ) -> builder::CancelKeyspaceResizeRequest<'a> {
+    ) -> calls::CancelKeyspaceResizeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .cancel_keyspace_resize_request()
@@ -770,7 +770,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_keyspace_resize_request`](crate::Client::get_keyspace_resize_request) of this branch.
-    pub fn get_keyspace_resize_request(&self) -> builder::GetKeyspaceResizeRequest<'a> {
+    pub fn get_keyspace_resize_request(&self) -> calls::GetKeyspaceResizeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_keyspace_resize_request()
@@ -781,7 +781,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_keyspace_resize_requests`](crate::Client::list_keyspace_resize_requests) of this branch.
     pub fn list_keyspace_resize_requests(
         &self,
-    ) -> builder::ListKeyspaceResizeRequests<'a> {
+    ) -> calls::ListKeyspaceResizeRequests<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_keyspace_resize_requests()
@@ -792,7 +792,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::update_keyspace_resize_request`](crate::Client::update_keyspace_resize_request) of this branch.
     pub fn update_keyspace_resize_request(
         &self,
-    ) -> builder::UpdateKeyspaceResizeRequest<'a> {
+    ) -> calls::UpdateKeyspaceResizeRequest<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_keyspace_resize_request()

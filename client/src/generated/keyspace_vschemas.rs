@@ -126,8 +126,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`. The vendor's page: [`get_keyspace_vschema`](https://planetscale.com/docs/api/reference/get_keyspace_vschema).
-    pub fn get_keyspace_vschema(&self) -> builder::GetKeyspaceVschema<'_> {
-        builder::GetKeyspaceVschema::new(self)
+    pub fn get_keyspace_vschema(&self) -> calls::GetKeyspaceVschema<'_> {
+        calls::GetKeyspaceVschema::new(self)
     }
     /// Update the VSchema for the keyspace.
     ///
@@ -156,13 +156,13 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`. The vendor's page: [`update_keyspace_vschema`](https://planetscale.com/docs/api/reference/update_keyspace_vschema).
-    pub fn update_keyspace_vschema(&self) -> builder::UpdateKeyspaceVschema<'_> {
-        builder::UpdateKeyspaceVschema::new(self)
+    pub fn update_keyspace_vschema(&self) -> calls::UpdateKeyspaceVschema<'_> {
+        calls::UpdateKeyspaceVschema::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_keyspace_vschema`](crate::Client::get_keyspace_vschema). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -341,7 +341,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_keyspace_vschema`](crate::Client::get_keyspace_vschema) of this branch.
-    pub fn get_keyspace_vschema(&self) -> builder::GetKeyspaceVschema<'a> {
+    pub fn get_keyspace_vschema(&self) -> calls::GetKeyspaceVschema<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_keyspace_vschema()
@@ -350,7 +350,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_keyspace_vschema`](crate::Client::update_keyspace_vschema) of this branch.
-    pub fn update_keyspace_vschema(&self) -> builder::UpdateKeyspaceVschema<'a> {
+    pub fn update_keyspace_vschema(&self) -> calls::UpdateKeyspaceVschema<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_keyspace_vschema()

@@ -271,8 +271,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/maintenance-schedules`. The vendor's page: [`list_maintenance_schedules`](https://planetscale.com/docs/api/reference/list_maintenance_schedules).
-    pub fn list_maintenance_schedules(&self) -> builder::ListMaintenanceSchedules<'_> {
-        builder::ListMaintenanceSchedules::new(self)
+    pub fn list_maintenance_schedules(&self) -> calls::ListMaintenanceSchedules<'_> {
+        calls::ListMaintenanceSchedules::new(self)
     }
     /// Get a maintenance schedule.
     ///
@@ -306,13 +306,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/maintenance-schedules/{id}`. The vendor's page: [`get_maintenance_schedule`](https://planetscale.com/docs/api/reference/get_maintenance_schedule).
-    pub fn get_maintenance_schedule(&self) -> builder::GetMaintenanceSchedule<'_> {
-        builder::GetMaintenanceSchedule::new(self)
+    pub fn get_maintenance_schedule(&self) -> calls::GetMaintenanceSchedule<'_> {
+        calls::GetMaintenanceSchedule::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_maintenance_schedule`](crate::Client::get_maintenance_schedule). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -485,12 +485,12 @@ pub mod builder {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::get_maintenance_schedule`](crate::Client::get_maintenance_schedule) of this database.
-    pub fn get_maintenance_schedule(&self) -> builder::GetMaintenanceSchedule<'a> {
+    pub fn get_maintenance_schedule(&self) -> calls::GetMaintenanceSchedule<'a> {
         let (client, [organization, database]) = self.names();
         client.get_maintenance_schedule().organization(organization).database(database)
     }
     /// [`Client::list_maintenance_schedules`](crate::Client::list_maintenance_schedules) of this database.
-    pub fn list_maintenance_schedules(&self) -> builder::ListMaintenanceSchedules<'a> {
+    pub fn list_maintenance_schedules(&self) -> calls::ListMaintenanceSchedules<'a> {
         let (client, [organization, database]) = self.names();
         client.list_maintenance_schedules().organization(organization).database(database)
     }

@@ -105,13 +105,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/maintenance-schedules/{id}/windows`. The vendor's page: [`list_maintenance_windows`](https://planetscale.com/docs/api/reference/list_maintenance_windows).
-    pub fn list_maintenance_windows(&self) -> builder::ListMaintenanceWindows<'_> {
-        builder::ListMaintenanceWindows::new(self)
+    pub fn list_maintenance_windows(&self) -> calls::ListMaintenanceWindows<'_> {
+        calls::ListMaintenanceWindows::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_maintenance_windows`](crate::Client::list_maintenance_windows). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -226,7 +226,7 @@ pub mod builder {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::list_maintenance_windows`](crate::Client::list_maintenance_windows) of this database.
-    pub fn list_maintenance_windows(&self) -> builder::ListMaintenanceWindows<'a> {
+    pub fn list_maintenance_windows(&self) -> calls::ListMaintenanceWindows<'a> {
         let (client, [organization, database]) = self.names();
         client.list_maintenance_windows().organization(organization).database(database)
     }

@@ -1907,8 +1907,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics`. The vendor's page: [`get_branch_metrics`](https://planetscale.com/docs/api/reference/get_branch_metrics).
-    pub fn get_branch_metrics(&self) -> builder::GetBranchMetrics<'_> {
-        builder::GetBranchMetrics::new(self)
+    pub fn get_branch_metrics(&self) -> calls::GetBranchMetrics<'_> {
+        calls::GetBranchMetrics::new(self)
     }
     /// Get current metric values.
     ///
@@ -1943,8 +1943,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant`. The vendor's page: [`get_instant_branch_metrics`](https://planetscale.com/docs/api/reference/get_instant_branch_metrics).
-    pub fn get_instant_branch_metrics(&self) -> builder::GetInstantBranchMetrics<'_> {
-        builder::GetInstantBranchMetrics::new(self)
+    pub fn get_instant_branch_metrics(&self) -> calls::GetInstantBranchMetrics<'_> {
+        calls::GetInstantBranchMetrics::new(self)
     }
     /// Get table storage metrics by keyspace.
     ///
@@ -1981,8 +1981,8 @@ impl Client {
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables`. The vendor's page: [`get_branch_keyspace_table_metrics`](https://planetscale.com/docs/api/reference/get_branch_keyspace_table_metrics).
     pub fn get_branch_keyspace_table_metrics(
         &self,
-    ) -> builder::GetBranchKeyspaceTableMetrics<'_> {
-        builder::GetBranchKeyspaceTableMetrics::new(self)
+    ) -> calls::GetBranchKeyspaceTableMetrics<'_> {
+        calls::GetBranchKeyspaceTableMetrics::new(self)
     }
     /// Get time-series metrics for SQL queries.
     ///
@@ -2017,8 +2017,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/query`. The vendor's page: [`get_branch_query_metrics`](https://planetscale.com/docs/api/reference/get_branch_query_metrics).
-    pub fn get_branch_query_metrics(&self) -> builder::GetBranchQueryMetrics<'_> {
-        builder::GetBranchQueryMetrics::new(self)
+    pub fn get_branch_query_metrics(&self) -> calls::GetBranchQueryMetrics<'_> {
+        calls::GetBranchQueryMetrics::new(self)
     }
     /// Get table storage metrics.
     ///
@@ -2053,8 +2053,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables`. The vendor's page: [`get_branch_table_metrics`](https://planetscale.com/docs/api/reference/get_branch_table_metrics).
-    pub fn get_branch_table_metrics(&self) -> builder::GetBranchTableMetrics<'_> {
-        builder::GetBranchTableMetrics::new(self)
+    pub fn get_branch_table_metrics(&self) -> calls::GetBranchTableMetrics<'_> {
+        calls::GetBranchTableMetrics::new(self)
     }
     /// Get time-series tablet metrics.
     ///
@@ -2089,8 +2089,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets`. The vendor's page: [`get_tablet_metrics`](https://planetscale.com/docs/api/reference/get_tablet_metrics).
-    pub fn get_tablet_metrics(&self) -> builder::GetTabletMetrics<'_> {
-        builder::GetTabletMetrics::new(self)
+    pub fn get_tablet_metrics(&self) -> calls::GetTabletMetrics<'_> {
+        calls::GetTabletMetrics::new(self)
     }
     /// Get current tablet metrics.
     ///
@@ -2125,8 +2125,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant`. The vendor's page: [`get_instant_tablet_metrics`](https://planetscale.com/docs/api/reference/get_instant_tablet_metrics).
-    pub fn get_instant_tablet_metrics(&self) -> builder::GetInstantTabletMetrics<'_> {
-        builder::GetInstantTabletMetrics::new(self)
+    pub fn get_instant_tablet_metrics(&self) -> calls::GetInstantTabletMetrics<'_> {
+        calls::GetInstantTabletMetrics::new(self)
     }
     /// Get time-series metrics grouped by query tags.
     ///
@@ -2161,13 +2161,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag`. The vendor's page: [`get_branch_tag_metrics`](https://planetscale.com/docs/api/reference/get_branch_tag_metrics).
-    pub fn get_branch_tag_metrics(&self) -> builder::GetBranchTagMetrics<'_> {
-        builder::GetBranchTagMetrics::new(self)
+    pub fn get_branch_tag_metrics(&self) -> calls::GetBranchTagMetrics<'_> {
+        calls::GetBranchTagMetrics::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_keyspace_table_metrics`](crate::Client::get_branch_keyspace_table_metrics). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -3389,7 +3389,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_keyspace_table_metrics`](crate::Client::get_branch_keyspace_table_metrics) of this branch.
     pub fn get_branch_keyspace_table_metrics(
         &self,
-    ) -> builder::GetBranchKeyspaceTableMetrics<'a> {
+    ) -> calls::GetBranchKeyspaceTableMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_keyspace_table_metrics()
@@ -3398,7 +3398,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_branch_metrics`](crate::Client::get_branch_metrics) of this branch.
-    pub fn get_branch_metrics(&self) -> builder::GetBranchMetrics<'a> {
+    pub fn get_branch_metrics(&self) -> calls::GetBranchMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_metrics()
@@ -3407,7 +3407,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_branch_query_metrics`](crate::Client::get_branch_query_metrics) of this branch.
-    pub fn get_branch_query_metrics(&self) -> builder::GetBranchQueryMetrics<'a> {
+    pub fn get_branch_query_metrics(&self) -> calls::GetBranchQueryMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_query_metrics()
@@ -3416,7 +3416,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_branch_table_metrics`](crate::Client::get_branch_table_metrics) of this branch.
-    pub fn get_branch_table_metrics(&self) -> builder::GetBranchTableMetrics<'a> {
+    pub fn get_branch_table_metrics(&self) -> calls::GetBranchTableMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_table_metrics()
@@ -3425,7 +3425,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_branch_tag_metrics`](crate::Client::get_branch_tag_metrics) of this branch.
-    pub fn get_branch_tag_metrics(&self) -> builder::GetBranchTagMetrics<'a> {
+    pub fn get_branch_tag_metrics(&self) -> calls::GetBranchTagMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_tag_metrics()
@@ -3434,7 +3434,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_instant_branch_metrics`](crate::Client::get_instant_branch_metrics) of this branch.
-    pub fn get_instant_branch_metrics(&self) -> builder::GetInstantBranchMetrics<'a> {
+    pub fn get_instant_branch_metrics(&self) -> calls::GetInstantBranchMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_instant_branch_metrics()
@@ -3443,7 +3443,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_instant_tablet_metrics`](crate::Client::get_instant_tablet_metrics) of this branch.
-    pub fn get_instant_tablet_metrics(&self) -> builder::GetInstantTabletMetrics<'a> {
+    pub fn get_instant_tablet_metrics(&self) -> calls::GetInstantTabletMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_instant_tablet_metrics()
@@ -3452,7 +3452,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_tablet_metrics`](crate::Client::get_tablet_metrics) of this branch.
-    pub fn get_tablet_metrics(&self) -> builder::GetTabletMetrics<'a> {
+    pub fn get_tablet_metrics(&self) -> calls::GetTabletMetrics<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_tablet_metrics()

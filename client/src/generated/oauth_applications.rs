@@ -143,8 +143,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/oauth-applications`. The vendor's page: [`list_oauth_applications`](https://planetscale.com/docs/api/reference/list_oauth_applications).
-    pub fn list_oauth_applications(&self) -> builder::ListOauthApplications<'_> {
-        builder::ListOauthApplications::new(self)
+    pub fn list_oauth_applications(&self) -> calls::ListOauthApplications<'_> {
+        calls::ListOauthApplications::new(self)
     }
     /// Get an OAuth application.
     ///
@@ -170,8 +170,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/oauth-applications/{application_id}`. The vendor's page: [`get_oauth_application`](https://planetscale.com/docs/api/reference/get_oauth_application).
-    pub fn get_oauth_application(&self) -> builder::GetOauthApplication<'_> {
-        builder::GetOauthApplication::new(self)
+    pub fn get_oauth_application(&self) -> calls::GetOauthApplication<'_> {
+        calls::GetOauthApplication::new(self)
     }
     /// List OAuth tokens.
     ///
@@ -199,8 +199,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/oauth-applications/{application_id}/tokens`. The vendor's page: [`list_oauth_tokens`](https://planetscale.com/docs/api/reference/list_oauth_tokens).
-    pub fn list_oauth_tokens(&self) -> builder::ListOauthTokens<'_> {
-        builder::ListOauthTokens::new(self)
+    pub fn list_oauth_tokens(&self) -> calls::ListOauthTokens<'_> {
+        calls::ListOauthTokens::new(self)
     }
     /// Get an OAuth token.
     ///
@@ -227,8 +227,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`. The vendor's page: [`get_oauth_token`](https://planetscale.com/docs/api/reference/get_oauth_token).
-    pub fn get_oauth_token(&self) -> builder::GetOauthToken<'_> {
-        builder::GetOauthToken::new(self)
+    pub fn get_oauth_token(&self) -> calls::GetOauthToken<'_> {
+        calls::GetOauthToken::new(self)
     }
     /// Delete an OAuth token.
     ///
@@ -255,13 +255,13 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`. The vendor's page: [`delete_oauth_token`](https://planetscale.com/docs/api/reference/delete_oauth_token).
-    pub fn delete_oauth_token(&self) -> builder::DeleteOauthToken<'_> {
-        builder::DeleteOauthToken::new(self)
+    pub fn delete_oauth_token(&self) -> calls::DeleteOauthToken<'_> {
+        calls::DeleteOauthToken::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::delete_oauth_token`](crate::Client::delete_oauth_token). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -637,27 +637,27 @@ pub mod builder {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::delete_oauth_token`](crate::Client::delete_oauth_token) of this organization.
-    pub fn delete_oauth_token(&self) -> builder::DeleteOauthToken<'a> {
+    pub fn delete_oauth_token(&self) -> calls::DeleteOauthToken<'a> {
         let (client, [organization]) = self.names();
         client.delete_oauth_token().organization(organization)
     }
     /// [`Client::get_oauth_application`](crate::Client::get_oauth_application) of this organization.
-    pub fn get_oauth_application(&self) -> builder::GetOauthApplication<'a> {
+    pub fn get_oauth_application(&self) -> calls::GetOauthApplication<'a> {
         let (client, [organization]) = self.names();
         client.get_oauth_application().organization(organization)
     }
     /// [`Client::get_oauth_token`](crate::Client::get_oauth_token) of this organization.
-    pub fn get_oauth_token(&self) -> builder::GetOauthToken<'a> {
+    pub fn get_oauth_token(&self) -> calls::GetOauthToken<'a> {
         let (client, [organization]) = self.names();
         client.get_oauth_token().organization(organization)
     }
     /// [`Client::list_oauth_applications`](crate::Client::list_oauth_applications) of this organization.
-    pub fn list_oauth_applications(&self) -> builder::ListOauthApplications<'a> {
+    pub fn list_oauth_applications(&self) -> calls::ListOauthApplications<'a> {
         let (client, [organization]) = self.names();
         client.list_oauth_applications().organization(organization)
     }
     /// [`Client::list_oauth_tokens`](crate::Client::list_oauth_tokens) of this organization.
-    pub fn list_oauth_tokens(&self) -> builder::ListOauthTokens<'a> {
+    pub fn list_oauth_tokens(&self) -> calls::ListOauthTokens<'a> {
         let (client, [organization]) = self.names();
         client.list_oauth_tokens().organization(organization)
     }

@@ -264,13 +264,13 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/oauth-applications/{id}/token`. The vendor's page: [`create_oauth_token`](https://planetscale.com/docs/api/reference/create_oauth_token).
-    pub fn create_oauth_token(&self) -> builder::CreateOauthToken<'_> {
-        builder::CreateOauthToken::new(self)
+    pub fn create_oauth_token(&self) -> calls::CreateOauthToken<'_> {
+        calls::CreateOauthToken::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_oauth_token`](crate::Client::create_oauth_token). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -359,7 +359,7 @@ pub mod builder {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::create_oauth_token`](crate::Client::create_oauth_token) of this organization.
-    pub fn create_oauth_token(&self) -> builder::CreateOauthToken<'a> {
+    pub fn create_oauth_token(&self) -> calls::CreateOauthToken<'a> {
         let (client, [organization]) = self.names();
         client.create_oauth_token().organization(organization)
     }

@@ -243,8 +243,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/members`. The vendor's page: [`list_organization_members`](https://planetscale.com/docs/api/reference/list_organization_members).
-    pub fn list_organization_members(&self) -> builder::ListOrganizationMembers<'_> {
-        builder::ListOrganizationMembers::new(self)
+    pub fn list_organization_members(&self) -> calls::ListOrganizationMembers<'_> {
+        calls::ListOrganizationMembers::new(self)
     }
     /// Get an organization member.
     ///
@@ -273,8 +273,8 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/members/{id}`. The vendor's page: [`get_organization_membership`](https://planetscale.com/docs/api/reference/get_organization_membership).
     #[doc(alias = "get_organization_membership")]
-    pub fn get_organization_member(&self) -> builder::GetOrganizationMember<'_> {
-        builder::GetOrganizationMember::new(self)
+    pub fn get_organization_member(&self) -> calls::GetOrganizationMember<'_> {
+        calls::GetOrganizationMember::new(self)
     }
     /// Remove a member from an organization.
     ///
@@ -302,8 +302,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/members/{id}`. The vendor's page: [`remove_organization_member`](https://planetscale.com/docs/api/reference/remove_organization_member).
-    pub fn remove_organization_member(&self) -> builder::RemoveOrganizationMember<'_> {
-        builder::RemoveOrganizationMember::new(self)
+    pub fn remove_organization_member(&self) -> calls::RemoveOrganizationMember<'_> {
+        calls::RemoveOrganizationMember::new(self)
     }
     /// Update organization member role.
     ///
@@ -337,13 +337,13 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/members/{id}`. The vendor's page: [`update_organization_membership`](https://planetscale.com/docs/api/reference/update_organization_membership).
     #[doc(alias = "update_organization_membership")]
-    pub fn update_organization_member(&self) -> builder::UpdateOrganizationMember<'_> {
-        builder::UpdateOrganizationMember::new(self)
+    pub fn update_organization_member(&self) -> calls::UpdateOrganizationMember<'_> {
+        calls::UpdateOrganizationMember::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_organization_member`](crate::Client::get_organization_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -667,22 +667,22 @@ pub mod builder {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::get_organization_member`](crate::Client::get_organization_member) of this organization.
-    pub fn get_organization_member(&self) -> builder::GetOrganizationMember<'a> {
+    pub fn get_organization_member(&self) -> calls::GetOrganizationMember<'a> {
         let (client, [organization]) = self.names();
         client.get_organization_member().organization(organization)
     }
     /// [`Client::list_organization_members`](crate::Client::list_organization_members) of this organization.
-    pub fn list_organization_members(&self) -> builder::ListOrganizationMembers<'a> {
+    pub fn list_organization_members(&self) -> calls::ListOrganizationMembers<'a> {
         let (client, [organization]) = self.names();
         client.list_organization_members().organization(organization)
     }
     /// [`Client::remove_organization_member`](crate::Client::remove_organization_member) of this organization.
-    pub fn remove_organization_member(&self) -> builder::RemoveOrganizationMember<'a> {
+    pub fn remove_organization_member(&self) -> calls::RemoveOrganizationMember<'a> {
         let (client, [organization]) = self.names();
         client.remove_organization_member().organization(organization)
     }
     /// [`Client::update_organization_member`](crate::Client::update_organization_member) of this organization.
-    pub fn update_organization_member(&self) -> builder::UpdateOrganizationMember<'a> {
+    pub fn update_organization_member(&self) -> calls::UpdateOrganizationMember<'a> {
         let (client, [organization]) = self.names();
         client.update_organization_member().organization(organization)
     }

@@ -369,8 +369,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/teams`. The vendor's page: [`list_organization_teams`](https://planetscale.com/docs/api/reference/list_organization_teams).
-    pub fn list_organization_teams(&self) -> builder::ListOrganizationTeams<'_> {
-        builder::ListOrganizationTeams::new(self)
+    pub fn list_organization_teams(&self) -> calls::ListOrganizationTeams<'_> {
+        calls::ListOrganizationTeams::new(self)
     }
     /// Create an organization team.
     ///
@@ -402,8 +402,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/teams`. The vendor's page: [`create_organization_team`](https://planetscale.com/docs/api/reference/create_organization_team).
-    pub fn create_organization_team(&self) -> builder::CreateOrganizationTeam<'_> {
-        builder::CreateOrganizationTeam::new(self)
+    pub fn create_organization_team(&self) -> calls::CreateOrganizationTeam<'_> {
+        calls::CreateOrganizationTeam::new(self)
     }
     /// Get an organization team.
     ///
@@ -431,8 +431,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/teams/{team}`. The vendor's page: [`get_organization_team`](https://planetscale.com/docs/api/reference/get_organization_team).
-    pub fn get_organization_team(&self) -> builder::GetOrganizationTeam<'_> {
-        builder::GetOrganizationTeam::new(self)
+    pub fn get_organization_team(&self) -> calls::GetOrganizationTeam<'_> {
+        calls::GetOrganizationTeam::new(self)
     }
     /// Delete an organization team.
     ///
@@ -460,8 +460,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/teams/{team}`. The vendor's page: [`delete_organization_team`](https://planetscale.com/docs/api/reference/delete_organization_team).
-    pub fn delete_organization_team(&self) -> builder::DeleteOrganizationTeam<'_> {
-        builder::DeleteOrganizationTeam::new(self)
+    pub fn delete_organization_team(&self) -> calls::DeleteOrganizationTeam<'_> {
+        calls::DeleteOrganizationTeam::new(self)
     }
     /// Update an organization team.
     ///
@@ -489,13 +489,13 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/teams/{team}`. The vendor's page: [`update_organization_team`](https://planetscale.com/docs/api/reference/update_organization_team).
-    pub fn update_organization_team(&self) -> builder::UpdateOrganizationTeam<'_> {
-        builder::UpdateOrganizationTeam::new(self)
+    pub fn update_organization_team(&self) -> calls::UpdateOrganizationTeam<'_> {
+        calls::UpdateOrganizationTeam::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_organization_team`](crate::Client::create_organization_team). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -859,27 +859,27 @@ pub mod builder {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::create_organization_team`](crate::Client::create_organization_team) of this organization.
-    pub fn create_organization_team(&self) -> builder::CreateOrganizationTeam<'a> {
+    pub fn create_organization_team(&self) -> calls::CreateOrganizationTeam<'a> {
         let (client, [organization]) = self.names();
         client.create_organization_team().organization(organization)
     }
     /// [`Client::delete_organization_team`](crate::Client::delete_organization_team) of this organization.
-    pub fn delete_organization_team(&self) -> builder::DeleteOrganizationTeam<'a> {
+    pub fn delete_organization_team(&self) -> calls::DeleteOrganizationTeam<'a> {
         let (client, [organization]) = self.names();
         client.delete_organization_team().organization(organization)
     }
     /// [`Client::get_organization_team`](crate::Client::get_organization_team) of this organization.
-    pub fn get_organization_team(&self) -> builder::GetOrganizationTeam<'a> {
+    pub fn get_organization_team(&self) -> calls::GetOrganizationTeam<'a> {
         let (client, [organization]) = self.names();
         client.get_organization_team().organization(organization)
     }
     /// [`Client::list_organization_teams`](crate::Client::list_organization_teams) of this organization.
-    pub fn list_organization_teams(&self) -> builder::ListOrganizationTeams<'a> {
+    pub fn list_organization_teams(&self) -> calls::ListOrganizationTeams<'a> {
         let (client, [organization]) = self.names();
         client.list_organization_teams().organization(organization)
     }
     /// [`Client::update_organization_team`](crate::Client::update_organization_team) of this organization.
-    pub fn update_organization_team(&self) -> builder::UpdateOrganizationTeam<'a> {
+    pub fn update_organization_team(&self) -> calls::UpdateOrganizationTeam<'a> {
         let (client, [organization]) = self.names();
         client.update_organization_team().organization(organization)
     }

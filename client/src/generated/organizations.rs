@@ -537,8 +537,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations`. The vendor's page: [`list_organizations`](https://planetscale.com/docs/api/reference/list_organizations).
-    pub fn list_organizations(&self) -> builder::ListOrganizations<'_> {
-        builder::ListOrganizations::new(self)
+    pub fn list_organizations(&self) -> calls::ListOrganizations<'_> {
+        calls::ListOrganizations::new(self)
     }
     /// Get an organization.
     ///
@@ -567,8 +567,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}`. The vendor's page: [`get_organization`](https://planetscale.com/docs/api/reference/get_organization).
-    pub fn get_organization(&self) -> builder::GetOrganization<'_> {
-        builder::GetOrganization::new(self)
+    pub fn get_organization(&self) -> calls::GetOrganization<'_> {
+        calls::GetOrganization::new(self)
     }
     /// Update an organization.
     ///
@@ -594,8 +594,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}`. The vendor's page: [`update_organization`](https://planetscale.com/docs/api/reference/update_organization).
-    pub fn update_organization(&self) -> builder::UpdateOrganization<'_> {
-        builder::UpdateOrganization::new(self)
+    pub fn update_organization(&self) -> calls::UpdateOrganization<'_> {
+        calls::UpdateOrganization::new(self)
     }
     /// List audit logs.
     ///
@@ -617,8 +617,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/audit-log`. The vendor's page: [`list_audit_logs`](https://planetscale.com/docs/api/reference/list_audit_logs).
-    pub fn list_audit_logs(&self) -> builder::ListAuditLogs<'_> {
-        builder::ListAuditLogs::new(self)
+    pub fn list_audit_logs(&self) -> calls::ListAuditLogs<'_> {
+        calls::ListAuditLogs::new(self)
     }
     /// List available cluster sizes.
     ///
@@ -649,8 +649,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/cluster-size-skus`. The vendor's page: [`list_cluster_size_skus`](https://planetscale.com/docs/api/reference/list_cluster_size_skus).
-    pub fn list_cluster_size_skus(&self) -> builder::ListClusterSizeSkus<'_> {
-        builder::ListClusterSizeSkus::new(self)
+    pub fn list_cluster_size_skus(&self) -> calls::ListClusterSizeSkus<'_> {
+        calls::ListClusterSizeSkus::new(self)
     }
     /// List regions for an organization.
     ///
@@ -680,13 +680,13 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/regions`. The vendor's page: [`list_regions_for_organization`](https://planetscale.com/docs/api/reference/list_regions_for_organization).
     #[doc(alias = "list_regions_for_organization")]
-    pub fn list_organization_regions(&self) -> builder::ListOrganizationRegions<'_> {
-        builder::ListOrganizationRegions::new(self)
+    pub fn list_organization_regions(&self) -> calls::ListOrganizationRegions<'_> {
+        calls::ListOrganizationRegions::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_organization`](crate::Client::get_organization). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1172,27 +1172,27 @@ pub mod builder {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::get_organization`](crate::Client::get_organization) of this organization.
-    pub fn get_organization(&self) -> builder::GetOrganization<'a> {
+    pub fn get_organization(&self) -> calls::GetOrganization<'a> {
         let (client, [organization]) = self.names();
         client.get_organization().organization(organization)
     }
     /// [`Client::list_audit_logs`](crate::Client::list_audit_logs) of this organization.
-    pub fn list_audit_logs(&self) -> builder::ListAuditLogs<'a> {
+    pub fn list_audit_logs(&self) -> calls::ListAuditLogs<'a> {
         let (client, [organization]) = self.names();
         client.list_audit_logs().organization(organization)
     }
     /// [`Client::list_cluster_size_skus`](crate::Client::list_cluster_size_skus) of this organization.
-    pub fn list_cluster_size_skus(&self) -> builder::ListClusterSizeSkus<'a> {
+    pub fn list_cluster_size_skus(&self) -> calls::ListClusterSizeSkus<'a> {
         let (client, [organization]) = self.names();
         client.list_cluster_size_skus().organization(organization)
     }
     /// [`Client::list_organization_regions`](crate::Client::list_organization_regions) of this organization.
-    pub fn list_organization_regions(&self) -> builder::ListOrganizationRegions<'a> {
+    pub fn list_organization_regions(&self) -> calls::ListOrganizationRegions<'a> {
         let (client, [organization]) = self.names();
         client.list_organization_regions().organization(organization)
     }
     /// [`Client::update_organization`](crate::Client::update_organization) of this organization.
-    pub fn update_organization(&self) -> builder::UpdateOrganization<'a> {
+    pub fn update_organization(&self) -> calls::UpdateOrganization<'a> {
         let (client, [organization]) = self.names();
         client.update_organization().organization(organization)
     }

@@ -376,8 +376,8 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/cidrs`. The vendor's page: [`list_database_postgres_cidrs`](https://planetscale.com/docs/api/reference/list_database_postgres_cidrs).
     #[doc(alias = "list_database_postgres_cidrs")]
-    pub fn list_ip_restrictions(&self) -> builder::ListIpRestrictions<'_> {
-        builder::ListIpRestrictions::new(self)
+    pub fn list_ip_restrictions(&self) -> calls::ListIpRestrictions<'_> {
+        calls::ListIpRestrictions::new(self)
     }
     /// Create an IP restriction entry.
     ///
@@ -412,8 +412,8 @@ impl Client {
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/cidrs`. The vendor's page: [`create_database_postgres_cidr`](https://planetscale.com/docs/api/reference/create_database_postgres_cidr).
     #[doc(alias = "create_database_postgres_cidr")]
-    pub fn create_ip_restriction(&self) -> builder::CreateIpRestriction<'_> {
-        builder::CreateIpRestriction::new(self)
+    pub fn create_ip_restriction(&self) -> calls::CreateIpRestriction<'_> {
+        calls::CreateIpRestriction::new(self)
     }
     /// Get an IP restriction entry.
     ///
@@ -443,8 +443,8 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/cidrs/{id}`. The vendor's page: [`get_database_postgres_cidr`](https://planetscale.com/docs/api/reference/get_database_postgres_cidr).
     #[doc(alias = "get_database_postgres_cidr")]
-    pub fn get_ip_restriction(&self) -> builder::GetIpRestriction<'_> {
-        builder::GetIpRestriction::new(self)
+    pub fn get_ip_restriction(&self) -> calls::GetIpRestriction<'_> {
+        calls::GetIpRestriction::new(self)
     }
     /// Delete an IP restriction entry.
     ///
@@ -474,8 +474,8 @@ impl Client {
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/cidrs/{id}`. The vendor's page: [`delete_database_postgres_cidr`](https://planetscale.com/docs/api/reference/delete_database_postgres_cidr).
     #[doc(alias = "delete_database_postgres_cidr")]
-    pub fn delete_ip_restriction(&self) -> builder::DeleteIpRestriction<'_> {
-        builder::DeleteIpRestriction::new(self)
+    pub fn delete_ip_restriction(&self) -> calls::DeleteIpRestriction<'_> {
+        calls::DeleteIpRestriction::new(self)
     }
     /// Update an IP restriction entry.
     ///
@@ -505,13 +505,13 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/cidrs/{id}`. The vendor's page: [`update_database_postgres_cidr`](https://planetscale.com/docs/api/reference/update_database_postgres_cidr).
     #[doc(alias = "update_database_postgres_cidr")]
-    pub fn update_ip_restriction(&self) -> builder::UpdateIpRestriction<'_> {
-        builder::UpdateIpRestriction::new(self)
+    pub fn update_ip_restriction(&self) -> calls::UpdateIpRestriction<'_> {
+        calls::UpdateIpRestriction::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_ip_restriction`](crate::Client::create_ip_restriction). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -902,27 +902,27 @@ pub mod builder {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::create_ip_restriction`](crate::Client::create_ip_restriction) of this database.
-    pub fn create_ip_restriction(&self) -> builder::CreateIpRestriction<'a> {
+    pub fn create_ip_restriction(&self) -> calls::CreateIpRestriction<'a> {
         let (client, [organization, database]) = self.names();
         client.create_ip_restriction().organization(organization).database(database)
     }
     /// [`Client::delete_ip_restriction`](crate::Client::delete_ip_restriction) of this database.
-    pub fn delete_ip_restriction(&self) -> builder::DeleteIpRestriction<'a> {
+    pub fn delete_ip_restriction(&self) -> calls::DeleteIpRestriction<'a> {
         let (client, [organization, database]) = self.names();
         client.delete_ip_restriction().organization(organization).database(database)
     }
     /// [`Client::get_ip_restriction`](crate::Client::get_ip_restriction) of this database.
-    pub fn get_ip_restriction(&self) -> builder::GetIpRestriction<'a> {
+    pub fn get_ip_restriction(&self) -> calls::GetIpRestriction<'a> {
         let (client, [organization, database]) = self.names();
         client.get_ip_restriction().organization(organization).database(database)
     }
     /// [`Client::list_ip_restrictions`](crate::Client::list_ip_restrictions) of this database.
-    pub fn list_ip_restrictions(&self) -> builder::ListIpRestrictions<'a> {
+    pub fn list_ip_restrictions(&self) -> calls::ListIpRestrictions<'a> {
         let (client, [organization, database]) = self.names();
         client.list_ip_restrictions().organization(organization).database(database)
     }
     /// [`Client::update_ip_restriction`](crate::Client::update_ip_restriction) of this database.
-    pub fn update_ip_restriction(&self) -> builder::UpdateIpRestriction<'a> {
+    pub fn update_ip_restriction(&self) -> calls::UpdateIpRestriction<'a> {
         let (client, [organization, database]) = self.names();
         client.update_ip_restriction().organization(organization).database(database)
     }

@@ -660,8 +660,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights`. The vendor's page: [`list_branch_queries`](https://planetscale.com/docs/api/reference/list_branch_queries).
-    pub fn list_branch_queries(&self) -> builder::ListBranchQueries<'_> {
-        builder::ListBranchQueries::new(self)
+    pub fn list_branch_queries(&self) -> calls::ListBranchQueries<'_> {
+        calls::ListBranchQueries::new(self)
     }
     /// Retrieve a branch query.
     ///
@@ -696,8 +696,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}`. The vendor's page: [`get_branch_query`](https://planetscale.com/docs/api/reference/get_branch_query).
-    pub fn get_branch_query(&self) -> builder::GetBranchQuery<'_> {
-        builder::GetBranchQuery::new(self)
+    pub fn get_branch_query(&self) -> calls::GetBranchQuery<'_> {
+        calls::GetBranchQuery::new(self)
     }
     /// Retrieve query statistics.
     ///
@@ -734,8 +734,8 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}`. The vendor's page: [`get_query_statistics`](https://planetscale.com/docs/api/reference/get_query_statistics).
     #[doc(alias = "get_query_statistics")]
-    pub fn list_branch_query_samples(&self) -> builder::ListBranchQuerySamples<'_> {
-        builder::ListBranchQuerySamples::new(self)
+    pub fn list_branch_query_samples(&self) -> calls::ListBranchQuerySamples<'_> {
+        calls::ListBranchQuerySamples::new(self)
     }
     /// Retrieve a summary of query statistics.
     ///
@@ -771,13 +771,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`. The vendor's page: [`get_query_summary`](https://planetscale.com/docs/api/reference/get_query_summary).
-    pub fn get_query_summary(&self) -> builder::GetQuerySummary<'_> {
-        builder::GetQuerySummary::new(self)
+    pub fn get_query_summary(&self) -> calls::GetQuerySummary<'_> {
+        calls::GetQuerySummary::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_query`](crate::Client::get_branch_query). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1344,7 +1344,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_query`](crate::Client::get_branch_query) of this branch.
-    pub fn get_branch_query(&self) -> builder::GetBranchQuery<'a> {
+    pub fn get_branch_query(&self) -> calls::GetBranchQuery<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_query()
@@ -1353,7 +1353,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_query_summary`](crate::Client::get_query_summary) of this branch.
-    pub fn get_query_summary(&self) -> builder::GetQuerySummary<'a> {
+    pub fn get_query_summary(&self) -> calls::GetQuerySummary<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_query_summary()
@@ -1362,7 +1362,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_branch_queries`](crate::Client::list_branch_queries) of this branch.
-    pub fn list_branch_queries(&self) -> builder::ListBranchQueries<'a> {
+    pub fn list_branch_queries(&self) -> calls::ListBranchQueries<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_queries()
@@ -1371,7 +1371,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_branch_query_samples`](crate::Client::list_branch_query_samples) of this branch.
-    pub fn list_branch_query_samples(&self) -> builder::ListBranchQuerySamples<'a> {
+    pub fn list_branch_query_samples(&self) -> calls::ListBranchQuerySamples<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_query_samples()

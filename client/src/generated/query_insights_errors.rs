@@ -203,8 +203,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/errors`. The vendor's page: [`list_branch_query_errors`](https://planetscale.com/docs/api/reference/list_branch_query_errors).
-    pub fn list_branch_query_errors(&self) -> builder::ListBranchQueryErrors<'_> {
-        builder::ListBranchQueryErrors::new(self)
+    pub fn list_branch_query_errors(&self) -> calls::ListBranchQueryErrors<'_> {
+        calls::ListBranchQueryErrors::new(self)
     }
     /// List queries for an error fingerprint.
     ///
@@ -242,13 +242,13 @@ impl Client {
     #[doc(alias = "get_branch_query_error")]
     pub fn list_branch_query_error_samples(
         &self,
-    ) -> builder::ListBranchQueryErrorSamples<'_> {
-        builder::ListBranchQueryErrorSamples::new(self)
+    ) -> calls::ListBranchQueryErrorSamples<'_> {
+        calls::ListBranchQueryErrorSamples::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_branch_query_error_samples`](crate::Client::list_branch_query_error_samples). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -598,7 +598,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_query_error_samples`](crate::Client::list_branch_query_error_samples) of this branch.
     pub fn list_branch_query_error_samples(
         &self,
-    ) -> builder::ListBranchQueryErrorSamples<'a> {
+    ) -> calls::ListBranchQueryErrorSamples<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_query_error_samples()
@@ -607,7 +607,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_branch_query_errors`](crate::Client::list_branch_query_errors) of this branch.
-    pub fn list_branch_query_errors(&self) -> builder::ListBranchQueryErrors<'a> {
+    pub fn list_branch_query_errors(&self) -> calls::ListBranchQueryErrors<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_query_errors()

@@ -217,8 +217,8 @@ impl Client {
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`. The vendor's page: [`list_generated_query_patterns_reports`](https://planetscale.com/docs/api/reference/list_generated_query_patterns_reports).
     #[doc(alias = "list_generated_query_patterns_reports")]
-    pub fn list_query_patterns_reports(&self) -> builder::ListQueryPatternsReports<'_> {
-        builder::ListQueryPatternsReports::new(self)
+    pub fn list_query_patterns_reports(&self) -> calls::ListQueryPatternsReports<'_> {
+        calls::ListQueryPatternsReports::new(self)
     }
     /// Create a new query patterns report.
     ///
@@ -253,10 +253,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`. The vendor's page: [`create_query_patterns_report`](https://planetscale.com/docs/api/reference/create_query_patterns_report).
-    pub fn create_query_patterns_report(
-        &self,
-    ) -> builder::CreateQueryPatternsReport<'_> {
-        builder::CreateQueryPatternsReport::new(self)
+    pub fn create_query_patterns_report(&self) -> calls::CreateQueryPatternsReport<'_> {
+        calls::CreateQueryPatternsReport::new(self)
     }
     /// Show the status of a query patterns report.
     ///
@@ -264,7 +262,7 @@ impl Client {
     ///
     /// [`QueryPatternsReport`](crate::types::QueryPatternsReport).
     ///
-    /// [`wait`](crate::builder::GetQueryPatternsReportStatus::wait) polls until it has ended.
+    /// [`wait`](crate::calls::GetQueryPatternsReportStatus::wait) polls until it has ended.
     ///
     /// # Access
     ///
@@ -296,8 +294,8 @@ impl Client {
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`. The vendor's page: [`get_query_patterns_report_status`](https://planetscale.com/docs/api/reference/get_query_patterns_report_status).
     pub fn get_query_patterns_report_status(
         &self,
-    ) -> builder::GetQueryPatternsReportStatus<'_> {
-        builder::GetQueryPatternsReportStatus::new(self)
+    ) -> calls::GetQueryPatternsReportStatus<'_> {
+        calls::GetQueryPatternsReportStatus::new(self)
     }
     /// Delete a query patterns report.
     ///
@@ -333,10 +331,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`. The vendor's page: [`delete_query_patterns_report`](https://planetscale.com/docs/api/reference/delete_query_patterns_report).
-    pub fn delete_query_patterns_report(
-        &self,
-    ) -> builder::DeleteQueryPatternsReport<'_> {
-        builder::DeleteQueryPatternsReport::new(self)
+    pub fn delete_query_patterns_report(&self) -> calls::DeleteQueryPatternsReport<'_> {
+        calls::DeleteQueryPatternsReport::new(self)
     }
     /// Download a finished query patterns report.
     ///
@@ -375,13 +371,13 @@ impl Client {
     #[doc(alias = "get_query_patterns_report")]
     pub fn download_query_patterns_report(
         &self,
-    ) -> builder::DownloadQueryPatternsReport<'_> {
-        builder::DownloadQueryPatternsReport::new(self)
+    ) -> calls::DownloadQueryPatternsReport<'_> {
+        calls::DownloadQueryPatternsReport::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_query_patterns_report`](crate::Client::create_query_patterns_report). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -794,9 +790,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_query_patterns_report`](crate::Client::create_query_patterns_report) of this branch.
-    pub fn create_query_patterns_report(
-        &self,
-    ) -> builder::CreateQueryPatternsReport<'a> {
+    pub fn create_query_patterns_report(&self) -> calls::CreateQueryPatternsReport<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_query_patterns_report()
@@ -805,9 +799,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::delete_query_patterns_report`](crate::Client::delete_query_patterns_report) of this branch.
-    pub fn delete_query_patterns_report(
-        &self,
-    ) -> builder::DeleteQueryPatternsReport<'a> {
+    pub fn delete_query_patterns_report(&self) -> calls::DeleteQueryPatternsReport<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_query_patterns_report()
@@ -818,7 +810,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::download_query_patterns_report`](crate::Client::download_query_patterns_report) of this branch.
     pub fn download_query_patterns_report(
         &self,
-    ) -> builder::DownloadQueryPatternsReport<'a> {
+    ) -> calls::DownloadQueryPatternsReport<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .download_query_patterns_report()
@@ -829,7 +821,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_query_patterns_report_status`](crate::Client::get_query_patterns_report_status) of this branch.
     pub fn get_query_patterns_report_status(
         &self,
-    ) -> builder::GetQueryPatternsReportStatus<'a> {
+    ) -> calls::GetQueryPatternsReportStatus<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_query_patterns_report_status()
@@ -838,7 +830,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_query_patterns_reports`](crate::Client::list_query_patterns_reports) of this branch.
-    pub fn list_query_patterns_reports(&self) -> builder::ListQueryPatternsReports<'a> {
+    pub fn list_query_patterns_reports(&self) -> calls::ListQueryPatternsReports<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_query_patterns_reports()

@@ -826,8 +826,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/tags`. The vendor's page: [`list_branch_query_tags`](https://planetscale.com/docs/api/reference/list_branch_query_tags).
-    pub fn list_branch_query_tags(&self) -> builder::ListBranchQueryTags<'_> {
-        builder::ListBranchQueryTags::new(self)
+    pub fn list_branch_query_tags(&self) -> calls::ListBranchQueryTags<'_> {
+        calls::ListBranchQueryTags::new(self)
     }
     /// List query statistics grouped by tag.
     ///
@@ -863,8 +863,8 @@ impl Client {
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries`. The vendor's page: [`list_branch_query_tag_summaries`](https://planetscale.com/docs/api/reference/list_branch_query_tag_summaries).
     pub fn list_branch_query_tag_summaries(
         &self,
-    ) -> builder::ListBranchQueryTagSummaries<'_> {
-        builder::ListBranchQueryTagSummaries::new(self)
+    ) -> calls::ListBranchQueryTagSummaries<'_> {
+        calls::ListBranchQueryTagSummaries::new(self)
     }
     /// Retrieve a query tag.
     ///
@@ -899,13 +899,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}`. The vendor's page: [`get_branch_query_tag`](https://planetscale.com/docs/api/reference/get_branch_query_tag).
-    pub fn get_branch_query_tag(&self) -> builder::GetBranchQueryTag<'_> {
-        builder::GetBranchQueryTag::new(self)
+    pub fn get_branch_query_tag(&self) -> calls::GetBranchQueryTag<'_> {
+        calls::GetBranchQueryTag::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_query_tag`](crate::Client::get_branch_query_tag). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1522,7 +1522,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::get_branch_query_tag`](crate::Client::get_branch_query_tag) of this branch.
-    pub fn get_branch_query_tag(&self) -> builder::GetBranchQueryTag<'a> {
+    pub fn get_branch_query_tag(&self) -> calls::GetBranchQueryTag<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_branch_query_tag()
@@ -1533,7 +1533,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_branch_query_tag_summaries`](crate::Client::list_branch_query_tag_summaries) of this branch.
     pub fn list_branch_query_tag_summaries(
         &self,
-    ) -> builder::ListBranchQueryTagSummaries<'a> {
+    ) -> calls::ListBranchQueryTagSummaries<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_query_tag_summaries()
@@ -1542,7 +1542,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_branch_query_tags`](crate::Client::list_branch_query_tags) of this branch.
-    pub fn list_branch_query_tags(&self) -> builder::ListBranchQueryTags<'a> {
+    pub fn list_branch_query_tags(&self) -> calls::ListBranchQueryTags<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_branch_query_tags()

@@ -42,13 +42,13 @@ impl Client {
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/traffic/budgets`. The vendor's page: [`list_traffic_budgets_for_query`](https://planetscale.com/docs/api/reference/list_traffic_budgets_for_query).
     pub fn list_traffic_budgets_for_query(
         &self,
-    ) -> builder::ListTrafficBudgetsForQuery<'_> {
-        builder::ListTrafficBudgetsForQuery::new(self)
+    ) -> calls::ListTrafficBudgetsForQuery<'_> {
+        calls::ListTrafficBudgetsForQuery::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_traffic_budgets_for_query`](crate::Client::list_traffic_budgets_for_query). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -183,7 +183,7 @@ impl<'a> crate::BranchHandle<'a> {
     /// [`Client::list_traffic_budgets_for_query`](crate::Client::list_traffic_budgets_for_query) of this branch.
     pub fn list_traffic_budgets_for_query(
         &self,
-    ) -> builder::ListTrafficBudgetsForQuery<'a> {
+    ) -> calls::ListTrafficBudgetsForQuery<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_traffic_budgets_for_query()

@@ -101,13 +101,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /regions`. The vendor's page: [`list_public_regions`](https://planetscale.com/docs/api/reference/list_public_regions).
-    pub fn list_public_regions(&self) -> builder::ListPublicRegions<'_> {
-        builder::ListPublicRegions::new(self)
+    pub fn list_public_regions(&self) -> calls::ListPublicRegions<'_> {
+        calls::ListPublicRegions::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_public_regions`](crate::Client::list_public_regions). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]

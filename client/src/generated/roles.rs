@@ -896,8 +896,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/roles`. The vendor's page: [`list_roles`](https://planetscale.com/docs/api/reference/list_roles).
-    pub fn list_roles(&self) -> builder::ListRoles<'_> {
-        builder::ListRoles::new(self)
+    pub fn list_roles(&self) -> calls::ListRoles<'_> {
+        calls::ListRoles::new(self)
     }
     /// Create role credentials.
     ///
@@ -927,8 +927,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles`. The vendor's page: [`create_role`](https://planetscale.com/docs/api/reference/create_role).
-    pub fn create_role(&self) -> builder::CreateRole<'_> {
-        builder::CreateRole::new(self)
+    pub fn create_role(&self) -> calls::CreateRole<'_> {
+        calls::CreateRole::new(self)
     }
     /// Get the default postgres role.
     ///
@@ -963,8 +963,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/roles/default`. The vendor's page: [`get_default_role`](https://planetscale.com/docs/api/reference/get_default_role).
-    pub fn get_default_role(&self) -> builder::GetDefaultRole<'_> {
-        builder::GetDefaultRole::new(self)
+    pub fn get_default_role(&self) -> calls::GetDefaultRole<'_> {
+        calls::GetDefaultRole::new(self)
     }
     /// Reset default credentials.
     ///
@@ -999,8 +999,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles/reset-default`. The vendor's page: [`reset_default_role`](https://planetscale.com/docs/api/reference/reset_default_role).
-    pub fn reset_default_role(&self) -> builder::ResetDefaultRole<'_> {
-        builder::ResetDefaultRole::new(self)
+    pub fn reset_default_role(&self) -> calls::ResetDefaultRole<'_> {
+        calls::ResetDefaultRole::new(self)
     }
     /// Get a role.
     ///
@@ -1036,8 +1036,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`. The vendor's page: [`get_role`](https://planetscale.com/docs/api/reference/get_role).
-    pub fn get_role(&self) -> builder::GetRole<'_> {
-        builder::GetRole::new(self)
+    pub fn get_role(&self) -> calls::GetRole<'_> {
+        calls::GetRole::new(self)
     }
     /// Delete role credentials.
     ///
@@ -1073,8 +1073,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`. The vendor's page: [`delete_role`](https://planetscale.com/docs/api/reference/delete_role).
-    pub fn delete_role(&self) -> builder::DeleteRole<'_> {
-        builder::DeleteRole::new(self)
+    pub fn delete_role(&self) -> calls::DeleteRole<'_> {
+        calls::DeleteRole::new(self)
     }
     /// Update role name.
     ///
@@ -1110,8 +1110,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}`. The vendor's page: [`update_role`](https://planetscale.com/docs/api/reference/update_role).
-    pub fn update_role(&self) -> builder::UpdateRole<'_> {
-        builder::UpdateRole::new(self)
+    pub fn update_role(&self) -> calls::UpdateRole<'_> {
+        calls::UpdateRole::new(self)
     }
     /// Reassign objects owned by one role to another role.
     ///
@@ -1148,8 +1148,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reassign`. The vendor's page: [`reassign_role_objects`](https://planetscale.com/docs/api/reference/reassign_role_objects).
-    pub fn reassign_role_objects(&self) -> builder::ReassignRoleObjects<'_> {
-        builder::ReassignRoleObjects::new(self)
+    pub fn reassign_role_objects(&self) -> calls::ReassignRoleObjects<'_> {
+        calls::ReassignRoleObjects::new(self)
     }
     /// Renew role expiration.
     ///
@@ -1185,8 +1185,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/renew`. The vendor's page: [`renew_role`](https://planetscale.com/docs/api/reference/renew_role).
-    pub fn renew_role(&self) -> builder::RenewRole<'_> {
-        builder::RenewRole::new(self)
+    pub fn renew_role(&self) -> calls::RenewRole<'_> {
+        calls::RenewRole::new(self)
     }
     /// Reset a role's password.
     ///
@@ -1222,13 +1222,13 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/roles/{id}/reset`. The vendor's page: [`reset_role`](https://planetscale.com/docs/api/reference/reset_role).
-    pub fn reset_role(&self) -> builder::ResetRole<'_> {
-        builder::ResetRole::new(self)
+    pub fn reset_role(&self) -> calls::ResetRole<'_> {
+        calls::ResetRole::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_role`](crate::Client::create_role). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -2038,17 +2038,17 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_role`](crate::Client::create_role) of this branch.
-    pub fn create_role(&self) -> builder::CreateRole<'a> {
+    pub fn create_role(&self) -> calls::CreateRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.create_role().organization(organization).database(database).branch(branch)
     }
     /// [`Client::delete_role`](crate::Client::delete_role) of this branch.
-    pub fn delete_role(&self) -> builder::DeleteRole<'a> {
+    pub fn delete_role(&self) -> calls::DeleteRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.delete_role().organization(organization).database(database).branch(branch)
     }
     /// [`Client::get_default_role`](crate::Client::get_default_role) of this branch.
-    pub fn get_default_role(&self) -> builder::GetDefaultRole<'a> {
+    pub fn get_default_role(&self) -> calls::GetDefaultRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_default_role()
@@ -2057,17 +2057,17 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_role`](crate::Client::get_role) of this branch.
-    pub fn get_role(&self) -> builder::GetRole<'a> {
+    pub fn get_role(&self) -> calls::GetRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.get_role().organization(organization).database(database).branch(branch)
     }
     /// [`Client::list_roles`](crate::Client::list_roles) of this branch.
-    pub fn list_roles(&self) -> builder::ListRoles<'a> {
+    pub fn list_roles(&self) -> calls::ListRoles<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.list_roles().organization(organization).database(database).branch(branch)
     }
     /// [`Client::reassign_role_objects`](crate::Client::reassign_role_objects) of this branch.
-    pub fn reassign_role_objects(&self) -> builder::ReassignRoleObjects<'a> {
+    pub fn reassign_role_objects(&self) -> calls::ReassignRoleObjects<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .reassign_role_objects()
@@ -2076,12 +2076,12 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::renew_role`](crate::Client::renew_role) of this branch.
-    pub fn renew_role(&self) -> builder::RenewRole<'a> {
+    pub fn renew_role(&self) -> calls::RenewRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.renew_role().organization(organization).database(database).branch(branch)
     }
     /// [`Client::reset_default_role`](crate::Client::reset_default_role) of this branch.
-    pub fn reset_default_role(&self) -> builder::ResetDefaultRole<'a> {
+    pub fn reset_default_role(&self) -> calls::ResetDefaultRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .reset_default_role()
@@ -2090,12 +2090,12 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::reset_role`](crate::Client::reset_role) of this branch.
-    pub fn reset_role(&self) -> builder::ResetRole<'a> {
+    pub fn reset_role(&self) -> calls::ResetRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.reset_role().organization(organization).database(database).branch(branch)
     }
     /// [`Client::update_role`](crate::Client::update_role) of this branch.
-    pub fn update_role(&self) -> builder::UpdateRole<'a> {
+    pub fn update_role(&self) -> calls::UpdateRole<'a> {
         let (client, [organization, database, branch]) = self.names();
         client.update_role().organization(organization).database(database).branch(branch)
     }

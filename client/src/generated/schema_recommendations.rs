@@ -500,8 +500,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/schema-recommendations`. The vendor's page: [`list_schema_recommendations`](https://planetscale.com/docs/api/reference/list_schema_recommendations).
-    pub fn list_schema_recommendations(&self) -> builder::ListSchemaRecommendations<'_> {
-        builder::ListSchemaRecommendations::new(self)
+    pub fn list_schema_recommendations(&self) -> calls::ListSchemaRecommendations<'_> {
+        calls::ListSchemaRecommendations::new(self)
     }
     /// Get a schema recommendation.
     ///
@@ -535,8 +535,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/schema-recommendations/{number}`. The vendor's page: [`get_schema_recommendation`](https://planetscale.com/docs/api/reference/get_schema_recommendation).
-    pub fn get_schema_recommendation(&self) -> builder::GetSchemaRecommendation<'_> {
-        builder::GetSchemaRecommendation::new(self)
+    pub fn get_schema_recommendation(&self) -> calls::GetSchemaRecommendation<'_> {
+        calls::GetSchemaRecommendation::new(self)
     }
     /// Dismiss a schema recommendation.
     ///
@@ -572,13 +572,13 @@ impl Client {
     /// Sends `POST /organizations/{organization}/databases/{database}/schema-recommendations/{number}/dismiss`. The vendor's page: [`dismiss_schema_recommendation`](https://planetscale.com/docs/api/reference/dismiss_schema_recommendation).
     pub fn dismiss_schema_recommendation(
         &self,
-    ) -> builder::DismissSchemaRecommendation<'_> {
-        builder::DismissSchemaRecommendation::new(self)
+    ) -> calls::DismissSchemaRecommendation<'_> {
+        calls::DismissSchemaRecommendation::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::dismiss_schema_recommendation`](crate::Client::dismiss_schema_recommendation). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -850,7 +850,7 @@ impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::dismiss_schema_recommendation`](crate::Client::dismiss_schema_recommendation) of this database.
     pub fn dismiss_schema_recommendation(
         &self,
-    ) -> builder::DismissSchemaRecommendation<'a> {
+    ) -> calls::DismissSchemaRecommendation<'a> {
         let (client, [organization, database]) = self.names();
         client
             .dismiss_schema_recommendation()
@@ -858,12 +858,12 @@ impl<'a> crate::DatabaseHandle<'a> {
             .database(database)
     }
     /// [`Client::get_schema_recommendation`](crate::Client::get_schema_recommendation) of this database.
-    pub fn get_schema_recommendation(&self) -> builder::GetSchemaRecommendation<'a> {
+    pub fn get_schema_recommendation(&self) -> calls::GetSchemaRecommendation<'a> {
         let (client, [organization, database]) = self.names();
         client.get_schema_recommendation().organization(organization).database(database)
     }
     /// [`Client::list_schema_recommendations`](crate::Client::list_schema_recommendations) of this database.
-    pub fn list_schema_recommendations(&self) -> builder::ListSchemaRecommendations<'a> {
+    pub fn list_schema_recommendations(&self) -> calls::ListSchemaRecommendations<'a> {
         let (client, [organization, database]) = self.names();
         client
             .list_schema_recommendations()

@@ -122,8 +122,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/service-tokens`. The vendor's page: [`list_service_tokens`](https://planetscale.com/docs/api/reference/list_service_tokens).
-    pub fn list_service_tokens(&self) -> builder::ListServiceTokens<'_> {
-        builder::ListServiceTokens::new(self)
+    pub fn list_service_tokens(&self) -> calls::ListServiceTokens<'_> {
+        calls::ListServiceTokens::new(self)
     }
     /// Create a service token.
     ///
@@ -147,8 +147,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/service-tokens`. The vendor's page: [`create_service_token`](https://planetscale.com/docs/api/reference/create_service_token).
-    pub fn create_service_token(&self) -> builder::CreateServiceToken<'_> {
-        builder::CreateServiceToken::new(self)
+    pub fn create_service_token(&self) -> calls::CreateServiceToken<'_> {
+        calls::CreateServiceToken::new(self)
     }
     /// Get a service token.
     ///
@@ -172,8 +172,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/service-tokens/{id}`. The vendor's page: [`get_service_token`](https://planetscale.com/docs/api/reference/get_service_token).
-    pub fn get_service_token(&self) -> builder::GetServiceToken<'_> {
-        builder::GetServiceToken::new(self)
+    pub fn get_service_token(&self) -> calls::GetServiceToken<'_> {
+        calls::GetServiceToken::new(self)
     }
     /// Delete a service token.
     ///
@@ -197,13 +197,13 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/service-tokens/{id}`. The vendor's page: [`delete_service_token`](https://planetscale.com/docs/api/reference/delete_service_token).
-    pub fn delete_service_token(&self) -> builder::DeleteServiceToken<'_> {
-        builder::DeleteServiceToken::new(self)
+    pub fn delete_service_token(&self) -> calls::DeleteServiceToken<'_> {
+        calls::DeleteServiceToken::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_service_token`](crate::Client::create_service_token). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -473,22 +473,22 @@ pub mod builder {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::create_service_token`](crate::Client::create_service_token) of this organization.
-    pub fn create_service_token(&self) -> builder::CreateServiceToken<'a> {
+    pub fn create_service_token(&self) -> calls::CreateServiceToken<'a> {
         let (client, [organization]) = self.names();
         client.create_service_token().organization(organization)
     }
     /// [`Client::delete_service_token`](crate::Client::delete_service_token) of this organization.
-    pub fn delete_service_token(&self) -> builder::DeleteServiceToken<'a> {
+    pub fn delete_service_token(&self) -> calls::DeleteServiceToken<'a> {
         let (client, [organization]) = self.names();
         client.delete_service_token().organization(organization)
     }
     /// [`Client::get_service_token`](crate::Client::get_service_token) of this organization.
-    pub fn get_service_token(&self) -> builder::GetServiceToken<'a> {
+    pub fn get_service_token(&self) -> calls::GetServiceToken<'a> {
         let (client, [organization]) = self.names();
         client.get_service_token().organization(organization)
     }
     /// [`Client::list_service_tokens`](crate::Client::list_service_tokens) of this organization.
-    pub fn list_service_tokens(&self) -> builder::ListServiceTokens<'a> {
+    pub fn list_service_tokens(&self) -> calls::ListServiceTokens<'a> {
         let (client, [organization]) = self.names();
         client.list_service_tokens().organization(organization)
     }

@@ -166,8 +166,8 @@ impl Client {
     /// Sends `GET /organizations/{organization}/teams/{team}/members`. The vendor's page: [`list_organization_team_members`](https://planetscale.com/docs/api/reference/list_organization_team_members).
     pub fn list_organization_team_members(
         &self,
-    ) -> builder::ListOrganizationTeamMembers<'_> {
-        builder::ListOrganizationTeamMembers::new(self)
+    ) -> calls::ListOrganizationTeamMembers<'_> {
+        calls::ListOrganizationTeamMembers::new(self)
     }
     /// Add a member to a team.
     ///
@@ -200,10 +200,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/teams/{team}/members`. The vendor's page: [`add_organization_team_member`](https://planetscale.com/docs/api/reference/add_organization_team_member).
-    pub fn add_organization_team_member(
-        &self,
-    ) -> builder::AddOrganizationTeamMember<'_> {
-        builder::AddOrganizationTeamMember::new(self)
+    pub fn add_organization_team_member(&self) -> calls::AddOrganizationTeamMember<'_> {
+        calls::AddOrganizationTeamMember::new(self)
     }
     /// Get a team member.
     ///
@@ -236,10 +234,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/teams/{team}/members/{id}`. The vendor's page: [`get_organization_team_member`](https://planetscale.com/docs/api/reference/get_organization_team_member).
-    pub fn get_organization_team_member(
-        &self,
-    ) -> builder::GetOrganizationTeamMember<'_> {
-        builder::GetOrganizationTeamMember::new(self)
+    pub fn get_organization_team_member(&self) -> calls::GetOrganizationTeamMember<'_> {
+        calls::GetOrganizationTeamMember::new(self)
     }
     /// Remove a member from a team.
     ///
@@ -274,13 +270,13 @@ impl Client {
     /// Sends `DELETE /organizations/{organization}/teams/{team}/members/{id}`. The vendor's page: [`remove_organization_team_member`](https://planetscale.com/docs/api/reference/remove_organization_team_member).
     pub fn remove_organization_team_member(
         &self,
-    ) -> builder::RemoveOrganizationTeamMember<'_> {
-        builder::RemoveOrganizationTeamMember::new(self)
+    ) -> calls::RemoveOrganizationTeamMember<'_> {
+        calls::RemoveOrganizationTeamMember::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::add_organization_team_member`](crate::Client::add_organization_team_member). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -602,30 +598,26 @@ pub mod builder {
 ///  Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {
     /// [`Client::add_organization_team_member`](crate::Client::add_organization_team_member) of this organization.
-    pub fn add_organization_team_member(
-        &self,
-    ) -> builder::AddOrganizationTeamMember<'a> {
+    pub fn add_organization_team_member(&self) -> calls::AddOrganizationTeamMember<'a> {
         let (client, [organization]) = self.names();
         client.add_organization_team_member().organization(organization)
     }
     /// [`Client::get_organization_team_member`](crate::Client::get_organization_team_member) of this organization.
-    pub fn get_organization_team_member(
-        &self,
-    ) -> builder::GetOrganizationTeamMember<'a> {
+    pub fn get_organization_team_member(&self) -> calls::GetOrganizationTeamMember<'a> {
         let (client, [organization]) = self.names();
         client.get_organization_team_member().organization(organization)
     }
     /// [`Client::list_organization_team_members`](crate::Client::list_organization_team_members) of this organization.
     pub fn list_organization_team_members(
         &self,
-    ) -> builder::ListOrganizationTeamMembers<'a> {
+    ) -> calls::ListOrganizationTeamMembers<'a> {
         let (client, [organization]) = self.names();
         client.list_organization_team_members().organization(organization)
     }
     /// [`Client::remove_organization_team_member`](crate::Client::remove_organization_team_member) of this organization.
     pub fn remove_organization_team_member(
         &self,
-    ) -> builder::RemoveOrganizationTeamMember<'a> {
+    ) -> calls::RemoveOrganizationTeamMember<'a> {
         let (client, [organization]) = self.names();
         client.remove_organization_team_member().organization(organization)
     }

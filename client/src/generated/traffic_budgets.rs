@@ -645,8 +645,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets`. The vendor's page: [`list_traffic_budgets`](https://planetscale.com/docs/api/reference/list_traffic_budgets).
-    pub fn list_traffic_budgets(&self) -> builder::ListTrafficBudgets<'_> {
-        builder::ListTrafficBudgets::new(self)
+    pub fn list_traffic_budgets(&self) -> calls::ListTrafficBudgets<'_> {
+        calls::ListTrafficBudgets::new(self)
     }
     /// Create a traffic budget.
     ///
@@ -680,8 +680,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets`. The vendor's page: [`create_traffic_budget`](https://planetscale.com/docs/api/reference/create_traffic_budget).
-    pub fn create_traffic_budget(&self) -> builder::CreateTrafficBudget<'_> {
-        builder::CreateTrafficBudget::new(self)
+    pub fn create_traffic_budget(&self) -> calls::CreateTrafficBudget<'_> {
+        calls::CreateTrafficBudget::new(self)
     }
     /// Get a traffic budget.
     ///
@@ -717,8 +717,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`. The vendor's page: [`get_traffic_budget`](https://planetscale.com/docs/api/reference/get_traffic_budget).
-    pub fn get_traffic_budget(&self) -> builder::GetTrafficBudget<'_> {
-        builder::GetTrafficBudget::new(self)
+    pub fn get_traffic_budget(&self) -> calls::GetTrafficBudget<'_> {
+        calls::GetTrafficBudget::new(self)
     }
     /// Delete a traffic budget.
     ///
@@ -753,8 +753,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`. The vendor's page: [`delete_traffic_budget`](https://planetscale.com/docs/api/reference/delete_traffic_budget).
-    pub fn delete_traffic_budget(&self) -> builder::DeleteTrafficBudget<'_> {
-        builder::DeleteTrafficBudget::new(self)
+    pub fn delete_traffic_budget(&self) -> calls::DeleteTrafficBudget<'_> {
+        calls::DeleteTrafficBudget::new(self)
     }
     /// Update a traffic budget.
     ///
@@ -789,13 +789,13 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{id}`. The vendor's page: [`update_traffic_budget`](https://planetscale.com/docs/api/reference/update_traffic_budget).
-    pub fn update_traffic_budget(&self) -> builder::UpdateTrafficBudget<'_> {
-        builder::UpdateTrafficBudget::new(self)
+    pub fn update_traffic_budget(&self) -> calls::UpdateTrafficBudget<'_> {
+        calls::UpdateTrafficBudget::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_traffic_budget`](crate::Client::create_traffic_budget). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1256,7 +1256,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_traffic_budget`](crate::Client::create_traffic_budget) of this branch.
-    pub fn create_traffic_budget(&self) -> builder::CreateTrafficBudget<'a> {
+    pub fn create_traffic_budget(&self) -> calls::CreateTrafficBudget<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_traffic_budget()
@@ -1265,7 +1265,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::delete_traffic_budget`](crate::Client::delete_traffic_budget) of this branch.
-    pub fn delete_traffic_budget(&self) -> builder::DeleteTrafficBudget<'a> {
+    pub fn delete_traffic_budget(&self) -> calls::DeleteTrafficBudget<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_traffic_budget()
@@ -1274,7 +1274,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::get_traffic_budget`](crate::Client::get_traffic_budget) of this branch.
-    pub fn get_traffic_budget(&self) -> builder::GetTrafficBudget<'a> {
+    pub fn get_traffic_budget(&self) -> calls::GetTrafficBudget<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .get_traffic_budget()
@@ -1283,7 +1283,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::list_traffic_budgets`](crate::Client::list_traffic_budgets) of this branch.
-    pub fn list_traffic_budgets(&self) -> builder::ListTrafficBudgets<'a> {
+    pub fn list_traffic_budgets(&self) -> calls::ListTrafficBudgets<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .list_traffic_budgets()
@@ -1292,7 +1292,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::update_traffic_budget`](crate::Client::update_traffic_budget) of this branch.
-    pub fn update_traffic_budget(&self) -> builder::UpdateTrafficBudget<'a> {
+    pub fn update_traffic_budget(&self) -> calls::UpdateTrafficBudget<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .update_traffic_budget()

@@ -179,8 +179,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules`. The vendor's page: [`create_traffic_rule`](https://planetscale.com/docs/api/reference/create_traffic_rule).
-    pub fn create_traffic_rule(&self) -> builder::CreateTrafficRule<'_> {
-        builder::CreateTrafficRule::new(self)
+    pub fn create_traffic_rule(&self) -> calls::CreateTrafficRule<'_> {
+        calls::CreateTrafficRule::new(self)
     }
     /// Delete a traffic rule.
     ///
@@ -216,13 +216,13 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules/{id}`. The vendor's page: [`delete_traffic_rule`](https://planetscale.com/docs/api/reference/delete_traffic_rule).
-    pub fn delete_traffic_rule(&self) -> builder::DeleteTrafficRule<'_> {
-        builder::DeleteTrafficRule::new(self)
+    pub fn delete_traffic_rule(&self) -> calls::DeleteTrafficRule<'_> {
+        calls::DeleteTrafficRule::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_traffic_rule`](crate::Client::create_traffic_rule). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -395,7 +395,7 @@ pub mod builder {
 ///  Each begins a call that is about this branch.
 impl<'a> crate::BranchHandle<'a> {
     /// [`Client::create_traffic_rule`](crate::Client::create_traffic_rule) of this branch.
-    pub fn create_traffic_rule(&self) -> builder::CreateTrafficRule<'a> {
+    pub fn create_traffic_rule(&self) -> calls::CreateTrafficRule<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .create_traffic_rule()
@@ -404,7 +404,7 @@ impl<'a> crate::BranchHandle<'a> {
             .branch(branch)
     }
     /// [`Client::delete_traffic_rule`](crate::Client::delete_traffic_rule) of this branch.
-    pub fn delete_traffic_rule(&self) -> builder::DeleteTrafficRule<'a> {
+    pub fn delete_traffic_rule(&self) -> calls::DeleteTrafficRule<'a> {
         let (client, [organization, database, branch]) = self.names();
         client
             .delete_traffic_rule()

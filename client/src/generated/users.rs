@@ -32,13 +32,13 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /user`. The vendor's page: [`get_current_user`](https://planetscale.com/docs/api/reference/get_current_user).
-    pub fn get_current_user(&self) -> builder::GetCurrentUser<'_> {
-        builder::GetCurrentUser::new(self)
+    pub fn get_current_user(&self) -> calls::GetCurrentUser<'_> {
+        calls::GetCurrentUser::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_current_user`](crate::Client::get_current_user). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]

@@ -517,8 +517,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/webhooks`. The vendor's page: [`list_webhooks`](https://planetscale.com/docs/api/reference/list_webhooks).
-    pub fn list_webhooks(&self) -> builder::ListWebhooks<'_> {
-        builder::ListWebhooks::new(self)
+    pub fn list_webhooks(&self) -> calls::ListWebhooks<'_> {
+        calls::ListWebhooks::new(self)
     }
     /// Create a webhook.
     ///
@@ -552,8 +552,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/webhooks`. The vendor's page: [`create_webhook`](https://planetscale.com/docs/api/reference/create_webhook).
-    pub fn create_webhook(&self) -> builder::CreateWebhook<'_> {
-        builder::CreateWebhook::new(self)
+    pub fn create_webhook(&self) -> calls::CreateWebhook<'_> {
+        calls::CreateWebhook::new(self)
     }
     /// Get a webhook.
     ///
@@ -582,8 +582,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/webhooks/{id}`. The vendor's page: [`get_webhook`](https://planetscale.com/docs/api/reference/get_webhook).
-    pub fn get_webhook(&self) -> builder::GetWebhook<'_> {
-        builder::GetWebhook::new(self)
+    pub fn get_webhook(&self) -> calls::GetWebhook<'_> {
+        calls::GetWebhook::new(self)
     }
     /// Delete a webhook.
     ///
@@ -612,8 +612,8 @@ impl Client {
     /// ```
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/webhooks/{id}`. The vendor's page: [`delete_webhook`](https://planetscale.com/docs/api/reference/delete_webhook).
-    pub fn delete_webhook(&self) -> builder::DeleteWebhook<'_> {
-        builder::DeleteWebhook::new(self)
+    pub fn delete_webhook(&self) -> calls::DeleteWebhook<'_> {
+        calls::DeleteWebhook::new(self)
     }
     /// Update a webhook.
     ///
@@ -642,8 +642,8 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/webhooks/{id}`. The vendor's page: [`update_webhook`](https://planetscale.com/docs/api/reference/update_webhook).
-    pub fn update_webhook(&self) -> builder::UpdateWebhook<'_> {
-        builder::UpdateWebhook::new(self)
+    pub fn update_webhook(&self) -> calls::UpdateWebhook<'_> {
+        calls::UpdateWebhook::new(self)
     }
     /// Test a webhook.
     ///
@@ -674,13 +674,13 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/webhooks/{id}/test`. The vendor's page: [`test_webhook`](https://planetscale.com/docs/api/reference/test_webhook).
-    pub fn test_webhook(&self) -> builder::TestWebhook<'_> {
-        builder::TestWebhook::new(self)
+    pub fn test_webhook(&self) -> calls::TestWebhook<'_> {
+        calls::TestWebhook::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_webhook`](crate::Client::create_webhook). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1130,32 +1130,32 @@ pub mod builder {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::create_webhook`](crate::Client::create_webhook) of this database.
-    pub fn create_webhook(&self) -> builder::CreateWebhook<'a> {
+    pub fn create_webhook(&self) -> calls::CreateWebhook<'a> {
         let (client, [organization, database]) = self.names();
         client.create_webhook().organization(organization).database(database)
     }
     /// [`Client::delete_webhook`](crate::Client::delete_webhook) of this database.
-    pub fn delete_webhook(&self) -> builder::DeleteWebhook<'a> {
+    pub fn delete_webhook(&self) -> calls::DeleteWebhook<'a> {
         let (client, [organization, database]) = self.names();
         client.delete_webhook().organization(organization).database(database)
     }
     /// [`Client::get_webhook`](crate::Client::get_webhook) of this database.
-    pub fn get_webhook(&self) -> builder::GetWebhook<'a> {
+    pub fn get_webhook(&self) -> calls::GetWebhook<'a> {
         let (client, [organization, database]) = self.names();
         client.get_webhook().organization(organization).database(database)
     }
     /// [`Client::list_webhooks`](crate::Client::list_webhooks) of this database.
-    pub fn list_webhooks(&self) -> builder::ListWebhooks<'a> {
+    pub fn list_webhooks(&self) -> calls::ListWebhooks<'a> {
         let (client, [organization, database]) = self.names();
         client.list_webhooks().organization(organization).database(database)
     }
     /// [`Client::test_webhook`](crate::Client::test_webhook) of this database.
-    pub fn test_webhook(&self) -> builder::TestWebhook<'a> {
+    pub fn test_webhook(&self) -> calls::TestWebhook<'a> {
         let (client, [organization, database]) = self.names();
         client.test_webhook().organization(organization).database(database)
     }
     /// [`Client::update_webhook`](crate::Client::update_webhook) of this database.
-    pub fn update_webhook(&self) -> builder::UpdateWebhook<'a> {
+    pub fn update_webhook(&self) -> calls::UpdateWebhook<'a> {
         let (client, [organization, database]) = self.names();
         client.update_webhook().organization(organization).database(database)
     }

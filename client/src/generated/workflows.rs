@@ -820,8 +820,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/workflows`. The vendor's page: [`list_workflows`](https://planetscale.com/docs/api/reference/list_workflows).
-    pub fn list_workflows(&self) -> builder::ListWorkflows<'_> {
-        builder::ListWorkflows::new(self)
+    pub fn list_workflows(&self) -> calls::ListWorkflows<'_> {
+        calls::ListWorkflows::new(self)
     }
     /// Create a workflow.
     ///
@@ -844,8 +844,8 @@ impl Client {
     /// ```
     ///
     /// Sends `POST /organizations/{organization}/databases/{database}/workflows`. The vendor's page: [`create_workflow`](https://planetscale.com/docs/api/reference/create_workflow).
-    pub fn create_workflow(&self) -> builder::CreateWorkflow<'_> {
-        builder::CreateWorkflow::new(self)
+    pub fn create_workflow(&self) -> calls::CreateWorkflow<'_> {
+        calls::CreateWorkflow::new(self)
     }
     /// Get a workflow.
     ///
@@ -863,8 +863,8 @@ impl Client {
     /// ```
     ///
     /// Sends `GET /organizations/{organization}/databases/{database}/workflows/{number}`. The vendor's page: [`get_workflow`](https://planetscale.com/docs/api/reference/get_workflow).
-    pub fn get_workflow(&self) -> builder::GetWorkflow<'_> {
-        builder::GetWorkflow::new(self)
+    pub fn get_workflow(&self) -> calls::GetWorkflow<'_> {
+        calls::GetWorkflow::new(self)
     }
     /// Cancel a workflow.
     ///
@@ -883,8 +883,8 @@ impl Client {
     ///
     /// Sends `DELETE /organizations/{organization}/databases/{database}/workflows/{number}`. The vendor's page: [`workflow_cancel`](https://planetscale.com/docs/api/reference/workflow_cancel).
     #[doc(alias = "workflow_cancel")]
-    pub fn cancel_workflow(&self) -> builder::CancelWorkflow<'_> {
-        builder::CancelWorkflow::new(self)
+    pub fn cancel_workflow(&self) -> calls::CancelWorkflow<'_> {
+        calls::CancelWorkflow::new(self)
     }
     /// Complete a workflow.
     ///
@@ -903,8 +903,8 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/complete`. The vendor's page: [`workflow_complete`](https://planetscale.com/docs/api/reference/workflow_complete).
     #[doc(alias = "workflow_complete")]
-    pub fn complete_workflow(&self) -> builder::CompleteWorkflow<'_> {
-        builder::CompleteWorkflow::new(self)
+    pub fn complete_workflow(&self) -> calls::CompleteWorkflow<'_> {
+        calls::CompleteWorkflow::new(self)
     }
     /// Cutover traffic.
     ///
@@ -923,8 +923,8 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/cutover`. The vendor's page: [`workflow_cutover`](https://planetscale.com/docs/api/reference/workflow_cutover).
     #[doc(alias = "workflow_cutover")]
-    pub fn cutover_workflow(&self) -> builder::CutoverWorkflow<'_> {
-        builder::CutoverWorkflow::new(self)
+    pub fn cutover_workflow(&self) -> calls::CutoverWorkflow<'_> {
+        calls::CutoverWorkflow::new(self)
     }
     /// Retry a failed workflow.
     ///
@@ -943,8 +943,8 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/retry`. The vendor's page: [`workflow_retry`](https://planetscale.com/docs/api/reference/workflow_retry).
     #[doc(alias = "workflow_retry")]
-    pub fn retry_workflow(&self) -> builder::RetryWorkflow<'_> {
-        builder::RetryWorkflow::new(self)
+    pub fn retry_workflow(&self) -> calls::RetryWorkflow<'_> {
+        calls::RetryWorkflow::new(self)
     }
     /// Reverse traffic cutover.
     ///
@@ -968,8 +968,8 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`. The vendor's page: [`workflow_reverse_cutover`](https://planetscale.com/docs/api/reference/workflow_reverse_cutover).
     #[doc(alias = "workflow_reverse_cutover")]
-    pub fn reverse_workflow_cutover(&self) -> builder::ReverseWorkflowCutover<'_> {
-        builder::ReverseWorkflowCutover::new(self)
+    pub fn reverse_workflow_cutover(&self) -> calls::ReverseWorkflowCutover<'_> {
+        calls::ReverseWorkflowCutover::new(self)
     }
     /// Reverse traffic.
     ///
@@ -993,8 +993,8 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`. The vendor's page: [`workflow_reverse_traffic`](https://planetscale.com/docs/api/reference/workflow_reverse_traffic).
     #[doc(alias = "workflow_reverse_traffic")]
-    pub fn reverse_workflow_traffic(&self) -> builder::ReverseWorkflowTraffic<'_> {
-        builder::ReverseWorkflowTraffic::new(self)
+    pub fn reverse_workflow_traffic(&self) -> calls::ReverseWorkflowTraffic<'_> {
+        calls::ReverseWorkflowTraffic::new(self)
     }
     /// Switch primary traffic.
     ///
@@ -1018,8 +1018,8 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`. The vendor's page: [`workflow_switch_primaries`](https://planetscale.com/docs/api/reference/workflow_switch_primaries).
     #[doc(alias = "workflow_switch_primaries")]
-    pub fn switch_workflow_primaries(&self) -> builder::SwitchWorkflowPrimaries<'_> {
-        builder::SwitchWorkflowPrimaries::new(self)
+    pub fn switch_workflow_primaries(&self) -> calls::SwitchWorkflowPrimaries<'_> {
+        calls::SwitchWorkflowPrimaries::new(self)
     }
     /// Switch replica traffic.
     ///
@@ -1043,8 +1043,8 @@ impl Client {
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`. The vendor's page: [`workflow_switch_replicas`](https://planetscale.com/docs/api/reference/workflow_switch_replicas).
     #[doc(alias = "workflow_switch_replicas")]
-    pub fn switch_workflow_replicas(&self) -> builder::SwitchWorkflowReplicas<'_> {
-        builder::SwitchWorkflowReplicas::new(self)
+    pub fn switch_workflow_replicas(&self) -> calls::SwitchWorkflowReplicas<'_> {
+        calls::SwitchWorkflowReplicas::new(self)
     }
     /// Verify workflow data.
     ///
@@ -1062,13 +1062,13 @@ impl Client {
     /// ```
     ///
     /// Sends `PATCH /organizations/{organization}/databases/{database}/workflows/{number}/verify-data`. The vendor's page: [`verify_workflow`](https://planetscale.com/docs/api/reference/verify_workflow).
-    pub fn verify_workflow(&self) -> builder::VerifyWorkflow<'_> {
-        builder::VerifyWorkflow::new(self)
+    pub fn verify_workflow(&self) -> calls::VerifyWorkflow<'_> {
+        calls::VerifyWorkflow::new(self)
     }
 }
 /// Types for composing operation parameters.
 #[allow(clippy::all)]
-pub mod builder {
+pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_workflow`](crate::Client::cancel_workflow). Set what it needs, and [`send`](Self::send) it.
     #[derive(Debug, Clone)]
@@ -1853,62 +1853,62 @@ pub mod builder {
 ///  Each begins a call that is about this database.
 impl<'a> crate::DatabaseHandle<'a> {
     /// [`Client::cancel_workflow`](crate::Client::cancel_workflow) of this database.
-    pub fn cancel_workflow(&self) -> builder::CancelWorkflow<'a> {
+    pub fn cancel_workflow(&self) -> calls::CancelWorkflow<'a> {
         let (client, [organization, database]) = self.names();
         client.cancel_workflow().organization(organization).database(database)
     }
     /// [`Client::complete_workflow`](crate::Client::complete_workflow) of this database.
-    pub fn complete_workflow(&self) -> builder::CompleteWorkflow<'a> {
+    pub fn complete_workflow(&self) -> calls::CompleteWorkflow<'a> {
         let (client, [organization, database]) = self.names();
         client.complete_workflow().organization(organization).database(database)
     }
     /// [`Client::create_workflow`](crate::Client::create_workflow) of this database.
-    pub fn create_workflow(&self) -> builder::CreateWorkflow<'a> {
+    pub fn create_workflow(&self) -> calls::CreateWorkflow<'a> {
         let (client, [organization, database]) = self.names();
         client.create_workflow().organization(organization).database(database)
     }
     /// [`Client::cutover_workflow`](crate::Client::cutover_workflow) of this database.
-    pub fn cutover_workflow(&self) -> builder::CutoverWorkflow<'a> {
+    pub fn cutover_workflow(&self) -> calls::CutoverWorkflow<'a> {
         let (client, [organization, database]) = self.names();
         client.cutover_workflow().organization(organization).database(database)
     }
     /// [`Client::get_workflow`](crate::Client::get_workflow) of this database.
-    pub fn get_workflow(&self) -> builder::GetWorkflow<'a> {
+    pub fn get_workflow(&self) -> calls::GetWorkflow<'a> {
         let (client, [organization, database]) = self.names();
         client.get_workflow().organization(organization).database(database)
     }
     /// [`Client::list_workflows`](crate::Client::list_workflows) of this database.
-    pub fn list_workflows(&self) -> builder::ListWorkflows<'a> {
+    pub fn list_workflows(&self) -> calls::ListWorkflows<'a> {
         let (client, [organization, database]) = self.names();
         client.list_workflows().organization(organization).database(database)
     }
     /// [`Client::retry_workflow`](crate::Client::retry_workflow) of this database.
-    pub fn retry_workflow(&self) -> builder::RetryWorkflow<'a> {
+    pub fn retry_workflow(&self) -> calls::RetryWorkflow<'a> {
         let (client, [organization, database]) = self.names();
         client.retry_workflow().organization(organization).database(database)
     }
     /// [`Client::reverse_workflow_cutover`](crate::Client::reverse_workflow_cutover) of this database.
-    pub fn reverse_workflow_cutover(&self) -> builder::ReverseWorkflowCutover<'a> {
+    pub fn reverse_workflow_cutover(&self) -> calls::ReverseWorkflowCutover<'a> {
         let (client, [organization, database]) = self.names();
         client.reverse_workflow_cutover().organization(organization).database(database)
     }
     /// [`Client::reverse_workflow_traffic`](crate::Client::reverse_workflow_traffic) of this database.
-    pub fn reverse_workflow_traffic(&self) -> builder::ReverseWorkflowTraffic<'a> {
+    pub fn reverse_workflow_traffic(&self) -> calls::ReverseWorkflowTraffic<'a> {
         let (client, [organization, database]) = self.names();
         client.reverse_workflow_traffic().organization(organization).database(database)
     }
     /// [`Client::switch_workflow_primaries`](crate::Client::switch_workflow_primaries) of this database.
-    pub fn switch_workflow_primaries(&self) -> builder::SwitchWorkflowPrimaries<'a> {
+    pub fn switch_workflow_primaries(&self) -> calls::SwitchWorkflowPrimaries<'a> {
         let (client, [organization, database]) = self.names();
         client.switch_workflow_primaries().organization(organization).database(database)
     }
     /// [`Client::switch_workflow_replicas`](crate::Client::switch_workflow_replicas) of this database.
-    pub fn switch_workflow_replicas(&self) -> builder::SwitchWorkflowReplicas<'a> {
+    pub fn switch_workflow_replicas(&self) -> calls::SwitchWorkflowReplicas<'a> {
         let (client, [organization, database]) = self.names();
         client.switch_workflow_replicas().organization(organization).database(database)
     }
     /// [`Client::verify_workflow`](crate::Client::verify_workflow) of this database.
-    pub fn verify_workflow(&self) -> builder::VerifyWorkflow<'a> {
+    pub fn verify_workflow(&self) -> calls::VerifyWorkflow<'a> {
         let (client, [organization, database]) = self.names();
         client.verify_workflow().organization(organization).database(database)
     }

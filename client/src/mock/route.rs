@@ -12,7 +12,7 @@ use crate::generated::ROUTES;
 use crate::operation::Operation;
 use crate::secret::Secret;
 
-/// A call of an operation, such as [`builder::GetBackup`](crate::builder::GetBackup): what
+/// A call of an operation, such as [`calls::GetBackup`](crate::calls::GetBackup): what
 /// [`MockServer::answer`](super::MockServer::answer) is told which operation by.
 pub trait Call {
     /// What the operation answers with.
@@ -125,7 +125,7 @@ impl Route {
 
     /// What is said where nothing was scripted.
     pub(super) fn unscripted(&self) -> Reply {
-        let message = format!("nothing is scripted: write `server.answer::<builder::{}>(&…)` first", self.call);
+        let message = format!("nothing is scripted: write `server.answer::<calls::{}>(&…)` first", self.call);
         refusal(StatusCode::NOT_IMPLEMENTED, "not_implemented", &message)
     }
 }

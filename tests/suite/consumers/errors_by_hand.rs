@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use planetscale_client::builder::CreateBackup;
+use planetscale_client::calls::CreateBackup;
 use planetscale_client::{Error, Outcome, Refused, StatusCode, Unreadable};
 
 #[derive(Debug, PartialEq)]

@@ -26,7 +26,7 @@ impl Unit {
     /// The item without which none of the others is there.
     pub fn head(&self) -> String {
         match self {
-            Self::Operation(function) => format!("builder::{}", function.to_upper_camel_case()),
+            Self::Operation(function) => format!("calls::{}", function.to_upper_camel_case()),
             Self::Type(name) => format!("types::{name}"),
         }
     }
@@ -54,7 +54,7 @@ impl Crate {
         match (parts.next()?, parts.next()) {
             ("types", Some("builder")) => Some(Unit::Type(parts.next()?.to_owned())),
             ("types", Some(name)) => Some(Unit::Type(name.to_owned())),
-            ("builder", Some(call)) => {
+            ("calls", Some(call)) => {
                 let mut functions = self.functions.values();
                 functions.find(|function| function.to_upper_camel_case() == call).cloned().map(Unit::Operation)
             }

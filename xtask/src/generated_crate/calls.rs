@@ -230,14 +230,14 @@ impl<'d> Call<'d> {
         let is_setter = |item: &PublicItem| item.text.contains("value: V");
         // `Self` is no name of a type.
         let has = |name: String| self.surface.get(&name).is_some_and(is_setter);
-        let there = |name: &String| ["", "_"].iter().any(|end| has(format!("builder::{id}{end}::{name}")));
+        let there = |name: &String| ["", "_"].iter().any(|end| has(format!("calls::{id}{end}::{name}")));
         [snake.clone(), format!("{snake}_"), format!("_{snake}")].into_iter().find(there)
     }
 
     /// The type of the body, as its setter takes it.
     fn type_of_body(&self) -> Option<&str> {
         let id = self.operation["operationId"].as_str()?.to_upper_camel_case();
-        let setter = ["", "_"].iter().find_map(|end| self.surface.get(&format!("builder::{id}{end}::body")))?;
+        let setter = ["", "_"].iter().find_map(|end| self.surface.get(&format!("calls::{id}{end}::body")))?;
         let (_, rest) = setter.text.split_once("TryInto<")?;
         let mut depth = 1;
         let end = rest.find(|c| {

@@ -109,8 +109,8 @@ fn is_used(item: &str, names: &BTreeSet<String>) -> bool {
         // Its setters go along with a field.
         ["types", "builder", ..] => false,
         ["Client" | "types", name] => has(name),
-        ["builder", operation] => has(operation),
-        ["builder", operation, name] => has(name) && (has(operation) || has(&operation.to_snake_case())),
+        ["calls", operation] => has(operation),
+        ["calls", operation, name] => has(name) && (has(operation) || has(&operation.to_snake_case())),
         ["types", owner, name] => has(owner) && has(name),
         _ => false,
     }

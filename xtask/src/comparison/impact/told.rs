@@ -208,7 +208,7 @@ pub(super) fn types_in(change: &Change, crates: &[Rc<Crate>; 2]) -> BTreeSet<Uni
 
 fn names_in(shape: &str, into: &mut BTreeSet<Unit>) {
     for part in shape.split("types::").skip(1) {
-        let part = part.strip_prefix("builder::").unwrap_or(part);
+        let part = part.strip_prefix("calls::").unwrap_or(part);
         let end = part.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(part.len());
         into.insert(Unit::Type(part[..end].to_owned()));
     }

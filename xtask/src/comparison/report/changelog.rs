@@ -22,7 +22,7 @@ pub fn changelog_entries(changes: &[Change]) -> String {
                 matches!(change.kind, Kind::Impl)
                     || change.owner().is_some_and(is_whole)
                     // An operation is its method of the client.
-                    || item.strip_prefix("builder::").is_some_and(|name| !name.contains("::"))
+                    || item.strip_prefix("calls::").is_some_and(|name| !name.contains("::"))
                     || (item.starts_with("types::") && matches!(change.kind, Kind::Fn))
                     // What a call returns follows its answer's type, and a function that maps a body its setter.
                     || change.setter().is_some_and(|(_, name)| matches!(name, "send" | "body_map" | "pages" | "items") && change.old.is_some() && change.new.is_some())

@@ -77,7 +77,7 @@ impl Change {
 
     /// The operation's builder that this is a setter of, and its name.
     pub fn setter(&self) -> Option<(&str, &str)> {
-        self.item.strip_prefix("builder::")?.split_once("::")
+        self.item.strip_prefix("calls::")?.split_once("::")
     }
 
     /// What it sets, by the paths that this may have: the field of a type's builder's setter, the plain setter of one
@@ -92,7 +92,7 @@ impl Change {
                 names.push(name.to_owned());
                 format!("types::{of}")
             }
-            None if owner.starts_with("builder::") => owner.to_owned(),
+            None if owner.starts_with("calls::") => owner.to_owned(),
             None => return Vec::new(),
         };
         names.into_iter().map(|name| format!("{owner}::{name}")).collect()
