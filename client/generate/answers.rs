@@ -19,7 +19,7 @@ use super::{Error, media};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// A value of a type, or nothing, as progenitor has it.
-    AsItIs,
+    AsGenerated,
     /// A value of a type, where there is a body.
     Optional,
     /// Where a redirect leads.
@@ -174,15 +174,15 @@ fn one_answer(
         }
     }
     let (kept, answer) = match &bodies[..] {
-        [] if !successes.is_empty() => (json!({ "description": "" }), Answer::AsItIs),
+        [] if !successes.is_empty() => (json!({ "description": "" }), Answer::AsGenerated),
         [] if !redirects.is_empty() => (json!({ "description": "" }), Answer::Location),
-        [] => (json!({ "description": "" }), Answer::AsItIs),
-        [(_, _, kept)] => (kept.clone(), if empty.is_empty() { Answer::AsItIs } else { Answer::Optional }),
+        [] => (json!({ "description": "" }), Answer::AsGenerated),
+        [(_, _, kept)] => (kept.clone(), if empty.is_empty() { Answer::AsGenerated } else { Answer::Optional }),
         several if several.iter().all(|(_, shape, _)| shape.get(media::JSON).is_some()) => {
             let schemas = several.iter().map(|(.., kept)| kept["content"][media::JSON]["schema"].clone());
             let either = name(json!({ "oneOf": schemas.collect::<Vec<_>>() }));
             let kept = json!({ "description": "", "content": { media::JSON: { "schema": either } } });
-            (kept, if empty.is_empty() { Answer::AsItIs } else { Answer::Optional })
+            (kept, if empty.is_empty() { Answer::AsGenerated } else { Answer::Optional })
         }
         several => {
             let statuses = several.iter().map(|(status, ..)| status.as_str()).collect::<Vec<_>>().join(" and ");

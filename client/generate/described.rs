@@ -162,8 +162,12 @@ impl Operations {
                     let body = operation.request_body.as_ref().and_then(|body| body.as_item());
                     let body = body.and_then(|body| Some(("body".to_owned(), body.description.clone()?)));
                     let arguments = parameters.chain(body).collect();
-                    let none =
-                        || Bodies { answer: Answer::AsItIs, accept: None, content_type: None, may_lack_body: false };
+                    let none = || Bodies {
+                        answer: Answer::AsGenerated,
+                        accept: None,
+                        content_type: None,
+                        may_lack_body: false,
+                    };
                     let bodies = bodies.get(id).cloned().unwrap_or_else(none);
                     let (method, path) = (method.to_uppercase(), path.clone());
                     let is_public = operation.security.as_ref().is_some_and(Vec::is_empty);

@@ -163,7 +163,7 @@ fn operation<'d>(
         _ if is("Upgraded") => return Err(shape("upgrades are not supported")),
         _ if is("ByteStream") => Reading::Bytes,
         (ty, Answer::Optional) => Reading::Optional(ty.clone()),
-        (ty, Answer::AsItIs) => Reading::Json(ty.clone()),
+        (ty, Answer::AsGenerated) => Reading::Json(ty.clone()),
     };
     let (function, call) = (function.clone(), call.clone());
     Ok(Operation { function, call, described, parameters, body, answer })

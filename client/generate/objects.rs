@@ -4,7 +4,7 @@
 //! after:  `pub struct Backup { pub size: i64, … }`, and
 //!         `impl Object for Backup {
 //!              fn read(…) {
-//!                  let mut size = slot::or_empty_whole();
+//!                  let mut size = slot::required_int_or_default();
 //!                  object::read_fields(answer, Self::NAME, &mut [("size", &mut size), …])?;
 //!                  Ok(Self { size: size.value(), … })
 //!              } }`
@@ -73,7 +73,7 @@ fn reader_of(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<Str
         };
         match reading(field, &json, is_identity, open) {
             Reading::Slot { how, value } => {
-                if how.starts_with("or_empty") {
+                if how.starts_with("required_") {
                     made_up.push(code(&json));
                 }
                 let how = format_ident!("{how}");
@@ -152,15 +152,15 @@ fn reading(field: &Field, json: &str, is_identity: bool, open: &BTreeSet<String>
     let is_any = is_one_of(&field.ty, &["Value"]);
     let may_be_absent = is_any || field.attrs.iter().any(|attr| says_to_serde(attr, "default"));
     let how = match (inner, is_whole) {
-        (Some(_), true) => "optional_whole",
+        (Some(_), true) => "optional_int",
         (Some(_), false) => "optional",
         (None, _) if !may_be_absent && (is_identity || !can_be_empty) => {
             return Reading::Slot { how: "required", value: quote!(.value::<A::Error>(#json)?) };
         }
-        (None, true) if may_be_absent => "if_any_whole",
-        (None, false) if may_be_absent => "if_any",
-        (None, true) => "or_empty_whole",
-        (None, false) => "or_empty",
+        (None, true) if may_be_absent => "int_or_default",
+        (None, false) if may_be_absent => "or_default",
+        (None, true) => "required_int_or_default",
+        (None, false) => "required_or_default",
     };
     Reading::Slot { how, value: quote!(.value()) }
 }

@@ -198,10 +198,10 @@ impl Kind {
             declared.push(quote!(#[doc = #doc] #rename #left_out pub #ident: #tokens));
             let (how, value) = match ty.as_str() {
                 _ if *json == DATA => ("required", quote!(.value::<A::Error>(#json)?)),
-                "i64" => ("or_empty_whole", quote!(.value())),
-                "Option<i64>" => ("optional_whole", quote!(.value())),
+                "i64" => ("required_int_or_default", quote!(.value())),
+                "Option<i64>" => ("optional_int", quote!(.value())),
                 ty if ty.starts_with("Option") => ("optional", quote!(.value())),
-                _ => ("or_empty", quote!(.value())),
+                _ => ("required_or_default", quote!(.value())),
             };
             let how = format_ident!("{how}");
             slots.push(quote!(let mut #ident = slot::#how();));

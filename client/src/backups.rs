@@ -29,4 +29,4 @@ pub use restore_error::RestoreError;
 #[cfg(feature = "branches")]
 pub use restored::{AwaitedBranch, Created, Restored};
 pub use schedule::WaitError;
-pub use wait::{Awaited, WaitForBackup};
+pub use wait::{WaitForBackup, WaitTarget};

@@ -47,12 +47,12 @@ mod tls;
 mod transport;
 
 pub use auth::{BearerToken, Credentials, ServiceToken};
-pub use backups::{
-    Awaited, BackupHandle, BackupRef, BranchHandle, BranchRef, EnsureBackup, EnsureError, Ensured, WaitError,
-    WaitForBackup,
-};
 #[cfg(feature = "branches")]
 pub use backups::{AwaitedBranch, Created, RestoreBackup, RestoreError, Restored};
+pub use backups::{
+    BackupHandle, BackupRef, BranchHandle, BranchRef, EnsureBackup, EnsureError, Ensured, WaitError, WaitForBackup,
+    WaitTarget,
+};
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorDetail, Invalid, Outcome, Refused, Unanswered, Unfinished, Unreadable};
 pub use generated::{calls, operations, types};

@@ -72,7 +72,7 @@ async fn one_call_has_settings_of_its_own() {
     let server = Server::start([Step::Answer(json("200 OK", &just_created::body().to_string()))]).await;
     let client = just_created::builder(&server.url()).build().unwrap();
     let call = || client.get_backup().organization("acme").database("shop").branch("main").id("b");
-    // Awaited without `send()`, too.
+    // WaitTarget without `send()`, too.
     let answer: Response<Backup> = call().header("traceparent", "00-1").header("x-a", "b").await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let head = server.arrived()[0].head.to_lowercase();

@@ -15,9 +15,9 @@ pub fn unlisted(findings: &[Finding]) -> Vec<String> {
         LazyLock::new(|| rules::listed().into_iter().map(|rule| (rule.id.clone(), rule)).collect());
     let listed = |finding: &&Finding| {
         let levels = RULES.get(&finding.id).and_then(|rule| rule.levels.get(&finding.direction));
-        let lowered = finding.lowering.is_some_and(|lowering| lowering.to() == finding.level);
+        let downgraded = finding.downgrade.is_some_and(|downgrade| downgrade.to() == finding.level);
         // Extensions have the names that their authors gave them.
-        lowered && levels.is_some()
+        downgraded && levels.is_some()
             || finding.id.starts_with("x-")
             || levels.is_some_and(|levels| levels.contains(&finding.level))
     };
@@ -32,10 +32,10 @@ fn where_oasdiff_has_another_level_the_table_says_why() {
     let differing: Vec<_> = all.iter().filter(differs).collect();
     assert!(differing.len() > 20);
     for rule in differing {
-        // A level that is oasdiff's but for a lowering has the reason of that.
-        let lowered: BTreeSet<_> = rule.lowered.iter().map(|lowering| lowering.to()).collect();
+        // A level that is oasdiff's but for a downgrade has the reason of that.
+        let downgraded: BTreeSet<_> = rule.downgraded.iter().map(|downgrade| downgrade.to()).collect();
         let mut own = levels(rule);
-        own.retain(|level| !lowered.contains(level) || Some(*level) == rule.oasdiff);
+        own.retain(|level| !downgraded.contains(level) || Some(*level) == rule.oasdiff);
         assert!(rule.why().is_some() || own == BTreeSet::from([rule.oasdiff.unwrap()]), "{rule:?}");
     }
     let ids: BTreeSet<_> = all.iter().map(|rule| &rule.id).collect();

@@ -216,7 +216,7 @@ async fn what_was_not_made_stays_unknown_and_is_not_sent_again() {
     server.lose_next_request();
     let error = ensure(&client).await.unwrap_err();
     assert!(matches!(error.call_error(), Some(Error::Interrupted(_))), "{error:?}");
-    assert_eq!((error.outcome(), error.looks(), posts(&server)), (Outcome::Unknown, 5, 1));
+    assert_eq!((error.outcome(), error.searches(), posts(&server)), (Outcome::Unknown, 5, 1));
     assert!(error.to_string().ends_with("; looked 5 times, without success"), "{error}");
     assert!(error.is_retryable() && error.creation_sent());
     // The next call looks first, and creates it.
@@ -231,7 +231,7 @@ async fn what_was_made_and_failed_is_no_success() {
     server.move_states([(Duration::ZERO, "failed")]);
     server.truncate_next_answer();
     let error = ensure(&client).await.unwrap_err();
-    assert!(matches!(error.call_error(), Some(Error::Unreadable(_))) && error.looks() == 5, "{error:?}");
+    assert!(matches!(error.call_error(), Some(Error::Unreadable(_))) && error.searches() == 5, "{error:?}");
     assert_eq!(error.outcome(), Outcome::Applied);
 }
 
@@ -265,7 +265,7 @@ async fn a_look_that_fails_says_nothing_of_the_backup() {
         let (server, client) = started().await;
         refuse(&server);
         let error = ensure(&client).await.unwrap_err();
-        assert_eq!((error.outcome(), error.looks(), posts(&server)), (Outcome::Unknown, 1, 0), "{error}");
+        assert_eq!((error.outcome(), error.searches(), posts(&server)), (Outcome::Unknown, 1, 0), "{error}");
         assert!(error.to_string().ends_with("; looked once, without success"), "{error}");
     }
     let passing = [answer("429 Too Many Requests", &[], ""), json("200 OK", "{"), json("200 OK", "{}")];
@@ -273,7 +273,7 @@ async fn a_look_that_fails_says_nothing_of_the_backup() {
         let server = Server::start([Step::Answer(bytes)]).await;
         let error = ensure(&quick(&server.url(), timeout)).await.unwrap_err();
         assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
-        assert!(error.looks() > 2 && server.arrived().iter().all(|it| it.head.starts_with("GET ")), "{error}");
+        assert!(error.searches() > 2 && server.arrived().iter().all(|it| it.head.starts_with("GET ")), "{error}");
     }
     let closed = planetscale_tests::closed_address();
     let error = ensure(&quick(&closed, timeout)).await.unwrap_err();
@@ -286,14 +286,14 @@ async fn a_refusal_is_what_it_is() {
     server.pass_next();
     server.refuse_next(403, "forbidden", "no");
     let error = ensure(&client).await.unwrap_err();
-    assert_eq!((error.outcome(), error.looks(), posts(&server)), (Outcome::NotApplied, 0, 1));
+    assert_eq!((error.outcome(), error.searches(), posts(&server)), (Outcome::NotApplied, 0, 1));
     // Where another backup may have been quicker, it looks.
     for (status, code) in [(422, "unprocessable"), (409, "conflict")] {
         server.pass_next();
         server.refuse_next(status, code, "a backup is running");
         let error = ensure(&client).await.unwrap_err();
         assert_eq!(
-            (error.outcome(), error.looks(), error.call_error().unwrap().code()),
+            (error.outcome(), error.searches(), error.call_error().unwrap().code()),
             (Outcome::NotApplied, 1, Some(code))
         );
     }

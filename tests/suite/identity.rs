@@ -82,7 +82,7 @@ async fn a_branch_has_the_name_that_the_server_gave_it() {
     assert_eq!(restored.branch_ref.to_string(), "acme/shop/drill-nightly");
     let ready = client.wait_for_branch(&restored).await.unwrap();
     assert_eq!(ready.id, restored.branch.id);
-    // What was only stored has no such patience.
+    // What was only stored has no such budget.
     let again = restore(&client, &schedule).await.unwrap();
     assert_eq!((again.created, &again.branch.id), (Created::Before, &restored.branch.id));
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 
 use super::ensure_error::EnsureError;
-use super::look::{Found, Patience, Seen, is_since, is_usable, look, search};
+use super::look::{Found, SearchBudget, SearchResult, is_since, is_usable, look, search};
 use super::refs::{BackupRef, BranchRef};
 use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL};
 use crate::client::Client;
@@ -244,7 +244,7 @@ impl EnsureBackup {
                 continue;
             }
             if let Some(error) = conflict.take() {
-                return Err(EnsureError::new(error, true).having_looked(1));
+                return Err(EnsureError::new(error, true).after_searches(1));
             }
             progress.creation_sent = true;
             match create.clone().send().await {
@@ -267,14 +267,14 @@ impl EnsureBackup {
     }
 
     /// Looks until it sees something, within the time-out.
-    async fn look_until_seen(&self) -> Result<Seen, EnsureError> {
-        let mut patience = Patience::new(&self.client);
+    async fn look_until_seen(&self) -> Result<SearchResult, EnsureError> {
+        let mut budget = SearchBudget::new(&self.client);
         loop {
-            match look(&patience.client(&self.client), &self.branch, &self.name).await {
+            match look(&budget.client(&self.client), &self.branch, &self.name).await {
                 Ok(seen) => return Ok(seen),
-                Err(error) if may_pass(&error) && patience.after(Some(&error)).await => {}
+                Err(error) if may_pass(&error) && budget.after(Some(&error)).await => {}
                 Err(error @ Error::InvalidInput(_)) => return Err(EnsureError::new(error, false)),
-                Err(error) => return Err(EnsureError::new(error, false).having_looked(patience.looks)),
+                Err(error) => return Err(EnsureError::new(error, false).after_searches(budget.searches)),
             }
         }
     }
@@ -292,7 +292,7 @@ impl EnsureBackup {
                 let created = is_since(found.value.created_at, since);
                 Ok(self.ensured(found, created))
             }
-            Err(looks) => Err(EnsureError::new(error, true).having_looked(looks)),
+            Err(searches) => Err(EnsureError::new(error, true).after_searches(searches)),
         }
     }
 

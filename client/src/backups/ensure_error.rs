@@ -10,7 +10,7 @@ use crate::generated::types::Backup;
 #[derive(Debug)]
 pub struct EnsureError {
     kind: Kind,
-    looks: usize,
+    searches: usize,
     creation_sent: bool,
 }
 
@@ -28,19 +28,19 @@ impl EnsureError {
     /// One of a call that failed, such as a test of one's own wants. `creation_sent` is whether the request
     /// that creates the backup was sent.
     pub fn new(error: Error, creation_sent: bool) -> Self {
-        Self { kind: Kind::Call(Box::new(error)), looks: 0, creation_sent }
+        Self { kind: Kind::Call(Box::new(error)), searches: 0, creation_sent }
     }
 
     pub(super) fn busy(backup: Backup, after: Duration) -> Self {
-        Self { kind: Kind::Busy(Box::new(backup), after), looks: 0, creation_sent: false }
+        Self { kind: Kind::Busy(Box::new(backup), after), searches: 0, creation_sent: false }
     }
 
     pub(super) fn deadline(after: Duration, creation_sent: bool) -> Self {
-        Self { kind: Kind::Deadline(after), looks: 0, creation_sent }
+        Self { kind: Kind::Deadline(after), searches: 0, creation_sent }
     }
 
-    pub(super) fn having_looked(self, looks: usize) -> Self {
-        Self { looks, ..self }
+    pub(super) fn after_searches(self, searches: usize) -> Self {
+        Self { searches, ..self }
     }
 
     /// Whether the request that creates the backup was, or may have been, sent, whatever it was answered. Where it was
@@ -61,7 +61,7 @@ impl EnsureError {
             Kind::Deadline(_) => Outcome::Unknown,
             Kind::Call(error) if self.creation_sent => error.outcome(),
             // The list in which it would be could not be read.
-            Kind::Call(_) if self.looks > 0 => Outcome::Unknown,
+            Kind::Call(_) if self.searches > 0 => Outcome::Unknown,
             Kind::Call(_) => Outcome::NotApplied,
         }
     }
@@ -91,9 +91,9 @@ impl EnsureError {
         }
     }
 
-    /// How often it looked for the backup before it gave up.
-    pub fn looks(&self) -> usize {
-        self.looks
+    /// How often it searched for the backup before it gave up.
+    pub fn searches(&self) -> usize {
+        self.searches
     }
 }
 
@@ -111,7 +111,7 @@ impl fmt::Display for EnsureError {
             }
             Kind::Deadline(after) => write!(f, "the deadline of {after:?} passed: nothing was created"),
         }?;
-        match self.looks {
+        match self.searches {
             0 => Ok(()),
             1 => f.write_str("; looked once, without success"),
             times => write!(f, "; looked {times} times, without success"),
@@ -129,7 +129,7 @@ impl std::error::Error for EnsureError {
 impl From<EnsureError> for Error {
     fn from(error: EnsureError) -> Self {
         match error {
-            EnsureError { kind: Kind::Call(call), looks: 0, .. } => *call,
+            EnsureError { kind: Kind::Call(call), searches: 0, .. } => *call,
             error => Self::Unfinished(Box::new(Unfinished {
                 outcome: error.outcome(),
                 is_retryable: error.is_retryable(),

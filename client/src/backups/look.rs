@@ -44,7 +44,7 @@ impl<T> From<Response<T>> for Found<T> {
 
 /// What a look at the branch shows.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(super) struct SearchResult {
     /// The backup of the name.
     pub(super) found: Option<Found<Backup>>,
     /// A manual backup that is under way.
@@ -54,16 +54,16 @@ pub(super) struct Seen {
 }
 
 /// How long and how often to look again.
-pub(super) struct Patience {
+pub(super) struct SearchBudget {
     deadline: Instant,
     delays: ExponentialBackoff,
-    pub(super) looks: usize,
+    pub(super) searches: usize,
 }
 
-impl Patience {
+impl SearchBudget {
     pub(super) fn new(client: &Client) -> Self {
         let delays = client.settings.retry.backoff_for_polls().build();
-        Self { deadline: Instant::now() + client.settings.timeout, delays, looks: 1 }
+        Self { deadline: Instant::now() + client.settings.timeout, delays, searches: 1 }
     }
 
     /// A client whose calls end in time. One that is never answered has an attempt's time-out, and leaves the rest.
@@ -85,7 +85,7 @@ impl Patience {
             return false;
         }
         tokio::time::sleep(delay).await;
-        self.looks += 1;
+        self.searches += 1;
         true
     }
 }
@@ -96,10 +96,10 @@ pub(super) async fn search<T, F>(client: &Client, mut find: impl FnMut(Client) -
 where
     F: Future<Output = Result<Option<T>, Error>>,
 {
-    let mut patience = Patience::new(client);
+    let mut budget = SearchBudget::new(client);
     let mut misses = 0;
     loop {
-        let failure = match find(patience.client(client)).await {
+        let failure = match find(budget.client(client)).await {
             Ok(Some(found)) => return Ok(found),
             Ok(None) => {
                 misses += 1;
@@ -108,11 +108,11 @@ where
             Err(failure) => Some(failure),
         };
         let hopeless = misses == MAX_MISSES || failure.as_ref().is_some_and(|failure| !may_pass(failure));
-        if hopeless || !patience.after(failure.as_ref()).await {
+        if hopeless || !budget.after(failure.as_ref()).await {
             if let Some(failure) = failure {
                 tracing::warn!(error = %failure, "what may have been created could not be looked for");
             }
-            return Err(patience.looks);
+            return Err(budget.searches);
         }
     }
 }
@@ -137,19 +137,19 @@ fn is_busy(backup: &Backup) -> bool {
 ///
 /// A list of several pages is read twice before it counts as one without the backup: where another backup is
 /// deleted in between, those after it move up, and the first of a page is then on the page before.
-pub(super) async fn look(client: &Client, branch: &BranchRef, name: &str) -> Result<Seen, Error> {
+pub(super) async fn look(client: &Client, branch: &BranchRef, name: &str) -> Result<SearchResult, Error> {
     let (seen, pages) = read(client, branch, name).await?;
     if seen.found.is_some() || pages < 2 {
         return Ok(seen);
     }
     let (again, _) = read(client, branch, name).await?;
-    Ok(Seen { at: seen.at, ..again })
+    Ok(SearchResult { at: seen.at, ..again })
 }
 
 /// Reads the list once, and says how many pages it had.
-async fn read(client: &Client, branch: &BranchRef, name: &str) -> Result<(Seen, usize), Error> {
+async fn read(client: &Client, branch: &BranchRef, name: &str) -> Result<(SearchResult, usize), Error> {
     let mut pages = client.branch(branch).list_backups().per_page(PER_PAGE).pages();
-    let (mut seen, mut count) = (Seen::default(), 0);
+    let (mut seen, mut count) = (SearchResult::default(), 0);
     while let Some(page) = pages.next().await {
         let page = page?;
         count += 1;
@@ -159,7 +159,10 @@ async fn read(client: &Client, branch: &BranchRef, name: &str) -> Result<(Seen, 
             if backup.name == name && is_usable(&backup) {
                 let item = format!("/{ITEMS}/{at}");
                 let made_good = made_good.iter().filter_map(|one| one.below(&item)).collect();
-                return Ok((Seen { found: Some(Found { value: backup, request_id, made_good }), ..seen }, count));
+                return Ok((
+                    SearchResult { found: Some(Found { value: backup, request_id, made_good }), ..seen },
+                    count,
+                ));
             }
             if is_busy(&backup) {
                 seen.busy = Some(backup);

@@ -10,7 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::branch_look::{Listed, Shown, Wanted, list};
 use super::ensure::is_conflict;
-use super::look::{Found, MAX_MISSES, Patience};
+use super::look::{Found, MAX_MISSES, SearchBudget};
 use super::refs::{BackupRef, BranchRef};
 use super::restore_error::{Kind, RestoreError};
 use super::restored::{Created, Restored};
@@ -290,10 +290,10 @@ impl RestoreBackup {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let mut patience = Patience::new(&self.client);
+        let mut budget = SearchBudget::new(&self.client);
         loop {
-            match look(patience.client(&self.client)).await {
-                Err(error) if may_pass(&error) && patience.after(Some(&error)).await => {}
+            match look(budget.client(&self.client)).await {
+                Err(error) if may_pass(&error) && budget.after(Some(&error)).await => {}
                 ended => return ended,
             }
         }
@@ -307,10 +307,10 @@ impl RestoreBackup {
         progress: &mut Progress,
     ) -> Result<Restored, RestoreError> {
         let wanted = self.wanted();
-        let mut patience = Patience::new(&self.client);
+        let mut budget = SearchBudget::new(&self.client);
         let mut misses = 0;
         loop {
-            let client = patience.client(&self.client);
+            let client = budget.client(&self.client);
             let seen = async {
                 let listed = list(&client, &self.backup).await?;
                 let is_unclear = matches!(wanted.judge(&listed.branches, &backup), Shown::Unclear(_));
@@ -331,7 +331,7 @@ impl RestoreBackup {
             // A name that holds a nonce is nobody else's: that is not what the refusal is for.
             let is_over = progress.is_refused && self.nonce.is_some() && misses == MAX_MISSES;
             let is_hopeless = failure.as_ref().is_some_and(|failure| !may_pass(failure));
-            if is_over || is_hopeless || !patience.after(failure.as_ref()).await {
+            if is_over || is_hopeless || !budget.after(failure.as_ref()).await {
                 break;
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::error::{Error, Outcome, Unfinished};
 use crate::generated::calls::GetBackup;
 use crate::generated::types::{Backup, BackupState};
-use crate::polling::{End, Judged, PollError, Schedule, asked, may_pass};
+use crate::polling::{End, PollError, PollState, Schedule, asked, may_pass};
 use crate::response::Response;
 
 /// How long to wait before the first poll of a backup that was just created.
@@ -146,11 +146,11 @@ pub(super) async fn follow<F>(
 where
     F: Future<Output = Result<Response<Backup>, Error>> + Send,
 {
-    let judge = |backup: &Backup| {
+    let classify = |backup: &Backup| {
         progress(backup);
-        (GetBackup::WAIT.end)(backup).map_or(Judged::Pending, Judged::Ended)
+        (GetBackup::WAIT.end)(backup).map_or(PollState::Pending, PollState::Ended)
     };
-    Ok(schedule.follow(poll, judge).await?)
+    Ok(schedule.follow(poll, classify).await?)
 }
 
 /// Whether a state is final, and leaves no backup to rely on.

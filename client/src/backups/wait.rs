@@ -21,30 +21,30 @@ use crate::response::Response;
 /// A backup that can be waited for: a [`BackupRef`], or what [`Client::ensure_backup`] gives, which also
 /// says whether the backup was just created.
 #[derive(Clone, Debug)]
-pub struct Awaited {
+pub struct WaitTarget {
     backup: BackupRef,
     is_new: bool,
 }
 
-impl From<BackupRef> for Awaited {
+impl From<BackupRef> for WaitTarget {
     fn from(backup: BackupRef) -> Self {
         Self { backup, is_new: false }
     }
 }
 
-impl From<&BackupRef> for Awaited {
+impl From<&BackupRef> for WaitTarget {
     fn from(backup: &BackupRef) -> Self {
         backup.clone().into()
     }
 }
 
-impl From<&Ensured> for Awaited {
+impl From<&Ensured> for WaitTarget {
     fn from(ensured: &Ensured) -> Self {
         Self { backup: ensured.backup_ref(), is_new: ensured.created }
     }
 }
 
-impl From<Ensured> for Awaited {
+impl From<Ensured> for WaitTarget {
     fn from(ensured: Ensured) -> Self {
         (&ensured).into()
     }
@@ -88,8 +88,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait_for_backup(&self, backup: impl Into<Awaited>) -> WaitForBackup<'static> {
-        let Awaited { backup, is_new } = backup.into();
+    pub fn wait_for_backup(&self, backup: impl Into<WaitTarget>) -> WaitForBackup<'static> {
+        let WaitTarget { backup, is_new } = backup.into();
         WaitForBackup {
             client: self.clone(),
             backup,

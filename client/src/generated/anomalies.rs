@@ -65,15 +65,15 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut active = slot::or_empty();
+            let mut active = slot::required_or_default();
             let mut correlations = slot::optional();
-            let mut duration = slot::or_empty();
+            let mut duration = slot::required_or_default();
             let mut id = slot::required();
-            let mut metrics_end = slot::or_empty();
-            let mut metrics_start = slot::or_empty();
-            let mut minutes_in_violation = slot::or_empty_whole();
-            let mut period_end = slot::or_empty();
-            let mut period_start = slot::or_empty();
+            let mut metrics_end = slot::required_or_default();
+            let mut metrics_start = slot::required_or_default();
+            let mut minutes_in_violation = slot::required_int_or_default();
+            let mut period_end = slot::required_or_default();
+            let mut period_start = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -115,13 +115,13 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut fingerprint = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut keyspace = slot::or_empty();
-            let mut normalized_sql = slot::or_empty();
-            let mut r = slot::or_empty();
-            let mut syntax_highlighted_sql = slot::or_empty();
-            let mut tablet_type = slot::or_empty();
+            let mut fingerprint = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut keyspace = slot::required_or_default();
+            let mut normalized_sql = slot::required_or_default();
+            let mut r = slot::required_or_default();
+            let mut syntax_highlighted_sql = slot::required_or_default();
+            let mut tablet_type = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

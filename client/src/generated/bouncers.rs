@@ -263,11 +263,11 @@ pub mod types {
             let mut created_at = slot::required();
             let mut deleted_at = slot::optional();
             let mut id = slot::required();
-            let mut name = slot::or_empty();
-            let mut parameters = slot::or_empty();
-            let mut replicas_per_cell = slot::or_empty_whole();
+            let mut name = slot::required_or_default();
+            let mut parameters = slot::required_or_default();
+            let mut replicas_per_cell = slot::required_int_or_default();
             let mut sku = slot::optional();
-            let mut target = slot::or_empty();
+            let mut target = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -315,24 +315,24 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
-            let mut category = slot::or_empty();
+            let mut category = slot::required_or_default();
             let mut created_at = slot::optional();
-            let mut default_value = slot::if_any();
-            let mut description = slot::or_empty();
-            let mut display_name = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut immutable = slot::or_empty();
-            let mut max = slot::if_any();
-            let mut min = slot::if_any();
-            let mut name = slot::or_empty();
-            let mut namespace = slot::or_empty();
-            let mut options = slot::or_empty();
-            let mut parameter_type = slot::or_empty();
-            let mut required = slot::or_empty();
-            let mut restart = slot::or_empty();
+            let mut default_value = slot::or_default();
+            let mut description = slot::required_or_default();
+            let mut display_name = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut immutable = slot::required_or_default();
+            let mut max = slot::or_default();
+            let mut min = slot::or_default();
+            let mut name = slot::required_or_default();
+            let mut namespace = slot::required_or_default();
+            let mut options = slot::required_or_default();
+            let mut parameter_type = slot::required_or_default();
+            let mut required = slot::required_or_default();
+            let mut restart = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut url = slot::or_empty();
-            let mut value = slot::if_any();
+            let mut url = slot::required_or_default();
+            let mut value = slot::or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -579,30 +579,30 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut cluster_display_name = slot::or_empty();
-            let mut cluster_name = slot::or_empty();
-            let mut config_change_in_progress = slot::or_empty();
+            let mut cluster_display_name = slot::required_or_default();
+            let mut cluster_name = slot::required_or_default();
+            let mut config_change_in_progress = slot::required_or_default();
             let mut created_at = slot::required();
             let mut default = slot::optional();
-            let mut extra_replicas = slot::or_empty_whole();
+            let mut extra_replicas = slot::required_int_or_default();
             let mut id = slot::required();
-            let mut imported = slot::or_empty();
-            let mut metal = slot::or_empty();
-            let mut mysqld_options = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut node_ttl_strategy = slot::or_empty();
-            let mut ready = slot::or_empty();
-            let mut replicas = slot::or_empty_whole();
+            let mut imported = slot::required_or_default();
+            let mut metal = slot::required_or_default();
+            let mut mysqld_options = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut node_ttl_strategy = slot::required_or_default();
+            let mut ready = slot::required_or_default();
+            let mut replicas = slot::required_int_or_default();
             let mut replication_durability_constraints = slot::optional();
-            let mut resize_in_progress = slot::or_empty();
-            let mut resize_pending = slot::or_empty();
-            let mut resizing = slot::or_empty();
-            let mut sharded = slot::or_empty();
-            let mut shards = slot::or_empty_whole();
+            let mut resize_in_progress = slot::required_or_default();
+            let mut resize_pending = slot::required_or_default();
+            let mut resizing = slot::required_or_default();
+            let mut sharded = slot::required_or_default();
+            let mut shards = slot::required_int_or_default();
             let mut updated_at = slot::optional();
             let mut vector_pool_allocation = slot::optional();
             let mut vreplication_flags = slot::optional();
-            let mut vttablet_options = slot::or_empty();
+            let mut vttablet_options = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -678,9 +678,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut name = slot::or_empty();
-            let mut shards = slot::or_empty();
-            let mut state = slot::or_empty();
+            let mut name = slot::required_or_default();
+            let mut shards = slot::required_or_default();
+            let mut state = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -734,8 +734,8 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut last_rollout_finished_at = slot::optional();
             let mut last_rollout_started_at = slot::optional();
-            let mut name = slot::or_empty();
-            let mut state = slot::or_empty();
+            let mut name = slot::required_or_default();
+            let mut state = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -767,9 +767,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut allow_no_blob_binlog_row_image = slot::or_empty();
-            let mut optimize_inserts = slot::or_empty();
-            let mut vplayer_batching = slot::or_empty();
+            let mut allow_no_blob_binlog_row_image = slot::required_or_default();
+            let mut optimize_inserts = slot::required_or_default();
+            let mut vplayer_batching = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

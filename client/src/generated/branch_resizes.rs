@@ -241,23 +241,23 @@ pub mod types {
             let mut completed_at = slot::optional();
             let mut created_at = slot::required();
             let mut id = slot::required();
-            let mut previous_vtgate_autoscaling = slot::or_empty();
-            let mut previous_vtgate_count = slot::or_empty_whole();
-            let mut previous_vtgate_display_name = slot::or_empty();
-            let mut previous_vtgate_max_count = slot::or_empty_whole();
-            let mut previous_vtgate_name = slot::or_empty();
-            let mut previous_vtgate_size = slot::or_empty();
-            let mut previous_vtgate_target_cpu_utilization = slot::or_empty();
+            let mut previous_vtgate_autoscaling = slot::required_or_default();
+            let mut previous_vtgate_count = slot::required_int_or_default();
+            let mut previous_vtgate_display_name = slot::required_or_default();
+            let mut previous_vtgate_max_count = slot::required_int_or_default();
+            let mut previous_vtgate_name = slot::required_or_default();
+            let mut previous_vtgate_size = slot::required_or_default();
+            let mut previous_vtgate_target_cpu_utilization = slot::required_or_default();
             let mut started_at = slot::optional();
-            let mut state = slot::or_empty();
+            let mut state = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut vtgate_autoscaling = slot::or_empty();
-            let mut vtgate_count = slot::or_empty_whole();
-            let mut vtgate_display_name = slot::or_empty();
-            let mut vtgate_max_count = slot::or_empty_whole();
-            let mut vtgate_name = slot::or_empty();
-            let mut vtgate_size = slot::or_empty();
-            let mut vtgate_target_cpu_utilization = slot::or_empty();
+            let mut vtgate_autoscaling = slot::required_or_default();
+            let mut vtgate_count = slot::required_int_or_default();
+            let mut vtgate_display_name = slot::required_or_default();
+            let mut vtgate_max_count = slot::required_int_or_default();
+            let mut vtgate_name = slot::required_or_default();
+            let mut vtgate_size = slot::required_or_default();
+            let mut vtgate_target_cpu_utilization = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

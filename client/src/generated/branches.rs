@@ -878,7 +878,7 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut data = slot::or_empty();
+            let mut data = slot::required_or_default();
             object::read_fields(_object, Self::NAME, &mut [("data", &mut data)])?;
             Ok(Self { data: data.value() })
         }
@@ -896,9 +896,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut html = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut raw = slot::or_empty();
+            let mut html = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut raw = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -925,45 +925,45 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
-            let mut cluster_iops = slot::optional_whole();
-            let mut cluster_name = slot::or_empty();
+            let mut cluster_iops = slot::optional_int();
+            let mut cluster_name = slot::required_or_default();
             let mut created_at = slot::required();
             let mut deleted_at = slot::optional();
             let mut deletion_protected = slot::optional();
-            let mut direct_vtgate = slot::or_empty();
-            let mut has_read_only_replicas = slot::or_empty();
-            let mut has_replicas = slot::or_empty();
-            let mut html_url = slot::or_empty();
+            let mut direct_vtgate = slot::required_or_default();
+            let mut has_read_only_replicas = slot::required_or_default();
+            let mut has_replicas = slot::required_or_default();
+            let mut html_url = slot::required_or_default();
             let mut id = slot::required();
-            let mut keyspace_count = slot::or_empty_whole();
-            let mut kind = slot::or_empty();
-            let mut metal = slot::or_empty();
-            let mut mysql_address = slot::or_empty();
-            let mut mysql_edge_address = slot::or_empty();
-            let mut name = slot::or_empty();
+            let mut keyspace_count = slot::required_int_or_default();
+            let mut kind = slot::required_or_default();
+            let mut metal = slot::required_or_default();
+            let mut mysql_address = slot::required_or_default();
+            let mut mysql_edge_address = slot::required_or_default();
+            let mut name = slot::required_or_default();
             let mut parent_branch = slot::optional();
-            let mut private_edge_connectivity = slot::or_empty();
+            let mut private_edge_connectivity = slot::required_or_default();
             let mut production = slot::optional();
-            let mut ready = slot::or_empty();
+            let mut ready = slot::required_or_default();
             let mut region = slot::optional();
             let mut restore_checklist_completed_at = slot::optional();
             let mut restored_from_branch = slot::optional();
             let mut safe_migrations = slot::optional();
             let mut schema_last_updated_at = slot::optional();
-            let mut schema_ready = slot::or_empty();
-            let mut shard_count = slot::or_empty_whole();
-            let mut sharded = slot::or_empty();
-            let mut stale_schema = slot::or_empty();
-            let mut state = slot::or_empty();
+            let mut schema_ready = slot::required_or_default();
+            let mut shard_count = slot::required_int_or_default();
+            let mut sharded = slot::required_or_default();
+            let mut stale_schema = slot::required_or_default();
+            let mut state = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut url = slot::or_empty();
-            let mut vtgate_autoscaling = slot::or_empty();
-            let mut vtgate_count = slot::or_empty_whole();
-            let mut vtgate_max_count = slot::optional_whole();
+            let mut url = slot::required_or_default();
+            let mut vtgate_autoscaling = slot::required_or_default();
+            let mut vtgate_count = slot::required_int_or_default();
+            let mut vtgate_max_count = slot::optional_int();
             let mut vtgate_name = slot::optional();
-            let mut vtgate_options = slot::or_empty();
-            let mut vtgate_size = slot::or_empty();
-            let mut vtgate_target_cpu_utilization = slot::optional_whole();
+            let mut vtgate_options = slot::required_or_default();
+            let mut vtgate_size = slot::required_or_default();
+            let mut vtgate_target_cpu_utilization = slot::optional_int();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -1070,23 +1070,23 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut auto_increment_column_names = slot::or_empty();
-            let mut charset_name = slot::or_empty();
-            let mut check_constraint_name = slot::or_empty();
-            let mut column_name = slot::or_empty();
-            let mut docs_url = slot::or_empty();
-            let mut engine_name = slot::or_empty();
-            let mut enum_value = slot::or_empty();
-            let mut error_description = slot::or_empty();
-            let mut foreign_key_column_names = slot::or_empty();
-            let mut json_path = slot::or_empty();
-            let mut keyspace_name = slot::or_empty();
-            let mut lint_error = slot::or_empty();
-            let mut partition_name = slot::or_empty();
-            let mut partitioning_type = slot::or_empty();
-            let mut subject_type = slot::or_empty();
-            let mut table_name = slot::or_empty();
-            let mut vindex_name = slot::or_empty();
+            let mut auto_increment_column_names = slot::required_or_default();
+            let mut charset_name = slot::required_or_default();
+            let mut check_constraint_name = slot::required_or_default();
+            let mut column_name = slot::required_or_default();
+            let mut docs_url = slot::required_or_default();
+            let mut engine_name = slot::required_or_default();
+            let mut enum_value = slot::required_or_default();
+            let mut error_description = slot::required_or_default();
+            let mut foreign_key_column_names = slot::required_or_default();
+            let mut json_path = slot::required_or_default();
+            let mut keyspace_name = slot::required_or_default();
+            let mut lint_error = slot::required_or_default();
+            let mut partition_name = slot::required_or_default();
+            let mut partitioning_type = slot::required_or_default();
+            let mut subject_type = slot::required_or_default();
+            let mut table_name = slot::required_or_default();
+            let mut vindex_name = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

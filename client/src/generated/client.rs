@@ -568,9 +568,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut avatar_url = slot::or_empty();
-            let mut display_name = slot::or_empty();
-            let mut id = slot::or_empty();
+            let mut avatar_url = slot::required_or_default();
+            let mut display_name = slot::required_or_default();
+            let mut id = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -606,19 +606,19 @@ pub mod types {
             let mut created_at = slot::required();
             let mut database_branch = slot::optional();
             let mut deleted_at = slot::optional();
-            let mut estimated_storage_cost = slot::or_empty();
+            let mut estimated_storage_cost = slot::required_or_default();
             let mut expires_at = slot::optional();
             let mut id = slot::required();
-            let mut name = slot::or_empty();
+            let mut name = slot::required_or_default();
             let mut protected = slot::optional();
-            let mut pvc_size = slot::or_empty_whole();
-            let mut required = slot::or_empty();
-            let mut restored_branches = slot::or_empty();
+            let mut pvc_size = slot::required_int_or_default();
+            let mut required = slot::required_or_default();
+            let mut restored_branches = slot::required_or_default();
             let mut schema_snapshot = slot::optional();
-            let mut size = slot::or_empty_whole();
+            let mut size = slot::required_int_or_default();
             let mut started_at = slot::optional();
-            let mut state = slot::or_empty();
-            let mut uncompressed_size = slot::or_empty_whole();
+            let mut state = slot::required_or_default();
+            let mut uncompressed_size = slot::required_int_or_default();
             let mut updated_at = slot::required();
             object::read_fields(
                 _object,
@@ -684,20 +684,20 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
-            let mut display_name = slot::or_empty();
-            let mut frequency_unit = slot::or_empty();
-            let mut frequency_value = slot::or_empty_whole();
+            let mut display_name = slot::required_or_default();
+            let mut frequency_unit = slot::required_or_default();
+            let mut frequency_value = slot::required_int_or_default();
             let mut id = slot::required();
             let mut last_ran_at = slot::optional();
-            let mut name = slot::or_empty();
+            let mut name = slot::required_or_default();
             let mut next_run_at = slot::optional();
-            let mut required = slot::or_empty();
-            let mut retention_unit = slot::or_empty();
-            let mut retention_value = slot::or_empty_whole();
-            let mut schedule_day = slot::optional_whole();
+            let mut required = slot::required_or_default();
+            let mut retention_unit = slot::required_or_default();
+            let mut retention_value = slot::required_int_or_default();
+            let mut schedule_day = slot::optional_int();
             let mut schedule_time = slot::optional();
-            let mut schedule_week = slot::optional_whole();
-            let mut target = slot::or_empty();
+            let mut schedule_week = slot::optional_int();
+            let mut target = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -756,8 +756,8 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut deleted_at = slot::optional();
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
+            let mut id = slot::required_or_default();
+            let mut name = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -793,11 +793,11 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
-            let mut id = slot::or_empty();
+            let mut id = slot::required_or_default();
             let mut linted_at = slot::optional();
-            let mut name = slot::or_empty();
+            let mut name = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut url = slot::or_empty();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -1190,16 +1190,16 @@ pub mod types {
             object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole();
+            let mut current_page = slot::required_int_or_default();
             let mut data = slot::required();
-            let mut next_page = slot::optional_whole();
+            let mut next_page = slot::optional_int();
             let mut next_page_url = slot::optional();
-            let mut per_page = slot::or_empty_whole();
-            let mut prev_page = slot::optional_whole();
+            let mut per_page = slot::required_int_or_default();
+            let mut prev_page = slot::optional_int();
             let mut prev_page_url = slot::optional();
-            let mut total_count = slot::optional_whole();
-            let mut total_pages = slot::optional_whole();
-            let mut type_ = slot::or_empty();
+            let mut total_count = slot::optional_int();
+            let mut total_pages = slot::optional_int();
+            let mut type_ = slot::required_or_default();
             object::read_fields(
                 object,
                 Self::NAME,

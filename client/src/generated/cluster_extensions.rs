@@ -55,15 +55,15 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut available = slot::or_empty();
-            let mut description = slot::or_empty();
+            let mut available = slot::required_or_default();
+            let mut description = slot::required_or_default();
             let mut id = slot::required();
-            let mut internal = slot::or_empty();
-            let mut loader = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut parameters = slot::or_empty();
-            let mut unavailable_reason = slot::or_empty();
-            let mut url = slot::or_empty();
+            let mut internal = slot::required_or_default();
+            let mut loader = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut parameters = slot::required_or_default();
+            let mut unavailable_reason = slot::required_or_default();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -836,9 +836,9 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut data_source = slot::optional();
             let mut finished_at = slot::optional();
-            let mut import_check_errors = slot::or_empty();
+            let mut import_check_errors = slot::required_or_default();
             let mut started_at = slot::optional();
-            let mut state = slot::or_empty();
+            let mut state = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -872,9 +872,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut database = slot::or_empty();
-            let mut hostname = slot::or_empty();
-            let mut port = slot::or_empty_whole();
+            let mut database = slot::required_or_default();
+            let mut hostname = slot::required_or_default();
+            let mut port = slot::required_int_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -904,48 +904,48 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut allow_data_branching = slot::or_empty();
-            let mut at_backup_restore_branches_limit = slot::or_empty();
-            let mut at_development_branch_usage_limit = slot::or_empty();
+            let mut allow_data_branching = slot::required_or_default();
+            let mut at_backup_restore_branches_limit = slot::required_or_default();
+            let mut at_development_branch_usage_limit = slot::required_or_default();
             let mut automatic_migrations = slot::optional();
-            let mut branches_count = slot::or_empty_whole();
-            let mut branches_url = slot::or_empty();
-            let mut config_change_queued = slot::or_empty();
-            let mut config_changing = slot::or_empty();
+            let mut branches_count = slot::required_int_or_default();
+            let mut branches_url = slot::required_or_default();
+            let mut config_change_queued = slot::required_or_default();
+            let mut config_changing = slot::required_or_default();
             let mut created_at = slot::required();
             let mut data_import = slot::optional();
-            let mut default_branch = slot::or_empty();
-            let mut default_branch_read_only_regions_count = slot::or_empty_whole();
-            let mut default_branch_shard_count = slot::or_empty_whole();
-            let mut default_branch_table_count = slot::or_empty_whole();
+            let mut default_branch = slot::required_or_default();
+            let mut default_branch_read_only_regions_count = slot::required_int_or_default();
+            let mut default_branch_shard_count = slot::required_int_or_default();
+            let mut default_branch_table_count = slot::required_int_or_default();
             let mut deletion_protected = slot::optional();
-            let mut development_branches_count = slot::or_empty_whole();
-            let mut foreign_keys_enabled = slot::or_empty();
-            let mut html_url = slot::or_empty();
+            let mut development_branches_count = slot::required_int_or_default();
+            let mut foreign_keys_enabled = slot::required_or_default();
+            let mut html_url = slot::required_or_default();
             let mut id = slot::required();
-            let mut insights_enabled = slot::or_empty();
-            let mut insights_raw_queries = slot::or_empty();
-            let mut issues_count = slot::optional_whole();
-            let mut kind = slot::or_empty();
+            let mut insights_enabled = slot::required_or_default();
+            let mut insights_raw_queries = slot::required_or_default();
+            let mut issues_count = slot::optional_int();
+            let mut kind = slot::required_or_default();
             let mut migration_framework = slot::optional();
             let mut migration_table_name = slot::optional();
             let mut multiple_admins_required_for_deletion = slot::optional();
-            let mut name = slot::or_empty();
-            let mut open_schema_recommendations_count = slot::or_empty_whole();
-            let mut plan = slot::or_empty();
-            let mut production_branch_web_console = slot::or_empty();
-            let mut production_branches_count = slot::or_empty_whole();
-            let mut ready = slot::or_empty();
+            let mut name = slot::required_or_default();
+            let mut open_schema_recommendations_count = slot::required_int_or_default();
+            let mut plan = slot::required_or_default();
+            let mut production_branch_web_console = slot::required_or_default();
+            let mut production_branches_count = slot::required_int_or_default();
+            let mut ready = slot::required_or_default();
             let mut region = slot::optional();
             let mut require_approval_for_deploy = slot::optional();
-            let mut resize_queued = slot::or_empty();
-            let mut resizing = slot::or_empty();
-            let mut restrict_branch_region = slot::or_empty();
+            let mut resize_queued = slot::required_or_default();
+            let mut resizing = slot::required_or_default();
+            let mut restrict_branch_region = slot::required_or_default();
             let mut schema_last_updated_at = slot::optional();
-            let mut sharded = slot::or_empty();
-            let mut state = slot::or_empty();
+            let mut sharded = slot::required_or_default();
+            let mut state = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut url = slot::or_empty();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -1078,9 +1078,9 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut created_at = slot::required();
-            let mut display_name = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut ready = slot::or_empty();
+            let mut display_name = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut ready = slot::required_or_default();
             let mut ready_at = slot::optional();
             let mut region = slot::optional();
             let mut updated_at = slot::optional();

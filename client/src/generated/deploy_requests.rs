@@ -1151,19 +1151,19 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut can_drop_data = slot::optional();
             let mut created_at = slot::required();
-            let mut ddl_statement = slot::or_empty();
+            let mut ddl_statement = slot::required_or_default();
             let mut deploy_error_docs_url = slot::optional();
             let mut deploy_errors = slot::optional();
             let mut eta_seconds = slot::optional();
-            let mut id = slot::or_empty();
-            let mut keyspace_name = slot::or_empty();
-            let mut operation_name = slot::or_empty();
+            let mut id = slot::required_or_default();
+            let mut keyspace_name = slot::required_or_default();
+            let mut operation_name = slot::required_or_default();
             let mut progress_percentage = slot::optional();
             let mut removed_foreign_key_names = slot::optional();
-            let mut state = slot::or_empty();
-            let mut syntax_highlighted_ddl = slot::or_empty();
-            let mut table_locked = slot::or_empty();
-            let mut table_name = slot::or_empty();
+            let mut state = slot::required_or_default();
+            let mut syntax_highlighted_ddl = slot::required_or_default();
+            let mut table_locked = slot::required_or_default();
+            let mut table_name = slot::required_or_default();
             let mut table_recently_used = slot::optional();
             let mut table_recently_used_at = slot::optional();
             let mut throttled_at = slot::optional();
@@ -1231,21 +1231,21 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut can_drop_data = slot::optional();
             let mut created_at = slot::required();
-            let mut ddl_statement = slot::or_empty();
-            let mut deploy_errors = slot::or_empty();
-            let mut eta_seconds = slot::or_empty_whole();
-            let mut id = slot::or_empty();
-            let mut keyspace_name = slot::or_empty();
-            let mut operation_name = slot::or_empty();
-            let mut operations = slot::or_empty();
-            let mut progress_percentage = slot::or_empty();
-            let mut removed_foreign_key_names = slot::or_empty();
-            let mut shard_count = slot::or_empty_whole();
-            let mut shard_names = slot::or_empty();
-            let mut sharded = slot::or_empty();
-            let mut state = slot::or_empty();
-            let mut syntax_highlighted_ddl = slot::or_empty();
-            let mut table_name = slot::or_empty();
+            let mut ddl_statement = slot::required_or_default();
+            let mut deploy_errors = slot::required_or_default();
+            let mut eta_seconds = slot::required_int_or_default();
+            let mut id = slot::required_or_default();
+            let mut keyspace_name = slot::required_or_default();
+            let mut operation_name = slot::required_or_default();
+            let mut operations = slot::required_or_default();
+            let mut progress_percentage = slot::required_or_default();
+            let mut removed_foreign_key_names = slot::required_or_default();
+            let mut shard_count = slot::required_int_or_default();
+            let mut shard_names = slot::required_or_default();
+            let mut sharded = slot::required_or_default();
+            let mut state = slot::required_or_default();
+            let mut syntax_highlighted_ddl = slot::required_or_default();
+            let mut table_name = slot::required_or_default();
             let mut table_recently_used = slot::optional();
             let mut table_recently_used_at = slot::optional();
             let mut throttled_at = slot::optional();
@@ -1313,29 +1313,29 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
-            let mut approved = slot::or_empty();
-            let mut branch = slot::or_empty();
-            let mut branch_deleted = slot::or_empty();
+            let mut approved = slot::required_or_default();
+            let mut branch = slot::required_or_default();
+            let mut branch_deleted = slot::required_or_default();
             let mut branch_deleted_at = slot::optional();
             let mut branch_deleted_by = slot::optional();
-            let mut branch_id = slot::or_empty();
+            let mut branch_id = slot::required_or_default();
             let mut closed_at = slot::optional();
             let mut closed_by = slot::optional();
             let mut created_at = slot::required();
             let mut deployed_at = slot::optional();
             let mut deployment = slot::optional();
-            let mut deployment_state = slot::or_empty();
-            let mut html_body = slot::or_empty();
-            let mut html_url = slot::or_empty();
+            let mut deployment_state = slot::required_or_default();
+            let mut html_body = slot::required_or_default();
+            let mut html_url = slot::required_or_default();
             let mut id = slot::required();
-            let mut into_branch = slot::or_empty();
-            let mut into_branch_keyspace_count = slot::or_empty_whole();
-            let mut into_branch_shard_count = slot::or_empty_whole();
-            let mut into_branch_sharded = slot::or_empty();
-            let mut notes = slot::or_empty();
-            let mut num_comments = slot::or_empty_whole();
-            let mut number = slot::or_empty_whole();
-            let mut state = slot::or_empty();
+            let mut into_branch = slot::required_or_default();
+            let mut into_branch_keyspace_count = slot::required_int_or_default();
+            let mut into_branch_shard_count = slot::required_int_or_default();
+            let mut into_branch_sharded = slot::required_or_default();
+            let mut notes = slot::required_or_default();
+            let mut num_comments = slot::required_int_or_default();
+            let mut number = slot::required_int_or_default();
+            let mut state = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -1411,11 +1411,11 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
-            let mut body = slot::or_empty();
+            let mut body = slot::required_or_default();
             let mut created_at = slot::required();
-            let mut html_body = slot::or_empty();
+            let mut html_body = slot::required_or_default();
             let mut id = slot::required();
-            let mut state = slot::or_empty();
+            let mut state = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -1454,10 +1454,10 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut enough_storage = slot::or_empty();
-            let mut storage_bytes_needed = slot::or_empty_whole();
-            let mut storage_report = slot::or_empty();
-            let mut upgradeable = slot::or_empty();
+            let mut enough_storage = slot::required_or_default();
+            let mut storage_bytes_needed = slot::required_int_or_default();
+            let mut storage_report = slot::required_or_default();
+            let mut upgradeable = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -1490,39 +1490,39 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
-            let mut auto_cutover = slot::or_empty();
-            let mut auto_delete_branch = slot::or_empty();
+            let mut auto_cutover = slot::required_or_default();
+            let mut auto_delete_branch = slot::required_or_default();
             let mut cancelled_actor = slot::optional();
             let mut created_at = slot::required();
             let mut cutover_actor = slot::optional();
             let mut cutover_at = slot::optional();
-            let mut cutover_expiring = slot::or_empty();
+            let mut cutover_expiring = slot::required_or_default();
             let mut deploy_check_errors = slot::optional();
-            let mut deploy_operation_summaries = slot::or_empty();
-            let mut deploy_operations = slot::or_empty();
-            let mut deploy_request_number = slot::or_empty_whole();
-            let mut deployable = slot::or_empty();
+            let mut deploy_operation_summaries = slot::required_or_default();
+            let mut deploy_operations = slot::required_or_default();
+            let mut deploy_request_number = slot::required_int_or_default();
+            let mut deployable = slot::required_or_default();
             let mut deployment_revert_request = slot::optional();
             let mut finished_at = slot::optional();
             let mut force_cutover_requested_at = slot::optional();
             let mut id = slot::required();
-            let mut instant_ddl = slot::or_empty();
-            let mut instant_ddl_eligible = slot::or_empty();
-            let mut into_branch = slot::or_empty();
-            let mut lint_errors = slot::or_empty();
+            let mut instant_ddl = slot::required_or_default();
+            let mut instant_ddl_eligible = slot::required_or_default();
+            let mut into_branch = slot::required_or_default();
+            let mut lint_errors = slot::required_or_default();
             let mut locked_table_name = slot::optional();
-            let mut lookup_vindex_operations = slot::or_empty();
-            let mut preceding_deployments = slot::or_empty();
+            let mut lookup_vindex_operations = slot::required_or_default();
+            let mut preceding_deployments = slot::required_or_default();
             let mut queue_pause_reason = slot::optional();
-            let mut queue_paused = slot::or_empty();
+            let mut queue_paused = slot::required_or_default();
             let mut queued_at = slot::optional();
             let mut ready_to_cutover_at = slot::optional();
             let mut schema_last_updated_at = slot::optional();
-            let mut sequential_diff_dependencies = slot::or_empty();
+            let mut sequential_diff_dependencies = slot::required_or_default();
             let mut started_at = slot::optional();
-            let mut state = slot::or_empty();
+            let mut state = slot::required_or_default();
             let mut submitted_at = slot::optional();
-            let mut table_locked = slot::or_empty();
+            let mut table_locked = slot::required_or_default();
             let mut throttler_configurations = slot::optional();
             let mut updated_at = slot::optional();
             object::read_fields(
@@ -1620,12 +1620,12 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut docs_url = slot::or_empty();
-            let mut error_description = slot::or_empty();
-            let mut keyspace_name = slot::or_empty();
-            let mut lint_error = slot::or_empty();
-            let mut subject_type = slot::or_empty();
-            let mut table_name = slot::or_empty();
+            let mut docs_url = slot::required_or_default();
+            let mut error_description = slot::required_or_default();
+            let mut keyspace_name = slot::required_or_default();
+            let mut lint_error = slot::required_or_default();
+            let mut subject_type = slot::required_or_default();
+            let mut table_name = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -1663,13 +1663,13 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut created_at = slot::required();
-            let mut deploy_request_number = slot::or_empty_whole();
+            let mut deploy_request_number = slot::required_int_or_default();
             let mut finished_at = slot::optional();
-            let mut id = slot::or_empty();
-            let mut into_branch = slot::or_empty();
+            let mut id = slot::required_or_default();
+            let mut into_branch = slot::required_or_default();
             let mut queued_at = slot::optional();
             let mut started_at = slot::optional();
-            let mut state = slot::or_empty();
+            let mut state = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -1714,11 +1714,11 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut eta_seconds = slot::or_empty_whole();
-            let mut id = slot::or_empty();
-            let mut progress_percentage = slot::or_empty();
-            let mut shard = slot::or_empty();
-            let mut state = slot::or_empty();
+            let mut eta_seconds = slot::required_int_or_default();
+            let mut id = slot::required_or_default();
+            let mut progress_percentage = slot::required_or_default();
+            let mut shard = slot::required_or_default();
+            let mut state = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -1752,12 +1752,12 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut capacity = slot::optional_whole();
+            let mut capacity = slot::optional_int();
             let mut has_enough = slot::optional();
             let mut percentage_used = slot::optional();
-            let mut remaining = slot::optional_whole();
-            let mut storage_needed = slot::optional_whole();
-            let mut used = slot::optional_whole();
+            let mut remaining = slot::optional_int();
+            let mut storage_needed = slot::optional_int();
+            let mut used = slot::optional_int();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -60,12 +60,12 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut billing_period_end = slot::or_empty();
-            let mut billing_period_start = slot::or_empty();
+            let mut billing_period_end = slot::required_or_default();
+            let mut billing_period_start = slot::required_or_default();
             let mut id = slot::required();
-            let mut overdue = slot::or_empty();
-            let mut paid = slot::or_empty();
-            let mut total = slot::or_empty();
+            let mut overdue = slot::required_or_default();
+            let mut paid = slot::required_or_default();
+            let mut total = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -101,14 +101,14 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut cloudflare_billed = slot::or_empty();
-            let mut database_id = slot::or_empty();
-            let mut database_name = slot::or_empty();
-            let mut description = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut metric_name = slot::or_empty();
+            let mut cloudflare_billed = slot::required_or_default();
+            let mut database_id = slot::required_or_default();
+            let mut database_name = slot::required_or_default();
+            let mut description = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut metric_name = slot::required_or_default();
             let mut resource = slot::optional();
-            let mut subtotal = slot::or_empty();
+            let mut subtotal = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -173,21 +173,21 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
-            let mut cluster_display_name = slot::or_empty();
-            let mut cluster_name = slot::or_empty();
+            let mut cluster_display_name = slot::required_or_default();
+            let mut cluster_name = slot::required_or_default();
             let mut completed_at = slot::optional();
             let mut created_at = slot::required();
-            let mut extra_replicas = slot::or_empty_whole();
+            let mut extra_replicas = slot::required_int_or_default();
             let mut id = slot::required();
-            let mut previous_cluster_display_name = slot::or_empty();
-            let mut previous_cluster_name = slot::or_empty();
-            let mut previous_replicas = slot::or_empty_whole();
-            let mut previous_vector_pool_allocation = slot::or_empty();
-            let mut replicas = slot::or_empty_whole();
+            let mut previous_cluster_display_name = slot::required_or_default();
+            let mut previous_cluster_name = slot::required_or_default();
+            let mut previous_replicas = slot::required_int_or_default();
+            let mut previous_vector_pool_allocation = slot::required_or_default();
+            let mut replicas = slot::required_int_or_default();
             let mut started_at = slot::optional();
-            let mut state = slot::or_empty();
+            let mut state = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut vector_pool_allocation = slot::or_empty();
+            let mut vector_pool_allocation = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -82,7 +82,7 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut raw = slot::or_empty();
+            let mut raw = slot::required_or_default();
             object::read_fields(_object, Self::NAME, &mut [("raw", &mut raw)])?;
             Ok(Self { raw: raw.value() })
         }

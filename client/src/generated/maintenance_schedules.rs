@@ -80,25 +80,25 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
-            let mut day = slot::or_empty_whole();
+            let mut day = slot::required_int_or_default();
             let mut deadline_at = slot::optional();
-            let mut duration = slot::or_empty_whole();
-            let mut enabled = slot::or_empty();
+            let mut duration = slot::required_int_or_default();
+            let mut enabled = slot::required_or_default();
             let mut expires_at = slot::optional();
-            let mut frequency_unit = slot::or_empty();
-            let mut frequency_value = slot::or_empty_whole();
-            let mut hour = slot::or_empty_whole();
+            let mut frequency_unit = slot::required_or_default();
+            let mut frequency_value = slot::required_int_or_default();
+            let mut hour = slot::required_int_or_default();
             let mut id = slot::required();
-            let mut last_window_datetime = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut next_window_datetime = slot::or_empty();
+            let mut last_window_datetime = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut next_window_datetime = slot::required_or_default();
             let mut pending_mysql_version = slot::optional();
-            let mut pending_mysql_version_update = slot::or_empty();
+            let mut pending_mysql_version_update = slot::required_or_default();
             let mut pending_vitess_version = slot::optional();
-            let mut pending_vitess_version_update = slot::or_empty();
-            let mut required = slot::or_empty();
+            let mut pending_vitess_version_update = slot::required_or_default();
+            let mut required = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut week = slot::or_empty_whole();
+            let mut week = slot::required_int_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -34,7 +34,7 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut finished_at = slot::optional();
-            let mut id = slot::or_empty();
+            let mut id = slot::required_or_default();
             let mut started_at = slot::optional();
             let mut updated_at = slot::optional();
             object::read_fields(

@@ -1798,8 +1798,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut branch = slot::if_any();
-            let mut metrics = slot::if_any();
+            let mut branch = slot::or_default();
+            let mut metrics = slot::or_default();
             let mut type_ = slot::optional();
             object::read_fields(
                 _object,
@@ -1831,8 +1831,8 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut end_date = slot::optional();
-            let mut interval = slot::optional_whole();
-            let mut series = slot::if_any();
+            let mut interval = slot::optional_int();
+            let mut series = slot::or_default();
             let mut start_date = slot::optional();
             let mut type_ = slot::optional();
             object::read_fields(

@@ -52,20 +52,20 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut all_scopes_by_resource = slot::or_empty();
-            let mut avatar = slot::or_empty();
-            let mut client_id = slot::or_empty();
+            let mut all_scopes_by_resource = slot::required_or_default();
+            let mut avatar = slot::required_or_default();
+            let mut client_id = slot::required_or_default();
             let mut created_at = slot::required();
-            let mut dcr = slot::or_empty();
-            let mut domain = slot::or_empty();
+            let mut dcr = slot::required_or_default();
+            let mut domain = slot::required_or_default();
             let mut id = slot::required();
-            let mut name = slot::or_empty();
-            let mut redirect_uri = slot::or_empty();
-            let mut requires_org_scope = slot::or_empty();
-            let mut scopes = slot::or_empty();
-            let mut scopes_by_resource = slot::or_empty();
-            let mut single_org_authorization = slot::or_empty();
-            let mut tokens = slot::or_empty_whole();
+            let mut name = slot::required_or_default();
+            let mut redirect_uri = slot::required_or_default();
+            let mut requires_org_scope = slot::required_or_default();
+            let mut scopes = slot::required_or_default();
+            let mut scopes_by_resource = slot::required_or_default();
+            let mut single_org_authorization = slot::required_or_default();
+            let mut tokens = slot::required_int_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,

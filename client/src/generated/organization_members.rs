@@ -106,7 +106,7 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
             let mut id = slot::required();
-            let mut role = slot::or_empty();
+            let mut role = slot::required_or_default();
             let mut updated_at = slot::optional();
             let mut user = slot::optional();
             object::read_fields(

@@ -242,17 +242,17 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut analyst_databases = slot::or_empty();
+            let mut analyst_databases = slot::required_or_default();
             let mut created_at = slot::required();
             let mut creator = slot::optional();
-            let mut databases = slot::or_empty();
+            let mut databases = slot::required_or_default();
             let mut description = slot::optional();
-            let mut display_name = slot::or_empty();
+            let mut display_name = slot::required_or_default();
             let mut id = slot::required();
-            let mut managed = slot::or_empty();
-            let mut members = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut slug = slot::or_empty();
+            let mut managed = slot::required_or_default();
+            let mut members = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut slug = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -301,10 +301,10 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut branches_url = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut url = slot::or_empty();
+            let mut branches_url = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

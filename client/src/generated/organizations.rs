@@ -272,16 +272,16 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut action = slot::or_empty();
-            let mut actor_display_name = slot::or_empty();
+            let mut action = slot::required_or_default();
+            let mut actor_display_name = slot::required_or_default();
             let mut actor_id = slot::optional();
             let mut actor_type = slot::optional();
-            let mut audit_action = slot::or_empty();
-            let mut auditable_display_name = slot::or_empty();
+            let mut audit_action = slot::required_or_default();
+            let mut auditable_display_name = slot::required_or_default();
             let mut auditable_id = slot::optional();
             let mut auditable_type = slot::optional();
             let mut created_at = slot::required();
-            let mut id = slot::or_empty();
+            let mut id = slot::required_or_default();
             let mut location = slot::optional();
             let mut metadata = slot::optional();
             let mut remote_ip = slot::optional();
@@ -347,21 +347,21 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut architecture = slot::optional();
-            let mut cpu = slot::or_empty();
-            let mut default_vtgate = slot::or_empty();
+            let mut cpu = slot::required_or_default();
+            let mut default_vtgate = slot::required_or_default();
             let mut default_vtgate_rate = slot::optional();
-            let mut development = slot::or_empty();
-            let mut display_name = slot::or_empty();
-            let mut enabled = slot::or_empty();
-            let mut metal = slot::or_empty();
-            let mut name = slot::or_empty();
+            let mut development = slot::required_or_default();
+            let mut display_name = slot::required_or_default();
+            let mut enabled = slot::required_or_default();
+            let mut metal = slot::required_or_default();
+            let mut name = slot::required_or_default();
             let mut production = slot::optional();
             let mut provider = slot::optional();
-            let mut ram = slot::or_empty_whole();
+            let mut ram = slot::required_int_or_default();
             let mut rate = slot::optional();
             let mut replica_rate = slot::optional();
-            let mut sort_order = slot::or_empty_whole();
-            let mut storage = slot::optional_whole();
+            let mut sort_order = slot::required_int_or_default();
+            let mut storage = slot::optional_int();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -417,26 +417,26 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut billing_email = slot::or_empty();
+            let mut billing_email = slot::required_or_default();
             let mut created_at = slot::required();
-            let mut database_count = slot::or_empty_whole();
-            let mut features = slot::or_empty();
-            let mut has_card = slot::or_empty();
+            let mut database_count = slot::required_int_or_default();
+            let mut features = slot::required_or_default();
+            let mut has_card = slot::required_or_default();
             let mut has_past_due_invoices = slot::optional();
             let mut id = slot::required();
-            let mut idp_managed_roles = slot::or_empty();
-            let mut invoice_budget_amount = slot::or_empty();
-            let mut keyspace_shard_limit = slot::or_empty_whole();
-            let mut managed_tenancy = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut payment_info_required = slot::or_empty();
-            let mut plan = slot::or_empty();
-            let mut single_tenancy = slot::or_empty();
-            let mut sso = slot::or_empty();
-            let mut sso_directory = slot::or_empty();
+            let mut idp_managed_roles = slot::required_or_default();
+            let mut invoice_budget_amount = slot::required_or_default();
+            let mut keyspace_shard_limit = slot::required_int_or_default();
+            let mut managed_tenancy = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut payment_info_required = slot::required_or_default();
+            let mut plan = slot::required_or_default();
+            let mut single_tenancy = slot::required_or_default();
+            let mut sso = slot::required_or_default();
+            let mut sso_directory = slot::required_or_default();
             let mut sso_portal_url = slot::optional();
             let mut updated_at = slot::optional();
-            let mut valid_billing_info = slot::or_empty();
+            let mut valid_billing_info = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

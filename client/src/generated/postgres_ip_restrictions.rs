@@ -296,13 +296,13 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
-            let mut cidrs = slot::or_empty();
+            let mut cidrs = slot::required_or_default();
             let mut created_at = slot::required();
             let mut deleted_at = slot::optional();
             let mut description = slot::optional();
             let mut id = slot::required();
-            let mut role = slot::or_empty();
-            let mut schema = slot::or_empty();
+            let mut role = slot::required_or_default();
+            let mut schema = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,

@@ -124,13 +124,13 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut error_count = slot::or_empty_whole();
-            let mut error_fingerprint = slot::or_empty();
-            let mut error_message = slot::or_empty();
-            let mut id = slot::or_empty();
+            let mut error_count = slot::required_int_or_default();
+            let mut error_fingerprint = slot::required_or_default();
+            let mut error_message = slot::required_or_default();
+            let mut id = slot::required_or_default();
             let mut started_at = slot::optional();
-            let mut time_per_query = slot::or_empty();
-            let mut total_duration_millis = slot::or_empty();
+            let mut time_per_query = slot::required_or_default();
+            let mut total_duration_millis = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -53,11 +53,11 @@ pub mod types {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
             let mut created_at = slot::required();
-            let mut download_url = slot::or_empty();
+            let mut download_url = slot::required_or_default();
             let mut finished_at = slot::optional();
             let mut id = slot::required();
-            let mut state = slot::or_empty();
-            let mut url = slot::or_empty();
+            let mut state = slot::required_or_default();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

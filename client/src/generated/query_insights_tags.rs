@@ -486,10 +486,10 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut id = slot::required();
-            let mut name = slot::or_empty();
-            let mut query_count = slot::or_empty_whole();
-            let mut source = slot::or_empty();
-            let mut values = slot::or_empty();
+            let mut name = slot::required_or_default();
+            let mut query_count = slot::required_int_or_default();
+            let mut source = slot::required_or_default();
+            let mut values = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -523,9 +523,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut kind = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut query_count = slot::or_empty_whole();
+            let mut kind = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut query_count = slot::required_int_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -555,50 +555,50 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut avg_parallel_workers = slot::or_empty();
-            let mut avg_shard_queries = slot::or_empty();
-            let mut block_cache_hit_ratio = slot::or_empty();
-            let mut blocks_dirtied = slot::or_empty_whole();
-            let mut blocks_hit = slot::or_empty_whole();
-            let mut blocks_read = slot::or_empty_whole();
-            let mut blocks_written = slot::or_empty_whole();
-            let mut dimensions = slot::or_empty();
-            let mut egress_bytes = slot::or_empty_whole();
-            let mut egress_bytes_per_query = slot::or_empty();
-            let mut error_count = slot::or_empty_whole();
-            let mut index_usages = slot::or_empty();
-            let mut ingress_bytes = slot::or_empty_whole();
-            let mut ingress_bytes_per_query = slot::or_empty();
+            let mut avg_parallel_workers = slot::required_or_default();
+            let mut avg_shard_queries = slot::required_or_default();
+            let mut block_cache_hit_ratio = slot::required_or_default();
+            let mut blocks_dirtied = slot::required_int_or_default();
+            let mut blocks_hit = slot::required_int_or_default();
+            let mut blocks_read = slot::required_int_or_default();
+            let mut blocks_written = slot::required_int_or_default();
+            let mut dimensions = slot::required_or_default();
+            let mut egress_bytes = slot::required_int_or_default();
+            let mut egress_bytes_per_query = slot::required_or_default();
+            let mut error_count = slot::required_int_or_default();
+            let mut index_usages = slot::required_or_default();
+            let mut ingress_bytes = slot::required_int_or_default();
+            let mut ingress_bytes_per_query = slot::required_or_default();
             let mut last_run_at = slot::optional();
-            let mut max_egress_bytes = slot::or_empty_whole();
-            let mut max_ingress_bytes = slot::or_empty_whole();
-            let mut max_latency = slot::or_empty();
-            let mut max_shard_queries = slot::or_empty_whole();
-            let mut p50_latency = slot::or_empty();
-            let mut p99_latency = slot::or_empty();
-            let mut qualified_tables = slot::or_empty();
-            let mut query_count = slot::or_empty_whole();
-            let mut routing_index_usages = slot::or_empty();
-            let mut rows_affected_per_query = slot::or_empty();
-            let mut rows_read_per_query = slot::or_empty();
-            let mut rows_read_per_returned = slot::or_empty();
-            let mut rows_returned_per_query = slot::or_empty();
-            let mut sum_cpu_duration_millis = slot::or_empty();
-            let mut sum_cpu_duration_percent = slot::or_empty();
-            let mut sum_io_duration_millis = slot::or_empty();
-            let mut sum_io_duration_percent = slot::or_empty();
-            let mut sum_rows_affected = slot::or_empty_whole();
-            let mut sum_rows_read = slot::or_empty_whole();
-            let mut sum_rows_returned = slot::or_empty_whole();
-            let mut sum_shard_queries = slot::or_empty_whole();
-            let mut sum_total_duration_millis = slot::or_empty();
-            let mut sum_total_duration_percent = slot::or_empty();
-            let mut table_keyspaces = slot::or_empty();
-            let mut tables = slot::or_empty();
-            let mut time_per_query = slot::or_empty();
-            let mut traffic_control_checked = slot::or_empty_whole();
-            let mut traffic_control_throttled = slot::or_empty_whole();
-            let mut traffic_control_warnings = slot::or_empty_whole();
+            let mut max_egress_bytes = slot::required_int_or_default();
+            let mut max_ingress_bytes = slot::required_int_or_default();
+            let mut max_latency = slot::required_or_default();
+            let mut max_shard_queries = slot::required_int_or_default();
+            let mut p50_latency = slot::required_or_default();
+            let mut p99_latency = slot::required_or_default();
+            let mut qualified_tables = slot::required_or_default();
+            let mut query_count = slot::required_int_or_default();
+            let mut routing_index_usages = slot::required_or_default();
+            let mut rows_affected_per_query = slot::required_or_default();
+            let mut rows_read_per_query = slot::required_or_default();
+            let mut rows_read_per_returned = slot::required_or_default();
+            let mut rows_returned_per_query = slot::required_or_default();
+            let mut sum_cpu_duration_millis = slot::required_or_default();
+            let mut sum_cpu_duration_percent = slot::required_or_default();
+            let mut sum_io_duration_millis = slot::required_or_default();
+            let mut sum_io_duration_percent = slot::required_or_default();
+            let mut sum_rows_affected = slot::required_int_or_default();
+            let mut sum_rows_read = slot::required_int_or_default();
+            let mut sum_rows_returned = slot::required_int_or_default();
+            let mut sum_shard_queries = slot::required_int_or_default();
+            let mut sum_total_duration_millis = slot::required_or_default();
+            let mut sum_total_duration_percent = slot::required_or_default();
+            let mut table_keyspaces = slot::required_or_default();
+            let mut tables = slot::required_or_default();
+            let mut time_per_query = slot::required_or_default();
+            let mut traffic_control_checked = slot::required_int_or_default();
+            let mut traffic_control_throttled = slot::required_int_or_default();
+            let mut traffic_control_warnings = slot::required_int_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -36,13 +36,13 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut display_name = slot::or_empty();
-            let mut enabled = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut location = slot::or_empty();
-            let mut provider = slot::or_empty();
-            let mut public_ip_addresses = slot::or_empty();
-            let mut slug = slot::or_empty();
+            let mut display_name = slot::required_or_default();
+            let mut enabled = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut location = slot::required_or_default();
+            let mut provider = slot::required_or_default();
+            let mut public_ip_addresses = slot::required_or_default();
+            let mut slug = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

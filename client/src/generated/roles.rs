@@ -516,9 +516,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut access_host_url = slot::or_empty();
-            let mut password = slot::or_empty();
-            let mut username = slot::or_empty();
+            let mut access_host_url = slot::required_or_default();
+            let mut password = slot::required_or_default();
+            let mut username = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -548,31 +548,31 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut access_host_url = slot::or_empty();
+            let mut access_host_url = slot::required_or_default();
             let mut actor = slot::optional();
-            let mut base_username = slot::or_empty();
+            let mut base_username = slot::required_or_default();
             let mut branch = slot::optional();
             let mut created_at = slot::required();
-            let mut database_name = slot::or_empty();
+            let mut database_name = slot::required_or_default();
             let mut default = slot::optional();
             let mut deleted_at = slot::optional();
             let mut disabled_at = slot::optional();
-            let mut drop_failed = slot::or_empty();
+            let mut drop_failed = slot::required_or_default();
             let mut dropped_at = slot::optional();
-            let mut expired = slot::or_empty();
+            let mut expired = slot::required_or_default();
             let mut expires_at = slot::optional();
             let mut id = slot::required();
-            let mut inherited_roles = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut password = slot::or_empty();
-            let mut private_access_host_url = slot::or_empty();
-            let mut private_connection_service_name = slot::or_empty();
+            let mut inherited_roles = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut password = slot::required_or_default();
+            let mut private_access_host_url = slot::required_or_default();
+            let mut private_connection_service_name = slot::required_or_default();
             let mut query_safety_settings = slot::optional();
-            let mut ready = slot::or_empty();
-            let mut ttl = slot::or_empty_whole();
+            let mut ready = slot::required_or_default();
+            let mut ttl = slot::required_int_or_default();
             let mut updated_at = slot::optional();
-            let mut username = slot::or_empty();
-            let mut with_replication = slot::or_empty();
+            let mut username = slot::required_or_default();
+            let mut with_replication = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -649,8 +649,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut require_where_on_delete = slot::or_empty();
-            let mut require_where_on_update = slot::or_empty();
+            let mut require_where_on_delete = slot::required_or_default();
+            let mut require_where_on_update = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

@@ -178,9 +178,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut branch_id = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut number = slot::or_empty_whole();
+            let mut branch_id = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut number = slot::required_int_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -213,17 +213,17 @@ pub mod types {
             let mut applied_at = slot::optional();
             let mut closed_by_deploy_request = slot::optional();
             let mut created_at = slot::required();
-            let mut ddl_statement = slot::or_empty();
+            let mut ddl_statement = slot::required_or_default();
             let mut dismissed_at = slot::optional();
             let mut dismissed_by = slot::optional();
-            let mut html_url = slot::or_empty();
+            let mut html_url = slot::required_or_default();
             let mut id = slot::required();
-            let mut keyspace = slot::or_empty();
-            let mut number = slot::or_empty_whole();
-            let mut recommendation_type = slot::or_empty();
-            let mut state = slot::or_empty();
-            let mut table_name = slot::or_empty();
-            let mut title = slot::or_empty();
+            let mut keyspace = slot::required_or_default();
+            let mut number = slot::required_int_or_default();
+            let mut recommendation_type = slot::required_or_default();
+            let mut state = slot::required_or_default();
+            let mut table_name = slot::required_or_default();
+            let mut title = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,

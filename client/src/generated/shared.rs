@@ -1729,9 +1729,9 @@ pub mod types {
             let mut actor_display_name = slot::optional();
             let mut actor_id = slot::optional();
             let mut actor_type = slot::optional();
-            let mut avatar_url = slot::or_empty();
+            let mut avatar_url = slot::required_or_default();
             let mut created_at = slot::required();
-            let mut display_name = slot::or_empty();
+            let mut display_name = slot::required_or_default();
             let mut expires_at = slot::optional();
             let mut id = slot::required();
             let mut last_used_at = slot::optional();
@@ -1807,16 +1807,16 @@ pub mod types {
             let mut completed_at = slot::optional();
             let mut created_at = slot::required();
             let mut id = slot::required();
-            let mut parameters = slot::or_empty();
-            let mut previous_parameters = slot::or_empty();
-            let mut previous_replicas_per_cell = slot::or_empty_whole();
+            let mut parameters = slot::required_or_default();
+            let mut previous_parameters = slot::required_or_default();
+            let mut previous_replicas_per_cell = slot::required_int_or_default();
             let mut previous_sku = slot::optional();
-            let mut previous_target = slot::or_empty();
-            let mut replicas_per_cell = slot::or_empty_whole();
+            let mut previous_target = slot::required_or_default();
+            let mut replicas_per_cell = slot::required_int_or_default();
             let mut sku = slot::optional();
             let mut started_at = slot::optional();
-            let mut state = slot::or_empty();
-            let mut target = slot::or_empty();
+            let mut state = slot::required_or_default();
+            let mut target = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -1881,11 +1881,11 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut cpu = slot::or_empty();
-            let mut display_name = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut ram = slot::or_empty_whole();
-            let mut sort_order = slot::or_empty_whole();
+            let mut cpu = slot::required_or_default();
+            let mut display_name = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut ram = slot::required_int_or_default();
+            let mut sort_order = slot::required_int_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -1933,8 +1933,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty();
-            let mut branches = slot::or_empty();
+            let mut accesses = slot::required_or_default();
+            let mut branches = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -1973,8 +1973,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty();
-            let mut databases = slot::or_empty();
+            let mut accesses = slot::required_or_default();
+            let mut databases = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2007,8 +2007,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut keyspace_name = slot::or_empty();
-            let mut ratio = slot::or_empty();
+            let mut keyspace_name = slot::required_or_default();
+            let mut ratio = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2041,11 +2041,11 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut database = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut organization = slot::or_empty();
-            let mut url = slot::or_empty();
+            let mut database = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut organization = slot::required_or_default();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2093,10 +2093,10 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut organization = slot::or_empty();
-            let mut url = slot::or_empty();
+            let mut id = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut organization = slot::required_or_default();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2142,9 +2142,9 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut url = slot::or_empty();
+            let mut id = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2184,8 +2184,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut description = slot::or_empty();
-            let mut name = slot::or_empty();
+            let mut description = slot::required_or_default();
+            let mut name = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2273,8 +2273,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::or_empty();
-            let mut name = slot::or_empty();
+            let mut id = slot::required_or_default();
+            let mut name = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2313,8 +2313,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty();
-            let mut organizations = slot::or_empty();
+            let mut accesses = slot::required_or_default();
+            let mut organizations = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2347,28 +2347,28 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut access_host_regional_url = slot::or_empty();
-            let mut access_host_regional_urls = slot::or_empty();
-            let mut access_host_url = slot::or_empty();
+            let mut access_host_regional_url = slot::required_or_default();
+            let mut access_host_regional_urls = slot::required_or_default();
+            let mut access_host_url = slot::required_or_default();
             let mut actor = slot::optional();
             let mut cidrs = slot::optional();
             let mut created_at = slot::required();
             let mut database_branch = slot::optional();
             let mut deleted_at = slot::optional();
-            let mut direct_vtgate = slot::or_empty();
-            let mut direct_vtgate_addresses = slot::or_empty();
-            let mut expired = slot::or_empty();
+            let mut direct_vtgate = slot::required_or_default();
+            let mut direct_vtgate_addresses = slot::required_or_default();
+            let mut expired = slot::required_or_default();
             let mut expires_at = slot::optional();
             let mut id = slot::required();
             let mut last_used_at = slot::optional();
-            let mut name = slot::or_empty();
+            let mut name = slot::required_or_default();
             let mut plain_text = slot::optional();
             let mut region = slot::optional();
-            let mut renewable = slot::or_empty();
-            let mut replica = slot::or_empty();
-            let mut role = slot::or_empty();
-            let mut ttl_seconds = slot::optional_whole();
-            let mut username = slot::or_empty();
+            let mut renewable = slot::required_or_default();
+            let mut replica = slot::required_or_default();
+            let mut role = slot::required_or_default();
+            let mut ttl_seconds = slot::optional_int();
+            let mut username = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2438,10 +2438,10 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::or_empty();
-            let mut mysql_edge_address = slot::or_empty();
-            let mut name = slot::or_empty();
-            let mut private_edge_connectivity = slot::or_empty();
+            let mut id = slot::required_or_default();
+            let mut mysql_edge_address = slot::required_or_default();
+            let mut name = slot::required_or_default();
+            let mut private_edge_connectivity = slot::required_or_default();
             let mut production = slot::optional();
             object::read_fields(
                 _object,
@@ -2479,25 +2479,25 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut actor = slot::optional();
-            let mut category = slot::or_empty();
+            let mut category = slot::required_or_default();
             let mut created_at = slot::optional();
-            let mut default_value = slot::if_any();
-            let mut description = slot::or_empty();
-            let mut display_name = slot::or_empty();
-            let mut extension = slot::or_empty();
+            let mut default_value = slot::or_default();
+            let mut description = slot::required_or_default();
+            let mut display_name = slot::required_or_default();
+            let mut extension = slot::required_or_default();
             let mut id = slot::required();
-            let mut immutable = slot::or_empty();
-            let mut max = slot::if_any();
-            let mut min = slot::if_any();
-            let mut name = slot::or_empty();
-            let mut namespace = slot::or_empty();
-            let mut options = slot::or_empty();
-            let mut parameter_type = slot::or_empty();
-            let mut required = slot::or_empty();
-            let mut restart = slot::or_empty();
+            let mut immutable = slot::required_or_default();
+            let mut max = slot::or_default();
+            let mut min = slot::or_default();
+            let mut name = slot::required_or_default();
+            let mut namespace = slot::required_or_default();
+            let mut options = slot::required_or_default();
+            let mut parameter_type = slot::required_or_default();
+            let mut required = slot::required_or_default();
+            let mut restart = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut url = slot::or_empty();
-            let mut value = slot::if_any();
+            let mut url = slot::required_or_default();
+            let mut value = slot::or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2564,27 +2564,27 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
-            let mut error_message = slot::or_empty();
-            let mut explainable = slot::or_empty();
-            let mut fingerprint = slot::or_empty();
+            let mut error_message = slot::required_or_default();
+            let mut explainable = slot::required_or_default();
+            let mut fingerprint = slot::required_or_default();
             let mut id = slot::required();
-            let mut keyspace = slot::or_empty();
-            let mut normalized_sql = slot::or_empty();
-            let mut password = slot::or_empty();
-            let mut remote_address = slot::or_empty();
-            let mut rows_affected = slot::or_empty_whole();
-            let mut rows_read = slot::or_empty_whole();
-            let mut rows_returned = slot::or_empty_whole();
-            let mut shard_queries = slot::or_empty_whole();
+            let mut keyspace = slot::required_or_default();
+            let mut normalized_sql = slot::required_or_default();
+            let mut password = slot::required_or_default();
+            let mut remote_address = slot::required_or_default();
+            let mut rows_affected = slot::required_int_or_default();
+            let mut rows_read = slot::required_int_or_default();
+            let mut rows_returned = slot::required_int_or_default();
+            let mut shard_queries = slot::required_int_or_default();
             let mut started_at = slot::optional();
-            let mut statement_type = slot::or_empty();
-            let mut syntax_highlighted_sql = slot::or_empty();
-            let mut tables = slot::or_empty();
-            let mut tags = slot::or_empty();
-            let mut total_duration_millis = slot::or_empty();
-            let mut truncated = slot::or_empty();
+            let mut statement_type = slot::required_or_default();
+            let mut syntax_highlighted_sql = slot::required_or_default();
+            let mut tables = slot::required_or_default();
+            let mut tags = slot::required_or_default();
+            let mut total_duration_millis = slot::required_or_default();
+            let mut truncated = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut username = slot::or_empty();
+            let mut username = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2662,16 +2662,16 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_default = slot::or_empty();
-            let mut display_name = slot::or_empty();
-            let mut enabled = slot::or_empty();
-            let mut id = slot::or_empty();
-            let mut location = slot::or_empty();
-            let mut mysql_supported = slot::or_empty();
-            let mut postgresql_supported = slot::or_empty();
-            let mut provider = slot::or_empty();
-            let mut public_ip_addresses = slot::or_empty();
-            let mut slug = slot::or_empty();
+            let mut current_default = slot::required_or_default();
+            let mut display_name = slot::required_or_default();
+            let mut enabled = slot::required_or_default();
+            let mut id = slot::required_or_default();
+            let mut location = slot::required_or_default();
+            let mut mysql_supported = slot::required_or_default();
+            let mut postgresql_supported = slot::required_or_default();
+            let mut provider = slot::required_or_default();
+            let mut public_ip_addresses = slot::required_or_default();
+            let mut slug = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2731,13 +2731,13 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut access = slot::or_empty();
-            let mut description = slot::or_empty();
-            let mut id = slot::or_empty();
+            let mut access = slot::required_or_default();
+            let mut description = slot::required_or_default();
+            let mut id = slot::required_or_default();
             let mut resource = slot::optional();
-            let mut resource_id = slot::or_empty();
-            let mut resource_name = slot::or_empty();
-            let mut resource_type = slot::or_empty();
+            let mut resource_id = slot::required_or_default();
+            let mut resource_name = slot::required_or_default();
+            let mut resource_type = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2784,8 +2784,8 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut configurable = slot::optional();
-            let mut configurations = slot::or_empty();
-            let mut keyspaces = slot::or_empty();
+            let mut configurations = slot::required_or_default();
+            let mut keyspaces = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2823,10 +2823,10 @@ pub mod types {
             let mut concurrency = slot::optional();
             let mut created_at = slot::required();
             let mut id = slot::required();
-            let mut mode = slot::or_empty();
-            let mut name = slot::or_empty();
+            let mut mode = slot::required_or_default();
+            let mut name = slot::required_or_default();
             let mut rate = slot::optional();
-            let mut rules = slot::or_empty();
+            let mut rules = slot::required_or_default();
             let mut updated_at = slot::optional();
             let mut warning_threshold = slot::optional();
             object::read_fields(
@@ -2889,9 +2889,9 @@ pub mod types {
             let mut fingerprint = slot::optional();
             let mut id = slot::required();
             let mut keyspace = slot::optional();
-            let mut kind = slot::or_empty();
-            let mut syntax_highlighted_sql = slot::or_empty();
-            let mut tags = slot::or_empty();
+            let mut kind = slot::required_or_default();
+            let mut syntax_highlighted_sql = slot::required_or_default();
+            let mut tags = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -2948,10 +2948,10 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut key = slot::or_empty();
-            let mut key_id = slot::or_empty();
-            let mut source = slot::or_empty();
-            let mut value = slot::or_empty();
+            let mut key = slot::required_or_default();
+            let mut key_id = slot::required_or_default();
+            let mut source = slot::required_or_default();
+            let mut value = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -2998,18 +2998,18 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut avatar_url = slot::or_empty();
+            let mut avatar_url = slot::required_or_default();
             let mut created_at = slot::required();
             let mut default_organization = slot::optional();
             let mut directory_managed = slot::optional();
-            let mut display_name = slot::or_empty();
-            let mut email = slot::or_empty();
+            let mut display_name = slot::required_or_default();
+            let mut email = slot::required_or_default();
             let mut email_verified = slot::optional();
             let mut id = slot::required();
             let mut managed = slot::optional();
-            let mut name = slot::or_empty();
+            let mut name = slot::required_or_default();
             let mut sso = slot::optional();
-            let mut two_factor_auth_configured = slot::or_empty();
+            let mut two_factor_auth_configured = slot::required_or_default();
             let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
@@ -3075,8 +3075,8 @@ pub mod types {
             _object: A,
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty();
-            let mut users = slot::or_empty();
+            let mut accesses = slot::required_or_default();
+            let mut users = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,
@@ -4601,9 +4601,9 @@ pub mod types {
             let mut cursor_end = slot::optional();
             let mut cursor_start = slot::optional();
             let mut data = slot::required();
-            let mut has_next = slot::or_empty();
-            let mut has_prev = slot::or_empty();
-            let mut type_ = slot::or_empty();
+            let mut has_next = slot::required_or_default();
+            let mut has_prev = slot::required_or_default();
+            let mut type_ = slot::required_or_default();
             object::read_fields(
                 object,
                 Self::NAME,

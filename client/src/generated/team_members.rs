@@ -97,7 +97,7 @@ pub mod types {
             let mut actor = slot::optional();
             let mut created_at = slot::required();
             let mut id = slot::required();
-            let mut passwords = slot::or_empty();
+            let mut passwords = slot::required_or_default();
             let mut updated_at = slot::optional();
             let mut user = slot::optional();
             object::read_fields(

@@ -307,15 +307,15 @@ pub mod types {
         ) -> Result<Self, A::Error> {
             use crate::runtime::{object, slot};
             let mut created_at = slot::required();
-            let mut enabled = slot::or_empty();
-            let mut events = slot::or_empty();
+            let mut enabled = slot::required_or_default();
+            let mut events = slot::required_or_default();
             let mut id = slot::required();
             let mut last_sent_at = slot::optional();
-            let mut last_sent_result = slot::or_empty();
-            let mut last_sent_success = slot::or_empty();
-            let mut secret = slot::or_empty();
+            let mut last_sent_result = slot::required_or_default();
+            let mut last_sent_success = slot::required_or_default();
+            let mut secret = slot::required_or_default();
             let mut updated_at = slot::optional();
-            let mut url = slot::or_empty();
+            let mut url = slot::required_or_default();
             object::read_fields(
                 _object,
                 Self::NAME,

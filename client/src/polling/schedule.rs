@@ -134,7 +134,7 @@ impl<T: fmt::Debug + Serialize + Send + Sync + 'static> From<PollError<T>> for E
 }
 
 /// What a poll has found.
-pub(crate) enum Judged {
+pub(crate) enum PollState {
     /// It has ended.
     Ended(End),
     /// Another thing than the one of this ID.
@@ -163,12 +163,12 @@ pub(crate) fn varied(interval: Duration) -> Duration {
 }
 
 impl Schedule {
-    /// Polls until it is judged to be done, and gives the whole of the last answer. Each poll is told how long it may
+    /// Polls until it is classified as done, and gives the whole of the last answer. Each poll is told how long it may
     /// take.
     pub(crate) async fn follow<T, F>(
         self,
         mut poll: impl FnMut(Duration) -> F + Send,
-        mut judge: impl FnMut(&T) -> Judged + Send,
+        mut classify: impl FnMut(&T) -> PollState + Send,
     ) -> Result<Response<T>, PollError<T>>
     where
         T: Send,
@@ -190,14 +190,14 @@ impl Schedule {
             match found {
                 Ok(found) => {
                     (failure, failures) = (None, 0);
-                    match judge(&found) {
-                        Judged::Ended(End::Success) => return Ok(found),
-                        Judged::Ended(End::Failure) => return Err(PollError::Ended(Box::new(found))),
-                        Judged::Ended(End::Neither) => return Err(PollError::Stopped(Box::new(found))),
-                        Judged::Another(expected) => {
+                    match classify(&found) {
+                        PollState::Ended(End::Success) => return Ok(found),
+                        PollState::Ended(End::Failure) => return Err(PollError::Ended(Box::new(found))),
+                        PollState::Ended(End::Neither) => return Err(PollError::Stopped(Box::new(found))),
+                        PollState::Another(expected) => {
                             return Err(PollError::Another { expected, found: Box::new(found) });
                         }
-                        Judged::Pending => last = Some(Box::new(found)),
+                        PollState::Pending => last = Some(Box::new(found)),
                     }
                 }
                 Err(error) if is_not_found(&error) && start.elapsed() <= self.not_found_for => {

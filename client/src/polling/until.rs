@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::end::{End, Wait};
-use super::schedule::{Judged, PollError, Schedule};
+use super::schedule::{PollError, PollState, Schedule};
 use crate::response::{Boxed, Response};
 
 /// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
@@ -139,8 +139,8 @@ impl<'a, T> Until<'a, T> {
     /// How long, from the beginning of the wait, 404 means that the thing is not there yet: one that was just made may be
     /// found a little later only. After that it is [`PollError::Poll`]. Default: not at all;
     /// waiting for what was just restored has its own.
-    pub fn not_found_for(mut self, patience: Duration) -> Self {
-        self.schedule.not_found_for = patience;
+    pub fn not_found_for(mut self, budget: Duration) -> Self {
+        self.schedule.not_found_for = budget;
         self
     }
 
@@ -163,16 +163,16 @@ impl<'a, T: Send + 'a> IntoFuture for Until<'a, T> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { call, mut is_another, mut end, mut fails, mut progress, schedule } = self;
-        let judge = move |found: &T| {
+        let classify = move |found: &T| {
             if let Some(expected) = is_another(found) {
-                return Judged::Another(expected);
+                return PollState::Another(expected);
             }
             progress(found);
             match fails(found).then_some(End::Failure).or_else(|| end(found)) {
-                Some(end) => Judged::Ended(end),
-                None => Judged::Pending,
+                Some(end) => PollState::Ended(end),
+                None => PollState::Pending,
             }
         };
-        Box::pin(schedule.follow(call, judge))
+        Box::pin(schedule.follow(call, classify))
     }
 }

@@ -149,22 +149,22 @@ fn make_good(field: &'static str, reason: &str) {
 pub(crate) struct OrEmpty<N, const MUST: bool>(PhantomData<N>);
 
 /// A field that must be there, and is empty where it is not.
-pub(crate) fn or_empty<T>() -> Slot<T, OrEmpty<Plain, true>> {
+pub(crate) fn required_or_default<T>() -> Slot<T, OrEmpty<Plain, true>> {
     slot()
 }
 
 /// A field of whole numbers that must be there, and is empty where it is not.
-pub(crate) fn or_empty_whole<T>() -> Slot<T, OrEmpty<AsWhole, true>> {
+pub(crate) fn required_int_or_default<T>() -> Slot<T, OrEmpty<AsWhole, true>> {
     slot()
 }
 
 /// A field that is empty where it is not there.
-pub(crate) fn if_any<T>() -> Slot<T, OrEmpty<Plain, false>> {
+pub(crate) fn or_default<T>() -> Slot<T, OrEmpty<Plain, false>> {
     slot()
 }
 
 /// A field of whole numbers that is empty where it is not there.
-pub(crate) fn if_any_whole<T>() -> Slot<T, OrEmpty<AsWhole, false>> {
+pub(crate) fn int_or_default<T>() -> Slot<T, OrEmpty<AsWhole, false>> {
     slot()
 }
 
@@ -196,7 +196,7 @@ pub(crate) fn optional<T>() -> Slot<T, Optional<Plain>> {
 }
 
 /// A field of whole numbers that may be absent.
-pub(crate) fn optional_whole<T>() -> Slot<T, Optional<AsWhole>> {
+pub(crate) fn optional_int<T>() -> Slot<T, Optional<AsWhole>> {
     slot()
 }
 
@@ -238,8 +238,8 @@ mod tests {
         const NAME: &'static str = "Disk";
 
         fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-            let (mut id, mut size, mut labels) = (required(), or_empty_whole(), or_empty());
-            let (mut sizes, mut note, mut limits) = (if_any_whole(), optional(), optional_whole());
+            let (mut id, mut size, mut labels) = (required(), required_int_or_default(), required_or_default());
+            let (mut sizes, mut note, mut limits) = (int_or_default(), optional(), optional_int());
             let fields: &mut [(&str, &mut dyn Field<'de, A>)] = &mut [
                 ("id", &mut id),
                 ("size", &mut size),

@@ -92,8 +92,8 @@ fn list_rules(out: &mut dyn Write) -> anyhow::Result<Status> {
             let levels = levels.collect::<Vec<_>>().join("/");
             if levels.is_empty() { "-".to_owned() } else { levels }
         });
-        let lowered = rule.lowered.iter().map(|lowering| format!("{}: {}", lowering.to(), lowering.reason()));
-        let why: Vec<String> = lowered.chain(rule.why().map(str::to_owned)).collect();
+        let downgraded = rule.downgraded.iter().map(|downgrade| format!("{}: {}", downgrade.to(), downgrade.reason()));
+        let why: Vec<String> = downgraded.chain(rule.why().map(str::to_owned)).collect();
         let line = format!("{:<66} {theirs:<8} {request:<10} {response:<10} {none:<10} {}", rule.id, why.join("; "));
         writeln!(out, "{}", line.trim_end())?;
     }

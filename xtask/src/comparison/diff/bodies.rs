@@ -10,7 +10,7 @@ use super::media_type::{MediaType, Renamed, renamed};
 use super::node::Node;
 use super::pair::Nodes;
 use super::paths::last_token;
-use super::rules::Lowering;
+use super::rules::Downgrade;
 use super::rules::table::{
     IGNORED_RESPONSE_HEADER_CHANGED, MEDIA_TYPE_ADDED, MEDIA_TYPE_CHANGED, MEDIA_TYPE_CHARSET_CHANGED,
     MEDIA_TYPE_GENERALIZED, MEDIA_TYPE_REMOVED, MEDIA_TYPE_SCHEMA_ADDED, MEDIA_TYPE_SCHEMA_REMOVED,
@@ -67,7 +67,7 @@ impl<'a> Walk<'a> {
                     let mut found = with_status(STATUS_REMOVED.of(kind));
                     if let Some(covering) = covers.first() {
                         let range = Argument::Word(key_of(last_token(&covering.at)));
-                        found = found.lowered(Lowering::StatusCovered).with("range", range);
+                        found = found.downgraded(Downgrade::StatusCovered).with("range", range);
                     }
                     self.report(context, &response, found);
                     for covering in covers {
@@ -202,7 +202,8 @@ impl<'a> Walk<'a> {
                     if how == Renamed::Narrower && MediaType::of(&old_name).is_range() {
                         ranges.push((old_name.clone(), old.clone()));
                     }
-                    let lowering = Some(Lowering::RangeRemains).filter(|_| how == Renamed::Wider && remains(&new_name));
+                    let downgrade =
+                        Some(Downgrade::RangeRemains).filter(|_| how == Renamed::Wider && remains(&new_name));
                     taken.insert(new_name.clone());
                     to.remove(&new_name);
                     let rule = match how {
@@ -213,7 +214,7 @@ impl<'a> Walk<'a> {
                         Renamed::Otherwise => &MEDIA_TYPE_CHANGED,
                     };
                     let pair = Nodes::new(old, new);
-                    self.report(context, &pair, named(rule.of(role), &[old_name, new_name]).lowered(lowering));
+                    self.report(context, &pair, named(rule.of(role), &[old_name, new_name]).downgraded(downgrade));
                     pairs.push(pair);
                 }
                 None => {

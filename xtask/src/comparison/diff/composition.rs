@@ -9,7 +9,7 @@ use std::slice;
 
 use super::argument::Argument;
 use super::bounds::Bounds;
-use super::covers::{Cover, resemblance};
+use super::covers::{Cover, similarity};
 use super::facts::are_disjoint;
 use super::node::Node;
 use super::pair::Nodes;
@@ -21,7 +21,7 @@ use super::rules::table::{
     ANY_OF_REMOVED, ONE_OF_ADDED, ONE_OF_BECAME_ANY_OF, ONE_OF_DROPPED, ONE_OF_INTRODUCED, ONE_OF_OVERLAP,
     ONE_OF_REMOVED, UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
 };
-use super::rules::{Lowering, Rule, is_prose};
+use super::rules::{Downgrade, Rule, is_prose};
 use super::unevaluated;
 use super::view::{Group, View};
 use super::views::Views;
@@ -188,7 +188,7 @@ impl<'a> Walk<'a> {
         let rules = if wraps { key.wrapped } else { key.whole };
         let found = rules[usize::from(went)]
             .with("type", Argument::Type(without.type_name()))
-            .lowered(Some(Lowering::NothingLost).filter(|_| nothing_lost));
+            .downgraded(Some(Downgrade::NothingLost).filter(|_| nothing_lost));
         self.changed(role, &views.here(), found);
         if wraps && views.old.null() != views.new.null() {
             self.null(role, views);
@@ -309,7 +309,7 @@ fn most_alike<'a>(old: &mut Vec<Node<'a>>, new: &mut Vec<Node<'a>>, bounds: &Bou
     let mut scores: Vec<(usize, usize, usize)> = Vec::new();
     for (i, a) in old.iter().enumerate() {
         for (j, b) in new.iter().enumerate() {
-            scores.push((resemblance(a, b, &bounds.question()), i, j));
+            scores.push((similarity(a, b, &bounds.question()), i, j));
         }
     }
     scores.sort_by_key(|(score, i, j)| (std::cmp::Reverse(*score), *i, *j));

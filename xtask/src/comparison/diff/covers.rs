@@ -366,7 +366,7 @@ pub(super) fn fits_limit(key: &str, limit: &Value, exclusive: bool, json: &str) 
 }
 
 /// How much two alternatives are alike, in percent.
-pub(super) fn resemblance<'a>(a: &Node<'a>, b: &Node<'a>, question: &Question<'_>) -> usize {
+pub(super) fn similarity<'a>(a: &Node<'a>, b: &Node<'a>, question: &Question<'_>) -> usize {
     let view = |node: &Node<'a>| View::of(slice::from_ref(node));
     let (x, y) = (view(a), view(b));
     if are_disjoint(a, b, question) {

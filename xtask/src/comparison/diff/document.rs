@@ -11,7 +11,7 @@ use super::findings::Found;
 use super::inherited::from_document;
 use super::node::Node;
 use super::pair::Nodes;
-use super::rules::Lowering;
+use super::rules::Downgrade;
 use super::rules::table::{
     FIRST_SERVER_MOVED, INFO_CHANGED, INFO_VERSION_CHANGED, OPENAPI_VERSION_CHANGED, SERVER_DESCRIPTION_CHANGED,
     SERVERS_CHANGED, TAG_ADDED, TAG_REMOVED, UNUSED_COMPONENT_CHANGED,
@@ -102,8 +102,8 @@ impl<'a> Walk<'a> {
             false if servers::first_moves(&from, &to) => &FIRST_SERVER_MOVED,
             false => &SERVERS_CHANGED,
         };
-        let lowering = Some(Lowering::NothingLost).filter(|_| from != to && servers::all_remain(&from, &to));
-        self.report(context, pair, Found::from(rule).with_change(pair.values()).lowered(lowering));
+        let downgrade = Some(Downgrade::NothingLost).filter(|_| from != to && servers::all_remain(&from, &to));
+        self.report(context, pair, Found::from(rule).with_change(pair.values()).downgraded(downgrade));
     }
 
     /// Components that differ and that no operation uses.

@@ -14,7 +14,7 @@ use super::level::{Direction, Level};
 use super::location::Subject;
 use super::message::{filled, is_needed};
 use super::rules::table::UNCLASSIFIED;
-use super::rules::{Lowering, Rule};
+use super::rules::{Downgrade, Rule};
 
 /// One difference.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Finding {
     /// How bad it is.
     pub level: Level,
     /// Why it is less bad than its rule says.
-    pub lowering: Option<Lowering>,
+    pub downgrade: Option<Downgrade>,
     /// Who sends what has changed.
     pub direction: Direction,
     /// The operations that it counts for, by method and path, in the order of the old document; none, where it is
@@ -67,8 +67,8 @@ impl Finding {
 
     fn message_of(&self, subject: &Subject, arguments: &Arguments) -> String {
         let message = filled(self.rule.message, subject, arguments);
-        match self.lowering {
-            Some(lowering) => format!("{message}; {}", lowering.reason()),
+        match self.downgrade {
+            Some(downgrade) => format!("{message}; {}", downgrade.reason()),
             None if self.id == UNCLASSIFIED.id && self.rule.id != self.id => {
                 format!("{message}; what that means here is not known")
             }
@@ -155,13 +155,13 @@ impl Serialize for Finding {
 pub(super) struct Found {
     pub(super) rule: &'static Rule,
     pub(super) role: Cow<'static, str>,
-    pub(super) lowering: Option<Lowering>,
+    pub(super) downgrade: Option<Downgrade>,
     pub(super) arguments: Arguments,
 }
 
 impl From<&'static Rule> for Found {
     fn from(rule: &'static Rule) -> Self {
-        Self { rule, role: Cow::Borrowed(""), lowering: None, arguments: Arguments::new() }
+        Self { rule, role: Cow::Borrowed(""), downgrade: None, arguments: Arguments::new() }
     }
 }
 
@@ -196,13 +196,13 @@ impl Found {
     }
 
     /// Counting less, for a reason.
-    pub(super) fn lowered(self, lowering: impl Into<Option<Lowering>>) -> Self {
-        Self { lowering: lowering.into().or(self.lowering), ..self }
+    pub(super) fn downgraded(self, downgrade: impl Into<Option<Downgrade>>) -> Self {
+        Self { downgrade: downgrade.into().or(self.downgrade), ..self }
     }
 
     /// Its level.
     pub(super) fn level(&self, direction: Direction) -> Level {
         let level = self.rule.level(&self.role, direction);
-        self.lowering.map_or(level, |lowering| lowering.to().min(level))
+        self.downgrade.map_or(level, |downgrade| downgrade.to().min(level))
     }
 }

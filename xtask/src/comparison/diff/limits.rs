@@ -8,7 +8,7 @@ use super::numbers;
 use super::pair::Nodes;
 use super::ranges::{Side, compare_by_format, multiples};
 use super::role::Role;
-use super::rules::Lowering;
+use super::rules::Downgrade;
 use super::rules::table::{
     EXCLUSIVE_MAX_SET, EXCLUSIVE_MAX_UNSET, EXCLUSIVE_MIN_SET, EXCLUSIVE_MIN_UNSET, LIMITS, MULTIPLE_OF_CHANGED,
     MULTIPLE_OF_SET, MULTIPLE_OF_UNSET, PATTERN_ADDED, PATTERN_CHANGED, PATTERN_GENERALIZED, PATTERN_REMOVED,
@@ -50,8 +50,8 @@ impl<'a> Walk<'a> {
             } else {
                 (rule == risen) == limit.keyword.starts_with("min")
             };
-            let lowering = Some(Lowering::NothingLost).filter(|_| is_idle(limit.keyword, views, tighter));
-            self.changed(role, &pair, Found::from(rule).with_change((old, new)).lowered(lowering));
+            let downgrade = Some(Downgrade::NothingLost).filter(|_| is_idle(limit.keyword, views, tighter));
+            self.changed(role, &pair, Found::from(rule).with_change((old, new)).downgraded(downgrade));
         }
         for (side, set, unset) in [
             (Side::Upper, &EXCLUSIVE_MAX_SET, &EXCLUSIVE_MAX_UNSET),
@@ -78,8 +78,8 @@ impl<'a> Walk<'a> {
             let pair = Nodes::new(multiples(&views.old), multiples(&views.new));
             // Of a multiple of 10 it is one of 5.
             let (wide, narrow) = if role.is_response() { pair.values() } else { (pair.new.value, pair.old.value) };
-            let lowering = Some(Lowering::NothingLost).filter(|_| numbers::is_multiple(narrow, wide));
-            self.set(role, rules, &pair, |found| found.lowered(lowering));
+            let downgrade = Some(Downgrade::NothingLost).filter(|_| numbers::is_multiple(narrow, wide));
+            self.set(role, rules, &pair, |found| found.downgraded(downgrade));
         }
         if views.have("pattern") {
             self.pattern(role, &views.get("pattern"));

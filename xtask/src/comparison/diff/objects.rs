@@ -18,7 +18,7 @@ use super::rules::table::{
     RESPONSE_PROPERTY_REMOVED, RESPONSE_WRITE_ONLY_PROPERTY_ADDED, RESPONSE_WRITE_ONLY_PROPERTY_REMOVED,
     UNDESCRIBED_BECAME_OPTIONAL, UNDESCRIBED_BECAME_REQUIRED,
 };
-use super::rules::{Lowering, is_prose};
+use super::rules::{Downgrade, is_prose};
 use super::same::says_nothing;
 use super::view::View;
 use super::views::Views;
@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
             (true, true) => RESPONSE_WRITE_ONLY_PROPERTY_REMOVED.of(kind),
             (true, false) => RESPONSE_PROPERTY_REMOVED.of(kind),
             (false, not_sent) => {
-                REQUEST_PROPERTY_REMOVED.of(inner.prefix()).lowered(Some(Lowering::NotSent).filter(|_| not_sent))
+                REQUEST_PROPERTY_REMOVED.of(inner.prefix()).downgraded(Some(Downgrade::NotOnWire).filter(|_| not_sent))
             }
         };
         let found = found.with("kind", Argument::Word(kind.to_owned()));

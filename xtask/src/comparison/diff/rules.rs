@@ -2,7 +2,7 @@
 //!
 //! [`table`] has a row for each rule. What compares names a rule and its arguments, never a level. Levels follow
 //! who breaks: a request that may say less than before breaks clients; so does a response that may say more. Where
-//! a level depends on the case, the rule has an exception for a role, or is [lowered](Lowering) for a reason
+//! a level depends on the case, the rule has an exception for a role, or is [downgraded](Downgrade) for a reason
 //! that stands here.
 
 mod prefix;
@@ -29,7 +29,7 @@ pub struct Rule {
     /// Roles for which it has another level.
     pub exceptions: &'static [(&'static str, Level)],
     /// When it counts less.
-    pub lowered: &'static [Lowering],
+    pub downgraded: &'static [Downgrade],
     /// Whether it counts whatever values are allowed: what is described no longer is missed by those who use it.
     pub whatever_values: bool,
     /// What a finding says. `{name}` stands for what changed, `{key}` for the same with the keyword, `{was}`,
@@ -61,9 +61,9 @@ pub enum Levels {
 
 /// Why a change counts less than its rule says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lowering {
+pub enum Downgrade {
     /// Read-only in a request, or write-only in a response.
-    NotSent,
+    NotOnWire,
     /// The default of a required parameter.
     DefaultOfRequired,
     /// A status that a range such as `2XX` still describes.
@@ -73,18 +73,18 @@ pub enum Lowering {
     /// Alternatives of which one takes all that was taken, or that give nothing else than was given.
     NothingLost,
     /// A security requirement that another one makes up for: what it asks for, others do not ask more than.
-    AskedNoMore,
+    RequirementRelaxed,
     /// A security requirement beside which others remain.
-    OthersRemain,
+    AlternativesRemain,
     /// Another way in where credentials were needed before.
-    AnotherWayIn,
+    AlternativeAdded,
 }
 
-impl Lowering {
+impl Downgrade {
     /// The level to which it lowers.
     pub fn to(self) -> Level {
         match self {
-            Self::OthersRemain => Level::Warn,
+            Self::AlternativesRemain => Level::Warn,
             _ => Level::Info,
         }
     }
@@ -92,21 +92,21 @@ impl Lowering {
     /// Its reason.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::NotSent => "it is not sent",
+            Self::NotOnWire => "it is not sent",
             Self::DefaultOfRequired => "no default of a required parameter is ever used",
             Self::StatusCovered => "a range of statuses covers it",
             Self::RangeRemains => "the range was there before, and describes it still",
             Self::NothingLost => "what was allowed before is allowed still, and nothing else is given",
-            Self::AskedNoMore => "whoever was let in before is let in still",
-            Self::OthersRemain => "other credentials are accepted still",
-            Self::AnotherWayIn => "it is one more way for callers to show who they are",
+            Self::RequirementRelaxed => "whoever was let in before is let in still",
+            Self::AlternativesRemain => "other credentials are accepted still",
+            Self::AlternativeAdded => "it is one more way for callers to show who they are",
         }
     }
 }
 
 impl Rule {
     const fn new(id: &'static str, levels: Levels, message: &'static str) -> Self {
-        Self { id, levels, only: &[], exceptions: &[], lowered: &[], whatever_values: false, message, why: "" }
+        Self { id, levels, only: &[], exceptions: &[], downgraded: &[], whatever_values: false, message, why: "" }
     }
 
     const fn only(self, only: &'static [&'static str]) -> Self {
@@ -117,8 +117,8 @@ impl Rule {
         Self { exceptions, ..self }
     }
 
-    const fn lowered(self, lowered: &'static [Lowering]) -> Self {
-        Self { lowered, ..self }
+    const fn downgraded(self, downgraded: &'static [Downgrade]) -> Self {
+        Self { downgraded, ..self }
     }
 
     const fn whatever_values(self) -> Self {
@@ -141,7 +141,7 @@ impl Rule {
         }
         match self.levels {
             Levels::Schema(..) if PREFIXES.iter().any(|prefix| prefix.name == role && prefix.not_sent) => {
-                Lowering::NotSent.to()
+                Downgrade::NotOnWire.to()
             }
             Levels::Schema(request, response) | Levels::Either(request, response) => {
                 if direction == Direction::Response { response } else { request }
@@ -198,7 +198,7 @@ pub struct Listed {
     /// Its levels in each direction in which it may be found, the greatest last.
     pub levels: BTreeMap<Direction, BTreeSet<Level>>,
     /// When it counts less.
-    pub lowered: BTreeSet<Lowering>,
+    pub downgraded: BTreeSet<Downgrade>,
     why: &'static str,
 }
 
@@ -219,25 +219,25 @@ pub fn listed() -> Vec<Listed> {
     for (rule, (role, direction)) in all.flat_map(|rule| rule.roles().into_iter().map(move |role| (rule, role))) {
         let id = rule.id(&role);
         let oasdiff = shared.get(id.as_str()).copied();
-        let (levels, lowered) = (BTreeMap::new(), BTreeSet::new());
-        let new = Listed { id: id.clone(), oasdiff, levels, lowered, why: rule.why };
+        let (levels, downgraded) = (BTreeMap::new(), BTreeSet::new());
+        let new = Listed { id: id.clone(), oasdiff, levels, downgraded, why: rule.why };
         let entry = listed.entry(id.clone()).or_insert(new);
         let levels = entry.levels.entry(direction).or_default();
         levels.insert(rule.level(&role, direction));
-        let mut lowered: BTreeSet<Lowering> = rule.lowered.iter().copied().collect();
+        let mut downgraded: BTreeSet<Downgrade> = rule.downgraded.iter().copied().collect();
         // The defaults of parameters are not used only of parameters themselves; of the properties of these, and
         // where oasdiff has no id of its own for it, the id does not tell that nothing is sent.
         if role != "request-parameter" {
-            lowered.remove(&Lowering::DefaultOfRequired);
+            downgraded.remove(&Downgrade::DefaultOfRequired);
         }
         let is_schema = matches!(rule.levels, Levels::Schema(..));
         if is_schema
             && (role.ends_with("parameter-property") || role.ends_with("header-property") || !id.starts_with(&role))
         {
-            lowered.insert(Lowering::NotSent);
+            downgraded.insert(Downgrade::NotOnWire);
         }
-        levels.extend(lowered.iter().map(|lowering| lowering.to()));
-        entry.lowered.extend(lowered);
+        levels.extend(downgraded.iter().map(|downgrade| downgrade.to()));
+        entry.downgraded.extend(downgraded);
     }
     listed.into_values().collect()
 }

@@ -15,7 +15,7 @@ use super::numbers;
 use super::pair::Nodes;
 use super::role::{Part, Role};
 use super::rules::table::{BECAME_IMPOSSIBLE, BECAME_POSSIBLE, DEFINITIONS_CHANGED, is_limit};
-use super::rules::{Lowering, is_prose};
+use super::rules::{Downgrade, is_prose};
 use super::view::View;
 use super::views::Views;
 use super::walk::Walk;
@@ -103,8 +103,8 @@ impl<'a> Walk<'a> {
     /// Reports a change of a schema, for its role.
     pub(super) fn changed(&mut self, role: Role, pair: &Nodes<'a>, found: impl Into<Found>) {
         let found = found.into();
-        let lowering = Some(Lowering::NotSent).filter(|_| role.not_sent).or(found.lowering);
-        let found = Found { role: role.prefix().into(), lowering, ..found };
+        let downgrade = Some(Downgrade::NotOnWire).filter(|_| role.not_sent).or(found.downgrade);
+        let found = Found { role: role.prefix().into(), downgrade, ..found };
         self.report(role.context, pair, found);
     }
 

@@ -15,7 +15,7 @@ use super::rules::table::{
     SECURITY_COMPONENT_OAUTH_TOKEN_URL_CHANGED, SECURITY_COMPONENT_OAUTH_URL_CHANGED, SECURITY_COMPONENT_REMOVED,
     SECURITY_COMPONENT_TYPE_CHANGED, SECURITY_REMOVED, SECURITY_RESTATED, SECURITY_SCOPE_ADDED, SECURITY_SCOPE_REMOVED,
 };
-use super::rules::{Lowering, Rule, is_prose};
+use super::rules::{Downgrade, Rule, is_prose};
 use super::walk::Walk;
 
 /// One of the alternatives: schemes, each with its scopes. All of them are needed.
@@ -68,25 +68,25 @@ impl<'a> Walk<'a> {
         let open = is_open(&from);
         let nobody_is_left = open || !from.iter().any(met_still);
         for requirement in &from {
-            let lowering = match (met_still(requirement), nobody_is_left) {
-                (true, _) => Some(Lowering::AskedNoMore),
-                (false, false) => Some(Lowering::OthersRemain),
+            let downgrade = match (met_still(requirement), nobody_is_left) {
+                (true, _) => Some(Downgrade::RequirementRelaxed),
+                (false, false) => Some(Downgrade::AlternativesRemain),
                 (false, true) => None,
             };
             match to.iter().find(|other| same_schemes(requirement, other)) {
                 // Of several, one may be there as it was.
                 Some(_) if to.contains(requirement) => {}
-                Some(other) => self.scopes(context, role, lowering, pair, (requirement, other)),
+                Some(other) => self.scopes(context, role, downgrade, pair, (requirement, other)),
                 None => {
-                    let found = SECURITY_REMOVED.of(role).lowered(lowering).with("schemes", name(requirement));
+                    let found = SECURITY_REMOVED.of(role).downgraded(downgrade).with("schemes", name(requirement));
                     self.report(context, pair, found);
                 }
             }
         }
         for requirement in to.iter().filter(|new| !from.iter().any(|old| same_schemes(new, old))) {
             // Another way in harms nobody, unless there was none to need.
-            let lowering = Some(Lowering::AnotherWayIn).filter(|_| !open || is_open(&to));
-            let found = SECURITY_ADDED.of(role).lowered(lowering).with("schemes", name(requirement));
+            let downgrade = Some(Downgrade::AlternativeAdded).filter(|_| !open || is_open(&to));
+            let found = SECURITY_ADDED.of(role).downgraded(downgrade).with("schemes", name(requirement));
             self.report(context, pair, found);
         }
         if self.found() == before {
@@ -113,13 +113,13 @@ impl<'a> Walk<'a> {
         &mut self,
         context: Context,
         role: &'static str,
-        lowering: Option<Lowering>,
+        downgrade: Option<Downgrade>,
         pair: &Nodes<'a>,
         (old, new): (&Requirement, &Requirement),
     ) {
         for (scheme, scopes) in old {
             let now = new.get(scheme).map(Vec::as_slice).unwrap_or_default();
-            let added = SECURITY_SCOPE_ADDED.of(role).lowered(lowering);
+            let added = SECURITY_SCOPE_ADDED.of(role).downgraded(downgrade);
             for (list, other, found) in [(&scopes[..], now, SECURITY_SCOPE_REMOVED.of(role)), (now, &scopes[..], added)]
             {
                 for scope in list.iter().filter(|scope| !other.contains(scope)) {

@@ -17,7 +17,7 @@ use super::rules::table::{
     EXTENSIBLE_ENUM_VALUE_REMOVED, NULLABLE_RESTATED, TYPE_CHANGED, TYPE_COMPATIBLE, TYPE_GENERALIZED, TYPE_RESTATED,
     TYPE_SPECIALIZED,
 };
-use super::rules::{Lowering, Rule};
+use super::rules::{Downgrade, Rule};
 use super::view::View;
 use super::views::Views;
 use super::walk::Walk;
@@ -38,9 +38,9 @@ impl<'a> Walk<'a> {
         let rules = [&EXTENSIBLE_ENUM_VALUE_ADDED, &EXTENSIBLE_ENUM_VALUE_REMOVED];
         self.enumeration(role, "x-extensible-enum", rules, views);
         if views.have("default") {
-            let lowering = Some(Lowering::DefaultOfRequired).filter(|_| role.required);
+            let downgrade = Some(Downgrade::DefaultOfRequired).filter(|_| role.required);
             let rules = [&DEFAULT_VALUE_ADDED, &DEFAULT_VALUE_CHANGED, &DEFAULT_VALUE_REMOVED];
-            self.set(role, rules, &views.get("default"), |found| found.lowered(lowering));
+            self.set(role, rules, &views.get("default"), |found| found.downgraded(downgrade));
         }
     }
 

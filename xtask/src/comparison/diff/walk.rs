@@ -22,7 +22,7 @@ use super::rules::table::{
     API_SUNSET_PARSE, COMPARISON_CUT_SHORT, DEPRECATED, DEPRECATED_WITH_SUNSET, PARAMETER_SUNSET_PARSE, REACTIVATED,
     REF_SIBLING_CHANGED, REVERSED, SUNSET_CHANGED, SUNSET_INVALID, TEXT_CHANGED, UNCLASSIFIED,
 };
-use super::rules::{Lowering, Rule, is_prose};
+use super::rules::{Downgrade, Rule, is_prose};
 use super::same::{ChangedReferences, Likeness};
 use super::subtypes::Subtypes;
 use super::sunset::date_of;
@@ -148,13 +148,13 @@ impl<'a> Walk<'a> {
     /// Reports what was found of a pair.
     pub(super) fn report(&mut self, context: Context, pair: &Nodes<'a>, found: impl Into<Found>) {
         let found = found.into();
-        let (id, level, lowering) = match found.level(context.direction) {
+        let (id, level, downgrade) = match found.level(context.direction) {
             level
                 if context.harmless
                     && !found.rule.whatever_values
                     && (level > Level::Info || context.unknown && level > Level::Doc) =>
             {
-                (found.rule.id(&found.role), Level::Info, Some(Lowering::NothingLost))
+                (found.rule.id(&found.role), Level::Info, Some(Downgrade::NothingLost))
             }
             level if context.unknown && level > Level::Doc => (UNCLASSIFIED.id.to_owned(), Level::Warn, None),
             // What is said of a request is not said of one that the server makes.
@@ -164,7 +164,7 @@ impl<'a> Walk<'a> {
                     false => (UNCLASSIFIED.id.to_owned(), Level::Warn, None),
                 }
             }
-            level => (found.rule.id(&found.role), level, found.lowering),
+            level => (found.rule.id(&found.role), level, found.downgrade),
         };
         // In the new document what changed is called as readers of it know it.
         let node = &pair.new;
@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
             rule: found.rule,
             id,
             level,
-            lowering,
+            downgrade,
             direction: context.direction,
             operations: Rc::default(),
             old_pointer: pair.old.at.clone(),
@@ -374,7 +374,7 @@ fn without_weaker(findings: Vec<Finding>) -> Vec<Finding> {
         let pointers = (finding.old_pointer.clone(), finding.new_pointer.clone());
         (finding.id.clone(), finding.direction, pointers, finding.arguments.clone())
     };
-    let is_weaker = |finding: &Finding| finding.lowering == Some(Lowering::NothingLost);
+    let is_weaker = |finding: &Finding| finding.downgrade == Some(Downgrade::NothingLost);
     if !findings.iter().any(is_weaker) {
         return findings;
     }

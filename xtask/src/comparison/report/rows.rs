@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Entry;
-use crate::comparison::diff::rules::Lowering;
+use crate::comparison::diff::rules::Downgrade;
 use crate::comparison::diff::{Argument, Finding, Level};
 use crate::upstream::spec::Position;
 
@@ -58,7 +58,7 @@ struct Key<'a> {
     id: &'a str,
     level: Level,
     said: (&'static str, Vec<(&'static str, &'a Argument)>),
-    lowering: Option<Lowering>,
+    downgrade: Option<Downgrade>,
     file: &'a str,
     together: Together<'a>,
 }
@@ -92,7 +92,7 @@ impl<'a> Key<'a> {
             id: &finding.id,
             level: finding.level,
             said: finding.essence(),
-            lowering: finding.lowering,
+            downgrade: finding.downgrade,
             file: &entry.file,
             together,
         }

@@ -3,7 +3,7 @@
 //! Rows for schemas come first, then those for what holds schemas, from the media type up to the document.
 
 use super::Levels::{Either, Neither, Request, Response, Roles, Schema, Texts};
-use super::{Lowering, Rule};
+use super::{Downgrade, Rule};
 use crate::comparison::diff::level::Direction;
 use crate::comparison::diff::level::Level::{Doc, Err, Info, Warn};
 
@@ -202,7 +202,7 @@ table! {
     MULTIPLE_OF_UNSET = Rule::new("*-multiple-of-unset", Schema(Info, Warn),
         "multipleOf of {name} was {old} and is gone");
     MULTIPLE_OF_CHANGED = Rule::new("*-multiple-of-changed", Schema(Warn, Warn),
-        "multipleOf of {name} was {old} and is {new}").lowered(&[Lowering::NothingLost]);
+        "multipleOf of {name} was {old} and is {new}").downgraded(&[Downgrade::NothingLost]);
     UNIQUE_ITEMS_SET = Rule::new("*-unique-items-set", Schema(Warn, Info),
         "items of {name} could be equal and must differ now");
     UNIQUE_ITEMS_UNSET = Rule::new("*-unique-items-unset", Schema(Info, Warn),
@@ -229,15 +229,15 @@ table! {
         "{value} was removed from the known values of {name}");
     DEFAULT_VALUE_ADDED = Rule::new("*-default-value-added", Schema(Info, Info),
         "{name} had no default and {has} {new}").except(&[("request-parameter", Err)])
-        .lowered(&[Lowering::DefaultOfRequired])
+        .downgraded(&[Downgrade::DefaultOfRequired])
         .why("a server fills in what a client leaves out, and that is now something else; no default of a required parameter is ever used");
     DEFAULT_VALUE_CHANGED = Rule::new("*-default-value-changed", Schema(Info, Info),
         "the default of {name} was {old} and is {new}").except(&[("request-parameter", Err)])
-        .lowered(&[Lowering::DefaultOfRequired])
+        .downgraded(&[Downgrade::DefaultOfRequired])
         .why("a server fills in what a client leaves out, and that is now something else; no default of a required parameter is ever used");
     DEFAULT_VALUE_REMOVED = Rule::new("*-default-value-removed", Schema(Info, Info),
         "the default of {name} was {old} and is gone").except(&[("request-parameter", Err)])
-        .lowered(&[Lowering::DefaultOfRequired])
+        .downgraded(&[Downgrade::DefaultOfRequired])
         .why("a server fills in what a client leaves out, and that is now something else; no default of a required parameter is ever used");
     BECAME_IMPOSSIBLE = Rule::new("*-became-impossible", Schema(Err, Info),
         "{name} {was} {type} and {is} not allowed now");
@@ -292,7 +292,7 @@ table! {
     RESPONSE_WRITE_ONLY_PROPERTY_REMOVED = Rule::new("response-*-write-only-property-removed", Roles(NEED, Info, Info),
         "{name} {was} removed ({kind}, write-only)");
     REQUEST_PROPERTY_REMOVED = Rule::new("*-removed", Roles(REMOVABLE, Warn, Warn),
-        "{name} {was} removed ({kind})").lowered(&[Lowering::NotSent])
+        "{name} {was} removed ({kind})").downgraded(&[Downgrade::NotOnWire])
         .except(&[("request-read-only-property", Info)])
         .whatever_values();
     NEW_REQUIRED_REQUEST_PROPERTY = Rule::new("new-required-*", Roles(ADDABLE, Err, Err),
@@ -339,21 +339,21 @@ table! {
     ONE_OF_BECAME_ANY_OF = Rule::new("*-one-of-became-any-of", Schema(Info, Warn),
         "the alternatives of {name} were in oneOf and are in anyOf now");
     ANY_OF_INTRODUCED = Rule::new("*-any-of-introduced", Schema(Err, Err),
-        "{name} had no alternatives and must be one of several now (anyOf)").lowered(&[Lowering::NothingLost]);
+        "{name} had no alternatives and must be one of several now (anyOf)").downgraded(&[Downgrade::NothingLost]);
     ANY_OF_DROPPED = Rule::new("*-any-of-dropped", Schema(Err, Err),
-        "{name} had to be one of several alternatives and need not be now (anyOf)").lowered(&[Lowering::NothingLost]);
+        "{name} had to be one of several alternatives and need not be now (anyOf)").downgraded(&[Downgrade::NothingLost]);
     WRAPPED_IN_ANY_OF = Rule::new("*-wrapped-in-any-of", Schema(Err, Err),
-        "{name} {was} {type} and {is} one of several alternatives now (anyOf)").lowered(&[Lowering::NothingLost]);
+        "{name} {was} {type} and {is} one of several alternatives now (anyOf)").downgraded(&[Downgrade::NothingLost]);
     UNWRAPPED_FROM_ANY_OF = Rule::new("*-unwrapped-from-any-of", Schema(Err, Err),
-        "{name} {was} one of several alternatives (anyOf) and {is} {type} now").lowered(&[Lowering::NothingLost]);
+        "{name} {was} one of several alternatives (anyOf) and {is} {type} now").downgraded(&[Downgrade::NothingLost]);
     ONE_OF_INTRODUCED = Rule::new("*-one-of-introduced", Schema(Err, Err),
-        "{name} had no alternatives and must be one of several now (oneOf)").lowered(&[Lowering::NothingLost]);
+        "{name} had no alternatives and must be one of several now (oneOf)").downgraded(&[Downgrade::NothingLost]);
     ONE_OF_DROPPED = Rule::new("*-one-of-dropped", Schema(Err, Err),
-        "{name} had to be one of several alternatives and need not be now (oneOf)").lowered(&[Lowering::NothingLost]);
+        "{name} had to be one of several alternatives and need not be now (oneOf)").downgraded(&[Downgrade::NothingLost]);
     WRAPPED_IN_ONE_OF = Rule::new("*-wrapped-in-one-of", Schema(Err, Err),
-        "{name} {was} {type} and {is} one of several alternatives now (oneOf)").lowered(&[Lowering::NothingLost]);
+        "{name} {was} {type} and {is} one of several alternatives now (oneOf)").downgraded(&[Downgrade::NothingLost]);
     UNWRAPPED_FROM_ONE_OF = Rule::new("*-unwrapped-from-one-of", Schema(Err, Err),
-        "{name} {was} one of several alternatives (oneOf) and {is} {type} now").lowered(&[Lowering::NothingLost]);
+        "{name} {was} one of several alternatives (oneOf) and {is} {type} now").downgraded(&[Downgrade::NothingLost]);
     DISCRIMINATOR_ADDED = Rule::new("*-discriminator-added", Schema(Info, Info),
         "{name} had no discriminator and {has} {property} now");
     DISCRIMINATOR_REMOVED = Rule::new("*-discriminator-removed", Schema(Info, Info),
@@ -412,7 +412,7 @@ table! {
     MEDIA_TYPE_REMOVED = Rule::new("*-media-type-removed", Roles(CONTENT, Err, Err),
         "the media type {old} was removed");
     MEDIA_TYPE_GENERALIZED = Rule::new("*-media-type-name-generalized", Roles(CONTENT, Info, Err),
-        "the media type {old} is {new} now").lowered(&[Lowering::RangeRemains])
+        "the media type {old} is {new} now").downgraded(&[Downgrade::RangeRemains])
         .why("a range that was there before takes nothing away, and brings nothing");
     MEDIA_TYPE_SPECIALIZED = Rule::new("*-media-type-name-specialized", Roles(CONTENT, Err, Info),
         "the media type {old} is {new} now");
@@ -439,7 +439,7 @@ table! {
     STATUS_ADDED = Rule::new("response-*-status-added", Roles(STATUSES, Info, Info),
         "{name} {was} added");
     STATUS_REMOVED = Rule::new("response-*-status-removed", Roles(STATUSES, Err, Err),
-        "{name} {was} removed[ and is one of {range} now]").lowered(&[Lowering::StatusCovered])
+        "{name} {was} removed[ and is one of {range} now]").downgraded(&[Downgrade::StatusCovered])
         .except(&[("non-success", Info)]);
     RESPONSE_HEADER_BECAME_REQUIRED = Rule::new("response-header-became-required", Response(Info),
         "{name} {was} optional and {is} required now");
@@ -500,14 +500,14 @@ table! {
     PATH_WITHOUT_OPERATIONS_CHANGED = Rule::new("path-without-operations-changed", Neither(Doc),
         "a path without operations was added or removed");
     SECURITY_ADDED = Rule::new("*-added", Roles(SECURITY, Err, Err),
-        "{schemes} was added to the security requirements").lowered(&[Lowering::AnotherWayIn])
+        "{schemes} was added to the security requirements").downgraded(&[Downgrade::AlternativeAdded])
         .why("callers without credentials are refused, where none were needed");
     SECURITY_REMOVED = Rule::new("*-removed", Roles(SECURITY, Err, Err),
         "{schemes} was removed from the security requirements")
-        .lowered(&[Lowering::AskedNoMore, Lowering::OthersRemain])
+        .downgraded(&[Downgrade::RequirementRelaxed, Downgrade::AlternativesRemain])
         .why("callers who were let in that way are refused, where nothing else lets them in");
     SECURITY_SCOPE_ADDED = Rule::new("*-scope-added", Roles(SECURITY, Err, Err),
-        "the scope {scope} of {scheme} is needed now").lowered(&[Lowering::AskedNoMore, Lowering::OthersRemain])
+        "the scope {scope} of {scheme} is needed now").downgraded(&[Downgrade::RequirementRelaxed, Downgrade::AlternativesRemain])
         .why("callers whose token lacks the scope are refused");
     SECURITY_SCOPE_REMOVED = Rule::new("*-scope-removed", Roles(SECURITY, Info, Info),
         "the scope {scope} of {scheme} was needed and is no longer");
@@ -531,7 +531,7 @@ table! {
         "the description of the scope {scope} of {name} {change}");
     FIRST_SERVER_MOVED = Rule::new("first-server-moved", Neither(Err), "where the API is moved: {key} {change}");
     SERVERS_CHANGED = Rule::new("servers-changed", Neither(Warn), "{key} {change}")
-        .lowered(&[Lowering::NothingLost]);
+        .downgraded(&[Downgrade::NothingLost]);
     SERVER_DESCRIPTION_CHANGED = Rule::new("server-description-changed", Neither(Doc),
         "what readers are told of servers changed: {key} {change}");
     OPENAPI_VERSION_CHANGED = Rule::new("openapi-version-changed", Neither(Info), "the version of OpenAPI {change}");
