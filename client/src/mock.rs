@@ -133,9 +133,14 @@ impl MockServer {
 
 /// # What the server has
 impl MockServer {
-    /// The requests that arrived so far, in their order.
+    /// The requests that arrived so far, in their order: the newest 10,000 of them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        lock(&self.state).requests.clone()
+        lock(&self.state).requests.iter().cloned().collect()
+    }
+
+    /// How many requests arrived so far, those that [`requests`](Self::requests) has no longer among them.
+    pub fn request_count(&self) -> usize {
+        lock(&self.state).arrived
     }
 
     /// The backups of all branches, deleted ones too, in the order in which they were made.

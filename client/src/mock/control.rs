@@ -108,11 +108,14 @@ impl State {
     fn controlled(&mut self, engine: &mut Engine, method: &str, path: &str, body: &[u8]) -> Done {
         let name = path.strip_prefix(PREFIX).unwrap_or_default().trim_matches('/');
         match (method, name) {
-            ("GET", "") => ok(json!({ "calls": CALLS, "unknown_until_seeded": Engine::reports() })),
+            ("GET", "") => {
+                let unknown = Engine::reports();
+                ok(json!({ "calls": CALLS, "unknown_until_seeded": unknown, "requests": self.arrived }))
+            }
             ("GET", "health") => ok(json!({ "status": "ok" })),
             ("POST", "reset") => {
                 engine.reset().map_err(|why| wrong(&why))?;
-                self.requests.clear();
+                self.forget_requests();
                 self.faults.clear();
                 ok(json!({ "status": "reset" }))
             }
@@ -168,7 +171,7 @@ impl State {
             }
             ("GET", "requests") => ok(self.shown_requests()),
             ("DELETE", "requests") => {
-                self.requests.clear();
+                self.forget_requests();
                 ok(json!({ "status": "done" }))
             }
             _ => Err(refusal(

@@ -15,6 +15,7 @@ mod lists;
 mod making;
 mod moves;
 mod seed;
+mod shown;
 mod store;
 mod value;
 mod verbs;

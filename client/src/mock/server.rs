@@ -23,10 +23,16 @@ use super::remembering::{Engine, Origin};
 use super::reply::{Reply, refusal};
 use super::{RecordedRequest, TOKEN, TOKEN_ID};
 
+/// So many requests are kept, the newest ones.
+const MOST_REQUESTS: usize = 10_000;
+
 /// What the server knows and is to do.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    pub(super) requests: Vec<RecordedRequest>,
+    /// The newest requests.
+    pub(super) requests: VecDeque<RecordedRequest>,
+    /// How many requests arrived.
+    pub(super) arrived: usize,
     pub(super) api: Api,
     /// What answers instead, where the server remembers all operations.
     pub(super) engine: Option<Box<Engine>>,
@@ -143,7 +149,7 @@ async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Re
         state.record(&parts, &body);
         let aimed = state.faults.iter().position(|(aim, _)| aim.hits(parts.method.as_str(), &parts.uri));
         let fault = aimed.map_or(Fault::None, |at| state.faults.remove(at).1);
-        let (mut delay, number) = (state.delays.pop_front(), state.requests.len());
+        let (mut delay, number) = (state.delays.pop_front(), state.arrived);
         // It is done when it has arrived, though the client may have gone when it is answered.
         let mut done = || state.take(&parts, &body);
         // Nothing, where the connection is to be closed; and whether the answer is cut.
@@ -211,14 +217,27 @@ fn plain(answer: Answer) -> Response<Sent> {
 
 impl State {
     fn record(&mut self, parts: &hyper::http::request::Parts, body: &[u8]) {
-        let mut headers = parts.headers.clone();
-        // So that it is not printed.
-        if let Some(token) = headers.get_mut(AUTHORIZATION) {
-            token.set_sensitive(true);
+        let mut headers = HeaderMap::with_capacity(parts.headers.len());
+        for (name, value) in &parts.headers {
+            // A copy: the value itself keeps all that was received with it in memory.
+            let Ok(mut value) = HeaderValue::from_bytes(value.as_bytes()) else { continue };
+            // So that it is not printed.
+            value.set_sensitive(*name == AUTHORIZATION);
+            headers.append(name.clone(), value);
         }
         let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
         let (method, body) = (parts.method.to_string(), body.to_vec());
-        self.requests.push(RecordedRequest { method, target, headers, body });
+        self.arrived += 1;
+        if self.requests.len() == MOST_REQUESTS {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(RecordedRequest { method, target, headers, body });
+    }
+
+    /// Forgets the requests that arrived.
+    pub(super) fn forget_requests(&mut self) {
+        self.requests.clear();
+        self.arrived = 0;
     }
 
     /// Does what a request asks for.
@@ -306,5 +325,24 @@ impl Body for Sent {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.length)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_requests_are_kept_and_all_are_counted() {
+        let mut state = State::default();
+        for number in 0..MOST_REQUESTS + 5 {
+            let request = Request::builder().uri(format!("/v1/{number}")).header(AUTHORIZATION, "token");
+            let (parts, ()) = request.body(()).unwrap().into_parts();
+            state.record(&parts, b"{}");
+        }
+        assert_eq!((state.requests.len(), state.arrived), (MOST_REQUESTS, MOST_REQUESTS + 5));
+        assert_eq!(state.requests[0].target, "/v1/5");
+        assert!(!format!("{:?}", state.requests[0]).contains("token"));
     }
 }

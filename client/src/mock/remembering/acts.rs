@@ -90,8 +90,8 @@ impl Engine {
             above.reverse();
             above.get(..depth) == request.items.get(..depth)
         };
-        let mut of_key = self.store.of_collection(collection).filter(|(_, item)| item.key == key);
-        of_key.find(|(number, _)| shares(*number)).map(|(number, _)| number)
+        let mut of_key = self.store.parents(collection).filter_map(|parent| self.store.find(parent, collection, key));
+        of_key.find(|number| shares(*number))
     }
 
     /// Has what is made of a backup mention what it is of, and the backup what was made of it.

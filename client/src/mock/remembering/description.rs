@@ -97,7 +97,16 @@ impl Schemas {
 
     /// The schema of a property, named by words with dots between them.
     pub(super) fn property<'s>(&'s self, schema: &'s Value, path: &str) -> Option<&'s Value> {
-        path.split('.').try_fold(schema, |schema, name| self.properties(schema).get(name).copied())
+        path.split('.').try_fold(schema, |schema, name| self.own_property(schema, name))
+    }
+
+    /// The schema of a property by its name: as [`properties`](Self::properties) has it.
+    fn own_property<'s>(&'s self, schema: &'s Value, name: &str) -> Option<&'s Value> {
+        let plain = self.plain(schema);
+        plain["properties"].get(name).or_else(|| {
+            let members = plain["allOf"].as_array().into_iter().flatten().rev();
+            members.into_iter().find_map(|member| self.own_property(member, name))
+        })
     }
 
     /// Whether an object has to have a property.

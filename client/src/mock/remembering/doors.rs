@@ -1,6 +1,5 @@
 //! What tests and programs tell a mock server that remembers, beside requests.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use hyper::StatusCode;
@@ -73,8 +72,9 @@ impl Engine {
         if answers.is_empty() {
             return Err("there is no answer; write `answers: [{status: 200, body: …}]`".to_owned());
         }
-        let answers: VecDeque<_> = answers.into();
-        self.scripted.push(Scripted { method: method.map(str::to_owned), path: path.to_owned(), answers });
+        let (method, path, answers) = (method.map(str::to_owned), path.to_owned(), answers.into());
+        self.scripted.retain(|before| before.method != method || before.path != path);
+        self.scripted.push(Scripted { method, path, answers });
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::classify::{API, Class, Collection, Operation, last_item};
 use super::clock::Clock;
 use super::store::{Number, ROOT, Store};
-use super::value::{Maker, is_so};
+use super::value::{Maker, at, is_so};
 use crate::mock::reply::{Reply, not_found, refusal};
 
 /// Where an answer comes from.
@@ -224,9 +224,14 @@ impl Engine {
         let found = self.store.find(parent, collection, key);
         found.or_else(|| {
             let schema = API.schemas.plain(&API.collections.get(collection)?.schema);
-            let keys: Vec<&str> = schema["x-standin"]["keys"].as_array()?.iter().filter_map(Value::as_str).collect();
-            let is_it = |value: &Value| keys.iter().any(|path| super::value::at(value, path) == key);
-            self.store.list(parent, collection).find(|(_, item)| is_it(&item.value)).map(|(number, _)| number)
+            let mut keys = schema["x-standin"]["keys"].as_array()?.iter().filter_map(Value::as_str);
+            keys.find_map(|path| match path {
+                "id" => self.store.find_by_id(parent, collection, key),
+                _ => {
+                    let mut items = self.store.list(parent, collection);
+                    items.find(|(_, item)| at(&item.value, path) == key).map(|(number, _)| number)
+                }
+            })
         })
     }
 
@@ -286,64 +291,7 @@ impl Engine {
 
     /// The collection of an item.
     pub(super) fn collection_of(&self, number: Number) -> Option<&'static Collection> {
-        API.collections.get(&self.store.get(number)?.collection)
-    }
-
-    /// An item as answers show it, without what is shown once.
-    pub(super) fn shown(&self, number: Number) -> Value {
-        let (Some(item), Some(collection)) = (self.store.get(number), self.collection_of(number)) else {
-            return Value::Null;
-        };
-        let mut shown = item.value.clone();
-        for (name, schema) in API.schemas.properties(&collection.schema) {
-            if schema["once"] == true {
-                self.hide(&mut shown, name, schema, &collection.schema);
-            }
-            // `rules`, of what is below in `rules`.
-            let below = format!("{}/{{}}/{}", collection.path, name.replace('_', "-"));
-            let of_list = API.schemas.plain(schema).get("items").and_then(|items| API.schemas.name(items));
-            let is_below = API.collections.get(&below).is_some_and(|below| API.schemas.name(&below.schema) == of_list);
-            if let Some(Value::Array(items)) = shown.get_mut(name)
-                && of_list.is_some()
-                && is_below
-            {
-                items.extend(self.store.list(number, &below).map(|(number, _)| self.shown(number)));
-            }
-            // `branches_count`, of what is below in `branches`.
-            if let Some(below) = name.strip_suffix("_count").filter(|_| !item.given.contains(name)) {
-                let literal = below.replace('_', "-");
-                let paths =
-                    [&literal, &format!("{literal}s")].map(|literal| format!("{}/{{}}/{literal}", collection.path));
-                if let Some(path) = paths.iter().find(|path| API.collections.contains_key(*path)) {
-                    shown[name] = self.store.count(number, path).into();
-                }
-            }
-        }
-        shown
-    }
-
-    /// Takes out what is shown once only.
-    fn hide(&self, shown: &mut Value, name: &str, schema: &Value, of: &Value) {
-        if API.schemas.is_nullable(schema) {
-            shown[name] = Value::Null;
-        } else if API.schemas.is_required(of, name) {
-            shown[name] = "".into();
-        } else if let Value::Object(fields) = shown {
-            fields.remove(name);
-        }
-    }
-
-    /// An item as it is shown once: with its secrets.
-    pub(super) fn shown_once(&mut self, number: Number) -> Value {
-        let mut shown = self.shown(number);
-        let Some(collection) = self.collection_of(number) else { return shown };
-        for (name, schema) in API.schemas.properties(&collection.schema) {
-            if schema["once"] == true && API.schemas.plain(schema)["type"] == "string" {
-                self.last_id += 1;
-                shown[name] = format!("mock-secret-{:08}", self.last_id).into();
-            }
-        }
-        shown
+        API.collections.get(self.store.get(number)?.collection)
     }
 }
 

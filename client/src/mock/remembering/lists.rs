@@ -16,48 +16,36 @@ const PAGING: [&str; 5] = ["page", "per_page", "limit", "starting_after", "endin
 
 impl Engine {
     pub(super) fn list(&mut self, request: &Request<'_>, collection: &'static Collection) -> Answered {
-        let exception = &request.operation.exception;
+        let operation = request.operation;
+        let Some(schema) = &operation.answer else { return unprocessable("no answer is described") };
         let mut is_known = collection.is_made;
-        let mut found: Vec<Number> = match exception["as"].as_str() {
+        let (path, parents): (&'static str, Vec<Number>) = match operation.exception["as"].as_str() {
             // The items of another collection.
             Some(path) => {
                 is_known = true;
                 let under = request.item();
-                let is_under = |number: Number| self.ancestors(number).any(|above| above == under);
-                self.store.of_collection(path).map(|(number, _)| number).filter(|number| is_under(*number)).collect()
+                let is_under = |parent: Number| parent == under || self.ancestors(parent).any(|above| above == under);
+                (path, self.store.parents(path).filter(|parent| is_under(*parent)).collect())
             }
-            None => self.store.list(request.item(), &collection.path).map(|(number, _)| number).collect(),
+            None => (&collection.path, vec![request.item()]),
         };
-        is_known |= !found.is_empty();
-        // What is stored is looked at, and only a page of it shown.
-        let has = |number: &Number, is_it: &dyn Fn(&Value) -> bool| {
-            self.store.get(*number).is_some_and(|item| is_it(&item.value))
-        };
-        if let Some(chosen) = exception["where"].as_object() {
-            found.retain(|number| has(number, &|value| is_so(value, chosen)));
-        }
-        for (name, wanted) in request.query.iter().filter(|(name, _)| !PAGING.contains(&name.as_str())) {
-            let path = exception["filter"][name].as_str().unwrap_or(name);
-            let is_text =
-                |value: &Value| value[collection.key].as_str().is_some_and(|key| key.contains(wanted.as_str()));
-            let (path, compares): (&str, fn(&Value, &str) -> bool) = match path.split_at_checked(2) {
-                Some((">=", path)) => (path, is_from),
-                Some(("<=", path)) => (path, is_until),
-                _ => (path, is_equal),
-            };
-            match API.schemas.property(&collection.schema, path) {
-                // It leaves nothing out here.
-                _ if path == "-" => {}
-                Some(_) => found.retain(|number| has(number, &|value| compares(at(value, path), wanted))),
-                None if name == "q" => found.retain(|number| has(number, &is_text)),
-                // What it would leave out is not known.
-                None => is_known = false,
+        is_known |= parents.iter().any(|parent| !self.store.numbers(*parent, path).is_empty());
+        let (filter, is_filter_known) = Filter::of(request, collection);
+        let found: Vec<Number> = match filter.is_empty() {
+            true => parents.iter().flat_map(|parent| self.store.numbers(*parent, path)).copied().collect(),
+            false => {
+                let asked = request.query.iter().filter(|(name, _)| !PAGING.contains(&name.as_str()));
+                // What no other filter is called.
+                let name = format!("{} {:?}", operation.id, asked.collect::<Vec<_>>());
+                let mut found = Vec::new();
+                for parent in parents {
+                    found.extend(self.store.fitting(parent, path, &name, |value| filter.fits(value)));
+                }
+                found
             }
-        }
-        let Some(schema) = &request.operation.answer else { return unprocessable("no answer is described") };
-        let origin = if is_known { Origin::Rule } else { Origin::Invented };
-        let field = exception["field"].as_str();
-        match self.page(schema, &found, field, request.query) {
+        };
+        let origin = if is_known && is_filter_known { Origin::Rule } else { Origin::Invented };
+        match self.page(schema, &found, operation.exception["field"].as_str(), request.query) {
             Ok(page) => ((StatusCode::OK, page), origin),
             Err(why) => unprocessable(&why),
         }
@@ -94,13 +82,15 @@ impl Engine {
             (false, _) => (page - 1).saturating_mul(per_page),
         };
         let shown = items.iter().skip(first).take(per_page).map(|number| self.shown(*number));
-        let data: Vec<Value> =
-            shown.map(|value| field.map_or(value.clone(), |field| at(&value, field).clone())).collect();
+        let data: Vec<Value> = match field {
+            Some(field) => shown.map(|value| at(&value, field).clone()).collect(),
+            None => shown.collect(),
+        };
         let end = first.saturating_add(data.len());
         let (next, previous) = ((page < pages).then_some(page + 1), (page > 1).then(|| page - 1));
         let url = |page: Option<usize>| page.map(|page| format!("?page={page}&per_page={per_page}"));
         let cursor = |item: Option<&Value>| item.map(|item| item["id"].clone()).unwrap_or_default();
-        let known = json!({
+        let mut known = json!({
             "type": "list",
             "current_page": page,
             "per_page": per_page,
@@ -114,14 +104,59 @@ impl Engine {
             "has_prev": first > 0,
             "cursor_start": cursor(data.first()),
             "cursor_end": cursor(data.last()),
-            "data": data,
         });
+        known["data"] = Value::Array(data);
         let mut maker = self.maker();
         let made = properties.iter().map(|(name, schema)| {
-            let value = known.get(*name).cloned().unwrap_or_else(|| maker.value(name, schema));
+            let value = known.get_mut(*name).map(Value::take).unwrap_or_else(|| maker.value(name, schema));
             ((*name).to_owned(), value)
         });
         Ok(Value::Object(made.collect::<Map<_, _>>()))
+    }
+}
+
+/// How a property compares with what a query says.
+type Compares = fn(&Value, &str) -> bool;
+
+/// What a list leaves in.
+struct Filter<'f> {
+    /// What the operation says by itself.
+    chosen: Option<&'f Map<String, Value>>,
+    /// Paths of properties, how each compares, and with what.
+    compared: Vec<(&'f str, Compares, &'f str)>,
+}
+
+impl<'f> Filter<'f> {
+    /// What a request asks for; and whether all that it leaves out is known.
+    fn of(request: &'f Request<'_>, collection: &'f Collection) -> (Self, bool) {
+        let exception = &request.operation.exception;
+        let (mut compared, mut is_known): (Vec<(&str, Compares, &str)>, bool) = (Vec::new(), true);
+        for (name, wanted) in request.query.iter().filter(|(name, _)| !PAGING.contains(&name.as_str())) {
+            let path = exception["filter"][name].as_str().unwrap_or(name);
+            let (path, compares): (&str, Compares) = match path.split_at_checked(2) {
+                Some((">=", path)) => (path, is_from),
+                Some(("<=", path)) => (path, is_until),
+                _ => (path, is_equal),
+            };
+            match API.schemas.property(&collection.schema, path) {
+                // It leaves nothing out here.
+                _ if path == "-" => {}
+                Some(_) => compared.push((path, compares, wanted)),
+                None if name == "q" => compared.push((collection.key, has_part, wanted)),
+                // What it would leave out is not known.
+                None => is_known = false,
+            }
+        }
+        (Self { chosen: exception["where"].as_object(), compared }, is_known)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.chosen.is_none() && self.compared.is_empty()
+    }
+
+    fn fits(&self, value: &Value) -> bool {
+        self.chosen.is_none_or(|chosen| is_so(value, chosen))
+            && self.compared.iter().all(|(path, compares, wanted)| compares(at(value, path), wanted))
     }
 }
 
@@ -146,4 +181,9 @@ fn is_equal(value: &Value, wanted: &str) -> bool {
         Value::Null => wanted.is_empty() || wanted == "null",
         other => serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| wanted == *other),
     }
+}
+
+/// Whether a text has what a query says in it.
+fn has_part(value: &Value, wanted: &str) -> bool {
+    value.as_str().is_some_and(|text| text.contains(wanted))
 }

@@ -49,7 +49,7 @@ impl Engine {
         if self.store.find(parent, &collection.path, &key).is_some() {
             return Err(format!("{} has already been taken", capital(collection.key)));
         }
-        let item = Item { parent, collection: collection.path.clone(), key, value, given };
+        let item = Item { parent, collection: &collection.path, key, value, given };
         let number = self.store.add(item);
         if let Some(set) = exception["set"].as_object() {
             let (now, unset) = (self.now(), self.unset(number, set));

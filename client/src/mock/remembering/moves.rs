@@ -43,8 +43,8 @@ impl Engine {
     /// Moves everything on that has become something else by now.
     pub(super) fn move_on(&mut self) {
         let now = self.clock.passed();
-        while let Some((due, number, path, to)) = self.moves.first().cloned().filter(|(due, ..)| *due <= now) {
-            self.moves.pop_first();
+        while self.moves.first().is_some_and(|(due, ..)| *due <= now) {
+            let Some((due, number, path, to)) = self.moves.pop_first() else { break };
             let is_next = self.next_state(number, &path).is_some_and(|(next, _)| next == to);
             if is_next && !self.polls.contains_key(&(number, path.clone())) {
                 self.enter(number, &path, &to, due);
