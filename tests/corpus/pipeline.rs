@@ -44,8 +44,9 @@ async fn from_a_database_to_its_resize() {
     let kind = planetscale_client::types::DatabaseKind::Postgresql;
     strict(postgres.body_map(|b| b.name("pg").cluster_size("PS_10").kind(kind)).send().await);
     let role = client.create_role().organization("acme").database("pg").branch("main");
-    strict(role.body_map(|b| b.name("writer")).send().await);
-    strict(client.list_roles().organization("acme").database("pg").branch("main").send().await);
+    assert!(strict(role.body_map(|b| b.name("writer")).send().await).password.is_some());
+    let roles = strict(client.list_roles().organization("acme").database("pg").branch("main").send().await);
+    assert!(roles.data.iter().all(|role| role.password.is_none()));
 
     let request = client.create_deploy_request().organization("acme").database(shop);
     let request = strict(request.body_map(|b| b.branch("dev").into_branch("main")).send().await);

@@ -111,12 +111,41 @@ async fn nothing_is_said_that_is_not_known() {
 
 #[tokio::test]
 async fn secrets_are_shown_once() {
-    let server = MockServer::remembering().await.unwrap();
-    let path = format!("{SHOP}/branches/main/passwords");
-    let (status, _, made) = call(&server, "POST", &path, json!({ "name": "app" })).await;
-    assert!(status == 201 && made["plain_text"].as_str().is_some_and(|text| !text.is_empty()), "{made}");
-    let given = given(&server, &format!("{path}/{}", made["id"].as_str().unwrap())).await;
-    assert_eq!((&given["plain_text"], &given["name"]), (&Value::Null, &json!("app")));
+    let server = MockServer::remembering().seed(json!({
+        "/organizations": [{ "name": "acme" }],
+        "/organizations/acme/databases": [
+            { "name": "shop", "state": "ready" },
+            { "name": "pg", "kind": "postgresql", "state": "ready" },
+        ],
+    }));
+    let server = server.await.unwrap();
+    let is_shown = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let roles = "/organizations/acme/databases/pg/branches/main/roles";
+    for (path, name, status) in [
+        (&*format!("{SHOP}/branches/main/passwords"), "plain_text", 201),
+        ("/organizations/acme/service-tokens", "token", 200),
+        (roles, "password", 200),
+    ] {
+        let (answered, _, made) = call(&server, "POST", path, json!({ "name": "app" })).await;
+        assert!(answered == status && is_shown(&made[name]), "{made}");
+        let given = given(&server, &format!("{path}/{}", made["id"].as_str().unwrap())).await;
+        assert_eq!((&given[name], &given["name"], &given["id"]), (&Value::Null, &json!("app"), &made["id"]));
+        let (.., listed) = call(&server, "GET", path, Value::Null).await;
+        assert!(listed["data"].as_array().unwrap().iter().all(|item| item[name].is_null()), "{listed}");
+    }
+    // A reset makes another one.
+    let role = given(&server, roles).await["data"][1]["id"].as_str().unwrap().to_owned();
+    let (.., first) = call(&server, "POST", &format!("{roles}/{role}/reset"), Value::Null).await;
+    let (.., second) = call(&server, "POST", &format!("{roles}/{role}/reset"), Value::Null).await;
+    assert!(is_shown(&first["password"]) && first["password"] != second["password"], "{first} {second}");
+    let (.., default) = call(&server, "POST", &format!("{roles}/reset-default"), Value::Null).await;
+    assert!(is_shown(&default["password"]), "{default}");
+    assert_eq!(given(&server, &format!("{roles}/default")).await["password"], Value::Null);
+    // What is not said to be shown once is always there.
+    let webhooks = format!("{SHOP}/webhooks");
+    let (.., made) = call(&server, "POST", &webhooks, json!({ "url": "https://example.com/hook" })).await;
+    let given = given(&server, &format!("{webhooks}/{}", made["id"].as_str().unwrap())).await;
+    assert!(is_shown(&made["secret"]) && given["secret"] == made["secret"], "{made} {given}");
 }
 
 #[tokio::test]

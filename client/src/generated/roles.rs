@@ -92,7 +92,7 @@ pub mod types {
     ///
     ///  From `#/components/schemas/PostgresRole` of the spec.
     ///
-    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access_host_url`, `base_username`, `database_name`, `drop_failed`, `expired`, `inherited_roles`, `name`, `password`, `private_access_host_url`, `private_connection_service_name`, `ready`, `ttl`, `username`, `with_replication`.
+    /// If an answer lacks one of these fields, or has an unusable value, the field is empty (an empty string or list, 0, false), and [`made_good`](crate::Response::made_good) lists it: `access_host_url`, `base_username`, `database_name`, `drop_failed`, `expired`, `inherited_roles`, `name`, `private_access_host_url`, `private_connection_service_name`, `ready`, `ttl`, `username`, `with_replication`.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -130,7 +130,7 @@ pub mod types {
         /// The name of the role
         pub name: String,
         /// The plaintext password, available only after create
-        pub password: crate::Secret,
+        pub password: Option<crate::Secret>,
         /// The database connection string for private connections
         pub private_access_host_url: String,
         /// The service name to set up private connectivity
@@ -564,7 +564,7 @@ pub mod types {
             let mut id = slot::required();
             let mut inherited_roles = slot::required_or_default();
             let mut name = slot::required_or_default();
-            let mut password = slot::required_or_default();
+            let mut password = slot::optional();
             let mut private_access_host_url = slot::required_or_default();
             let mut private_connection_service_name = slot::required_or_default();
             let mut query_safety_settings = slot::optional();
@@ -857,7 +857,7 @@ pub mod types {
     );
     crate::runtime::fixture!(
         PostgresRole,
-        "{\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"base_username\":\"base_username\",\"branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_name\":\"database_name\",\"default\":null,\"deleted_at\":null,\"disabled_at\":null,\"drop_failed\":\"drop_failed\",\"dropped_at\":null,\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"inherited_roles\":{\"*\":\"pg_checkpoint\"},\"name\":\"name\",\"password\":\"password\",\"private_access_host_url\":\"private_access_host_url\",\"private_connection_service_name\":\"private_connection_service_name\",\"query_safety_settings\":{\"?\":{\"require_where_on_delete\":\"off\",\"require_where_on_update\":\"off\"}},\"ready\":false,\"ttl\":1,\"updated_at\":null,\"username\":\"username\",\"with_replication\":false}"
+        "{\"access_host_url\":\"access_host_url\",\"actor\":{\"?\":{\"avatar_url\":\"avatar_url\",\"display_name\":\"display_name\",\"id\":\"id\"}},\"base_username\":\"base_username\",\"branch\":{\"?\":{\"created_at\":\"2026-01-02T03:04:05.000Z\",\"deleted_at\":null,\"id\":\"id\",\"name\":\"name\",\"updated_at\":null}},\"created_at\":\"2026-01-02T03:04:05.000Z\",\"database_name\":\"database_name\",\"default\":null,\"deleted_at\":null,\"disabled_at\":null,\"drop_failed\":\"drop_failed\",\"dropped_at\":null,\"expired\":false,\"expires_at\":null,\"id\":\"id\",\"inherited_roles\":{\"*\":\"pg_checkpoint\"},\"name\":\"name\",\"password\":null,\"private_access_host_url\":\"private_access_host_url\",\"private_connection_service_name\":\"private_connection_service_name\",\"query_safety_settings\":{\"?\":{\"require_where_on_delete\":\"off\",\"require_where_on_update\":\"off\"}},\"ready\":false,\"ttl\":1,\"updated_at\":null,\"username\":\"username\",\"with_replication\":false}"
     );
     crate::runtime::fixture!(
         QuerySafetySettings,
