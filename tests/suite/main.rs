@@ -64,4 +64,5 @@ mod texts;
 mod traces;
 mod update_spec;
 mod waits;
+mod walk;
 mod wire;

@@ -33,6 +33,12 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     writeln!(out, "== the whole API: {} operations", calls.count)?;
     let scratch = Scratch::new(workspace, "whole-api", &effective.text)?;
     scratch.write_calls("whole_api", &calls)?;
-    scratch.write("client/tests/pipeline.rs", &read(&workspace.path("tests/corpus/pipeline.rs"))?)?;
-    scratch.test("codegen,full,mock,schemars", &["--test", "whole_api", "--test", "pipeline"], out)
+    let corpus = workspace.path("tests/corpus");
+    scratch.write("client/tests/pipeline.rs", &read(&corpus.join("pipeline.rs"))?)?;
+    scratch.write("client/tests/walks.rs", &read(&corpus.join("walks.rs"))?)?;
+    scratch.write("client/tests/walk/mod.rs", &read(&workspace.path("tests/suite/walk.rs"))?)?;
+    scratch.write("client/tests/readers/mod.rs", &calls::readers(&krate.effective.value, &krate.surface))?;
+    scratch.write("client/tests/walk/document.json", &krate.effective.value.to_string())?;
+    let tests = ["whole_api", "pipeline", "walks"].map(|test| ["--test", test]).concat();
+    scratch.test("codegen,full,mock,schemars", &tests, out)
 }
