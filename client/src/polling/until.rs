@@ -139,8 +139,8 @@ impl<'a, T> Until<'a, T> {
     /// How long, from the beginning of the wait, 404 means that the thing is not there yet: one that was just made may be
     /// found a little later only. After that it is [`PollError::Poll`]. Default: not at all;
     /// waiting for what was just restored has its own.
-    pub fn not_found_for(mut self, budget: Duration) -> Self {
-        self.schedule.not_found_for = budget;
+    pub fn not_found_for(mut self, duration: Duration) -> Self {
+        self.schedule.not_found_for = duration;
         self
     }
 
