@@ -1,5 +1,5 @@
-//! Whether each pass has done what the document demands: one that finds nothing to change where it must is an error
-//! with the pass's name, and not a client that is less than it says.
+//! Checks that each pass has done its work: code of progenitor's that is left is an error with the name of the pass
+//! that should have replaced it.
 
 use std::collections::BTreeSet;
 

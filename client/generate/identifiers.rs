@@ -78,7 +78,7 @@ fn fields(fields: &Fields, of: &str) -> Result<(), Error> {
         let wire = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
         if let Some(other) = names.insert(ident.to_string(), wire.clone()) {
             return Err(Error::Names(format!(
-                "`{other}` and `{wire}` would both be the field `{ident}` of {of}: remove one of them in \
+                "`{other}` and `{wire}` both map to the field `{of}.{ident}`: remove one of them in \
                  openapi/overlay.yaml"
             )));
         }

@@ -243,11 +243,7 @@ impl std::fmt::Display for Error {
             Error::Operation(e) => write!(f, "{e}; {ADVICE}"),
             Error::Names(e) => write!(f, "{e}; {ADVICE}"),
             Error::Generator(e) => write!(f, "progenitor cannot generate code for the spec: {e}"),
-            Error::Shape(e) => write!(
-                f,
-                "progenitor's code is not as expected \
-                 (was progenitor updated?): {e}"
-            ),
+            Error::Shape(e) => write!(f, "unexpected output of progenitor (was it upgraded?): {e}"),
         }
     }
 }

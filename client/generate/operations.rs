@@ -22,6 +22,10 @@ pub(crate) fn rename_module(file: &mut syn::File) -> Result<(), Error> {
     let is_builder = |item: &&mut Item| matches!(item, Item::Mod(module) if module.ident == "builder");
     let Some(Item::Mod(module)) = file.items.iter_mut().find(is_builder) else { return Err(missing("mod builder")) };
     module.ident = Ident::new(CALLS, module.ident.span());
+    module.attrs.retain(|attr| !attr.path().is_ident("doc"));
+    module.attrs.push(syn::parse_quote!(
+        /// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
+    ));
     let clients = file.items.iter_mut().filter_map(|item| match item {
         Item::Impl(item) if impl_of(item).1.as_deref() == Some("Client") => Some(item),
         _ => None,

@@ -167,7 +167,7 @@ impl Error {
         }
     }
 
-    /// Whether the same call may be made again, later, with a hope of success and no risk of doing
+    /// Whether the same call may be made again later without the risk of doing
     /// something twice.
     ///
     /// That is so where the request was not sent and where the API answered 429. For operations

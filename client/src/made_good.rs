@@ -1,4 +1,4 @@
-//! What of an answer was not as the API describes it, and was read all the same.
+//! Values of an answer that were not as the API describes them, and were read nevertheless.
 
 use std::fmt;
 

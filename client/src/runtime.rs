@@ -1,5 +1,5 @@
-//! What only generated code calls, or nearly so: which of it is called depends on the operations and types that the
-//! spec has, so that none of it is dead code.
+//! Support code for generated code. Dead code is allowed: which helpers are used depends on the operations and types
+//! of the document.
 
 #![allow(dead_code, unused_imports)]
 

@@ -349,8 +349,8 @@ fn each_error_is_told_of_its_own_operation() {
     for (id, why) in [
         ("cookie", "operation cookie (#/paths/~1looks~1cookie/get/parameters) has the cookie parameter `session`"),
         ("nowhere", "operation nowhere (#/paths/~1looks~1nowhere~1{id}/get) has `{id}` in its path, and no parameter"),
-        ("odd", "operation odd (#/components/schemas/Odd) cannot be offered: `a-b` and `a_b` would both be the field"),
-        ("twice", "operation twice (#/components/schemas/UserId) cannot be offered: `a-b` and `a_b` would both be the"),
+        ("odd", "operation odd (#/components/schemas/Odd) cannot be offered: `a-b` and `a_b` both map to the field"),
+        ("twice", "operation twice (#/components/schemas/UserId) cannot be offered: `a-b` and `a_b` both map to the"),
         ("branch", "operation branch (#/paths/~1looks~1own/get) would be a method of the client that there is already"),
         (
             "look.at",

@@ -468,8 +468,8 @@ fn traits_that_a_type_gains_or_loses_are_named_in_the_changelog() {
         changelog_entries(&[change])
     };
     assert_eq!(line("Clone", "Clone, Default"), "### Changed\n- `Body` implements `Default`.\n");
-    assert_eq!(line("Clone, Copy, Eq", "Clone"), "### Changed\n- `Body` implements `Copy`, `Eq` no more.\n");
-    assert_eq!(line("Clone, Eq", "Clone, Default"), "### Changed\n- `Body` implements `Default`, and `Eq` no more.\n");
+    assert_eq!(line("Clone, Copy, Eq", "Clone"), "### Changed\n- `Body` no longer implements `Copy`, `Eq`.\n");
+    assert_eq!(line("Clone, Eq", "Clone, Default"), "### Changed\n- `Body` implements `Default`, and no longer `Eq`.\n");
 }
 
 #[test]
@@ -619,7 +619,7 @@ fn what_is_pushed_meanwhile_is_not_lost() {
         }
         let git = Git::new(scratch.dir.path());
         let branch = Branch::open(&git, "drift", "origin").unwrap();
-        assert_eq!(branch.persons_commit().unwrap(), None);
+        assert_eq!(branch.first_human_commit().unwrap(), None);
         branch
             .make(|branch| {
                 fs::write(scratch.path("openapi/overlay.yaml"), "ours").unwrap();

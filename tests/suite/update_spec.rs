@@ -450,7 +450,7 @@ fn two_runs_at_once_do_not_meet() {
     let held = Store::open(&copy.workspace()).unwrap();
     let ended = copy.run(&["--check"]);
     ended_with(&ended, 2);
-    assert_eq!(ended.err, "error: another `cargo xtask` process is at work in <openapi>; wait for it to end\n");
+    assert_eq!(ended.err, "error: <openapi> is locked by another `cargo xtask` process; wait for it to end\n");
     drop(held);
     // What only reads is in nobody's way but a writer's.
     let reader = Store::open_to_read(&copy.workspace()).unwrap();
@@ -524,7 +524,7 @@ fn a_lost_operation_is_drift_and_hides_nothing() {
         "1 ERR",
         "a breaking release",
         "api-path-removed",
-        "has the operation export_backups no more",
+        "no longer has the operation export_backups",
         "`export_backups` and `types::ExportBackupsBody` (",
     ] {
         assert!(ended.out.contains(said), "{said}: {}", ended.out);
@@ -553,7 +553,7 @@ fn a_lost_operation_is_drift_and_hides_nothing() {
     let ended = copy.run(&["--from", &from, "--check"]);
     ended_with(&ended, 1);
     assert!(!ended.out.contains("calls the operation"), "{}", ended.out);
-    assert!(ended.out.contains("has the operation make_it no more"), "{}", ended.out);
+    assert!(ended.out.contains("no longer has the operation make_it"), "{}", ended.out);
     // All of one document: that stays, and it is said.
     let from = edited(&|document| {
         let paths = document["paths"].as_object_mut().unwrap();
@@ -784,7 +784,7 @@ fn the_overlay_is_watched() {
     let more = "  - target: $.paths[*].trace\n    description: For an operation that is gone.\n    remove: true\n";
     fs::write(copy.path("overlay.yaml"), overlay + more).unwrap();
     let ended = copy.run(&["--from", &copy.write("same.md", &page(&upstream())), "--check"]);
-    let line = "  matches nothing: mend or remove the action ($.paths[*].trace): For an operation that is gone.\n";
+    let line = "  matches nothing: correct or remove the action ($.paths[*].trace): For an operation that is gone.\n";
     assert!(ended.out.contains(line), "{}", ended.out);
 }
 

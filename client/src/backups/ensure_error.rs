@@ -43,9 +43,9 @@ impl EnsureError {
         Self { searches, ..self }
     }
 
-    /// Whether the request that creates the backup was, or may have been, sent, whatever it was answered. Where it was
-    /// not, nothing was changed: a reason to mend what is wrong, not to look for a backup. Where the deadline passed, one
-    /// that was refused before does not count.
+    /// Whether the request that creates the backup was sent, or may have been, whatever the answer was. If `false`,
+    /// nothing was changed: fix the cause; there is no backup to look for. After the deadline, a request that was
+    /// refused before does not count.
     pub fn creation_sent(&self) -> bool {
         self.creation_sent
     }
@@ -66,7 +66,7 @@ impl EnsureError {
         }
     }
 
-    /// Whether the same call may be made again, later, with a hope of success. It looks first, so that no second
+    /// Whether the same call may be made again later, and may succeed then. It looks first, so that no second
     /// backup is made.
     pub fn is_retryable(&self) -> bool {
         match &self.kind {

@@ -102,7 +102,7 @@ impl FromStr for BackupRef {
             [organization, database, branch, id] => Ok(Self::new(organization, database, branch, id)),
             _ => {
                 let how = "expected organization/database/branch/id";
-                Err(Error::invalid_input(format!("`{text}` is no backup; {how}")))
+                Err(Error::invalid_input(format!("invalid backup `{text}`: {how}")))
             }
         }
     }

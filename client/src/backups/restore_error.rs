@@ -69,7 +69,7 @@ impl RestoreError {
         self.outcome
     }
 
-    /// Whether the same call may be made again, later, with a hope of success. It looks first, so that no second branch
+    /// Whether the same call may be made again later, and may succeed then. It looks first, so that no second branch
     /// is made.
     pub fn is_retryable(&self) -> bool {
         match &self.kind {

@@ -48,7 +48,7 @@ pub enum WaitError {
 impl WaitError {
     /// What is known of the backup itself: a poll that failed changes nothing of it.
     ///
-    /// - [`Outcome::NotApplied`]: it came to nothing.
+    /// - [`Outcome::NotApplied`]: the request did nothing.
     /// - [`Outcome::Unknown`]: it was not done yet, or could not be read. Wait for it again.
     pub fn outcome(&self) -> Outcome {
         match self {
@@ -57,7 +57,7 @@ impl WaitError {
         }
     }
 
-    /// Whether the same wait may be begun again, with a hope of success.
+    /// Whether the same wait may be started again, and may succeed then.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Ended(_) => false,

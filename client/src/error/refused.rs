@@ -1,4 +1,4 @@
-//! An answer that says no.
+//! A response whose status is no success.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -13,7 +13,7 @@ use crate::operation::Operation;
 use crate::redaction::without_secret_fields;
 use crate::retry_after::retry_after;
 
-/// An answer that says no.
+/// A response whose status is no success.
 #[derive(Debug)]
 pub struct Refused {
     pub(crate) operation: Operation,

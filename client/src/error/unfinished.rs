@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Outcome;
 
-/// Something that takes several calls, and did not come to its end: what a [`WaitError`](crate::WaitError) or an
+/// Several calls that make one task (a wait, an ensured backup, a restore), which was not completed: what a [`WaitError`](crate::WaitError) or an
 /// [`EnsureError`](crate::EnsureError) becomes where it is made an [`Error`](crate::Error).
 #[derive(Debug)]
 pub struct Unfinished {

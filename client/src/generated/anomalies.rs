@@ -238,8 +238,8 @@ impl Client {
         calls::GetBranchAnomaly::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_anomaly`](crate::Client::get_branch_anomaly). Set what it needs, and [`send`](Self::send) it.

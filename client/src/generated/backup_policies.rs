@@ -696,8 +696,8 @@ impl Client {
         calls::UpdateBackupPolicy::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_backup_policy`](crate::Client::create_backup_policy). Set what it needs, and [`send`](Self::send) it.

@@ -270,8 +270,8 @@ impl Client {
         calls::UpdateBouncerResizeRequest::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_bouncer_resize_request`](crate::Client::cancel_bouncer_resize_request). Set what it needs, and [`send`](Self::send) it.

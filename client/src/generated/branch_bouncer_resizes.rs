@@ -45,8 +45,8 @@ impl Client {
         calls::ListBranchBouncerResizeRequests::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_branch_bouncer_resize_requests`](crate::Client::list_branch_bouncer_resize_requests). Set what it needs, and [`send`](Self::send) it.

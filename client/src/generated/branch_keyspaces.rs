@@ -1141,8 +1141,8 @@ impl Client {
         calls::GetKeyspaceRolloutStatus::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_keyspace`](crate::Client::create_keyspace). Set what it needs, and [`send`](Self::send) it.

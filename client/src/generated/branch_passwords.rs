@@ -482,8 +482,8 @@ impl Client {
         calls::RenewPassword::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_password`](crate::Client::create_password). Set what it needs, and [`send`](Self::send) it.

@@ -443,8 +443,8 @@ impl Client {
         calls::GetBranchResizeRequest::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_resize_request`](crate::Client::get_branch_resize_request). Set what it needs, and [`send`](Self::send) it.

@@ -1563,8 +1563,8 @@ impl Client {
         calls::UpdateBackup::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use super::types;
     /// A call of [`Client::create_backup`](crate::Client::create_backup). Set what it needs, and [`send`](Self::send) it.

@@ -224,8 +224,8 @@ impl Client {
         calls::ListBranchExtensions::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_branch_extensions`](crate::Client::list_branch_extensions). Set what it needs, and [`send`](Self::send) it.

@@ -46,8 +46,8 @@ impl Client {
         calls::ListBranchParameters::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_branch_parameters`](crate::Client::list_branch_parameters). Set what it needs, and [`send`](Self::send) it.

@@ -1517,8 +1517,8 @@ impl Client {
         calls::UpdateDatabaseThrottler::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_database`](crate::Client::create_database). Set what it needs, and [`send`](Self::send) it.

@@ -2984,8 +2984,8 @@ impl Client {
         calls::UpdateDeployRequestThrottler::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_deploy_request`](crate::Client::cancel_deploy_request). Set what it needs, and [`send`](Self::send) it.

@@ -248,8 +248,8 @@ impl Client {
         calls::ListInvoiceLineItems::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_invoice`](crate::Client::get_invoice). Set what it needs, and [`send`](Self::send) it.

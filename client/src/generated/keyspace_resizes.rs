@@ -376,8 +376,8 @@ impl Client {
         calls::GetKeyspaceResizeRequest::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_keyspace_resize_request`](crate::Client::cancel_keyspace_resize_request). Set what it needs, and [`send`](Self::send) it.

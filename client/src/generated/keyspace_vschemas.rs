@@ -160,8 +160,8 @@ impl Client {
         calls::UpdateKeyspaceVschema::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_keyspace_vschema`](crate::Client::get_keyspace_vschema). Set what it needs, and [`send`](Self::send) it.

@@ -310,8 +310,8 @@ impl Client {
         calls::GetMaintenanceSchedule::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_maintenance_schedule`](crate::Client::get_maintenance_schedule). Set what it needs, and [`send`](Self::send) it.

@@ -109,8 +109,8 @@ impl Client {
         calls::ListMaintenanceWindows::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_maintenance_windows`](crate::Client::list_maintenance_windows). Set what it needs, and [`send`](Self::send) it.

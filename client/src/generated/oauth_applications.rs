@@ -259,8 +259,8 @@ impl Client {
         calls::DeleteOauthToken::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::delete_oauth_token`](crate::Client::delete_oauth_token). Set what it needs, and [`send`](Self::send) it.

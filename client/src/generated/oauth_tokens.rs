@@ -268,8 +268,8 @@ impl Client {
         calls::CreateOauthToken::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_oauth_token`](crate::Client::create_oauth_token). Set what it needs, and [`send`](Self::send) it.

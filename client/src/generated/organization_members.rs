@@ -341,8 +341,8 @@ impl Client {
         calls::UpdateOrganizationMember::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_organization_member`](crate::Client::get_organization_member). Set what it needs, and [`send`](Self::send) it.

@@ -493,8 +493,8 @@ impl Client {
         calls::UpdateOrganizationTeam::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_organization_team`](crate::Client::create_organization_team). Set what it needs, and [`send`](Self::send) it.

@@ -509,8 +509,8 @@ impl Client {
         calls::UpdateIpRestriction::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_ip_restriction`](crate::Client::create_ip_restriction). Set what it needs, and [`send`](Self::send) it.

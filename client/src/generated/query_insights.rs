@@ -775,8 +775,8 @@ impl Client {
         calls::GetQuerySummary::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_query`](crate::Client::get_branch_query). Set what it needs, and [`send`](Self::send) it.

@@ -246,8 +246,8 @@ impl Client {
         calls::ListBranchQueryErrorSamples::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_branch_query_error_samples`](crate::Client::list_branch_query_error_samples). Set what it needs, and [`send`](Self::send) it.

@@ -375,8 +375,8 @@ impl Client {
         calls::DownloadQueryPatternsReport::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_query_patterns_report`](crate::Client::create_query_patterns_report). Set what it needs, and [`send`](Self::send) it.

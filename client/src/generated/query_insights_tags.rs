@@ -903,8 +903,8 @@ impl Client {
         calls::GetBranchQueryTag::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_branch_query_tag`](crate::Client::get_branch_query_tag). Set what it needs, and [`send`](Self::send) it.

@@ -46,8 +46,8 @@ impl Client {
         calls::ListTrafficBudgetsForQuery::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_traffic_budgets_for_query`](crate::Client::list_traffic_budgets_for_query). Set what it needs, and [`send`](Self::send) it.

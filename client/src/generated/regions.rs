@@ -105,8 +105,8 @@ impl Client {
         calls::ListPublicRegions::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::list_public_regions`](crate::Client::list_public_regions). Set what it needs, and [`send`](Self::send) it.

@@ -576,8 +576,8 @@ impl Client {
         calls::DismissSchemaRecommendation::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::dismiss_schema_recommendation`](crate::Client::dismiss_schema_recommendation). Set what it needs, and [`send`](Self::send) it.

@@ -201,8 +201,8 @@ impl Client {
         calls::DeleteServiceToken::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_service_token`](crate::Client::create_service_token). Set what it needs, and [`send`](Self::send) it.

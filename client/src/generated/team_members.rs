@@ -274,8 +274,8 @@ impl Client {
         calls::RemoveOrganizationTeamMember::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::add_organization_team_member`](crate::Client::add_organization_team_member). Set what it needs, and [`send`](Self::send) it.

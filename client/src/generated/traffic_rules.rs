@@ -220,8 +220,8 @@ impl Client {
         calls::DeleteTrafficRule::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::create_traffic_rule`](crate::Client::create_traffic_rule). Set what it needs, and [`send`](Self::send) it.

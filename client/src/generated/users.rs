@@ -36,8 +36,8 @@ impl Client {
         calls::GetCurrentUser::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::get_current_user`](crate::Client::get_current_user). Set what it needs, and [`send`](Self::send) it.

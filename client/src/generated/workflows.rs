@@ -1066,8 +1066,8 @@ impl Client {
         calls::VerifyWorkflow::new(self)
     }
 }
-/// Types for composing operation parameters.
 #[allow(clippy::all)]
+/// Calls: a struct for each operation, which the client's function of that name makes, with its setters.
 pub mod calls {
     use crate::generated::types;
     /// A call of [`Client::cancel_workflow`](crate::Client::cancel_workflow). Set what it needs, and [`send`](Self::send) it.

@@ -71,7 +71,7 @@ impl<T> PollError<T> {
         }
     }
 
-    /// Whether it may be polled once more with a hope of success.
+    /// Whether polling once more may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Ended(_) | Self::Stopped(_) | Self::Another { .. } => false,

@@ -110,7 +110,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     if let Some(proposal) = quiet {
         return arguments.end(proposal, &report, &[], &branch, out);
     }
-    if let Some(commit) = branch.persons_commit()? {
+    if let Some(commit) = branch.first_human_commit()? {
         let note = format!(
             "The vendor's description changed, and `{}` was left as it is: the commit {commit} is a person's. Take the \
              changes over by hand (`cargo xtask update-spec`), or remove the branch, and the next run makes it anew.",

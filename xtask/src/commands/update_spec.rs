@@ -160,7 +160,7 @@ fn next_steps(report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "  {number}. {what}")
     };
     if !report.own_code().is_empty() {
-        step(out, "mend the code written by hand that is named above: it may not compile")?;
+        step(out, "fix the code written by hand that is named above: it may not compile")?;
     }
     step(out, "`cargo test`, then review the snapshots: `cargo insta review`")?;
     match report.changelog() {

@@ -149,7 +149,7 @@ impl Report {
             effects.iter().partition(|effect| effect.matched == 0 && matched(effect));
         self.notes.extend(begins.into_iter().map(|effect| {
             let Effect { target, description, .. } = effect;
-            format!("matches nothing any more: mend or remove the action ({target}): {description}")
+            format!("matches nothing any more: correct or remove the action ({target}): {description}")
         }));
         self.notes.extend(other.into_iter().filter_map(idle));
         self.notes.extend(notes);
@@ -332,7 +332,7 @@ impl Report {
 fn idle(effect: &Effect) -> Option<String> {
     match (effect.matched, effect.changed) {
         (0, _) => {
-            Some(format!("matches nothing: mend or remove the action ({}): {}", effect.target, effect.description))
+            Some(format!("matches nothing: correct or remove the action ({}): {}", effect.target, effect.description))
         }
         (_, false) => {
             Some(format!("upstream fixed this: remove the action ({}): {}", effect.target, effect.description))

@@ -64,7 +64,7 @@ impl<'g> Branch<'g> {
     ///
     /// # Errors
     /// Where git fails.
-    pub fn persons_commit(&self) -> anyhow::Result<Option<String>> {
+    pub fn first_human_commit(&self) -> anyhow::Result<Option<String>> {
         let places = [(&self.local, "here".to_owned()), (&self.at_remote, format!("at {}", self.remote))];
         for (head, place) in places {
             let Some(head) = head else { continue };

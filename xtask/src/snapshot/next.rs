@@ -164,7 +164,7 @@ impl Snapshot {
             match held {
                 Some(now) if now == id => {}
                 Some(now) => renamed.push((id, now)),
-                None => self.notes.push(format!("{location} has the operation {id} no more, and the crate loses it")),
+                None => self.notes.push(format!("{location} no longer has the operation {id}, and the crate loses it")),
             }
         }
         match &renamed[..] {
@@ -182,7 +182,7 @@ impl Snapshot {
     fn note_skipped(&mut self, stored: &[Document], page: &Read) {
         for document in stored.iter().filter(|document| page.lacks_all_of(document)) {
             self.notes.push(format!(
-                "openapi/{} stays as it is: the page has none of its operations ({}); if the vendor offers them no more, remove each with `cargo xtask remove-operation`",
+                "openapi/{} stays as it is: the page has none of its operations ({}); if the vendor no longer offers them, remove each with `cargo xtask remove-operation`",
                 document.file,
                 document.spec.operations().join(", ")
             ));

@@ -13,7 +13,7 @@ impl Snapshot {
     /// This snapshot without an operation, and without the actions of the overlay that were for nothing else.
     ///
     /// # Errors
-    /// Where it is not offered, is the only one, or the overlay cannot be mended.
+    /// Where it is not offered, is the only one, or the overlay cannot be corrected.
     pub fn without_operation(&self, id: &str) -> anyhow::Result<Self> {
         let offered = self.effective_as_stored_or_made()?.spec.operations();
         if !offered.contains(&id) {

@@ -108,7 +108,7 @@ impl Store {
         match try_lock(&lock) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
-                bail!("another `cargo xtask` process is at work in {}; wait for it to end", dir.display())
+                bail!("{} is locked by another `cargo xtask` process; wait for it to end", dir.display())
             }
             Err(fs::TryLockError::Error(e)) => {
                 return Err(e).with_context(|| format!("cannot lock {}", path.display()));

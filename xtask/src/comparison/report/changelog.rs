@@ -164,7 +164,7 @@ fn entry(change: &Change) -> (String, String) {
         let operation = operation.to_snake_case();
         let line = match (&old, &new) {
             (None, _) => format!("`{operation}` takes `{name}`."),
-            (_, None) => format!("`{operation}` takes `{name}` no more."),
+            (_, None) => format!("`{operation}` no longer takes `{name}`."),
             (Some(old), Some(new)) => match (taken(old), taken(new)) {
                 (Some(old), Some(new)) if old != new => {
                     format!("`{name}` of `{operation}` takes `{new}` (was `{old}`).")
@@ -197,8 +197,8 @@ fn entry(change: &Change) -> (String, String) {
             };
             match (only(&new, &old), only(&old, &new)) {
                 (gained, lost) if lost.is_empty() => format!("`{name}` implements {gained}."),
-                (gained, lost) if gained.is_empty() => format!("`{name}` implements {lost} no more."),
-                (gained, lost) => format!("`{name}` implements {gained}, and {lost} no more."),
+                (gained, lost) if gained.is_empty() => format!("`{name}` no longer implements {lost}."),
+                (gained, lost) => format!("`{name}` implements {gained}, and no longer {lost}."),
             }
         }
         (Some(old), Some(new), _) => format!("`{name}` is `{new}` (was `{old}`)."),

@@ -1,4 +1,4 @@
-//! What other readers of YAML accept, mended before ours reads it.
+//! What other readers of YAML accept, repaired before ours reads it.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::error::{Error, Position};
 use super::{METHODS, pointer_token};
 
-/// Reads a text, with quoted scalars mended that go on at the beginning of a line: YAML wants them indented, but
+/// Reads a text, with quoted scalars repaired that go on at the beginning of a line: YAML wants them indented, but
 /// libyaml, PyYAML and go-yaml read them, so documents have them. Lines stay what they are.
 pub(super) fn with_repairs<T>(
     text: &str,

@@ -272,7 +272,7 @@ table! {
         .except(&[("request-required", Err)])
         .whatever_values();
     BECAME_WRITE_ONLY = Rule::new("*-property-became-write-only", Roles(ACCESS, Info, Info),
-        "{name} could be read and {is} write-only now").why("it was always there, and is no more")
+        "{name} could be read and {is} write-only now").why("it was always there, and no longer is")
         .except(&[("response-required", Err)])
         .whatever_values();
     BECAME_NOT_WRITE_ONLY = Rule::new("*-property-became-not-write-only", Roles(ACCESS, Info, Info),
