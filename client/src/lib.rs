@@ -37,6 +37,8 @@ mod pages;
 mod polling;
 mod proxies;
 mod reading;
+#[cfg(feature = "record")]
+mod record;
 mod redaction;
 mod response;
 mod retry;

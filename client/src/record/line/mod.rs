@@ -1,0 +1,125 @@
+//! A line of a recording. xtask has this folder as a module of its own, so that what others recorded is made into the
+//! same lines: nothing here knows the rest of the client.
+
+pub(crate) mod formats;
+pub(crate) mod place;
+pub(crate) mod shape;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::place::{Place, Schemas};
+    use super::shape::{Shape, Shaper};
+
+    fn schemas() -> Schemas {
+        let mut schemas = Schemas::default();
+        let state = json!({ "type": "string", "enum": ["pending", "done", "not started"] });
+        let backup = json!({ "type": "object", "properties": {
+            "id": { "type": "string" },
+            "state": { "nullable": true, "allOf": [{ "$ref": "#/components/schemas/State" }] },
+            "level": { "type": "integer", "enum": [1, 2] },
+            "protected": { "type": "boolean" },
+            "token": { "type": "string", "format": "password" },
+            "parts": { "type": "array", "items": { "$ref": "#/components/schemas/Backup" } },
+            "either": { "anyOf": [{ "$ref": "#/components/schemas/State" }, { "type": "string" }] },
+            "labels": { "type": "object", "additionalProperties": { "$ref": "#/components/schemas/State" } },
+            "metadata": { "type": "object" },
+        } });
+        schemas.add("#/components/schemas/State".to_owned(), state);
+        schemas.add("#/components/schemas/Backup".to_owned(), backup);
+        schemas
+    }
+
+    fn shape(value: Value, may_show: &dyn Fn(&str, &str) -> bool) -> Value {
+        let schemas = schemas();
+        let backup = json!({ "$ref": "#/components/schemas/Backup" });
+        let shaper = Shaper { schemas: &schemas, is_harmless: &|text| !text.contains("secret"), may_show };
+        let shape = shaper.shape(&value, &schemas.place(&backup));
+        let written = serde_json::to_value(&shape).unwrap();
+        assert_eq!(serde_json::from_value::<Shape>(written.clone()).unwrap(), shape);
+        written
+    }
+
+    #[test]
+    fn values_stand_where_the_description_lists_them_and_nowhere_else() {
+        let text = |n: &str| json!({ "t": "string", "n": n });
+        for (name, value, expected) in [
+            ("state", json!("pending"), json!({ "t": "string", "n": "1-9", "v": "pending" })),
+            ("state", json!("not started"), json!({ "t": "string", "n": "10-99", "v": "not started" })),
+            ("state", json!("new_state"), json!({ "t": "string", "n": "1-9", "v": "new_state" })),
+            ("state", json!("a secret"), text("1-9")),
+            ("state", json!("my-secret"), text("1-9")),
+            ("state", json!(7), json!({ "t": "integer" })),
+            ("state", json!(null), json!({ "t": "null" })),
+            ("level", json!(2), json!({ "t": "integer", "v": 2 })),
+            ("level", json!(1.5), json!({ "t": "number", "v": 1.5 })),
+            ("protected", json!(true), json!({ "t": "boolean", "v": true })),
+            ("id", json!(true), json!({ "t": "boolean" })),
+            ("id", json!("pending"), text("1-9")),
+            ("id", json!("2026-01-02T03:04:05Z"), json!({ "t": "string", "n": "10-99", "f": ["date-time"] })),
+            ("id", json!("192.0.2.1"), json!({ "t": "string", "n": "1-9", "f": ["ipv4"] })),
+            ("either", json!("pending"), text("1-9")),
+            ("unknown", json!(true), json!({ "t": "boolean" })),
+            ("unknown", json!("pending"), text("1-9")),
+            ("unknown", json!(""), text("0")),
+            ("parts", json!([]), json!({ "t": "array", "items": [] })),
+        ] {
+            let expected = json!({ "t": "object", "p": { name: expected } });
+            assert_eq!(shape(json!({ name: value }), &|_, _| false), expected, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn equal_items_stand_once_with_their_count() {
+        let parts = json!({ "parts": [{ "state": "done" }, { "state": null }, { "state": "done" }] });
+        let item = |state: Value| json!({ "t": "object", "p": { "state": state } });
+        let done = item(json!({ "t": "string", "n": "1-9", "v": "done" }));
+        let items = json!([{ "c": 2, "s": done }, { "c": 1, "s": item(json!({ "t": "null" })) }]);
+        let expected = json!({ "t": "object", "p": { "parts": { "t": "array", "items": items } } });
+        assert_eq!(shape(parts, &|_, _| false), expected);
+    }
+
+    #[test]
+    fn keys_that_may_be_data_are_not_written() {
+        let map = |values: Value| json!({ "t": "object", "p": {}, "map": values });
+        let done = json!({ "t": "string", "n": "1-9", "v": "done" });
+        let integer = json!({ "t": "integer" });
+        let nested = json!({ "t": "object", "p": { "id": integer }, "map": [{ "c": 1, "s": integer }] });
+        for (value, expected) in [
+            (json!({ "labels": { "acme": "done", "b": "done" } }), map(json!([{ "c": 2, "s": done }]))),
+            (json!({ "metadata": { "id": 1 } }), map(json!([{ "c": 1, "s": integer }]))),
+            // Below a field that nobody described: names that the API has elsewhere.
+            (json!({ "unknown": { "id": 1, "acme": 1 } }), nested),
+        ] {
+            let name = value.as_object().unwrap().keys().next().unwrap().clone();
+            let expected = json!({ "t": "object", "p": { name: expected } });
+            assert_eq!(shape(value, &|_, _| false), expected);
+        }
+        let odd = json!({ "an odd name": 1, "a-secret": 1, "": 1, "9": 1, "new": 1 });
+        let expected = json!({ "t": "object", "p": { "new": integer }, "map": [{ "c": 4, "s": integer }] });
+        assert_eq!(shape(odd, &|_, _| false), expected);
+    }
+
+    #[test]
+    fn values_that_are_wanted_are_of_fields_that_are_described_and_not_secret() {
+        let value = json!({ "id": "a", "token": "b", "unknown": "c", "metadata": { "id": "d" }, "either": "e" });
+        let shape = shape(value, &|name, text| name == "id" && text == "a" || name == "token").to_string();
+        for (text, is_shown) in [("a", true), ("b", false), ("c", false), ("d", false), ("e", false)] {
+            assert_eq!(shape.contains(&format!(r#""v":"{text}""#)), is_shown, "{text} in {shape}");
+        }
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_ends() {
+        let mut schemas = Schemas::default();
+        let itself =
+            json!({ "anyOf": [{ "$ref": "#/components/schemas/It" }, { "$ref": "#/components/schemas/None" }] });
+        schemas.add("#/components/schemas/It".to_owned(), itself.clone());
+        let shaper = Shaper { schemas: &schemas, is_harmless: &|_| true, may_show: &|_, _| false };
+        let value = json!([{ "a": "b" }]);
+        shaper.shape(&value, &schemas.place(&itself));
+        shaper.shape(&value, &Place::UNKNOWN);
+    }
+}
