@@ -1,8 +1,9 @@
-//! The document as the mock server reads it when it runs: operations and schemas as JSON, without their prose. All of
-//! it, whatever features are on: the mock server serves programs in other languages, too.
+//! The document as the mock server and recordings read it at run time: operations and schemas as JSON, without their
+//! prose. All of it, whatever features are on: the mock server serves programs in other languages, too.
 //!
-//! before: `paths: { /a/{id}: { get: { operationId: get_a, responses: { '200': … } } } }`
-//! after:  `DESCRIPTION.operations: &[("GET", "/a/{id}", "{\"answers\":{\"200\":…},\"id\":\"get_a\",…}")]`
+//! before: `paths: { /a/{id}: { get: { operationId: get_a, responses: { '200': …, '404': … } } } }`
+//! after:  `DESCRIPTION.operations:
+//!         &[("GET", "/a/{id}", "{\"answers\":{\"200\":…},\"errors\":{\"404\":…},\"id\":\"get_a\",…}")]`
 
 use quote::quote;
 use serde_json::{Map, Value, json};
@@ -18,36 +19,51 @@ const EXCEPTION: &str = "x-standin";
 /// What of a schema says nothing of its values.
 const PROSE: [&str; 7] = ["description", "title", "example", "deprecated", "externalDocs", FEATURE, UPSTREAM_ID];
 
-/// The whole document as a constant.
-pub(crate) fn of(document: &Value) -> syn::Item {
+/// What is kept of a document.
+pub struct Description {
+    /// The method in capitals, the path and the rest of each operation, by their paths.
+    pub operations: Vec<(String, String, Value)>,
+    /// The name and the rest of each schema that the operations reach.
+    pub schemas: Vec<(String, Value)>,
+}
+
+/// Reads a document.
+pub fn read(document: &Value) -> Description {
     let mut operations = Vec::new();
-    let mut used = Vec::new();
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
         for method in METHODS {
             if let Some(read) = item.get(method).and_then(|operation| operation_of(operation, item, document)) {
-                used.push(read.clone());
-                operations.push((path.clone(), method.to_uppercase(), read));
+                operations.push((method.to_uppercase(), path.clone(), read));
             }
         }
     }
-    operations.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-    let prefix = "/components/schemas/";
-    let names = reached_from(document, used.iter().collect());
+    operations.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+    let names = reached_from(document, operations.iter().map(|(_, _, read)| read).collect());
     let schemas = names.iter().filter_map(|pointer| {
-        let name = pointer.strip_prefix(prefix)?;
-        Some((name, sorted(&without_prose(document.pointer(pointer)?.clone())).to_string()))
+        let name = pointer.strip_prefix("/components/schemas/")?;
+        Some((name.to_owned(), without_prose(document.pointer(pointer)?.clone())))
     });
-    let schemas = schemas.map(|(name, json)| quote!((#name, #json)));
-    let operations = operations.into_iter().map(|(path, method, read)| {
+    let schemas = schemas.collect();
+    Description { operations, schemas }
+}
+
+/// The whole document as a constant.
+pub(crate) fn of(document: &Value) -> syn::Item {
+    let Description { operations, schemas } = read(document);
+    let schemas = schemas.into_iter().map(|(name, read)| {
+        let json = sorted(&read).to_string();
+        quote!((#name, #json))
+    });
+    let operations = operations.into_iter().map(|(method, path, read)| {
         let json = sorted(&read).to_string();
         quote!((#method, #path, #json))
     });
     let name = quote::format_ident!("{NAME}");
     syn::parse_quote! {
-        /// The API as the mock server knows it.
-        #[cfg(feature = "mock")]
-        pub(crate) const #name: crate::mock::Description =
-            crate::mock::Description { operations: &[#(#operations),*], schemas: &[#(#schemas),*] };
+        /// The API as the mock server and recordings know it.
+        #[cfg(any(feature = "mock", feature = "record"))]
+        pub(crate) const #name: crate::description::Description =
+            crate::description::Description { operations: &[#(#operations),*], schemas: &[#(#schemas),*] };
     }
 }
 
@@ -74,15 +90,21 @@ fn operation_of(operation: &Value, item: &Value, root: &Value) -> Option<Value> 
         let json = content.and_then(|content| content.get("application/json"));
         json.and_then(|media| media.get("schema")).map(|schema| without_prose(schema.clone()))
     };
-    let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
-    let answers: Map<String, Value> = responses
-        .filter(|(status, _)| status.starts_with(['2', '3']))
-        .map(|(status, response)| (status.clone(), schema(response).unwrap_or_default()))
-        .collect();
+    let (mut answers, mut errors) = (Map::new(), Vec::<(String, Value)>::new());
+    for (status, response) in operation.get("responses").and_then(Value::as_object).into_iter().flatten() {
+        let schema = schema(response).unwrap_or_default();
+        match errors.iter_mut().find(|(_, same)| *same == schema) {
+            _ if status.starts_with(['2', '3']) => drop(answers.insert(status.clone(), schema)),
+            // Most errors are alike.
+            Some((statuses, _)) => *statuses = format!("{statuses} {status}"),
+            None => errors.push((status.clone(), schema)),
+        }
+    }
     let mut read = json!({
         "id": operation.get("operationId")?,
         "parameters": parameters.collect::<Vec<_>>(),
         "answers": answers,
+        "errors": errors.into_iter().collect::<Map<_, _>>(),
     });
     if let Some(body) = operation.get("requestBody") {
         read["body"] = schema(body).unwrap_or_default();

@@ -255,7 +255,7 @@ fn collect(condition: &Meta, into: &mut BTreeSet<String>) {
     match condition {
         Meta::NameValue(pair) if pair.path.is_ident("feature") => {
             if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }) = &pair.value
-                && !["mock", "schemars"].contains(&name.value().as_str())
+                && !["mock", "record", "schemars"].contains(&name.value().as_str())
             {
                 into.insert(name.value());
             }

@@ -35,7 +35,7 @@ mod composed;
 mod defaults;
 pub mod demands;
 pub mod described;
-mod description;
+pub mod description;
 pub mod directions;
 mod discriminators;
 mod docs;
@@ -105,7 +105,7 @@ pub fn joined(files: &[(String, String)]) -> Result<syn::File, Error> {
     Ok(files::join(files))
 }
 
-/// Code without its fixtures and what the mock server reads, which no program of a user is built with.
+/// Code without its fixtures and what only the mock server and recordings read.
 #[allow(dead_code, reason = "build.rs makes code, and does not compare it")]
 pub fn without_fixtures(code: &syn::File) -> syn::File {
     let mut code = code.clone();

@@ -24,6 +24,8 @@ mod generated;
 mod handles;
 
 mod auth;
+#[cfg(any(feature = "mock", feature = "record"))]
+mod description;
 mod error;
 mod made_good;
 #[cfg(feature = "mock")]

@@ -56,7 +56,6 @@ pub use aim::Aim;
 pub use aimed::Aimed;
 pub use fixture::{Fixture, fixture};
 pub use memory::Remembering;
-pub(crate) use remembering::Description;
 pub use route::Call;
 pub(crate) use route::{Kind, Route, check_body};
 use server::{Answer, Fault, State, lock, serve};

@@ -20,7 +20,6 @@ mod store;
 mod value;
 mod verbs;
 
-pub(crate) use description::Description;
 pub(super) use engine::{Engine, Origin};
 pub(super) use seed::default_seed;
 

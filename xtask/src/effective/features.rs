@@ -120,7 +120,8 @@ impl Features {
 }
 
 /// Names of features that say something else.
-const RESERVED: [&str; 7] = ["codegen", "default", "full", "mock", "native-tls", "rustls", "schemars"];
+const RESERVED: [&str; 9] =
+    ["codegen", "default", "full", "mock", "native-tls", "record", "rustls", "schemars", "stand-in"];
 
 /// A feature's name by its tag: `Database branches` → `branches`, `api-query_insights` → `query-insights`,
 /// `BackupPolicies` → `backup-policies`.

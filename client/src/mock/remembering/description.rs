@@ -1,4 +1,4 @@
-//! The description of the API, as the generator embeds it: operations and schemas.
+//! The schemas and operations of the API, as the mock server works with them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -6,14 +6,6 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use crate::generated::DESCRIPTION;
-
-/// The description as generated code has it: each part is JSON, read when a mock server needs it first.
-pub(crate) struct Description {
-    /// Method, path and the rest of each operation.
-    pub(crate) operations: &'static [(&'static str, &'static str, &'static str)],
-    /// Name and schema.
-    pub(crate) schemas: &'static [(&'static str, &'static str)],
-}
 
 /// Where a reference to a schema leads.
 const SCHEMAS: &str = "#/components/schemas/";
