@@ -1,18 +1,21 @@
 //! How a client is made.
 
+mod base_url;
+
 use std::env::VarError;
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
 use reqwest::header::HeaderValue;
 
+use self::base_url::{base_url, is_loopback};
 use crate::auth::{Credentials, ServiceToken};
 use crate::error::Error;
 use crate::options::{MAX_TIMEOUT, Settings};
 use crate::proxies;
+#[cfg(feature = "record")]
+use crate::record::Recording;
 use crate::retry::RetryPolicy;
 use crate::tls::with_tls;
 
@@ -35,6 +38,8 @@ pub struct Client {
 struct Inner {
     http: reqwest::Client,
     base_url: String,
+    #[cfg(feature = "record")]
+    recording: Option<Recording>,
 }
 
 /// Who calls.
@@ -155,6 +160,12 @@ impl Client {
         &self.inner().base_url
     }
 
+    /// Where exchanges are recorded, if they are.
+    #[cfg(feature = "record")]
+    pub(crate) fn recording(&self) -> Option<&Recording> {
+        self.inner().recording.as_ref()
+    }
+
     /// What sends requests.
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.inner().http
@@ -177,6 +188,8 @@ pub struct ClientBuilder {
     product: Option<String>,
     http: Option<Http>,
     max_bytes: usize,
+    #[cfg(feature = "record")]
+    recording: Option<Recording>,
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -205,6 +218,8 @@ impl Default for ClientBuilder {
             product: None,
             http: None,
             max_bytes: ClientBuilder::DEFAULT_MAX_RESPONSE_BYTES,
+            #[cfg(feature = "record")]
+            recording: None,
         }
     }
 }
@@ -281,6 +296,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Records each exchange with the API as the shapes of what was sent and answered, for the comparison of the API's
+    /// description with the API; not what they say: see [`Recording`]. Default: nothing is recorded.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # fn main() -> Result<(), planetscale_client::Error> {
+    /// use planetscale_client::{Client, Recording, ServiceToken};
+    ///
+    /// let recording = Recording::to_file("/var/tmp/acme.jsonl")?;
+    /// let client = Client::builder().auth(ServiceToken::from_env()?).record(recording).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "record")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "record")))]
+    pub fn record(mut self, recording: Recording) -> Self {
+        self.recording = Some(recording);
+        self
+    }
+
     /// Changes reqwest's own builder: to add proxies, root certificates or resolvers. What keeps the token
     /// safe is set afterwards: no redirect is followed, and nothing is sent again but by
     /// [`retry`](Self::retry). So are the time-outs and the User-Agent.
@@ -332,7 +367,13 @@ impl ClientBuilder {
         let base_url = url.as_str().trim_end_matches('/').to_owned();
         let settings =
             Settings { timeout, attempt_timeout, retry: self.retry, max_bytes: self.max_bytes, has_own_timeout: false };
-        Ok(Client { inner: Arc::new(Inner { http, base_url }), caller, settings })
+        let inner = Inner {
+            http,
+            base_url,
+            #[cfg(feature = "record")]
+            recording: self.recording,
+        };
+        Ok(Client { inner: Arc::new(inner), caller, settings })
     }
 }
 
@@ -346,27 +387,4 @@ fn duration(name: &str, value: Duration) -> Result<Duration, Error> {
 fn user_agent(product: Option<&str>) -> Result<HeaderValue, Error> {
     let value = product.map_or_else(|| USER_AGENT.to_owned(), |p| format!("{p} {USER_AGENT}"));
     HeaderValue::try_from(value).map_err(|_| Error::config("user_agent may contain only visible ASCII characters"))
-}
-
-fn base_url(text: &str) -> Result<Url, Error> {
-    let url = Url::parse(text).map_err(|e| Error::config(format!("base_url is not a URL: {e}")))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::config("base_url carries a user or password; use auth() instead"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::config(format!("base_url `{url}` carries a query or a fragment")));
-    }
-    match url.scheme() {
-        "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => Ok(url),
-        "https" => Err(Error::config(format!(
-            "base_url `{url}` needs TLS; enable a feature of planetscale-client that brings it"
-        ))),
-        "http" if is_loopback(&url) => Ok(url),
-        _ => Err(Error::config(format!("base_url `{url}` is not https: the token would travel in the clear"))),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

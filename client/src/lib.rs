@@ -68,6 +68,9 @@ pub use operation::Operation;
 pub use options::Settings;
 pub use pages::{Items, Pages};
 pub use polling::{End, PollError, Until};
+#[cfg(feature = "record")]
+#[cfg_attr(docsrs, doc(cfg(feature = "record")))]
+pub use record::Recording;
 pub use request::Request;
 pub use response::{CallFuture, Response};
 pub use retry::RetryPolicy;

@@ -1,5 +1,6 @@
 //! Every operation of the vendor's whole API, on a loopback server: the request is what the spec says,
-//! and the answer decodes to an equal value. What is secret is in nothing that is shown, whatever is answered.
+//! and the answer decodes to an equal value. What is secret is in nothing that is shown, and what is said in no
+//! recording, whatever is answered.
 
 // A test: whatever is not as it should be ends it.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -12,8 +13,9 @@ mod traced;
 
 use std::error::Error as _;
 use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
 
-use planetscale_client::{Bytes, Client, Error, Response, RetryPolicy, Secret, ServiceToken};
+use planetscale_client::{Bytes, Client, Error, Recording, Response, RetryPolicy, Secret, ServiceToken};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -43,6 +45,9 @@ const LOCATION: &str = "https://example.com/m4rker";
 const MARKER: &str = "m4rker";
 const TOKEN: &str = "m4rker-token";
 
+/// What is in the secrets, in all other texts of the calls, and in their times.
+const SAID: [&str; 3] = [MARKER, "ä", "2026-01-02"];
+
 async fn holds<T: Debug + Serialize>(
     expected: Expected,
     call: impl AsyncFn(Client, &mut String) -> Result<Response<T>, Error>,
@@ -63,7 +68,10 @@ async fn holds<T: Debug + Serialize>(
     ];
     let server = Server::start(answers.map(Step::Answer)).await;
     let auth = ServiceToken::new("id", TOKEN);
-    let client = Client::builder().auth(auth).retry(RetryPolicy::none());
+    let recorded = Arc::new(Mutex::new(String::new()));
+    let into = recorded.clone();
+    let recording = Recording::to(move |line| Ok(into.lock().unwrap().push_str(std::str::from_utf8(line).unwrap())));
+    let client = Client::builder().auth(auth).retry(RetryPolicy::none()).record(recording);
     let client = client.base_url(format!("{}/v1", server.url())).build().unwrap();
     let (trace, mut shown) = (traced::begin(), String::new());
     let first = call(client.clone(), &mut shown).await.unwrap();
@@ -77,6 +85,9 @@ async fn holds<T: Debug + Serialize>(
     shown.push_str(&trace.text());
     let leak = shown.split(MARKER).nth(1).map(|after| after.chars().take(300).collect::<String>());
     assert_eq!(leak, None, "what follows a secret that was shown");
+    let recorded = recorded.lock().unwrap().clone();
+    assert!(!SAID.iter().any(|said| recorded.contains(said)), "{recorded}");
+    assert_eq!(recorded.matches(r#"{"v":1,"operation":"#).count(), 6, "{recorded}");
     let answered = Secret::exposed(|| serde_json::to_value(first.into_inner())).unwrap();
 
     let arrived = server.arrived().remove(0);

@@ -46,6 +46,7 @@ mod polling;
 mod property;
 mod propose_update;
 mod reading;
+mod recording;
 mod remembering;
 mod reports;
 mod restore;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap};
-use reqwest::{Response, StatusCode};
+use reqwest::{Request, Response, StatusCode};
 use tokio::time::Instant;
 use tracing::Span;
 
@@ -13,6 +13,8 @@ use crate::client::Client;
 use crate::error::{Error, How, Reason, Refused, Unanswered, Unreadable};
 use crate::operation::Operation;
 use crate::options::Settings;
+#[cfg(feature = "record")]
+use crate::record::Asked;
 use crate::redaction::Redaction;
 
 /// A success, read to its end.
@@ -52,12 +54,24 @@ pub(crate) struct Attempt<'a> {
 
 impl Attempt<'_> {
     pub(crate) async fn run(self, build: Build<'_>) -> Result<Answer, Error> {
-        let mut response = self.respond(build).await?;
-        self.read(&mut response).await
+        let request = self.request(build)?;
+        #[cfg(feature = "record")]
+        let asked = self.client.recording().map(|recording| (recording, Asked::of(&request)));
+        let mut response = self.respond(request).await?;
+        let (answer, broken) = self.read(&mut response).await?;
+        #[cfg(feature = "record")]
+        if let Some((recording, asked)) = asked {
+            let read = (answer.status, &answer.headers, &answer.body[..], broken.is_none());
+            recording.write(&asked, self.operation, self.client.base_url(), self.redaction, read);
+        }
+        match broken {
+            _ if !answer.status.is_success() => Err(self.refused(answer)),
+            Some(reason) => Err(answer.unreadable(self.operation, reason)),
+            None => Ok(answer),
+        }
     }
 
-    /// Sends the request, and waits for the head of the answer.
-    async fn respond(&self, build: Build<'_>) -> Result<Response, Error> {
+    fn request(&self, build: Build<'_>) -> Result<Request, Error> {
         let mut request = build().map_err(unbuilt)?;
         if !self.is_first || self.settings.has_own_timeout {
             let left = self.deadline.saturating_duration_since(Instant::now());
@@ -72,6 +86,11 @@ impl Attempt<'_> {
         if !self.operation.is_public {
             headers.insert(AUTHORIZATION, self.client.caller().authorization.clone());
         }
+        Ok(request)
+    }
+
+    /// Sends the request, and waits for the head of the answer.
+    async fn respond(&self, request: Request) -> Result<Response, Error> {
         let result = self.client.http().execute(request).await;
         match result {
             Ok(response) => {
@@ -87,8 +106,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Reads an answer to its end, but no further than the limit.
-    async fn read(&self, response: &mut Response) -> Result<Answer, Error> {
+    /// Reads an answer to its end, but no further than the limit, and tells what is wrong with its body.
+    async fn read(&self, response: &mut Response) -> Result<(Answer, Option<Reason>), Error> {
         let status = response.status();
         let mut headers = std::mem::take(response.headers_mut());
         self.redaction.headers(&mut headers);
@@ -120,12 +139,7 @@ impl Attempt<'_> {
             body = [&body[..], &more[..]].concat().into();
         }
         let target = self.redaction.text(response.url().path()).into();
-        let answer = Answer { target, status, headers, body, redaction: self.redaction.clone() };
-        match broken {
-            _ if !status.is_success() => Err(self.refused(answer)),
-            Some(reason) => Err(answer.unreadable(self.operation, reason)),
-            None => Ok(answer),
-        }
+        Ok((Answer { target, status, headers, body, redaction: self.redaction.clone() }, broken))
     }
 
     fn refused(&self, answer: Answer) -> Error {

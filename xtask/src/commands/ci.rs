@@ -136,20 +136,20 @@ impl Step {
                 let deny = ["--", "--deny", "warnings"];
                 let everything = ["--workspace", "--all-targets", "--all-features"];
                 run_shown(out, cmd!(sh, "cargo clippy --locked {everything...} {deny...}"))?;
-                for features in [&[][..], &["--features", "native-tls"]] {
+                for features in [&[][..], &["--features", "native-tls"], &["--features", "record"]] {
                     let alone = ["--package", client, "--no-default-features"];
                     run_shown(out, cmd!(sh, "cargo clippy --locked {alone...} {features...} {deny...}"))?;
                 }
                 Ok(())
             }
             Self::Doc => {
-                let full = ["--package", client, "--features", "full,mock,schemars"];
+                let full = ["--package", client, "--features", "full,mock,record,schemars"];
                 for what in [["--package", "xtask", "--package", "planetscale-tests"], full] {
                     let doc = cmd!(sh, "cargo doc --locked --no-deps {what...}");
                     run_shown(out, doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
                 }
                 // The example of each operation compiles.
-                let features = ["--features", "full,mock"];
+                let features = ["--features", "full,mock,record"];
                 run_shown(out, cmd!(sh, "cargo test --locked --doc --package {client} {features...}"))?;
                 let pages = super::shell::target(workspace).join("doc/planetscale_client");
                 super::surface::check_stored(workspace, &pages, out).map(drop)
@@ -165,7 +165,7 @@ impl Step {
                 if !has(out, skipped, cmd!(sh, "cargo {toolchain} --version"), &install)? {
                     return Ok(());
                 }
-                let features = ["--features", "codegen,full,mock,schemars"];
+                let features = ["--features", "codegen,full,mock,record,schemars"];
                 run_shown(out, cmd!(sh, "cargo {toolchain} check --locked --package {client} {features...}"))
             }
             Self::Deny => {

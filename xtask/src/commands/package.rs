@@ -87,7 +87,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
         }
     }
     let sh = &shell(&unpacked, workspace)?;
-    shown(out, cmd!(sh, "cargo test --offline --quiet --doc --features mock,schemars"))
+    shown(out, cmd!(sh, "cargo test --offline --quiet --doc --features mock,record,schemars"))
 }
 
 /// A consumer with the quick start of the crate's front page.
@@ -98,7 +98,7 @@ fn consumer(workspace: &Workspace, dir: &Path, unpacked: &Path) -> anyhow::Resul
     std::fs::create_dir_all(consumer.join("src"))?;
     let manifest = format!(
         "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[features]\n\
-         generator = [\"{NAME}/codegen\"]\nall = [\"{NAME}/codegen\", \"{NAME}/full\", \"{NAME}/native-tls\", \"{NAME}/schemars\", \"{NAME}/mock\"]\n\
+         generator = [\"{NAME}/codegen\"]\nall = [\"{NAME}/codegen\", \"{NAME}/full\", \"{NAME}/native-tls\", \"{NAME}/schemars\", \"{NAME}/mock\", \"{NAME}/record\"]\n\
          default = [\"{NAME}/default\"]\n[dependencies]\n\
          {NAME} = {{ path = {unpacked:?}, default-features = false }}\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"

@@ -81,7 +81,7 @@ impl Scratch {
     /// At the first command that fails.
     pub(super) fn hold(&self, tests: &[&[&str]], out: &mut dyn Write) -> anyhow::Result<()> {
         let sh = &shell(&self.dir, &self.workspace)?;
-        let features = format!("codegen,mock,schemars,{}", self.feature);
+        let features = format!("codegen,mock,record,schemars,{}", self.feature);
         let package = ["--package", "planetscale-client", "--features", &features, "--offline"];
         // With its tests at once: what these depend on has more features, and would be built once more.
         let built: Vec<&str> = tests.concat().into_iter().filter(|flag| *flag != "--doc").collect();
@@ -91,7 +91,7 @@ impl Scratch {
         let warnings = warnings(build)?;
         ensure!(warnings.is_empty(), "the scratch copy in {}: {warnings}", self.dir.display());
         run(out, cmd!(sh, "cargo doc --no-deps {package...}").env("RUSTDOCFLAGS", "--deny warnings"))?;
-        tests.iter().try_for_each(|test| self.test("codegen,mock,schemars", test, out))
+        tests.iter().try_for_each(|test| self.test("codegen,mock,record,schemars", test, out))
     }
 
     /// Runs tests of the copy.

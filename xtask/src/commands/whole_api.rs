@@ -40,5 +40,5 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     scratch.write("client/tests/readers/mod.rs", &calls::readers(&krate.effective.value, &krate.surface))?;
     scratch.write("client/tests/walk/document.json", &krate.effective.value.to_string())?;
     let tests = ["whole_api", "pipeline", "walks"].map(|test| ["--test", test]).concat();
-    scratch.test("codegen,full,mock,schemars", &tests, out)
+    scratch.test("codegen,full,mock,record,schemars", &tests, out)
 }

@@ -1,9 +1,173 @@
 //! A line of a recording. xtask has this folder as a module of its own, so that what others recorded is made into the
 //! same lines: nothing here knows the rest of the client.
 
+pub(crate) mod description;
 pub(crate) mod formats;
 pub(crate) mod place;
+mod query;
 pub(crate) mod shape;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use self::description::{Description, Operation};
+use self::place::Place;
+use self::shape::{Shape, Shaper};
+
+/// The version of the lines that are written.
+pub(crate) const VERSION: u32 = 1;
+
+/// The headers of answers whose shapes are recorded.
+pub(crate) const HEADERS: [&str; 14] = [
+    CONTENT_TYPE,
+    "deprecation",
+    "link",
+    "location",
+    "ratelimit",
+    "ratelimit-limit",
+    "ratelimit-policy",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "retry-after",
+    "sunset",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+];
+
+const CONTENT_TYPE: &str = "content-type";
+
+/// The methods of HTTP, of RFC 9110 and RFC 5789.
+const METHODS: [&str; 8] = ["delete", "get", "head", "options", "patch", "post", "put", "trace"];
+
+/// The media types that are written as they are.
+const MEDIA_TYPES: [&str; 8] = [
+    "application/json",
+    "application/octet-stream",
+    "application/problem+json",
+    "application/x-ndjson",
+    "application/xml",
+    "text/csv",
+    "text/html",
+    "text/plain",
+];
+
+/// An exchange as it is recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// The version of the line.
+    #[serde(rename = "v")]
+    pub(crate) version: u32,
+    /// What the recording is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) label: Option<String>,
+    /// The operationId. Where no operation has the path, there is none, and neither a path nor a shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) operation: Option<String>,
+    /// In lower case.
+    pub(crate) method: String,
+    /// The path's template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<String>,
+    pub(crate) status: u16,
+    /// Those of the answer that are among [`HEADERS`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) headers: BTreeMap<String, Shape>,
+    /// The parameters of the query, as an object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) query: Option<Shape>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<Shape>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Shape>,
+}
+
+/// An exchange as it was.
+pub(crate) struct Exchange<'a> {
+    pub(crate) method: &'a str,
+    /// The operation that it is of.
+    pub(crate) operation: Option<&'a Operation>,
+    /// The parameters of the query, decoded.
+    pub(crate) query: &'a [(String, String)],
+    /// The body of the request; empty, where there is none.
+    pub(crate) request: &'a [u8],
+    pub(crate) status: u16,
+    /// The headers of the answer, with names in lower case.
+    pub(crate) headers: &'a [(&'a str, &'a str)],
+    /// The body of the answer; empty, where there is none.
+    pub(crate) body: &'a [u8],
+    /// Whether that is all of it.
+    pub(crate) is_whole: bool,
+}
+
+impl Line {
+    /// What is recorded of an exchange. `is_harmless` and `may_show` are those of a [`Shaper`].
+    pub(crate) fn of(
+        exchange: &Exchange<'_>,
+        description: &Description,
+        is_harmless: &dyn Fn(&str) -> bool,
+        may_show: &dyn Fn(&str, &str) -> bool,
+    ) -> Self {
+        let method = exchange.method.to_ascii_lowercase();
+        let known = METHODS.into_iter().find(|known| *known == method);
+        let mut line = Self {
+            version: VERSION,
+            label: None,
+            operation: None,
+            method: known.unwrap_or("other").to_owned(),
+            path: None,
+            status: exchange.status,
+            headers: BTreeMap::new(),
+            query: None,
+            request: None,
+            body: None,
+        };
+        let Some(operation) = exchange.operation else { return line };
+        let schemas = &description.schemas;
+        let shaper = Shaper { schemas, is_harmless, may_show };
+        let body = |bytes: &[u8], place: &Place<'_>| {
+            let json = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+            match serde_json::from_slice::<Value>(json) {
+                Ok(value) => shaper.shape(&value, place),
+                Err(_) => Shape::unreadable(bytes.len()),
+            }
+        };
+        line.operation = Some(operation.id.clone());
+        line.path = Some(operation.path.clone());
+        line.headers = headers(exchange, shaper);
+        line.query = has_any(exchange.query).then(|| {
+            let place = operation.query(schemas);
+            shaper.shape(&query::object(exchange.query, &place), &place)
+        });
+        line.request = has_any(exchange.request).then(|| body(exchange.request, &operation.request(schemas)));
+        line.body = match exchange.is_whole {
+            true => has_any(exchange.body).then(|| body(exchange.body, &operation.answer(schemas, exchange.status))),
+            false => Some(Shape::unreadable(exchange.body.len())),
+        };
+        line
+    }
+}
+
+/// The shapes of those headers of the answer that are recorded.
+fn headers(exchange: &Exchange<'_>, shaper: Shaper<'_>) -> BTreeMap<String, Shape> {
+    let shape = |(name, text): &(&str, &str)| {
+        let name = HEADERS.into_iter().find(|known| known == name)?;
+        let value = text.parse::<i64>().map_or_else(|_| Value::from(*text), Value::from);
+        let mut shape = shaper.shape(&value, &Place::UNKNOWN);
+        if name == CONTENT_TYPE {
+            let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            shape.value = MEDIA_TYPES.into_iter().find(|known| *known == essence).map(Value::from);
+        }
+        Some((name.to_owned(), shape))
+    };
+    exchange.headers.iter().filter_map(shape).collect()
+}
+
+fn has_any<T>(all: &[T]) -> bool {
+    !all.is_empty()
+}
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

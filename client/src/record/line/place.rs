@@ -113,12 +113,16 @@ impl<'d> Place<'d> {
         more.or_else(|| is_free.then_some(Self::UNKNOWN))
     }
 
+    /// Whether values of a type are described here.
+    pub(crate) fn takes(&self, kind: &str) -> bool {
+        self.leaves.iter().any(|leaf| leaf.get("type").is_some_and(|it| it == kind))
+    }
+
     /// Whether the description lists a value here, as one of an enum or a boolean.
     pub(crate) fn lists(&self, value: &Value) -> bool {
-        let has_type = |kind: &str| self.leaves.iter().any(|leaf| leaf.get("type").is_some_and(|it| it == kind));
         match value {
             Value::Null => false,
-            Value::Bool(_) => has_type("boolean"),
+            Value::Bool(_) => self.takes("boolean"),
             value => self.is_enum_of(value) && self.enums().any(|values| values.contains(value)),
         }
     }

@@ -1,0 +1,122 @@
+//! The description that exchanges are matched with: its operations, and what stands where in each.
+
+use serde_json::{Map, Value, json};
+
+use super::place::{Place, Schemas};
+
+/// What recordings know of the API.
+#[derive(Debug, Default)]
+pub(crate) struct Description {
+    pub(crate) schemas: Schemas,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// An operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    /// In lower case.
+    pub(crate) method: String,
+    /// With a name in braces for each parameter.
+    pub(crate) path: String,
+    /// The schema of an object whose properties are the parameters of the query.
+    query: Value,
+    request: Option<Value>,
+    /// The statuses of an answer, or `4XX` and `default`, with the schema of its JSON, if it is to have any.
+    answers: Vec<(String, Value)>,
+}
+
+impl Description {
+    /// Reads what the generator keeps of a document: the method, the path and the rest of each operation, and the name
+    /// and the rest of each schema.
+    pub(crate) fn new<N: AsRef<str>>(
+        operations: impl IntoIterator<Item = (N, N, Value)>,
+        schemas: impl IntoIterator<Item = (N, Value)>,
+    ) -> Self {
+        let mut description = Self::default();
+        for (name, schema) in schemas {
+            description.schemas.add(format!("#/components/schemas/{}", name.as_ref()), schema);
+        }
+        for (method, path, read) in operations {
+            let operation = Operation::new(method.as_ref(), path.as_ref(), read);
+            let inline = operation.answers.iter().map(|(_, schema)| schema).chain(&operation.request);
+            inline.for_each(|schema| description.schemas.note_properties(schema));
+            description.operations.push(operation);
+        }
+        description
+    }
+
+    /// The operation that a request is for, by its method and the decoded segments of its path below the API's own: a
+    /// path that says a segment literally comes before one that has a parameter there.
+    pub(crate) fn operation(&self, method: &str, segments: &[&str]) -> Option<&Operation> {
+        let found = self.operations.iter().filter_map(|operation| {
+            let parameters = operation.parameters(segments)?;
+            operation.method.eq_ignore_ascii_case(method).then_some((parameters, operation))
+        });
+        found.min_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, operation)| operation)
+    }
+}
+
+impl Operation {
+    fn new(method: &str, path: &str, mut read: Value) -> Self {
+        let mut parameters = Map::new();
+        for parameter in read["parameters"].as_array_mut().into_iter().flatten().filter(|it| it["in"] == "query") {
+            if let Some(name) = parameter["name"].as_str().map(str::to_owned) {
+                parameters.insert(name, parameter["schema"].take());
+            }
+        }
+        let mut answers = Vec::new();
+        for key in ["answers", "errors"] {
+            for (statuses, schema) in read[key].as_object().into_iter().flatten() {
+                answers.extend(statuses.split(' ').map(|status| (status.to_owned(), schema.clone())));
+            }
+        }
+        Self {
+            id: read["id"].as_str().unwrap_or_default().to_owned(),
+            method: method.to_lowercase(),
+            path: path.to_owned(),
+            query: json!({ "type": "object", "properties": parameters }),
+            request: read.get("body").cloned(),
+            answers,
+        }
+    }
+
+    /// The places of the segments that are parameters, if a path is this operation's.
+    fn parameters(&self, segments: &[&str]) -> Option<Vec<usize>> {
+        let own = self.path.trim_matches('/').split('/');
+        if own.clone().count() != segments.len() {
+            return None;
+        }
+        let mut parameters = Vec::new();
+        for (at, (own, segment)) in own.zip(segments).enumerate() {
+            match own.starts_with('{') && own.ends_with('}') {
+                true => parameters.push(at),
+                false if own != *segment => return None,
+                false => {}
+            }
+        }
+        Some(parameters)
+    }
+
+    /// What stands in a path for this operation's parameters.
+    pub(crate) fn names<'p>(&self, segments: &[&'p str]) -> Vec<&'p str> {
+        self.parameters(segments).unwrap_or_default().into_iter().map(|at| segments[at]).collect()
+    }
+
+    /// The place of the query, an object.
+    pub(crate) fn query<'d>(&'d self, schemas: &'d Schemas) -> Place<'d> {
+        schemas.place(&self.query)
+    }
+
+    /// The place of the request's body.
+    pub(crate) fn request<'d>(&'d self, schemas: &'d Schemas) -> Place<'d> {
+        self.request.as_ref().map_or(Place::UNKNOWN, |schema| schemas.place(schema))
+    }
+
+    /// The place of the body of an answer.
+    pub(crate) fn answer<'d>(&'d self, schemas: &'d Schemas, status: u16) -> Place<'d> {
+        let of = |wanted: &str| self.answers.iter().find(|(status, _)| status.eq_ignore_ascii_case(wanted));
+        let found = of(&status.to_string()).or_else(|| of(&format!("{}XX", status / 100))).or_else(|| of("default"));
+        found.filter(|(_, schema)| !schema.is_null()).map_or(Place::UNKNOWN, |(_, schema)| schemas.place(schema))
+    }
+}
