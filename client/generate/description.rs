@@ -5,6 +5,8 @@
 //! after:  `DESCRIPTION.operations:
 //!         &[("GET", "/a/{id}", "{\"answers\":{\"200\":…},\"errors\":{\"404\":…},\"id\":\"get_a\",…}")]`
 
+use std::collections::BTreeMap;
+
 use quote::quote;
 use serde_json::{Map, Value, json};
 
@@ -91,7 +93,8 @@ fn operation_of(operation: &Value, item: &Value, root: &Value) -> Option<Value> 
         json.and_then(|media| media.get("schema")).map(|schema| without_prose(schema.clone()))
     };
     let (mut answers, mut errors) = (Map::new(), Vec::<(String, Value)>::new());
-    for (status, response) in operation.get("responses").and_then(Value::as_object).into_iter().flatten() {
+    let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+    for (status, response) in responses.collect::<BTreeMap<_, _>>() {
         let schema = schema(response).unwrap_or_default();
         match errors.iter_mut().find(|(_, same)| *same == schema) {
             _ if status.starts_with(['2', '3']) => drop(answers.insert(status.clone(), schema)),
