@@ -120,3 +120,44 @@ impl Operation {
         found.filter(|(_, schema)| !schema.is_null()).map_or(Place::UNKNOWN, |(_, schema)| schemas.place(schema))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::Description;
+
+    #[test]
+    fn a_literal_segment_comes_before_a_parameter() {
+        let operation = |method, path| (method, path, json!({ "id": format!("{method} {path}") }));
+        let operations = [
+            operation("GET", "/roles/{id}"),
+            operation("GET", "/roles/default"),
+            operation("GET", "/{any}/default/{id}"),
+            operation("GET", "/roles/{id}/a"),
+            operation("DELETE", "/roles/{id}"),
+        ];
+        let description = Description::new(operations, []);
+        let id = |method: &str, segments: &[&str]| description.operation(method, segments).map(|it| it.id.as_str());
+        assert_eq!(id("get", &["roles", "default"]), Some("GET /roles/default"));
+        assert_eq!(id("GET", &["roles", "x"]), Some("GET /roles/{id}"));
+        assert_eq!(id("delete", &["roles", "default"]), Some("DELETE /roles/{id}"));
+        assert_eq!(id("GET", &["roles", "default", "a"]), Some("GET /roles/{id}/a"));
+        assert_eq!(id("GET", &["roles", "default", "b"]), Some("GET /{any}/default/{id}"));
+        assert_eq!(id("PUT", &["roles", "default"]), None);
+        let operation = description.operation("GET", &["roles", "x", "a"]).unwrap();
+        assert_eq!(operation.names(&["roles", "x", "a"]), ["x"]);
+    }
+
+    #[test]
+    fn an_answer_is_described_by_its_status_or_its_class_or_the_default() {
+        let text = json!({ "type": "string" });
+        let read = json!({ "id": "a", "answers": { "200": text, "204": null }, "errors": { "400 4XX": text, "default": text } });
+        let description = Description::new([("GET", "/a", read)], [("A", json!({}))]);
+        let operation = description.operation("GET", &["a"]).unwrap();
+        for (status, is_described) in [(200, true), (204, false), (400, true), (418, true), (503, true)] {
+            assert_eq!(operation.answer(&description.schemas, status).takes("string"), is_described, "{status}");
+        }
+    }
+}

@@ -190,6 +190,7 @@ mod tests {
             "either": { "anyOf": [{ "$ref": "#/components/schemas/State" }, { "type": "string" }] },
             "labels": { "type": "object", "additionalProperties": { "$ref": "#/components/schemas/State" } },
             "metadata": { "type": "object" },
+            "empty": { "type": "object", "properties": {} },
         } });
         schemas.add("#/components/schemas/State".to_owned(), state);
         schemas.add("#/components/schemas/Backup".to_owned(), backup);
@@ -255,7 +256,10 @@ mod tests {
             (json!({ "labels": { "acme": "done", "b": "done" } }), map(json!([{ "c": 2, "s": done }]))),
             (json!({ "metadata": { "id": 1 } }), map(json!([{ "c": 1, "s": integer }]))),
             // Below a field that nobody described: names that the API has elsewhere.
-            (json!({ "unknown": { "id": 1, "acme": 1 } }), nested),
+            (json!({ "unknown": { "id": 1, "acme": 1 } }), nested.clone()),
+            // Where a text is described.
+            (json!({ "id": { "id": 1, "acme": 1 } }), nested),
+            (json!({ "empty": { "acme": 1 } }), map(json!([{ "c": 1, "s": integer }]))),
         ] {
             let name = value.as_object().unwrap().keys().next().unwrap().clone();
             let expected = json!({ "t": "object", "p": { name: expected } });

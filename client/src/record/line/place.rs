@@ -79,9 +79,10 @@ impl<'d> Place<'d> {
     /// A place that nobody described.
     pub(crate) const UNKNOWN: Self = Self { schemas: None, leaves: Vec::new() };
 
-    /// Whether nobody described it.
-    pub(crate) fn is_unknown(&self) -> bool {
-        self.schemas.is_none()
+    /// Whether fields are described here.
+    pub(crate) fn has_properties(&self) -> bool {
+        let properties = |leaf: &&'d Value| leaf.get("properties").and_then(Value::as_object);
+        self.leaves.iter().filter_map(properties).any(|properties| !properties.is_empty())
     }
 
     /// The place of the schemas that a keyword of the schemas here leads to.
@@ -108,8 +109,7 @@ impl<'d> Place<'d> {
             let kind = leaf.get("type").and_then(Value::as_str);
             kind.is_none_or(|kind| kind == "object") && !is_composed(leaf) && leaf.get("enum").is_none()
         };
-        let has_properties = self.leaves.iter().any(|leaf| leaf.get("properties").is_some());
-        let is_free = !has_properties && self.leaves.iter().any(is_free);
+        let is_free = !self.has_properties() && self.leaves.iter().any(is_free);
         more.or_else(|| is_free.then_some(Self::UNKNOWN))
     }
 

@@ -46,3 +46,39 @@ pub(super) fn typed(text: &str, place: &Place<'_>) -> Value {
         _ => integer().map(Value::from).or_else(|| number().map(Value::from)).unwrap_or_else(|| text.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::place::Schemas;
+
+    #[test]
+    fn parameters_are_typed_as_they_are_described() {
+        let list = |of: &str| json!({ "type": "array", "items": { "type": of } });
+        let schema = json!({ "type": "object", "properties": {
+            "page": { "type": "integer" }, "all": { "type": "boolean" }, "q": { "type": "string" }, "rate": { "type": "number" },
+            "ids": list("integer"), "names[]": list("string"), "pods": list("string"),
+            "filter": { "type": "object", "properties": { "size": { "type": "integer" } } },
+        } });
+        let schemas = Schemas::default();
+        let object = |pairs: &[(&str, &str)]| {
+            let pairs: Vec<_> = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+            super::object(&pairs, &schemas.place(&schema))
+        };
+        for (pairs, expected) in [
+            (&[("page", "2"), ("all", "true"), ("q", "2")][..], json!({ "page": 2, "all": true, "q": "2" })),
+            (&[("page", "two"), ("all", "yes")], json!({ "page": "two", "all": "yes" })),
+            (&[("rate", "1.5")], json!({ "rate": 1.5 })),
+            (&[("ids", "1,2")], json!({ "ids": [1, 2] })),
+            (&[("ids", "1"), ("ids", "2")], json!({ "ids": [1, 2] })),
+            (&[("ids[]", "1"), ("ids[]", "2")], json!({ "ids": [1, 2] })),
+            (&[("names[]", "1")], json!({ "names[]": ["1"] })),
+            (&[("pods", "")], json!({ "pods": [] })),
+            (&[("filter[size]", "1"), ("filter[new]", "2")], json!({ "filter": { "size": 1, "new": "2" } })),
+            (&[("new", "1"), ("new", "2"), ("new", "3")], json!({ "new": ["1", "2", "3"] })),
+        ] {
+            assert_eq!(object(pairs), expected, "{pairs:?}");
+        }
+    }
+}

@@ -151,8 +151,8 @@ impl Shaper<'_> {
                 map.push(self.named("", value, &place));
             } else {
                 let shape = self.named("", value, &Place::UNKNOWN);
-                // Below what nobody described, an object may be a map: only names that the API has elsewhere are written.
-                let is_known = !place.is_unknown() || self.schemas.has_property(name);
+                // Where no fields are described, an object may be a map: only names that the API has elsewhere are written.
+                let is_known = place.has_properties() || self.schemas.has_property(name);
                 match is_known && looks_like_a_field(name) && (self.is_harmless)(name) {
                     true => drop(properties.insert(name.clone(), shape)),
                     false => map.push(shape),
