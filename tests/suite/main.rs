@@ -43,6 +43,7 @@ mod pages;
 mod path_values;
 mod point_in_time;
 mod polling;
+mod probe;
 mod property;
 mod propose_update;
 mod reading;
