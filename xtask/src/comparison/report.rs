@@ -18,7 +18,7 @@ use serde::Serialize;
 
 pub use self::accepted::Accepted;
 pub use self::changelog::{changelog_entries, changelog_of};
-pub use self::entry::Entry;
+pub use self::entry::{Entry, Evidence, Seen};
 pub use self::escape::{plain, plain_lines};
 use crate::comparison::diff::{Finding, Level};
 use crate::comparison::impact::{self, Impact};
@@ -82,6 +82,9 @@ pub struct Report {
     /// What there is to say of the documents and of the overlay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
+    /// What recorded exchanges tell beside the findings: lists, by their titles.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    observed: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Report {
@@ -96,6 +99,7 @@ impl Report {
             unexplained: Vec::new(),
             own_code: Vec::new(),
             notes: Vec::new(),
+            observed: serde_json::Map::new(),
         }
     }
 
@@ -135,6 +139,18 @@ impl Report {
             }
             self.unexplained = unexplained;
         }
+        self
+    }
+
+    /// With what was recorded of each finding.
+    pub fn with_evidence(mut self, of: impl Fn(&Finding) -> Option<Evidence>) -> Self {
+        self.findings.iter_mut().for_each(|entry| entry.evidence = of(&entry.finding));
+        self
+    }
+
+    /// With a list of what recorded exchanges tell beside the findings.
+    pub fn with_observed(mut self, title: &str, lines: Vec<String>) -> Self {
+        self.observed.insert(title.to_owned(), lines.into());
         self
     }
 

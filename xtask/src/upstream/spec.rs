@@ -113,6 +113,9 @@ impl Spec {
 
     /// Where values stand in the page, by their JSON pointers.
     pub fn places(&self, pointers: &[&str]) -> HashMap<String, Position> {
+        if self.text.is_empty() {
+            return HashMap::new();
+        }
         let mut places = yaml::places(&self.text, pointers).unwrap_or_default();
         places.values_mut().for_each(|place| place.line += self.first_line - 1);
         places

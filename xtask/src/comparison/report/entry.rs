@@ -31,12 +31,53 @@ pub struct Entry {
     /// The items of the crate at its very place that change.
     #[serde(skip)]
     pub cause: Vec<String>,
+    /// What was recorded of it, where the new document is one that was observed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// Why it was accepted, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
     /// The file of the new document.
     #[serde(skip)]
     pub file: String,
+}
+
+/// How often something was seen in recorded exchanges. No part of it is in a fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// The counts in words: `null in 14 of 20 answers`.
+    pub text: String,
+    /// In how many values it was seen.
+    pub seen: u64,
+    /// How many values there were.
+    pub of: u64,
+    /// The first one.
+    pub first: Option<Seen>,
+    /// The labels of the recordings in which it was seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// The parts of operations that share what it is about, and in which that was never seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_seen: Vec<String>,
+}
+
+/// An exchange in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// The file.
+    pub file: String,
+    /// Its line, from 1 on; in a HAR file its number among the entries.
+    pub line: u64,
+}
+
+impl Evidence {
+    /// The counts, the first example, and where it comes from, on one line.
+    pub(super) fn line(&self) -> String {
+        let Self { text, first, labels, .. } = self;
+        let labels = if labels.is_empty() { String::new() } else { format!(", {}", labels.join(", ")) };
+        let first = first.as_ref().map(|Seen { file, line }| format!(", first in {file}:{line}")).unwrap_or_default();
+        format!("{text}{labels}{first}")
+    }
 }
 
 /// Findings with their places.
@@ -56,6 +97,7 @@ pub(super) fn placed(findings: Vec<Finding>, old: &Spec, new: &Spec, file: &str)
             effect: None,
             bump: None,
             cause: Vec::new(),
+            evidence: None,
             accepted: None,
             file: file.to_owned(),
         }

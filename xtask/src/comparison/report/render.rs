@@ -80,6 +80,13 @@ impl Report {
             writeln!(out, "\n{bold}code written by hand{bold:#} that may not compile any more")?;
         }
         self.own_code.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))?;
+        for (title, lines, more) in self.observed() {
+            writeln!(out, "\n{bold}{}{bold:#}", plain(title))?;
+            lines.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))?;
+            if more > 0 {
+                writeln!(out, "  and {more} more, all of them with --format json")?;
+            }
+        }
         if !self.notes.is_empty() {
             writeln!(out, "\n{bold}notes{bold:#}")?;
         }
@@ -97,6 +104,16 @@ impl Report {
         const MOST: usize = 25;
         let shown = self.notes.len().min(MOST);
         (&self.notes[..shown], self.notes.len() - shown)
+    }
+
+    /// What was observed beside the findings: titles, the first lines of each, and how many more there are.
+    fn observed(&self) -> impl Iterator<Item = (&str, Vec<&str>, usize)> {
+        const MOST: usize = 10;
+        self.observed.iter().filter_map(|(title, lines)| {
+            let lines: Vec<&str> = lines.as_array()?.iter().filter_map(serde_json::Value::as_str).collect();
+            let more = lines.len().saturating_sub(MOST);
+            (!lines.is_empty()).then(|| (title.as_str(), lines[..lines.len() - more].to_vec(), more))
+        })
     }
 
     fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -118,6 +135,13 @@ impl Report {
         self.own_code.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
         if let Some(lines) = self.changelog() {
             writeln!(out, "\n### For the changelog\n\n```markdown\n{lines}\n```")?;
+        }
+        for (title, lines, more) in self.observed() {
+            writeln!(out, "\n### {}\n", cell(title))?;
+            lines.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
+            if more > 0 {
+                writeln!(out, "- and {more} more, all of them with `--format json`")?;
+            }
         }
         let (notes, more) = self.first_notes();
         if !notes.is_empty() {

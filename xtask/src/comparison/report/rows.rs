@@ -128,7 +128,8 @@ impl Row<'_> {
         }
     }
 
-    /// Where they are: what they are in, and the place of each within that with the lines in both documents; of many
+    /// Where they are: what they are in, and the place of each within that with the lines in both documents and what was
+    /// recorded of it; of many
     /// the first ones, and how many more there are.
     pub(super) fn places(&self, most: usize) -> (String, Vec<String>, usize) {
         let common = around(&self.first().place);
@@ -137,7 +138,11 @@ impl Row<'_> {
         let shown = self.entries.iter().take(most).map(|entry| {
             let within = if is_common { entry.place.rsplit(BETWEEN).next().unwrap_or_default() } else { &entry.place };
             let lines = lines(entry);
-            [within, &lines].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+            let at = [within, &lines].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+            match &entry.evidence {
+                Some(evidence) => format!("{at}: {}", evidence.line()),
+                None => at,
+            }
         });
         (around.to_owned(), shown.collect(), self.entries.len().saturating_sub(most))
     }
