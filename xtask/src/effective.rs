@@ -1,6 +1,7 @@
 //! From the vendor's documents to the effective spec: one document of several, names for its types, and our
 //! corrections.
 
+pub mod claims;
 pub mod clearing;
 pub mod features;
 pub mod fields;

@@ -18,10 +18,12 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use anyhow::Context;
+use serde_json::Value;
 
 pub use self::compare::{compare, impact};
 pub use self::next::{WHOLE_API, offerable};
 pub use self::stored::Stored;
+use crate::effective::claims::{self, Claim};
 use crate::effective::features::Features;
 use crate::effective::fields::Fields;
 use crate::effective::merge::{self, Merged};
@@ -238,14 +240,36 @@ impl Snapshot {
         Ok(Some(features.followed_by(&self.named()?.value)))
     }
 
-    fn made(&self) -> anyhow::Result<Effective> {
+    /// What our corrections claim of the server.
+    ///
+    /// # Errors
+    /// As [`effective_as_stored_or_made`](Self::effective_as_stored_or_made).
+    pub fn claims(&self) -> anyhow::Result<Vec<Claim>> {
+        claims::of(&self.named()?.value, &self.fields, &self.overlay)
+    }
+
+    /// The document as the overlay leaves it.
+    ///
+    /// # Errors
+    /// As [`effective_as_stored_or_made`](Self::effective_as_stored_or_made).
+    pub fn left_by_overlay(&self) -> anyhow::Result<Value> {
+        Ok(self.corrected()?.0)
+    }
+
+    /// The named document with our corrections, what each action of the overlay did, and what there is to review.
+    fn corrected(&self) -> anyhow::Result<(Value, Vec<Effect>, Vec<String>)> {
         let mut value = self.named()?.value.clone();
         rules::correct(&mut value);
-        let mut notes = self.fields.mark(&mut value);
+        let notes = self.fields.mark(&mut value);
         if let Some(features) = self.features()? {
             features.mark(&mut value);
         }
         let effects = overlay::apply(&self.overlay, &mut value)?;
+        Ok((value, effects, notes))
+    }
+
+    fn made(&self) -> anyhow::Result<Effective> {
+        let (mut value, effects, mut notes) = self.corrected()?;
         notes.extend(lists::doubtful(&mut value));
         nulls::spell_out(&mut value);
         let text = spec::to_yaml(NOTE, &value)?;

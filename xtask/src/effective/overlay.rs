@@ -38,6 +38,19 @@ const ADDS: &str = "x-adds-operation";
 /// # Errors
 /// Where the overlay is not valid, an action lacks its description, or one cannot be applied.
 pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>> {
+    apply_watched(overlay, document, &mut |_, _, _, _| {})
+}
+
+/// Applies an overlay, and shows of each action its target, and the pointer of the part of the document that holds all
+/// that it can change, with that part before and after it.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_watched(
+    overlay: &str,
+    document: &mut Value,
+    watch: &mut dyn FnMut(&str, &str, &Value, &Value),
+) -> anyhow::Result<Vec<Effect>> {
     let mut overlay: Overlay = serde_yaml::from_str(overlay).context("not an OpenAPI Overlay 1.1")?;
     // Both say in many words what is wrong and where.
     overlay.validate(Default::default()).map_err(|e| anyhow!("not a valid OpenAPI Overlay 1.1: {e}"))?;
@@ -61,11 +74,13 @@ pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>>
         let report = overlay
             .apply(document, Default::default())
             .map_err(|e| anyhow!("actions[{index}] ({description}): {e}"))?;
+        let after = document.pointer(&within);
+        watch(&target, &within, before.as_ref().unwrap_or(&Value::Null), after.unwrap_or(&Value::Null));
         effects.push(Effect {
             description,
             target,
             matched: report.actions.iter().map(|outcome| outcome.matched).sum(),
-            changed: document.pointer(&within) != before.as_ref(),
+            changed: after != before.as_ref(),
         });
     }
     Ok(effects)
