@@ -15,6 +15,9 @@ const GENERATED: &str = "generated";
 /// The generator, which build.rs and xtask both have as a module of theirs.
 const GENERATE: &str = "client/generate";
 
+/// The lines of recordings, which the client writes and xtask reads.
+const LINE: &str = "client/src/record/line";
+
 fn root(dir: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(dir)
 }
@@ -59,12 +62,14 @@ fn modules(dir: &str) -> BTreeMap<Module, syn::File> {
     files(dir).into_iter().map(read).collect()
 }
 
-/// The modules of xtask, of which the generator is one.
+/// The modules of xtask, of which the generator is one, and the lines of recordings.
 fn modules_of_xtask() -> BTreeMap<Module, syn::File> {
     let mut all = modules("xtask/src");
-    for (mut module, code) in modules(GENERATE) {
-        module.insert(0, "generate".to_owned());
-        all.insert(module, code);
+    for (folder, name) in [(GENERATE, "generate"), (LINE, "line")] {
+        for (mut module, code) in modules(folder) {
+            module.insert(0, name.to_owned());
+            all.insert(module, code);
+        }
     }
     all
 }
@@ -271,14 +276,16 @@ fn only_the_rooms_of_backups_know_backups() {
 /// Each stage of the pipeline knows those before it only, and the diff engine knows nothing but documents.
 #[test]
 fn the_pipeline_goes_one_way() {
-    const STAGES: [&str; 10] = [
+    const STAGES: [&str; 12] = [
         "generate::document",
+        "line",
         "workspace",
         "upstream",
         "effective",
         "generate",
         "generated_crate",
         "comparison",
+        "observation",
         "snapshot",
         "release",
         "commands",

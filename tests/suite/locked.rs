@@ -159,6 +159,7 @@ fn help_of_every_command() {
         "add-operation",
         "operations",
         "diff",
+        "observe",
         "surface",
         "generate",
         "release",

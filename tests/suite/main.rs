@@ -36,6 +36,7 @@ mod meaning;
 mod names_stay;
 mod naming;
 mod nulls;
+mod observing;
 mod openapi31;
 mod outcomes;
 mod overlay;

@@ -6,6 +6,7 @@ pub mod ci;
 mod corpus;
 pub mod diff;
 pub mod generate;
+pub mod observe;
 pub mod operations;
 pub mod output;
 mod package;

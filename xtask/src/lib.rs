@@ -6,6 +6,7 @@
 //! - [`effective`]: makes the effective document of them and of our corrections;
 //! - [`generated_crate`]: runs the generator in `client/generate` on it, and reads the public surface of the result;
 //! - [`comparison`]: compares two documents or two crates, and reports the differences;
+//! - [`observation`]: makes of recorded exchanges the document that allows them, to be compared with ours;
 //! - [`workspace`]: reads and writes the files in which all of this is stored;
 //! - [`snapshot`]: the documents of one date and everything derived from them;
 //! - [`release`]: versions, the changelog, and git;
@@ -18,6 +19,10 @@ pub mod effective;
 #[path = "../../client/generate/mod.rs"]
 pub mod generate;
 pub mod generated_crate;
+#[allow(dead_code, reason = "the client uses more of it")]
+#[path = "../../client/src/record/line/mod.rs"]
+pub(crate) mod line;
+pub mod observation;
 pub mod random;
 pub mod release;
 pub mod snapshot;
@@ -68,6 +73,7 @@ enum Command {
     RemoveOperation(commands::remove_operation::Arguments),
     Operations(commands::operations::Arguments),
     Diff(commands::diff::Arguments),
+    Observe(commands::observe::Arguments),
     Generate(commands::generate::Arguments),
     Surface(commands::surface::Arguments),
     Release(commands::release::Arguments),
@@ -123,6 +129,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Command::RemoveOperation(arguments) => commands::remove_operation::run(&arguments, workspace, out),
         Command::Operations(arguments) => commands::operations::run(&arguments, workspace, out),
         Command::Diff(arguments) => commands::diff::run(&arguments, workspace, out),
+        Command::Observe(arguments) => commands::observe::run(&arguments, workspace, out),
         Command::Generate(arguments) => commands::generate::run(&arguments, workspace, out),
         Command::Surface(arguments) => commands::surface::run(&arguments, workspace, out),
         Command::Ci(arguments) => commands::ci::run(&arguments, workspace, out),

@@ -27,6 +27,8 @@ pub const FEATURES: &str = "features.toml";
 pub const FIELDS: &str = "fields.toml";
 /// The list of findings that are accepted, if there is one.
 pub const ACCEPTED: &str = "accepted.toml";
+/// The list of what recordings are not held to, if there is one.
+pub const IGNORED: &str = "ignored.toml";
 /// The folder of the generated code, in client/src.
 pub const GENERATED: &str = "generated";
 /// The client's manifest, in client.
