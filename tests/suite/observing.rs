@@ -450,7 +450,7 @@ fn har_files_of_three_tools_are_read() {
     assert_eq!(
         findings(&report),
         [
-            "new-optional-request-parameter | parameter x | a string in 1 of 6 requests",
+            "new-optional-request-parameter | parameter name | a string in 1 of 6 requests",
             "response-non-success-status-added | response 502 | status 502 in 1 of 8 answers",
             "response-optional-property-added | schema Backup › type | a string in 5 of 5 answers",
             "response-property-became-nullable | schema Backup › name | null in 1 of 5 answers",

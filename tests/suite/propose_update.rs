@@ -469,7 +469,10 @@ fn traits_that_a_type_gains_or_loses_are_named_in_the_changelog() {
     };
     assert_eq!(line("Clone", "Clone, Default"), "### Changed\n- `Body` implements `Default`.\n");
     assert_eq!(line("Clone, Copy, Eq", "Clone"), "### Changed\n- `Body` no longer implements `Copy`, `Eq`.\n");
-    assert_eq!(line("Clone, Eq", "Clone, Default"), "### Changed\n- `Body` implements `Default`, and no longer `Eq`.\n");
+    assert_eq!(
+        line("Clone, Eq", "Clone, Default"),
+        "### Changed\n- `Body` implements `Default`, and no longer `Eq`.\n"
+    );
 }
 
 #[test]
