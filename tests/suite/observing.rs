@@ -468,6 +468,7 @@ fn har_files_of_three_tools_are_read() {
             "chrome.har: 1 of 6 entries are of other hosts (--host names one of the API)",
             "chrome.har: 1 of 6 entries have no answer",
             "get_backup 200: not JSON, or cut short, in 2 of 6 answers",
+            "get_backup: 1 parameter that is not described in 1 of 6 requests; the recording does not have the names",
         ]
     );
 }

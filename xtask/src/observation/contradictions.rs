@@ -231,6 +231,17 @@ impl Found<'_, '_> {
                 let change = Change::Parameter(name.clone(), guess.clone());
                 self.push(&pointer, request, change, tell(text, tally, accepted));
             }
+            if seen.unnamed.values > 0 {
+                self.unsayable.push(format!(
+                    "{}: {} {} not described in {} of {} {}; the recording does not have the names",
+                    operation.id,
+                    seen.unnamed.values,
+                    if seen.unnamed.values == 1 { "parameter that is" } else { "parameters that are" },
+                    seen.unnamed.exchanges,
+                    accepted.values,
+                    if accepted.values == 1 { "request" } else { "requests" },
+                ));
+            }
             self.request(*number, &seen.request);
         }
     }

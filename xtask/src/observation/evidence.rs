@@ -46,6 +46,8 @@ pub(crate) struct SeenOperation {
     /// Parameters of the query that are missing, and those that are not described.
     pub(crate) missing: BTreeMap<String, Tally>,
     pub(crate) unknown: BTreeMap<String, (Tally, Guess)>,
+    /// Parameters that are not described, and whose names the recording does not have.
+    pub(crate) unnamed: Tally,
 }
 
 /// What recordings tell of a document.
@@ -132,10 +134,15 @@ impl<'d> Evidence<'d> {
                     _ => {}
                 }
             }
+            let mut unnamed = exchange.query.iter().flat_map(|query| &query.map).map(|counted| counted.count).sum();
             for (name, shape) in sent {
-                if !operation.query.iter().any(|parameter| parameter.name == *name) {
-                    note(&mut seen.unknown, name, shape, 1, &at, &mut self.room);
+                let is_described = operation.query.iter().any(|parameter| parameter.name == *name);
+                if !is_described && !note(&mut seen.unknown, name, shape, 1, &at, &mut self.room) {
+                    unnamed += 1;
                 }
+            }
+            if unnamed > 0 {
+                seen.unnamed.add(unnamed, &at);
             }
             seen.request.total.add(1, &at);
             match (&exchange.request, operation.request.as_ref()) {

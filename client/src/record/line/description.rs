@@ -39,7 +39,8 @@ impl Description {
         }
         for (method, path, read) in operations {
             let operation = Operation::new(method.as_ref(), path.as_ref(), read);
-            let inline = operation.answers.iter().map(|(_, schema)| schema).chain(&operation.request);
+            let inline = operation.answers.iter().map(|(_, schema)| schema);
+            let inline = inline.chain(&operation.request).chain([&operation.query]);
             inline.for_each(|schema| description.schemas.note_properties(schema));
             description.operations.push(operation);
         }
@@ -75,7 +76,8 @@ impl Operation {
             id: read["id"].as_str().unwrap_or_default().to_owned(),
             method: method.to_lowercase(),
             path: path.to_owned(),
-            query: json!({ "type": "object", "properties": parameters }),
+            // A query is no map, even if no parameter is described.
+            query: json!({ "type": "object", "properties": parameters, "additionalProperties": false }),
             request: read.get("body").cloned(),
             answers,
         }
@@ -148,6 +150,18 @@ mod tests {
         assert_eq!(id("PUT", &["roles", "default"]), None);
         let operation = description.operation("GET", &["roles", "x", "a"]).unwrap();
         assert_eq!(operation.names(&["roles", "x", "a"]), ["x"]);
+    }
+
+    #[test]
+    fn a_query_is_no_map_and_its_names_are_known_everywhere() {
+        let parameters = json!([{ "in": "query", "name": "page", "schema": { "type": "integer" } }]);
+        let paged = json!({ "id": "a", "parameters": parameters });
+        let description = Description::new([("GET", "/a", paged), ("GET", "/b", json!({ "id": "b" }))], []);
+        for segment in ["a", "b"] {
+            let operation = description.operation("GET", &[segment]).unwrap();
+            assert!(operation.query(&description.schemas).entries().is_none(), "{segment}");
+        }
+        assert!(description.schemas.has_property("page"));
     }
 
     #[test]

@@ -107,7 +107,9 @@ impl<'d> Place<'d> {
         let more = self.below(|leaf| leaf.get("additionalProperties").filter(|more| **more != Value::Bool(false)));
         let is_free = |leaf: &&Value| {
             let kind = leaf.get("type").and_then(Value::as_str);
-            kind.is_none_or(|kind| kind == "object") && !is_composed(leaf) && leaf.get("enum").is_none()
+            let may_have_any =
+                leaf.get("additionalProperties") != Some(&Value::Bool(false)) && leaf.get("enum").is_none();
+            kind.is_none_or(|kind| kind == "object") && !is_composed(leaf) && may_have_any
         };
         let is_free = !self.has_properties() && self.leaves.iter().any(is_free);
         more.or_else(|| is_free.then_some(Self::UNKNOWN))
