@@ -1,4 +1,4 @@
-//! What the stand-in of the feature `mock` knows of every operation: which requests are its own, what they may say, and
+//! What the mock server of the feature `mock` knows of every operation: which requests are its own, what they may say, and
 //! what it answers with.
 //!
 //! before: `Operation { call: GetBranch, … }`
@@ -14,7 +14,7 @@ use super::model::{Operation, Sent};
 pub(crate) fn add(file: &mut syn::File, model: &[Operation<'_>]) {
     let routes = model.iter().map(route);
     file.items.push(syn::parse_quote! {
-        /// What the stand-in knows of each operation.
+        /// What the mock server knows of each operation.
         #[cfg(feature = "mock")]
         pub(crate) const ROUTES: &[crate::mock::Route] = &[#(#routes),*];
     });

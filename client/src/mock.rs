@@ -271,7 +271,10 @@ impl MockServer {
         lock(&self.state).api.branches.states = States::by_age(states);
     }
 
-    /// How many branches a database can have: what would be one more is refused, with 422 `unprocessable`.
+    /// Sets how many branches a database can have: what would be one more is refused, with 422 `unprocessable`.
+    ///
+    /// A server that remembers goes by the database instead: seed it with `at_development_branch_usage_limit` or
+    /// `at_backup_restore_branches_limit`.
     pub fn limit_branches(&self, most: usize) {
         lock(&self.state).api.branches.most = Some(most);
     }

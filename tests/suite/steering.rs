@@ -88,6 +88,34 @@ async fn an_approval_is_needed_where_it_is_required() {
 }
 
 #[tokio::test]
+async fn a_database_at_its_limits_has_no_more_branches() {
+    for (limit, backup, message) in [
+        ("at_development_branch_usage_limit", Value::Null, "development branch limit"),
+        ("at_backup_restore_branches_limit", json!("old"), "backup restored branch limit"),
+    ] {
+        let server = MockServer::remembering().seed(json!({
+            "/organizations": [{ "name": "acme" }],
+            "/organizations/acme/databases": [{ "name": "shop", "state": "ready", limit: true }],
+            "/organizations/acme/databases/shop/branches/main/backups": [{ "id": "old", "state": "success" }],
+        }));
+        let server = server.await.unwrap();
+        let create = async |from_backup: bool| {
+            let mut body = json!({ "name": format!("dev-{from_backup}"), "parent_branch": "main" });
+            if from_backup {
+                (body["backup_id"], body["cluster_size"]) = ("old".into(), "PS_10".into());
+            }
+            call(&server, "POST", &format!("{SHOP}/branches"), body).await
+        };
+        // Only what the limit is about is refused.
+        let (status, _, refused) = create(!backup.is_null()).await;
+        assert_eq!((status, &refused["code"]), (422, &json!("unprocessable")), "{refused}");
+        assert!(refused["message"].as_str().unwrap().contains(message), "{refused}");
+        let (status, _, made) = create(backup.is_null()).await;
+        assert_eq!(status, 201, "{made}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_said_that_is_not_known() {
     let server = MockServer::remembering().await.unwrap();
     // A report, a list of what nothing makes, and what is made.

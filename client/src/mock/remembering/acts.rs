@@ -52,6 +52,10 @@ impl Engine {
                 let code = if status == StatusCode::NOT_FOUND { "not_found" } else { "unprocessable" };
                 Err((refusal(status, code, why), Origin::Rule))
             };
+            let sent = needed["sent"].as_object().into_iter().flatten();
+            if sent.into_iter().any(|(field, is_sent)| request.body.contains_key(field) != (*is_sent == true)) {
+                continue;
+            }
             // What is looked at: an item on the path, or one that a field of the body names.
             let number = match (needed["body"].as_str(), needed["in"].as_str()) {
                 (Some(field), Some(path)) => {
