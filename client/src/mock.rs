@@ -1,4 +1,4 @@
-//! A stand-in for the PlanetScale API on loopback, for tests and examples without an account.
+//! A mock server of the PlanetScale API on loopback, for tests and examples without an account.
 //!
 //! It is a real HTTP server in the calling process: it checks the Authorization header, the path
 //! and the body as strictly as the spec allows, keeps the backups it made, and records every
@@ -35,8 +35,6 @@ use crate::error::Error;
 use crate::generated::types;
 use crate::secret::Secret;
 
-mod aim;
-mod aimed;
 mod api;
 mod backups;
 #[cfg(feature = "branches")]
@@ -44,6 +42,8 @@ mod branches;
 mod control;
 mod fixture;
 mod hosts;
+mod injector;
+mod matcher;
 mod memory;
 mod query;
 mod remembering;
@@ -52,9 +52,9 @@ mod route;
 mod server;
 mod states;
 
-pub use aim::Aim;
-pub use aimed::Aimed;
 pub use fixture::{Fixture, fixture};
+pub use injector::FaultInjector;
+pub use matcher::RequestMatcher;
 pub use memory::Remembering;
 pub use route::Call;
 pub(crate) use route::{Kind, Route, check_body};
@@ -287,7 +287,7 @@ impl MockServer {
 impl MockServer {
     /// Does what the next request asks for, and answers as ever: for a fault in one that comes after it.
     pub fn pass_next(&self) {
-        self.on(Aim::default()).pass_next();
+        self.on(RequestMatcher::default()).pass_next();
     }
 
     /// Refuses the next request, with `{code, message}`. Nothing is done.
@@ -295,12 +295,12 @@ impl MockServer {
     /// # Panics
     /// Where `status` is not an HTTP status.
     pub fn refuse_next(&self, status: u16, code: &str, message: &str) {
-        self.on(Aim::default()).refuse_next(status, code, message);
+        self.on(RequestMatcher::default()).refuse_next(status, code, message);
     }
 
     /// Answers the next request with 429 and this `Retry-After`. Nothing is done.
     pub fn limit_next(&self, retry_after_seconds: u64) {
-        self.on(Aim::default()).limit_next(retry_after_seconds);
+        self.on(RequestMatcher::default()).limit_next(retry_after_seconds);
     }
 
     /// Answers the next request with any body, JSON or not. Nothing is done.
@@ -321,7 +321,7 @@ impl MockServer {
 
     /// Closes the connection instead of doing what the next request asks for.
     pub fn lose_next_request(&self) {
-        self.on(Aim::default()).lose_next_request();
+        self.on(RequestMatcher::default()).lose_next_request();
     }
 
     /// Closes the connection, and does what the next request asks for so much later, as a server with a queue
@@ -332,7 +332,7 @@ impl MockServer {
 
     /// Does what the next request asks for, and closes the connection without an answer.
     pub fn lose_next_answer(&self) {
-        self.on(Aim::default()).lose_next_answer();
+        self.on(RequestMatcher::default()).lose_next_answer();
     }
 
     /// Does what the next request asks for, and closes the connection in the middle of the answer.
@@ -345,7 +345,8 @@ impl MockServer {
         lock(&self.state).delays.push_back(delay);
     }
 
-    /// What goes wrong with the next request about a branch, or a backup, whatever else is sent in between.
+    /// Injects a fault into the next request that matches, whatever else is sent in between: about a branch or a backup,
+    /// at a path, or of an operation.
     ///
     /// # Examples
     /// ```
@@ -362,16 +363,16 @@ impl MockServer {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn on(&self, aim: impl Into<Aim>) -> Aimed<'_> {
-        Aimed { server: self, aim: aim.into() }
+    pub fn on(&self, matcher: impl Into<RequestMatcher>) -> FaultInjector<'_> {
+        FaultInjector { server: self, matcher: matcher.into() }
     }
 
     fn fault(&self, fault: Fault) {
-        self.fault_for(Aim::default(), fault);
+        self.fault_for(RequestMatcher::default(), fault);
     }
 
-    fn fault_for(&self, aim: Aim, fault: Fault) {
-        lock(&self.state).faults.push((aim, fault));
+    fn fault_for(&self, matcher: RequestMatcher, fault: Fault) {
+        lock(&self.state).faults.push((matcher, fault));
     }
 }
 

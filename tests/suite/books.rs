@@ -1,4 +1,4 @@
-//! A server that keeps books: of each branch it knows who made it and what from. It shares nothing with the stand-in of
+//! A server that keeps books: of each branch it knows who made it and what from. It shares nothing with the mock server of
 //! the crate, has the few routes that restoring takes, and does what nobody documents either way: it lags, writes
 //! names as it likes, and leaves facts out.
 

@@ -129,7 +129,7 @@ async fn no_signal_leaves_a_branch_unnamed() {
     }
 }
 
-/// One object, whatever happens, and never the stand-in where something real is named.
+/// One object, whatever happens, and never the mock server where something real is named.
 #[tokio::test]
 async fn it_prints_one_object_in_every_ending() {
     let bare = || {

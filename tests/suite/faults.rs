@@ -1,4 +1,4 @@
-//! What can go wrong between a client and the stand-in, in any order.
+//! What can go wrong between a client and the mock server, in any order.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The stand-in for any operation: scripted answers, and requests held to the description of the API.
+//! The mock server for any operation: scripted answers, and requests held to the description of the API.
 
 use planetscale_client::calls::{CreateBackup, GetBackup, GetBranchSchema, LintBranchSchema, PromoteBranch};
 use planetscale_client::mock::MockServer;

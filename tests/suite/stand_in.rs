@@ -1,4 +1,4 @@
-//! The stand-in that users test their own code with.
+//! The mock server that users test their own code with.
 
 use std::collections::BTreeSet;
 use std::error::Error as _;

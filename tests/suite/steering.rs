@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use planetscale_client::mock::{Aim, MockServer, TOKEN, TOKEN_ID};
+use planetscale_client::mock::{MockServer, RequestMatcher, TOKEN, TOKEN_ID};
 use planetscale_client::types::{Backup, BackupState, DeployRequest, DeploymentState};
 use planetscale_client::{BranchRef, RetryPolicy};
 use serde_json::{Value, json};
@@ -199,7 +199,11 @@ async fn faults_are_aimed_at_operations_and_paths() {
     let server = MockServer::remembering().await.unwrap();
     let client = server.client().unwrap();
     let main = client.branch(BranchRef::new("acme", "shop", "main"));
-    server.on(Aim::operation("create_backup").at(&format!("{SHOP}/branches/main"))).refuse_next(403, "forbidden", "no");
+    server.on(RequestMatcher::operation("create_backup").at(&format!("{SHOP}/branches/main"))).refuse_next(
+        403,
+        "forbidden",
+        "no",
+    );
     assert_eq!(
         client.list_backups().organization("acme").database("shop").branch("main").send().await.unwrap().data.len(),
         0

@@ -24,7 +24,7 @@ pub struct Arguments {
     /// Only if there is none of this name yet; find out what became of it if the answer is lost
     #[arg(long)]
     pub ensure: bool,
-    /// Let the stand-in make the backup and lose the answer
+    /// Let the mock server make the backup and lose the answer
     #[arg(long)]
     pub lose_answer: bool,
     /// Wait until the backup is done

@@ -1,4 +1,4 @@
-//! Creates a backup, on the real API with credentials and on an embedded stand-in without.
+//! Creates a backup, on the real API with credentials and on an embedded mock server without.
 //!
 //!     cargo run --example create_backup
 //!     cargo run --example create_backup -- --wait
@@ -31,7 +31,7 @@ async fn run(arguments: Arguments) -> support::Result {
         server.script_states(["pending", "running", "running", "running", "success"]);
     }
     if arguments.lose_answer {
-        let server = connected.stand_in.as_ref().ok_or("--lose-answer is for the stand-in only")?;
+        let server = connected.stand_in.as_ref().ok_or("--lose-answer is for the mock server only")?;
         if arguments.ensure {
             // It looks first whether there is a backup.
             server.pass_next();
@@ -70,7 +70,7 @@ async fn create(connected: &Connected, arguments: &Arguments) -> support::Result
         client.wait_for_backup(branch.backup(&backup.id)).first_delay(WaitForBackup::DEFAULT_FIRST_DELAY)
     };
     if arguments.wait {
-        // The stand-in is quicker than the real API.
+        // The mock server is quicker than the real API.
         let pace = stand_in.as_ref().map(|_| Duration::from_millis(400));
         progress::follow(wait, pace).await?;
     }
@@ -86,9 +86,9 @@ fn print(backup: &Backup, branch: &BranchRef, how: &str) {
     println!("  expires    {}", time(&backup.expires_at));
 }
 
-/// What the stand-in has seen.
+/// What the mock server has seen.
 fn account(server: &MockServer) {
-    println!("\nThe stand-in lost the answer to the creation. What it received:");
+    println!("\nThe mock server lost the answer to the creation. What it received:");
     for request in server.requests() {
         println!("  {:4} {}", request.method, request.target);
     }

@@ -1,4 +1,4 @@
-//! Deletes old backups of a branch, on the real API with credentials and on an embedded stand-in without.
+//! Deletes old backups of a branch, on the real API with credentials and on an embedded mock server without.
 //!
 //!     cargo run --example prune_backups -- --keep 5 --dry-run
 //!     cargo run --example prune_backups -- --keep 5
@@ -98,7 +98,7 @@ async fn delete(client: &Client, branch: &BranchRef, id: &str) -> Result<(), Err
     }
 }
 
-/// Gives the stand-in something to delete.
+/// Gives the mock server something to delete.
 async fn furnish(connected: &Connected) -> support::Result {
     let Some(server) = &connected.stand_in else { return Ok(()) };
     server.move_states([(Duration::ZERO, "success")]);

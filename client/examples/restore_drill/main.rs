@@ -1,5 +1,5 @@
 //! Restores a backup to a scratch branch, to see that it can be, and deletes the branch again: on the real API with
-//! credentials, and on an embedded stand-in without.
+//! credentials, and on an embedded mock server without.
 //!
 //!     cargo run --example restore_drill
 //!     cargo run --example restore_drill -- --json

@@ -16,7 +16,7 @@ const LEFT: u8 = 3;
 pub struct Telling {
     /// As one JSON object, too.
     pub as_json: bool,
-    /// Whether all of it was on the stand-in.
+    /// Whether all of it was on the mock server.
     pub is_stand_in: bool,
     /// Whether the branch was to stay.
     pub keep: bool,

@@ -38,9 +38,9 @@ pub struct Connected {
 }
 
 impl Target {
-    /// The real API with credentials, and an embedded stand-in without. Whoever names something means the real one: names
+    /// The real API with credentials, and an embedded mock server without. Whoever names something means the real one: names
     /// without credentials are an error, as is what is otherwise `meant_for_real`. A job that has lost its credentials is
-    /// not to go on well, on the stand-in.
+    /// not to go on well, on the mock server.
     pub async fn connect(&self, meant_for_real: bool) -> Result<Connected> {
         let credentials = [ServiceToken::ID_VAR, ServiceToken::TOKEN_VAR];
         if credentials.iter().any(|name| std::env::var_os(name).is_some()) {
@@ -64,7 +64,7 @@ impl Target {
         }
         let server = MockServer::start().await?;
         eprintln!("No credentials ({} are not set):", credentials.join(" and "));
-        eprintln!("this runs on a stand-in for PlanetScale at {}.\n", server.base_url());
+        eprintln!("this runs on a mock server of PlanetScale at {}.\n", server.base_url());
         let branch = BranchRef::new("acme", "shop", "main");
         Ok(Connected { client: server.client()?, branch, stand_in: Some(server) })
     }

@@ -59,7 +59,7 @@ impl Api {
     }
 }
 
-/// What is said of an operation that the stand-in does not play by itself.
+/// What is said of an operation that the mock server does not play by itself.
 fn unplayed(route: Option<&Route>, query: &str, body: &[u8]) -> Reply {
     let Some(route) = route else { return not_found() };
     route.refusal(query, body).unwrap_or_else(|| route.unscripted())

@@ -1,4 +1,4 @@
-//! Backups of the stand-in: made, moved on, and gone.
+//! Backups of the mock server: made, moved on, and gone.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,4 @@
-//! Branches of the stand-in: made, restored from a backup, moved on, and gone.
+//! Branches of the mock server: made, restored from a backup, moved on, and gone.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};

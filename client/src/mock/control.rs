@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::aim::Aim;
 use super::hosts::PREFIX;
+use super::matcher::RequestMatcher;
 use super::remembering::Engine;
 use super::reply::{Reply, refusal};
 use super::server::{Answer, Fault, State};
@@ -149,7 +149,7 @@ impl State {
             ("GET", "faults") => ok(self
                 .faults
                 .iter()
-                .map(|(aim, fault)| json!({ "for": aim.shown(), "fault": fault.name() }))
+                .map(|(matcher, fault)| json!({ "for": matcher.shown(), "fault": fault.name() }))
                 .collect()),
             ("POST", "faults") => self.add_faults(body),
             ("DELETE", "faults") => {
@@ -185,7 +185,8 @@ impl State {
     fn add_faults(&mut self, body: &[u8]) -> Done {
         let example = r#"{"fault": "refuse", "status": 503, "operation": "create_backup", "times": 2}; a fault is refuse, lose_request, lose_answer, truncate or delay (with "seconds"), and "path" aims it too"#;
         let wanted: WantedFault = read(body, example)?;
-        let aim = Aim::of(wanted.operation.as_deref(), wanted.path.as_deref()).map_err(|why| wrong(&why))?;
+        let matcher =
+            RequestMatcher::of(wanted.operation.as_deref(), wanted.path.as_deref()).map_err(|why| wrong(&why))?;
         let times = wanted.times.unwrap_or(1);
         if !(1..=10_000).contains(&times) {
             return Err(wrong(&format!("times is {times}, but must be from 1 to 10000")));
@@ -207,7 +208,7 @@ impl State {
                     Fault::Delay(duration(seconds)?)
                 }
             };
-            self.faults.push((aim.clone(), fault));
+            self.faults.push((matcher.clone(), fault));
         }
         ok(json!({ "status": "done" }))
     }

@@ -1,4 +1,4 @@
-//! What the stand-in reads and says, whatever it is about.
+//! What the mock server reads and says, whatever it is about.
 
 use std::time::SystemTime;
 

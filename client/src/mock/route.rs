@@ -22,7 +22,7 @@ pub trait Call {
     const OPERATION: Operation;
 }
 
-/// What the stand-in knows of an operation.
+/// What the mock server knows of an operation.
 pub(crate) struct Route {
     pub(crate) operation: Operation,
     /// The name of its builder.

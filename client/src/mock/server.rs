@@ -16,9 +16,9 @@ use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::aim::Aim;
 use super::api::Api;
 use super::hosts::{PREFIX, is_for_us};
+use super::matcher::RequestMatcher;
 use super::remembering::{Engine, Origin};
 use super::reply::{Reply, refusal};
 use super::{RecordedRequest, TOKEN, TOKEN_ID};
@@ -37,7 +37,7 @@ pub(super) struct State {
     /// What answers instead, where the server remembers all operations.
     pub(super) engine: Option<Box<Engine>>,
     /// What happens to the next requests.
-    pub(super) faults: Vec<(Aim, Fault)>,
+    pub(super) faults: Vec<(RequestMatcher, Fault)>,
     /// How long the next requests have to wait for their answers.
     pub(super) delays: VecDeque<Duration>,
     /// An OAuth token that is accepted beside the service token.
@@ -147,7 +147,7 @@ async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Re
             return Ok(plain(state.control(parts.method.as_str(), parts.uri.path(), &body).into()));
         }
         state.record(&parts, &body);
-        let aimed = state.faults.iter().position(|(aim, _)| aim.hits(parts.method.as_str(), &parts.uri));
+        let aimed = state.faults.iter().position(|(matcher, _)| matcher.matches(parts.method.as_str(), &parts.uri));
         let fault = aimed.map_or(Fault::None, |at| state.faults.remove(at).1);
         let (mut delay, number) = (state.delays.pop_front(), state.arrived);
         // It is done when it has arrived, though the client may have gone when it is answered.

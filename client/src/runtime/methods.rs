@@ -1,7 +1,7 @@
 //! What every call has beside its parameters, said once. rustdoc shows it as if it stood at each call. The surface that
 //! xtask prints expands these macros, too: each has one arm.
 
-/// How a call is awaited, and what the stand-in knows of it.
+/// How a call is awaited, and what the mock server knows of it.
 macro_rules! call {
     ($call:ident, $answer:ty) => {
         impl<'a> ::std::future::IntoFuture for $call<'a> {

@@ -1,4 +1,4 @@
-//! Programs of about thirty lines, as users of the crate write them: each is compiled, and run on a stand-in.
+//! Programs of about thirty lines, as users of the crate write them: each is compiled, and run on a mock server.
 
 mod create_and_wait;
 mod errors_by_hand;

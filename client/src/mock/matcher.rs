@@ -1,4 +1,4 @@
-//! Which requests a fault is for.
+//! Matches the requests that a fault is for.
 
 use hyper::Uri;
 use percent_encoding::percent_decode_str;
@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 use super::remembering::{has_operation, operation_id};
 use crate::backups::{BackupRef, BranchRef};
 
-/// Which requests a fault is for: all, or those of an operation, or about something by its path.
+/// Matches the requests that a fault is for: all (the default), those of an operation, or those at or below a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Aim {
-    /// What their paths begin with, decoded.
+pub struct RequestMatcher {
+    /// The segments that the path begins with, decoded.
     segments: Option<Vec<String>>,
     operation: Option<String>,
 }
 
-impl From<&BranchRef> for Aim {
+impl From<&BranchRef> for RequestMatcher {
     fn from(branch: &BranchRef) -> Self {
         let BranchRef { organization, database, branch, .. } = branch;
         Self::below(&["organizations", organization, "databases", database, "branches", branch])
     }
 }
 
-impl From<&BackupRef> for Aim {
+impl From<&BackupRef> for RequestMatcher {
     fn from(backup: &BackupRef) -> Self {
         let BackupRef { organization, database, branch, id, .. } = backup;
         Self::below(&["organizations", organization, "databases", database, "branches", branch, "backups", id])
@@ -30,25 +30,25 @@ impl From<&BackupRef> for Aim {
 }
 
 /// A path, such as `/organizations/acme/databases/shop/deploy-requests/1`, and all below it.
-impl From<&str> for Aim {
+impl From<&str> for RequestMatcher {
     fn from(path: &str) -> Self {
         Self { segments: Some(segments(path)), operation: None }
     }
 }
 
-impl Aim {
-    /// The requests of an operation, by its ID such as `create_backup`.
+impl RequestMatcher {
+    /// Matches the requests of an operation, by its ID such as `create_backup`.
     pub fn operation(id: impl Into<String>) -> Self {
         Self { segments: None, operation: Some(id.into()) }
     }
 
-    /// The same requests, as far as they are about what is at a path.
+    /// Matches only those of these requests that are at or below a path.
     #[must_use]
     pub fn at(self, path: &str) -> Self {
         Self { segments: Some(segments(path)), ..self }
     }
 
-    /// By what a control call says.
+    /// Makes the matcher that a control call describes.
     pub(super) fn of(operation: Option<&str>, path: Option<&str>) -> Result<Self, String> {
         match operation.filter(|id| !has_operation(id)) {
             Some(id) => Err(format!("{id} is no operation of the API; the IDs are those of its description")),
@@ -60,14 +60,14 @@ impl Aim {
         Self { segments: Some(segments.iter().map(|&part| part.to_owned()).collect()), operation: None }
     }
 
-    /// Whether it is for a request. A slash within a name is encoded, and so is no end of a segment.
-    pub(super) fn hits(&self, method: &str, uri: &Uri) -> bool {
+    /// Whether a request matches. An encoded slash belongs to its segment.
+    pub(super) fn matches(&self, method: &str, uri: &Uri) -> bool {
         let segments = segments(uri.path());
-        let is_below = self.segments.as_ref().is_none_or(|aim| segments.starts_with(aim));
+        let is_below = self.segments.as_ref().is_none_or(|wanted| segments.starts_with(wanted));
         is_below && self.operation.as_ref().is_none_or(|id| operation_id(method, &segments) == Some(id))
     }
 
-    /// It, for who asks which faults are to come.
+    /// As JSON, for the list of pending faults.
     pub(super) fn shown(&self) -> Value {
         json!({ "operation": self.operation, "path": self.segments.as_ref().map(|parts| format!("/{}", parts.join("/"))) })
     }

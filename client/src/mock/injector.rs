@@ -1,19 +1,19 @@
-//! Faults for the requests about one branch, or one backup.
+//! Injects faults into the requests that a matcher selects.
 
-use super::aim::Aim;
+use super::matcher::RequestMatcher;
 use super::reply::refusal;
 use super::server::{Answer, Fault};
 use super::{MockServer, to_status};
 
-/// What goes wrong with the next request about a branch or a backup. See [`MockServer::on`].
+/// Injects a fault into the next matching request. See [`MockServer::on`].
 #[derive(Debug)]
-#[must_use = "nothing goes wrong by itself"]
-pub struct Aimed<'a> {
+#[must_use = "no fault is injected until a method is called"]
+pub struct FaultInjector<'a> {
     pub(super) server: &'a MockServer,
-    pub(super) aim: Aim,
+    pub(super) matcher: RequestMatcher,
 }
 
-impl Aimed<'_> {
+impl FaultInjector<'_> {
     /// As [`MockServer::pass_next`].
     pub fn pass_next(&self) {
         self.fault(Fault::None);
@@ -43,6 +43,6 @@ impl Aimed<'_> {
     }
 
     fn fault(&self, fault: Fault) {
-        self.server.fault_for(self.aim.clone(), fault);
+        self.server.fault_for(self.matcher.clone(), fault);
     }
 }
