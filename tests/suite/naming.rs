@@ -229,3 +229,31 @@ fn what_an_operation_is_about() {
     assert_eq!(subject("getDeployRequest"), "deploy_request");
     assert_eq!(subject("work"), "work");
 }
+
+#[test]
+fn names_follow_an_operation_to_its_new_method() {
+    let document = |method: &str, id: &str| {
+        let content = |schema: Value| json!({ "application/json": { "schema": schema } });
+        let states = json!({ "type": "string", "enum": ["on", "off"] });
+        json!({ "openapi": "3.0.1", "info": { "title": "T", "version": "1" }, "paths": { "/hooks/{id}": { method: {
+            "operationId": id,
+            "requestBody": { "content": content(object(json!({ "url": { "type": "string" }, "state": states }))) },
+            "responses": { "200": { "description": "", "content": content(object(json!({ "at": { "type": "string" } }))) } },
+        } } } })
+    };
+    let ours = "[operations]\nupdate_hook = \"PATCH /hooks/{}\"\n\n[types]\nHookUpdate = \"PATCH /hooks/{} body\"\n\
+                Hooked = \"PATCH /hooks/{} 200\"\n";
+    let patched = named(&document("patch", "update_hook"), &Table::parse(ours).unwrap());
+    assert_eq!((names(&patched).len(), patched.notes.len()), (3, 0), "{:?}", names(&patched));
+    // As the table is, or as it is written next.
+    for id in ["update_hook", "hook_update"] {
+        let put = named(&document("put", id), &patched.table);
+        assert_eq!((names(&put), &put.notes), (names(&patched), &Vec::new()));
+        assert_eq!(put.table.text(), patched.table.text().replace("PATCH", "PUT"));
+        assert_eq!(Table::parse(put.table.text()).unwrap(), put.table);
+    }
+    // Another operation at that path is another one.
+    let other = named(&document("put", "replace_hook"), &patched.table);
+    assert_eq!(other.table.operation("PUT /hooks/{}"), Some("replace_hook"));
+    assert!(other.table.text().contains("ReplaceHookBody = ") && !other.notes.is_empty(), "{}", other.table.text());
+}

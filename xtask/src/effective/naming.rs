@@ -53,6 +53,7 @@ pub fn name(document: &Value, origins: &BTreeMap<String, usize>, table: &Table) 
     // What belongs to a place is said there.
     nulls::fold(&mut document);
     nulls::prepare(&mut document);
+    let table = &table.moved_to(&document);
     let operations = operations::name(&mut document, table);
     bodies::tell_apart(&mut document);
     let mut lifted = lift::lift(document, origins);

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
 use heck::ToSnakeCase;
+use serde_json::Value;
 
 use super::names::Names;
 use super::words::type_name;
+use crate::upstream::operations;
 use crate::workspace::sources;
 
 /// The table's head, where there is none yet.
@@ -154,15 +156,43 @@ impl Table {
                 .filter(|(_, route)| !is_there(route))
                 .map(|(name, route)| format!("openapi/names.toml: there is no {route} any more: `{name}` is gone")),
         );
-        if self.types == types && self.operations == names.operations {
-            return (self.clone(), notes);
+        (self.with(names.operations.clone(), types), notes)
+    }
+
+    /// The table for a document in which operations have changed their methods: where the method of a path is gone, and
+    /// another one there has its operationId, the names of the operation and of its types are those of the latter.
+    pub fn moved_to(&self, document: &Value) -> Self {
+        let (mut operations, mut types) = (self.operations.clone(), self.types.clone());
+        let there: Vec<(String, String)> = (operations::of(document).iter())
+            .map(|operation| (operation.route(), operation.id.to_snake_case()))
+            .collect();
+        for (name, old) in &self.operations {
+            let path_of = |route: &str| route.split_once(' ').map(|(_, path)| path.to_owned());
+            let is_moved = |(route, id): &&(String, String)| path_of(route) == path_of(old) && has_words_of(id, name);
+            let new = there.iter().filter(|(route, _)| self.operation(route).is_none()).find(is_moved);
+            let Some((new, _)) = new.filter(|_| there.iter().all(|(route, _)| route != old)) else { continue };
+            operations.insert(name.clone(), new.clone());
+            for place in types.values_mut().flatten() {
+                if let Some(part) = place.strip_prefix(old.as_str()).filter(|part| part.starts_with(' ')) {
+                    *place = format!("{new}{part}");
+                }
+            }
+        }
+        types.values_mut().for_each(|places| places.sort());
+        self.with(operations, types)
+    }
+
+    /// The table with these names.
+    fn with(&self, operations: BTreeMap<String, String>, types: BTreeMap<String, Vec<String>>) -> Self {
+        if self.types == types && self.operations == operations {
+            return self.clone();
         }
         // The comment at the head stays.
         let length = self.text.split_inclusive('\n').take_while(|line| line.starts_with('#') || line.trim().is_empty());
         let head = &self.text[..length.map(str::len).sum()];
         let mut document = toml_edit::DocumentMut::new();
         for (section, entries) in [
-            (OPERATIONS, names.operations.iter().map(|(name, route)| (name, vec![route.clone()])).collect::<Vec<_>>()),
+            (OPERATIONS, operations.iter().map(|(name, route)| (name, vec![route.clone()])).collect::<Vec<_>>()),
             (TYPES, types.iter().map(|(name, places)| (name, places.clone())).collect()),
         ] {
             let mut table = toml_edit::Table::new();
@@ -179,8 +209,18 @@ impl Table {
         }
         let head = if head.is_empty() { HEAD } else { head };
         let text = format!("{head}{document}");
-        (Self { text, operations: names.operations.clone(), types }, notes)
+        Self { text, operations, types }
     }
+}
+
+/// Whether an operationId has the words of a function's name, in any order: `workflow_cancel` is `cancel_workflow`.
+fn has_words_of(id: &str, name: &str) -> bool {
+    let words = |text: &str| {
+        let mut words: Vec<String> = text.split('_').map(str::to_owned).collect();
+        words.sort();
+        words
+    };
+    words(id) == words(name)
 }
 
 /// Whether a name is as typify would write it, so that the type has it.
