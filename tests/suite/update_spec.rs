@@ -315,6 +315,49 @@ async fn pages_are_fetched_and_faults_named() {
     let ended = tokio::task::block_in_place(|| copy.run(&["--from", "http://example.com/page.md"]));
     ended_with(&ended, 2);
     assert!(ended.err.contains("only https is fetched"), "{}", ended.err);
+    let ended = tokio::task::block_in_place(|| copy.run(&["--from", "ftp://example.com/page.md"]));
+    ended_with(&ended, 2);
+    assert!(ended.err.contains("ftp:// is not supported"), "{}", ended.err);
+    // A server that has no TLS, and one that closes the connection.
+    for answer in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b""] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/page.md", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            std::io::Read::read(&mut stream, &mut [0; 4096]).unwrap();
+            std::io::Write::write_all(&mut stream, answer).unwrap();
+        });
+        let ended = tokio::task::block_in_place(|| copy.run(&["--from", &url, "--check"]));
+        ended_with(&ended, 2);
+        assert!(ended.err.contains(&format!("cannot fetch {url}: TLS failed (")), "{}", ended.err);
+        server.join().unwrap();
+    }
+}
+
+/// Root may write there all the same; then only the results are tested.
+#[cfg(unix)]
+#[test]
+fn a_checkout_that_is_read_only_can_be_checked_and_listed() {
+    use std::os::unix::fs::PermissionsExt;
+    let copy = Copy::new();
+    let (from, openapi) = (copy.write("page.md", &page(&upstream())), copy.workspace().openapi());
+    let _ = fs::remove_file(openapi.join(".lock"));
+    let allow = |mode| fs::set_permissions(&openapi, fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o555);
+    let ended = [copy.run(&["--from", &from, "--check"]), copy.command("operations", &["--from", &from])];
+    allow(0o755);
+    ended.iter().for_each(|ended| ended_with(ended, 0));
+    assert!(ended[1].out.contains("1 of 1 offered"), "{}", ended[1].out);
+}
+
+#[test]
+fn a_type_that_openapi_has_not_is_told_by_its_name_and_place() {
+    let copy = Copy::new();
+    let odd = upstream().replacen("type: string", "type: strange", 1);
+    let ended = copy.run(&["--from", &copy.write("odd.md", &page(&odd)), "--check"]);
+    ended_with(&ended, 2);
+    let said = "/post/parameters/0/schema) has a schema of the type `strange`; OpenAPI has the types array, ";
+    assert!(ended.err.contains(said), "{}", ended.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -79,7 +79,8 @@ fn says_the_same(report: &Report, (old, new): (&Snapshot, &Snapshot), changed: &
 /// The files that are read, which `--report` must not overwrite.
 fn inputs(old: &Snapshot, store: &Store, from: &Origin) -> Vec<PathBuf> {
     let documents = old.documents().iter().map(|document| document.file.as_str());
-    let files = documents.chain([store::SOURCE, store::OVERLAY, store::EFFECTIVE, store::ACCEPTED]);
+    let tables = [store::NAMES, store::FEATURES, store::FIELDS, store::ACCEPTED];
+    let files = documents.chain([store::SOURCE, store::OVERLAY, store::EFFECTIVE, store::MANIFEST]).chain(tables);
     let from = if let Origin::At(Location::File(path)) = from { Some(path.clone()) } else { None };
     files.map(|name| store.path(name)).chain(from).collect()
 }

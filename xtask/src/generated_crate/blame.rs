@@ -10,6 +10,9 @@ use crate::generate::{self, ADVICE, Refusal};
 use crate::upstream::operations;
 use crate::upstream::spec::{Spec, pointer_token, reachable, target};
 
+/// The types of schemas. <https://spec.openapis.org/oas/v3.0.4.html#data-types>
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
 /// How many documents are tried to find what in an operation is to blame.
 const MOST_TRIALS: usize = 100;
 
@@ -41,7 +44,12 @@ pub fn blame(spec: &Spec, fails: fn(&str) -> Option<anyhow::Error>) -> Option<Re
     let alone = spec.clone().pruned(&[operation.id.to_owned()]).ok();
     let alone = alone.filter(|alone| trials.failure(&alone.value).as_deref() == Some(&*failure));
     let at = alone.map_or(at.clone(), |alone| trials.innermost(&alone.value, at, &failure));
-    let why = format!("cannot be offered: {}", failure.trim_end_matches(ADVICE).trim_end_matches("; "));
+    let why = match spec.value.pointer(&at).and_then(|schema| schema.get("type")?.as_str()) {
+        Some(name) if !TYPES.contains(&name) => {
+            format!("has a schema of the type `{name}`; OpenAPI has the types {} only", TYPES.join(", "))
+        }
+        _ => format!("cannot be offered: {}", failure.trim_end_matches(ADVICE).trim_end_matches("; ")),
+    };
     Some(Refusal { operation: operation.id.to_owned(), at: format!("#{at}"), why })
 }
 

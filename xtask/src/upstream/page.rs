@@ -119,8 +119,11 @@ pub fn document(from: &Location) -> anyhow::Result<Extracted> {
 async fn fetch(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result<Fetched> {
     let url = Url::parse(from)?;
     let loopback = is_loopback(&url);
-    if url.scheme() != "https" && !loopback {
-        bail!("only https is fetched (http is for loopback)");
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => bail!("only https is fetched (http is for loopback)"),
+        other => bail!("{other}:// is not supported, only https is fetched; download it, and pass the file"),
     }
     // Another library may have set one; ours is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -182,12 +185,27 @@ fn failed(error: reqwest::Error, limits: Limits) -> anyhow::Error {
     if timed_out {
         return anyhow!("it did not come within {:?}; try again later", limits.time);
     }
-    let cause = std::iter::successors(std::error::Error::source(&error), |error| error.source()).last();
+    let causes = || std::iter::successors(std::error::Error::source(&error), |error| error.source());
+    let (of_tls, cause) = (causes().any(is_of_tls), causes().last());
     let cause = cause.map_or_else(|| error.to_string(), ToString::to_string);
     match (redirects, connects) {
         (true, _) => anyhow!("{cause}"),
+        (_, true) if of_tls => anyhow!(
+            "TLS failed ({cause}): this machine does not trust the server's certificate, or something else answers there"
+        ),
         (_, true) => anyhow!("the server cannot be reached ({cause}); is there a network?"),
         _ => anyhow!("the page ended early ({cause}); try again"),
+    }
+}
+
+/// Whether a connection failed after it was open, in the handshake of TLS.
+fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    match error.downcast_ref::<std::io::Error>() {
+        // An end in the handshake is told by its kind only.
+        Some(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => true,
+        // The source of such an error is that of the one within, which is passed over.
+        Some(error) => error.get_ref().is_some_and(|inner| is_of_tls(inner)),
+        None => error.is::<rustls::Error>(),
     }
 }
 
