@@ -2766,7 +2766,7 @@ impl<'a> crate::DatabaseHandle<'a> {}
 ///
 /// Each begins a call that is about this organization.
 impl<'a> crate::OrganizationHandle<'a> {}
-/// What the stand-in knows of each operation.
+/// What the mock server knows of each operation.
 #[cfg(feature = "mock")]
 pub(crate) const ROUTES: &[crate::mock::Route] = &[
     #[cfg(feature = "team-members")]
@@ -4753,7 +4753,7 @@ pub(crate) const DESCRIPTION: crate::description::Description = crate::descripti
         (
             "POST",
             "/organizations/{organization}/databases/{database}/branches",
-            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateBranchBody\"},\"errors\":{\"400 401 403 404 422 500\":{\"$ref\":\"#/components/schemas/ApiError\"}},\"id\":\"create_branch\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"needs\":[{\"body\":\"parent_branch\",\"else\":\"Parent branch not found\",\"in\":\"/organizations/{}/databases/{}/branches\",\"status\":404},{\"body\":\"backup_id\",\"else\":\"Backup not found\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\",\"status\":404},{\"body\":\"backup_id\",\"else\":\"Backup is not complete\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\",\"is\":{\"state\":\"success\"}}],\"restores\":{\"body\":\"backup_id\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\"}}}",
+            "{\"answers\":{\"201\":{\"$ref\":\"#/components/schemas/DatabaseBranch\"}},\"body\":{\"$ref\":\"#/components/schemas/CreateBranchBody\"},\"errors\":{\"400 401 403 404 422 500\":{\"$ref\":\"#/components/schemas/ApiError\"}},\"id\":\"create_branch\",\"parameters\":[{\"description\":\"The name of the organization the branch belongs to\",\"in\":\"path\",\"name\":\"organization\",\"required\":true,\"schema\":{\"type\":\"string\"}},{\"description\":\"The name of the database the branch belongs to\",\"in\":\"path\",\"name\":\"database\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"x-standin\":{\"needs\":[{\"else\":\"The database has reached its development branch limit\",\"is\":{\"at_development_branch_usage_limit\":false},\"sent\":{\"backup_id\":false}},{\"else\":\"The database has reached its backup restored branch limit\",\"is\":{\"at_backup_restore_branches_limit\":false},\"sent\":{\"backup_id\":true}},{\"body\":\"parent_branch\",\"else\":\"Parent branch not found\",\"in\":\"/organizations/{}/databases/{}/branches\",\"status\":404},{\"body\":\"backup_id\",\"else\":\"Backup not found\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\",\"status\":404},{\"body\":\"backup_id\",\"else\":\"Backup is not complete\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\",\"is\":{\"state\":\"success\"}}],\"restores\":{\"body\":\"backup_id\",\"in\":\"/organizations/{}/databases/{}/branches/{}/backups\"}}}",
         ),
         (
             "DELETE",
