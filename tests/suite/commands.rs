@@ -105,6 +105,7 @@ fn what_the_docs_call_exists() {
         "client/GUIDE.md",
         ".github/workflows/ci.yml",
         ".github/workflows/drift.yml",
+        ".github/workflows/probe.yml",
         ".github/workflows/release.yml",
     ] {
         // What a walk-through adds is not there yet.

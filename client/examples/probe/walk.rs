@@ -83,7 +83,7 @@ impl Walk {
         let (list, _) = source(path);
         match self.tallies.iter().find(|(operation, _)| operation.path == list) {
             Some((operation, tally)) if tally.answered > 0 => format!("{} gave nothing to ask for", operation.id),
-            Some((operation, tally)) if tally.asked > 0 => format!("{} was refused", operation.id),
+            Some((operation, tally)) if tally.asked > 0 => format!("{} gave no list", operation.id),
             Some((operation, _)) => format!("{} was never asked", operation.id),
             None => format!("what lists {path} is not asked"),
         }
