@@ -83,26 +83,23 @@ impl Operation {
         }
     }
 
-    /// The places of the segments that are parameters, if a path is this operation's.
-    fn parameters(&self, segments: &[&str]) -> Option<Vec<usize>> {
+    /// Whether each segment stands for a parameter, if a path is this operation's.
+    fn parameters(&self, segments: &[&str]) -> Option<Vec<bool>> {
         let own = self.path.trim_matches('/').split('/');
         if own.clone().count() != segments.len() {
             return None;
         }
-        let mut parameters = Vec::new();
-        for (at, (own, segment)) in own.zip(segments).enumerate() {
-            match own.starts_with('{') && own.ends_with('}') {
-                true => parameters.push(at),
-                false if own != *segment => return None,
-                false => {}
-            }
-        }
-        Some(parameters)
+        let is_parameter = |(own, segment): (&str, &&str)| match own.starts_with('{') && own.ends_with('}') {
+            true => Some(true),
+            false => (own == *segment).then_some(false),
+        };
+        own.zip(segments).map(is_parameter).collect()
     }
 
     /// What stands in a path for this operation's parameters.
     pub(crate) fn names<'p>(&self, segments: &[&'p str]) -> Vec<&'p str> {
-        self.parameters(segments).unwrap_or_default().into_iter().map(|at| segments[at]).collect()
+        let parameters = self.parameters(segments).unwrap_or_default();
+        segments.iter().zip(parameters).filter(|(_, is_parameter)| *is_parameter).map(|(segment, _)| *segment).collect()
     }
 
     /// The place of the query, an object.
