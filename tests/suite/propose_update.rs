@@ -239,7 +239,8 @@ fn a_release_raises_the_version_and_a_drift_after_it_as_well() {
     let (code, out, err) = release(&[]);
     assert_eq!((code, err.as_str()), (exit_code(0), ""));
     assert!(
-        out.starts_with("0.1.0: the first release\n") && out.contains("`cargo publish --package planetscale-client`"),
+        out.starts_with("0.1.0: the first release\n")
+            && out.contains("`cargo publish --locked --package planetscale-client`"),
         "{out}"
     );
     let text = scratch.read("CHANGELOG.md");
@@ -806,4 +807,24 @@ fn what_is_written_into_the_checkout_is_refused() {
     assert_eq!(code, exit_code(2));
     assert!(err.contains("is inside the checkout") && err.contains("name a folder elsewhere"), "{err}");
     assert!(!out.exists());
+}
+
+#[test]
+fn candidates_are_counted_and_leave_the_changelog_to_the_release() {
+    let scratch = Scratch::new();
+    let changelog = scratch.read("CHANGELOG.md");
+    for number in 1..=2 {
+        let (code, out, err) = scratch.release(&["--candidate"]);
+        assert_eq!((code, err.as_str()), (exit_code(0), ""));
+        let version = format!("0.1.0-rc.{number}");
+        assert!(out.starts_with(&format!("{version}: the first release\n")), "{out}");
+        assert_eq!(scratch.read("CHANGELOG.md"), changelog);
+        assert!(scratch.read("client/Cargo.toml").contains(&format!("version = \"{version}\"\n")));
+        assert!(scratch.release(&["--notes"]).1.starts_with("### Added\n- The operation `create_backup`"));
+        scratch.git(&["commit", "--quiet", "--all", "--message", &version]);
+        scratch.git(&["tag", &format!("v{version}")]);
+    }
+    let (_, out, err) = scratch.release(&[]);
+    assert!(out.starts_with("0.1.0: the first release\n"), "{out}{err}");
+    assert!(scratch.read("CHANGELOG.md").contains("## [0.1.0] - "));
 }

@@ -11,6 +11,7 @@ pub mod operations;
 pub mod output;
 mod package;
 pub mod propose_update;
+mod rehearsal;
 pub mod release;
 pub mod remove_operation;
 mod replay;

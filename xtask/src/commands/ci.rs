@@ -43,6 +43,8 @@ pub enum Step {
     Walkthroughs,
     /// The real inputs that lie beside some checkouts, where they do
     Acceptance,
+    /// Releases, as CONTRIBUTING.md describes them, with a registry on loopback; where bash, curl and jq are
+    Rehearsal,
     /// The client with the oldest Rust that it promises, where that is installed
     Msrv,
     /// Licences, advisories, bans and sources, where cargo-deny is installed
@@ -51,7 +53,7 @@ pub enum Step {
     Workflows,
 }
 
-const ALL: [Step; 12] = [
+const ALL: [Step; 13] = [
     Step::Test,
     Step::Fmt,
     Step::Clippy,
@@ -61,6 +63,7 @@ const ALL: [Step; 12] = [
     Step::Corpus,
     Step::Walkthroughs,
     Step::Acceptance,
+    Step::Rehearsal,
     Step::Msrv,
     Step::Deny,
     Step::Workflows,
@@ -159,6 +162,14 @@ impl Step {
             Self::Corpus => super::corpus::run(workspace, out),
             Self::Walkthroughs => super::walkthroughs::run(workspace, out),
             Self::Acceptance => hold_taken_over(acceptance(workspace, out)?, out),
+            Self::Rehearsal => {
+                for tool in super::rehearsal::TOOLS {
+                    if !has(out, skipped, cmd!(sh, "{tool} --version"), tool)? {
+                        return Ok(());
+                    }
+                }
+                super::rehearsal::run(workspace, out)
+            }
             Self::Msrv => {
                 let toolchain = format!("+{MSRV}");
                 let install = format!("rustup toolchain install {MSRV}");

@@ -1,4 +1,6 @@
 //! `cargo xtask release`: the version and the changelog, by what is unreleased.
+//!
+//! A release candidate has a version of its own, and no section in the changelog: what it has is still unreleased.
 
 use std::io::Write;
 
@@ -19,6 +21,9 @@ pub struct Arguments {
     /// Print what the changelog says of the manifest's version instead
     #[arg(long)]
     notes: bool,
+    /// Make a release candidate, such as 0.2.0-rc.1
+    #[arg(long, conflicts_with = "notes")]
+    candidate: bool,
 }
 
 /// Runs the command.
@@ -41,7 +46,10 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     if last.is_some() && bump == Bump::None {
         bail!("nothing changed in client/ or openapi/ since the last release");
     }
-    let version = manifests::wanted(last.as_ref(), &current, bump);
+    let mut version = manifests::wanted(last.as_ref(), &current, bump);
+    if arguments.candidate {
+        version = git.next_candidate(&version)?;
+    }
     let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
     if git.is_tagged(&version)? {
         bail!(
@@ -50,7 +58,8 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     }
     let lines = unreleased.map_or_else(String::new, |unreleased| changelog_entries(&unreleased.changes));
     let changelog = changelog::with_unreleased(&manifests.changelog()?, "", &lines)?;
-    let changelog = changelog::released(&changelog, &version, &date)?;
+    let released = changelog::released(&changelog, &version, &date)?;
+    let changelog = if arguments.candidate { changelog } else { released };
     manifests.set_version(&version)?;
     manifests.set_changelog(&changelog)?;
     match &last {
@@ -68,7 +77,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         None => {
             writeln!(
                 out,
-                "  2. merge it, and on the main branch: `cargo publish --package {}`: the first",
+                "  2. merge it, and on the main branch: `cargo publish --locked --package {}`: the first",
                 manifests::NAME
             )?;
             writeln!(out, "     time by hand, as crates.io has trusted publishing only for crates that it knows")?;

@@ -91,12 +91,13 @@ pub fn released(changelog: &str, version: &Version, date: &str) -> anyhow::Resul
     Ok(format!("{before}\n## [{version}] - {date}\n{after}"))
 }
 
-/// What the changelog says of a version.
+/// What the changelog says of a version; of a pre-release, which has no section of its own, what is not released.
 ///
 /// # Errors
 /// Where it says nothing.
 pub fn notes(changelog: &str, version: &Version) -> anyhow::Result<String> {
     let range = body(changelog, &format!("## [{version}]"));
+    let range = range.or_else(|| body(changelog, UNRELEASED).filter(|_| !version.pre.is_empty()));
     let text = range.map(|range| changelog[range].trim().to_owned()).filter(|text| !text.is_empty());
     text.with_context(|| format!("CHANGELOG.md says nothing of {version}"))
 }

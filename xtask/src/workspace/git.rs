@@ -61,6 +61,17 @@ impl Git {
         self.succeeds(&["rev-parse", "--quiet", "--verify", &format!("refs/tags/v{version}")])
     }
 
+    /// The release candidate of a version that comes after those that have a tag: `0.2.0-rc.1`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn next_candidate(&self, version: &Version) -> anyhow::Result<Version> {
+        let tags = self.run(&["tag", "--list", &format!("v{version}-rc.*")])?;
+        let numbers = tags.lines().filter_map(|tag| tag.rsplit_once('.')?.1.parse::<u64>().ok());
+        let number = numbers.max().unwrap_or(0) + 1;
+        format!("{version}-rc.{number}").parse().context("a version")
+    }
+
     /// The tag of the newest release that HEAD comes after, `v` and a version, where there is one. A pre-release is
     /// none.
     ///
