@@ -2,6 +2,12 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 
+#[cfg(target_family = "wasm")]
+compile_error!(
+    "planetscale-client does not support WebAssembly: its time-outs and connections need an operating system, and in a \
+     browser it would show its credentials to everybody"
+);
+
 // What stands in the public API.
 pub use bytes::Bytes;
 pub use chrono;

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, anyhow, bail};
-use xshell::{Cmd, cmd};
+use anyhow::{Context, anyhow, bail, ensure};
+use xshell::{Cmd, Shell, cmd};
 
 use super::scratch::Scratch;
 use super::shell::{run as run_shown, shell};
@@ -47,13 +47,17 @@ pub enum Step {
     Rehearsal,
     /// The client with the oldest Rust that it promises, where that is installed
     Msrv,
+    /// The client with the oldest versions of its dependencies that it names, where a nightly Rust is installed
+    MinimalVersions,
+    /// That the client says why it does not compile for WebAssembly, where that target is installed
+    Wasm,
     /// Licences, advisories, bans and sources, where cargo-deny is installed
     Deny,
     /// The workflows of GitHub, where actionlint and zizmor are installed
     Workflows,
 }
 
-const ALL: [Step; 13] = [
+const ALL: [Step; 15] = [
     Step::Test,
     Step::Fmt,
     Step::Clippy,
@@ -65,12 +69,17 @@ const ALL: [Step; 13] = [
     Step::Acceptance,
     Step::Rehearsal,
     Step::Msrv,
+    Step::MinimalVersions,
+    Step::Wasm,
     Step::Deny,
     Step::Workflows,
 ];
 
 /// The oldest Rust that the client promises: `rust-version` in Cargo.toml.
 const MSRV: &str = "1.88";
+
+/// The target of WebAssembly without an operating system.
+const WASM: &str = "wasm32-unknown-unknown";
 
 /// Runs the command.
 ///
@@ -87,7 +96,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
             {
                 let (said, taken_over): (Vec<u8>, anyhow::Result<Option<TakenOver>>) = joined(thread)?;
                 out.write_all(&said)?;
-                hold_taken_over(taken_over?, out)?;
+                hold_taken_over(taken_over?, out, &mut skipped)?;
                 continue;
             }
             // These build one crate at a time, on one core. Two copies of the client are not built at once, as they would
@@ -107,9 +116,8 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         Ok(())
     })?;
     writeln!(out, "== all is well")?;
-    if !skipped.is_empty() {
-        writeln!(out, "== skipped, as the tool is not there: {}", skipped.join(", "))?;
-    }
+    let skipped = if skipped.is_empty() { "nothing".to_owned() } else { skipped.join(", ") };
+    writeln!(out, "== skipped, as what it needs is not here: {skipped}")?;
     Ok(Status::Done)
 }
 
@@ -161,7 +169,7 @@ impl Step {
             Self::WholeApi => super::whole_api::run(workspace, out),
             Self::Corpus => super::corpus::run(workspace, out),
             Self::Walkthroughs => super::walkthroughs::run(workspace, out),
-            Self::Acceptance => hold_taken_over(acceptance(workspace, out)?, out),
+            Self::Acceptance => hold_taken_over(acceptance(workspace, out)?, out, skipped),
             Self::Rehearsal => {
                 for tool in super::rehearsal::TOOLS {
                     if !has(out, skipped, cmd!(sh, "{tool} --version"), tool)? {
@@ -178,6 +186,22 @@ impl Step {
                 }
                 let features = ["--features", "codegen,full,mock,record,schemars"];
                 run_shown(out, cmd!(sh, "cargo {toolchain} check --locked --package {client} {features...}"))
+            }
+            Self::MinimalVersions => {
+                let install = "rustup toolchain install nightly --profile minimal";
+                if !has(out, skipped, cmd!(sh, "cargo +nightly --version"), install)? {
+                    return Ok(());
+                }
+                minimal_versions(workspace, out)
+            }
+            Self::Wasm => {
+                let library = cmd!(sh, "rustc --target {WASM} --print target-libdir").quiet().read()?;
+                if !Path::new(&library).is_dir() {
+                    writeln!(out, "== {WASM} is not installed: skipped; `rustup target add {WASM}` installs it")?;
+                    skipped.push(WASM.to_owned());
+                    return Ok(());
+                }
+                wasm(sh, out)
             }
             Self::Deny => {
                 if !has(out, skipped, cmd!(sh, "cargo deny --version"), "cargo install cargo-deny")? {
@@ -196,6 +220,29 @@ impl Step {
             }
         }
     }
+}
+
+/// Checks a copy of the client whose lock file has the oldest versions that its manifest allows.
+fn minimal_versions(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
+    let effective = Store::open_to_read(workspace)?.read(store::EFFECTIVE)?;
+    let copy = Scratch::new(workspace, "minimal-versions", &effective)?;
+    let sh = &shell(copy.dir(), workspace)?;
+    // Only choosing them needs nightly.
+    run_shown(out, cmd!(sh, "cargo +nightly update --quiet -Z direct-minimal-versions"))?;
+    let features = ["--features", "codegen,full,mock,native-tls,schemars,stand-in"];
+    run_shown(out, cmd!(sh, "cargo check --locked --package planetscale-client {features...}"))
+}
+
+/// Holds the client to its one error for WebAssembly.
+fn wasm(sh: &Shell, out: &mut dyn Write) -> anyhow::Result<()> {
+    let check = cmd!(sh, "cargo check --locked --package planetscale-client --target {WASM}");
+    writeln!(out, "== {check}")?;
+    out.flush()?;
+    let said = check.quiet().ignore_status().output()?;
+    let said = String::from_utf8_lossy(&said.stderr);
+    let why = "error: planetscale-client does not support WebAssembly: ";
+    ensure!(said.lines().any(|line| line.starts_with(why)), "it does not say why it does not compile: {said}");
+    Ok(())
 }
 
 /// Whether there is a tool: whether a command runs. Says how to install it where there is none.
@@ -217,8 +264,15 @@ struct TakenOver {
     added: Scratch,
 }
 
-fn hold_taken_over(taken_over: Option<TakenOver>, out: &mut dyn Write) -> anyhow::Result<()> {
-    let Some(TakenOver { year, added }) = taken_over else { return Ok(()) };
+fn hold_taken_over(
+    taken_over: Option<TakenOver>,
+    out: &mut dyn Write,
+    skipped: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let Some(TakenOver { year, added }) = taken_over else {
+        skipped.push("acceptance".to_owned());
+        return Ok(());
+    };
     year.hold(&[], out)?;
     added.hold(&[&["--test", "constructs"]], out)
 }
