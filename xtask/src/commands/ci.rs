@@ -45,6 +45,8 @@ pub enum Step {
     Acceptance,
     /// Releases, as CONTRIBUTING.md describes them, with a registry on loopback; where bash, curl and jq are
     Rehearsal,
+    /// The program `stand-in`, driven from Python, where that is installed
+    Python,
     /// The client with the oldest Rust that it promises, where that is installed
     Msrv,
     /// The client with the oldest versions of its dependencies that it names, where a nightly Rust is installed
@@ -57,7 +59,7 @@ pub enum Step {
     Workflows,
 }
 
-const ALL: [Step; 15] = [
+const ALL: [Step; 16] = [
     Step::Test,
     Step::Fmt,
     Step::Clippy,
@@ -68,6 +70,7 @@ const ALL: [Step; 15] = [
     Step::Walkthroughs,
     Step::Acceptance,
     Step::Rehearsal,
+    Step::Python,
     Step::Msrv,
     Step::MinimalVersions,
     Step::Wasm,
@@ -177,6 +180,15 @@ impl Step {
                     }
                 }
                 super::rehearsal::run(workspace, out)
+            }
+            Self::Python => {
+                if !has(out, skipped, cmd!(sh, "python3 --version"), "apt-get install python3")? {
+                    return Ok(());
+                }
+                run_shown(out, cmd!(sh, "cargo build --locked --quiet --package planetscale-tests --bin stand-in"))?;
+                let program =
+                    super::shell::target(workspace).join(format!("debug/stand-in{}", std::env::consts::EXE_SUFFIX));
+                run_shown(out, cmd!(sh, "python3 tests/clients/pipeline.py {program} client/README.md"))
             }
             Self::Msrv => {
                 let toolchain = format!("+{MSRV}");
