@@ -258,7 +258,6 @@ fn plain(bytes: &[u8], coding: &str) -> Option<Vec<u8>> {
         (_, [0x1f, 0x8b, ..]) => read(&mut flate2::read::MultiGzDecoder::new(bytes)),
         ("deflate", [0x78, ..]) => read(&mut flate2::read::ZlibDecoder::new(bytes)),
         ("deflate", _) => read(&mut flate2::read::DeflateDecoder::new(bytes)),
-        ("br", _) => read(&mut brotli_decompressor::Decompressor::new(bytes, 4096)),
         ("" | "identity", _) => plain.write_all(bytes).is_ok(),
         _ => false,
     };
