@@ -355,7 +355,7 @@ fn each_lie_is_found_at_its_place_and_nothing_else_is() {
             1,
             text.clone(),
             &[
-                "response-property-enum-dropped | schema Backup › state | a value that is not listed, and looks like no name, in 1 of 12 values in 9 answers",
+                "response-property-enum-dropped | schema Backup › state | an unlisted value that the recording does not contain, in 1 of 12 values in 9 answers",
             ],
         ),
         (
@@ -468,7 +468,7 @@ fn har_files_of_three_tools_are_read() {
             "chrome.har: 1 of 6 entries are of other hosts (--host names one of the API)",
             "chrome.har: 1 of 6 entries have no answer",
             "get_backup 200: not JSON, or cut short, in 2 of 6 answers",
-            "get_backup: 1 parameter that is not described in 1 of 6 requests; the recording does not have the names",
+            "get_backup: 1 parameter that is not described in 1 of 6 requests; the recording does not contain the names",
         ]
     );
 }
@@ -555,7 +555,7 @@ fn files_that_are_torn_are_read_and_others_are_refused() {
     assert!(out.contains("10 exchanges of") && out.contains("FILE: the last line (11) is cut off"), "{out}");
     let (code, out, _) = said(&format!("{whole}{{\"v\":1,\"me{whole}"));
     assert_eq!(code, exit_code(0));
-    assert!(out.contains("FILE: 1 line is no exchange, the first of them line 12; left out"), "{out}");
+    assert!(out.contains("FILE: 1 line is not an exchange (the first is line 12); skipped"), "{out}");
     let (code, out, _) = said("");
     assert_eq!(code, exit_code(0));
     assert!(out.contains("0 exchanges"), "{out}");
@@ -625,4 +625,181 @@ fn what_is_proposed_mends_what_was_seen() {
     let again = copy.command("observe", &[&file, "--wire-only", "--propose", "--min-samples", "5"]);
     assert!(again.out.starts_with("no drift\n"), "{}{}", again.out, again.err);
     assert_eq!(fs::read_to_string(copy.path("overlay.yaml")).unwrap(), after);
+}
+
+// --- What was not seen ------------------------------------------------------------------------
+
+/// A document, and what was recorded of some of it.
+fn things() -> (Value, Vec<Value>) {
+    let content = |schema: Value| json!({ "application/json": { "schema": schema } });
+    let answer = |schema: Value| json!({ "description": "ok", "content": content(schema) });
+    let thing = json!({ "$ref": "#/components/schemas/Thing" });
+    let list = json!({ "type": "object", "properties": { "data": { "type": "array", "items": thing } } });
+    let error = json!({ "type": "object", "properties": { "code": { "type": "string", "enum": ["gone", "busy"] } } });
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "T", "version": "1" },
+        "servers": [{ "url": "https://api.example.com/v1" }],
+        "paths": {
+            "/things": {
+                "get": {
+                    "operationId": "list_things",
+                    "responses": { "200": answer(list), "404": answer(error.clone()), "5XX": answer(error) },
+                },
+                "post": {
+                    "operationId": "create_thing",
+                    "requestBody": { "content": content(thing.clone()) },
+                    "responses": { "201": answer(thing) },
+                },
+            },
+            "/things/{id}": { "delete": {
+                "operationId": "delete_thing",
+                "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
+                "responses": { "204": { "description": "gone" } },
+            } },
+        },
+        "components": { "schemas": { "Thing": { "type": "object", "properties": {
+            "id": { "type": "string", "readOnly": true },
+            "password": { "type": "string", "writeOnly": true },
+            "note": { "type": "string", "nullable": true },
+            "state": { "type": "string", "enum": ["new", "old", null], "nullable": true },
+        } } } },
+    });
+    let line = |operation: &str, method: &str, path: &str, status: u16, more: Value| {
+        let mut line = json!({ "v": 1, "operation": operation, "method": method, "path": path, "status": status });
+        line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        line
+    };
+    let thing = json!({ "t": "object", "p": { "state": { "t": "string", "n": "1-9", "v": "new" } } });
+    let list = json!({ "t": "object", "p": { "data": { "t": "array", "items": [{ "c": 3, "s": thing }] } } });
+    let error = json!({ "t": "object", "p": { "code": { "t": "string", "n": "1-9", "v": "busy" } } });
+    let lines = vec![
+        line("list_things", "get", "/things", 200, json!({ "body": list })),
+        line("list_things", "get", "/things", 503, json!({ "body": error, "headers": { "link": { "t": "string" } } })),
+        line("create_thing", "post", "/things", 201, json!({ "request": thing, "body": thing })),
+    ];
+    (document, lines)
+}
+
+#[test]
+fn what_was_not_seen_is_listed() {
+    let folder = Folder::new();
+    let (document, recorded) = things();
+    let document = folder.write("api.json", document.to_string());
+    let report = observed(&document, &[&folder.write("some.jsonl", lines(&recorded))]);
+    assert_eq!(
+        report["observed"],
+        json!({
+            "recordings": ["3 exchanges of 2 operations"],
+            "operations not seen": ["delete_thing"],
+            "answers not seen": ["list_things: 404"],
+            // Each side is missed for what that side sends.
+            "fields not seen": [
+                "schema Thing: note (request), in 1 object",
+                "schema Thing: password (request), in 1 object",
+                "schema Thing: id, in 4 objects",
+                "schema Thing: note, in 4 objects",
+            ],
+            "values not seen": [
+                "schema Thing › state: old, in 5 values",
+                "GET /things response 5XX › code: gone, in 1 value",
+            ],
+        })
+    );
+    let nothing = observed(&document, &[&folder.write("none.jsonl", "")]);
+    let operations = json!(["list_things", "create_thing", "delete_thing"]);
+    assert_eq!(
+        nothing["observed"],
+        json!({
+            "recordings": ["0 exchanges of 0 operations"],
+            "operations not seen": operations,
+            "answers not seen": [],
+            "fields not seen": [],
+            "values not seen": [],
+        })
+    );
+}
+
+/// A correction of ours is listed until something confirms it.
+#[test]
+fn corrections_that_nothing_confirms_are_listed() {
+    let copy = Copy::new();
+    let listed = |recorded: &[Value]| {
+        let recording = copy.path("some.jsonl");
+        fs::write(&recording, lines(recorded)).unwrap();
+        let ended = copy.command("observe", &[recording.to_str().unwrap(), "--wire-only", "--format", "json"]);
+        assert_eq!(ended.code, exit_code(0), "{}", ended.err);
+        let report: Value = serde_json::from_str(&ended.out).unwrap();
+        let all = report["observed"]["corrections that nothing confirms"].as_array().cloned().unwrap_or_default();
+        all.iter().map(|line| line.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let create = || RECORDED.iter().find(|line| line["operation"] == "create_backup").unwrap().clone();
+    let before = listed(&[create()]);
+    let confirmations: [(&str, &dyn Fn(&mut Value)); 4] = [
+        ("schema Backup › updated_at may be null: a rule on all answers (rules.rs)", &|line| {
+            line["body"]["p"]["updated_at"] = json!({ "t": "null" });
+        }),
+        ("schema Backup › expires_at may be null: a rule on all answers (rules.rs)", &|line| {
+            line["body"]["p"].as_object_mut().unwrap().remove("expires_at");
+        }),
+        ("schema Backup › started_at has its format: a rule on all answers (rules.rs)", &|line| {
+            line["body"]["p"]["started_at"] = json!({ "t": "string", "n": "10-99", "f": ["date-time"] });
+        }),
+        (
+            "POST /organizations/{organization}/databases/{database}/branches/{branch}/backups response 404 is as corrected: overlay.yaml: $.paths['/organizations/{organization}/databases/{database}/branches/{branch}/backups'].post.responses['401','403','404','500']",
+            &|line| {
+                line["status"] = 404.into();
+                let text = json!({ "t": "string", "n": "1-9" });
+                line["body"] = json!({ "t": "object", "p": { "code": text, "message": text } });
+            },
+        ),
+    ];
+    for (confirmed, confirm) in confirmations {
+        assert!(before.iter().any(|line| line == confirmed), "{before:#?}");
+        let mut other = create();
+        confirm(&mut other);
+        let left: Vec<String> = before.iter().filter(|line| *line != confirmed).cloned().collect();
+        assert_eq!(listed(&[create(), other]), left);
+    }
+}
+
+// --- What is ignored --------------------------------------------------------------------------
+
+#[test]
+fn headers_and_paths_that_are_ignored_are_not_judged() {
+    let copy = Copy::new();
+    let (document, recorded) = things();
+    let (file, recording) = (copy.path("things.json"), copy.path("things.jsonl"));
+    fs::write(&file, document.to_string()).unwrap();
+    fs::write(&recording, lines(&recorded)).unwrap();
+    let said = |ignored: &str| {
+        fs::write(copy.path("ignored.toml"), ignored).unwrap();
+        let files = [recording.to_str().unwrap(), "--document", file.to_str().unwrap()];
+        let ended = copy.command("observe", &[&files[..], &["--wire-only", "--format", "json"]].concat());
+        if ended.code != exit_code(0) {
+            return ended.err;
+        }
+        let report: Value = serde_json::from_str(&ended.out).unwrap();
+        format!("{:?} {}", findings(&report), report["observed"]["recordings"])
+    };
+    for (ignored, expected) in [
+        (
+            "",
+            r#"["response-header-added | response 5XX › header link | a string in 1 of 1 answer"] ["3 exchanges of 2 operations"]"#,
+        ),
+        ("[headers]\n\"Li*\" = \"links\"", r#"[] ["3 exchanges of 2 operations"]"#),
+        ("[paths]\n\"/things\" = \"in flux\"", r#"[] ["3 exchanges of 0 operations","3 with paths that are ignored"]"#),
+        (
+            "[paths]\n\"/things/*\" = \"in flux\"",
+            r#"["response-header-added | response 5XX › header link | a string in 1 of 1 answer"] ["3 exchanges of 2 operations"]"#,
+        ),
+        ("[headers]\nlink = \"\"", "error: openapi/ignored.toml: `link` in `[headers]` has no reason\n"),
+        (
+            "[header]\nlink = \"links\"",
+            "error: openapi/ignored.toml: `[header]` is unknown here; there are `[headers]` and `[paths]`\n",
+        ),
+        ("headers = 7", "error: openapi/ignored.toml: `headers` is no section\n"),
+    ] {
+        assert_eq!(said(ignored), expected, "{ignored}");
+    }
 }

@@ -60,7 +60,7 @@ impl<'d> Judged<'d> {
     /// Holds the evidence to a document.
     pub fn of(document: &Value, evidence: &Evidence<'d>, claims: &[Claim], files: Vec<PathBuf>) -> Self {
         let seen = contradictions::at_places(evidence);
-        let (contradictions, unsayable) = contradictions::of(evidence, &seen);
+        let (contradictions, unsayable) = contradictions::of(document, evidence, &seen);
         let unseen = unseen::lists(document, evidence, &seen, claims);
         let (observed, new) = observed::document(document, &contradictions);
         let mut findings = diff::diff(document, &observed);

@@ -21,18 +21,18 @@ use crate::upstream::spec::{self, Spec};
 use crate::workspace::Workspace;
 use crate::workspace::store::{self, Store};
 
-/// Hold recorded exchanges to the effective document: what they contradict, and what they do not show
+/// Compare recorded exchanges with the effective document: what contradicts it, and what was not seen
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Recordings of the client (`ClientBuilder::record`), or HAR files of other tools; several are one evidence. With a
-    /// label, it is said where something was seen
+    /// Recordings of the client (`ClientBuilder::record`), or HAR files of other tools. Several files are counted together.
+    /// A label says where the exchanges come from, such as an organization; findings name it
     #[arg(value_name = "[LABEL=]FILE", required = true)]
     recordings: Vec<Source>,
-    /// A host that answers for the API in a HAR file, beside those of the document and this machine; several times for
-    /// several
+    /// Requests to this host in a HAR file are requests to the API, too, as are those to the document's servers and to
+    /// this machine; can be repeated
     #[arg(long, value_name = "HOST")]
     host: Vec<String>,
-    /// The document [default: openapi/planetscale.yaml]
+    /// The document to compare with [default: openapi/planetscale.yaml]
     #[arg(long, value_name = "FILE")]
     document: Option<PathBuf>,
     /// Exit 1 if a finding is at or above this level [default: never]
@@ -44,11 +44,11 @@ pub struct Arguments {
     /// The findings that are accepted, by their fingerprints [default: openapi/accepted.toml]
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
-    /// Add to openapi/overlay.yaml the actions that would mend what was seen, each with the counts as its description;
-    /// `update-spec` applies them
+    /// Add actions to openapi/overlay.yaml that make the document allow what was seen, each with the counts as its
+    /// description; run `update-spec` to apply them
     #[arg(long, conflicts_with = "document")]
     propose: bool,
-    /// How many values must have been seen at a place before an action is proposed
+    /// Propose an action only for places where at least this many values were seen
     #[arg(long, value_name = "N", default_value_t = 10, requires = "propose")]
     min_samples: u64,
     #[command(flatten)]
@@ -65,7 +65,8 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let places = Places::of(&spec.value);
     let ignored = match std::fs::read_to_string(workspace.openapi().join(store::IGNORED)) {
         Ok(text) => Ignored::parse(&text).context("openapi/ignored.toml")?,
-        Err(_) => Ignored::default(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ignored::default(),
+        Err(e) => return Err(e).context("cannot read openapi/ignored.toml"),
     };
     let mut evidence = Evidence::new(&places, &ignored);
     let mut reader = Reader::new(&spec.value, &arguments.host);

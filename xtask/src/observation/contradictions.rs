@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::counts::{Seen, Tally};
 use super::evidence::{Evidence, Part, SeenBody};
 use super::guess::Guess;
-use super::places::{Place, PlaceId};
+use super::places::{Place, PlaceId, Rest};
 use super::told::{self, Told};
 use super::types::Types;
 use crate::comparison::diff::{Direction, quoted};
@@ -65,10 +65,11 @@ pub(crate) struct Contradiction {
 
 /// All of them, and what was seen that no document can say.
 pub(crate) fn of(
+    document: &Value,
     evidence: &Evidence<'_>,
     seen: &BTreeMap<(PlaceId, Direction), Seen>,
 ) -> (Vec<Contradiction>, Vec<String>) {
-    let mut found = Found { evidence, all: Vec::new(), unsayable: Vec::new() };
+    let mut found = Found { document, evidence, all: Vec::new(), unsayable: Vec::new() };
     found.operations();
     for ((place, direction), at) in seen {
         found.place(*place, *direction, at);
@@ -96,6 +97,7 @@ fn direction(part: Part) -> Direction {
 }
 
 struct Found<'e, 'd> {
+    document: &'e Value,
     evidence: &'e Evidence<'d>,
     all: Vec<Contradiction>,
     unsayable: Vec<String>,
@@ -131,7 +133,7 @@ impl Found<'_, '_> {
         }
         if seen.unnamed.values > 0 {
             let text = told::share(
-                "a value that is not listed, and looks like no name,",
+                "an unlisted value that the recording does not contain,",
                 &seen.unnamed,
                 &seen.total,
                 direction,
@@ -156,14 +158,17 @@ impl Found<'_, '_> {
             let text = told::share(&guess.words(), tally, &seen.objects, direction);
             found.push((Change::Field(name.clone(), guess.clone()), tell(text, tally, &seen.objects)));
         }
-        if seen.entries.values > 0 {
-            let text = told::share(
-                "entries whose names look like no names of fields",
-                &seen.entries,
-                &seen.objects,
-                direction,
-            );
-            found.push((Change::Entries, tell(text, &seen.entries, &seen.objects)));
+        let unnamed = &seen.unnamed_fields;
+        let text = || {
+            let what = "fields that are not described, with names that look like data and are not recorded,";
+            told::share(what, unnamed, &seen.objects, direction)
+        };
+        match place.rest {
+            _ if unnamed.values == 0 => {}
+            Rest::Closed => found.push((Change::Entries, tell(text(), unnamed, &seen.objects))),
+            // An object of which nothing is said is a map.
+            _ if place.properties.is_empty() => {}
+            _ => self.unsayable.push(format!("{}: {}", told::place(self.document, &place.pointer), text())),
         }
         for (change, told) in found {
             self.push(&place.pointer, direction, change, told);
@@ -200,7 +205,7 @@ impl Found<'_, '_> {
                     if body.empty.values == body.total.values {
                         self.push(pointer, answer, Change::NoBody, tell(text, &body.empty, &body.total));
                     } else {
-                        let why = "no document can say that a body is there or not";
+                        let why = "OpenAPI cannot say that an answer may be without its body";
                         self.unsayable.push(format!("{} {status}: {text}; {why}", operation.id));
                     }
                 }
@@ -232,14 +237,13 @@ impl Found<'_, '_> {
                 self.push(&pointer, request, change, tell(text, tally, accepted));
             }
             if seen.unnamed.values > 0 {
+                let are = if seen.unnamed.values == 1 { "is" } else { "are" };
                 self.unsayable.push(format!(
-                    "{}: {} {} not described in {} of {} {}; the recording does not have the names",
+                    "{}: {} that {are} not described in {} of {}; the recording does not contain the names",
                     operation.id,
-                    seen.unnamed.values,
-                    if seen.unnamed.values == 1 { "parameter that is" } else { "parameters that are" },
+                    told::counted(seen.unnamed.values, "parameter"),
                     seen.unnamed.exchanges,
-                    accepted.values,
-                    if accepted.values == 1 { "request" } else { "requests" },
+                    told::counted(accepted.values, "request"),
                 ));
             }
             self.request(*number, &seen.request);

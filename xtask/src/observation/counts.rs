@@ -84,8 +84,8 @@ pub(crate) struct Seen {
     pub(crate) missing: BTreeMap<String, Tally>,
     /// Properties that nobody described.
     pub(crate) unknown: BTreeMap<String, (Tally, Guess)>,
-    /// Entries of an object that may have none, whose names the recording does not have.
-    pub(crate) entries: Tally,
+    /// Objects with entries that nobody described, and whose names the recording does not have.
+    pub(crate) unnamed_fields: Tally,
 }
 
 impl Seen {
@@ -116,7 +116,7 @@ impl Seen {
             there.merge(tally);
             known.merge(guess);
         }
-        self.entries.merge(&other.entries);
+        self.unnamed_fields.merge(&other.unnamed_fields);
     }
 }
 

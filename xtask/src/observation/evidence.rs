@@ -6,6 +6,7 @@ use super::counts::{At, Example, Seen, Tally, note};
 use super::guess::{Guess, Room};
 use super::ignored::Ignored;
 use super::places::{Operation, PlaceId, Places, essence, is_json};
+use super::told;
 use super::walk::Walk;
 use crate::line::Line;
 use crate::line::shape::{Kind, Shape};
@@ -209,11 +210,14 @@ impl<'d> Evidence<'d> {
 
     /// What the evidence consists of, in lines.
     pub fn summary(&self) -> Vec<String> {
-        let plural = |count: u64| if count == 1 { "exchange" } else { "exchanges" };
-        let all = self.exchanges;
-        let mut lines = vec![format!("{all} {} of {} operations", plural(all), self.operations.len())];
+        let exchanges = |count: u64| told::counted(count, "exchange");
+        let mut lines = vec![format!(
+            "{} of {}",
+            exchanges(self.exchanges),
+            told::counted(self.operations.len() as u64, "operation")
+        )];
         let labels = self.labels.iter().zip(&self.by_label).filter(|(label, _)| !label.is_empty());
-        lines.extend(labels.map(|(label, count)| format!("{count} {} of {label}", plural(*count))));
+        lines.extend(labels.map(|(label, count)| format!("{} of {label}", exchanges(*count))));
         if self.elsewhere > 0 {
             lines.push(format!("{} with paths that are not described: not judged", self.elsewhere));
         }

@@ -323,14 +323,9 @@ impl<'d> Reader<'d> {
             lists_texts: place.is_enum_of(&Value::String(String::new())),
             values,
             format: schema.get("format").and_then(Value::as_str).map(str::to_owned),
-            properties: HashMap::new(),
-            required: Vec::new(),
-            rest: Rest::Open,
-            items: None,
-            all: Vec::new(),
-            either: Vec::new(),
             is_read_only: is_true(schema, "readOnly"),
             is_write_only: is_true(schema, "writeOnly"),
+            ..Place::empty()
         });
         // What stands beside a `$ref` means nothing in 3.0.
         if let Some(to) = schema.get("$ref").and_then(Value::as_str).and_then(target) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::contradictions::{Change, Contradiction};
 use super::observed::{self, Lifted};
-use super::unseen::told;
+use super::told;
 use crate::comparison::diff::quoted;
 use crate::effective::overlay;
 use crate::upstream::spec::key_of;
@@ -32,9 +32,9 @@ impl Proposal {
             let (few, group): (Vec<&Contradiction>, Vec<&Contradiction>) =
                 group.into_iter().partition(|one| one.told.of < min_samples);
             let what = |one: &Contradiction| {
-                format!("{}{}: {}", told(&document, &one.pointer), one.change.of(), one.told.text)
+                format!("{}{}: {}", told::place(&document, &one.pointer), one.change.of(), one.told.text)
             };
-            let left = |one: &&Contradiction| format!("{}: fewer than {min_samples} (--min-samples)", what(one));
+            let left = |one: &&Contradiction| format!("{}: fewer than {min_samples} values (--min-samples)", what(one));
             proposal.left.extend(few.iter().map(left));
             let Some(first) = group.first() else { continue };
             let whats: Vec<String> = group.iter().map(|one| what(one)).collect();
@@ -148,9 +148,11 @@ fn actions(document: &Value, one: &Contradiction, group: &[&Contradiction]) -> R
             vec![action(&at, json!({ "enum": values }))]
         }
         Change::AnyValue => {
-            return Err("the recording does not have the value, as it looks like no name; the client takes values \
-                        that are not listed"
-                .to_owned());
+            return Err(
+                "the recording does not contain the value, which does not look like one of an enum; the client \
+                        accepts unlisted values"
+                    .to_owned(),
+            );
         }
         Change::Format(Some(format)) => vec![action(&at, json!({ "format": format }))],
         Change::Format(None) => without("format")?,

@@ -102,13 +102,11 @@ impl Read {
     fn notes(&self, file: &Path) -> impl Iterator<Item = String> {
         let file = file.display();
         let torn = self.torn.map(|line| {
-            format!(
-                "{file}: the last line ({line}) is cut off, as where the program that recorded it was ended; left out"
-            )
+            format!("{file}: the last line ({line}) is cut off, as when the recording program was killed; skipped")
         });
         let unreadable = self.unreadable.map(|(count, first)| {
-            let lines = if count == 1 { "line is no exchange" } else { "lines are no exchanges" };
-            format!("{file}: {count} {lines}, the first of them line {first}; left out")
+            let lines = if count == 1 { "line is not an exchange" } else { "lines are not exchanges" };
+            format!("{file}: {count} {lines} (the first is line {first}); skipped")
         });
         torn.into_iter().chain(unreadable)
     }
@@ -165,6 +163,6 @@ struct Versioned {
 fn other_version(file: &Path, number: u64, version: u32) -> String {
     let file = file.display();
     format!(
-        "{file}, line {number}: a line of version {version}, where version {VERSION} is read: take the xtask of the client that recorded it"
+        "{file}, line {number}: a line of version {version}, where version {VERSION} is read: use the xtask of the checkout that the recording client is from"
     )
 }

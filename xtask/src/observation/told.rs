@@ -1,9 +1,11 @@
 //! Evidence in words and numbers, as it stands beside a finding.
 
+use serde_json::Value;
+
 use super::counts::{Example, Seen, Tally};
 use super::evidence::{Evidence, Part};
 use super::places::PlaceId;
-use crate::comparison::diff::Direction;
+use crate::comparison::diff::{Direction, Step, steps, within_operation};
 use crate::line::shape::Kind;
 
 /// What was seen, how often, and where first.
@@ -49,18 +51,35 @@ impl Told {
     }
 }
 
+/// A place as a person knows it.
+pub(crate) fn place(document: &Value, pointer: &str) -> String {
+    let steps = steps(document, pointer);
+    let operation = steps.iter().find_map(|step| if let Step::Path(path) = step { Some(path.as_str()) } else { None });
+    let method =
+        steps.iter().find_map(|step| if let Step::Method(method) = step { Some(method.as_str()) } else { None });
+    let within = within_operation(&steps);
+    match (method, operation) {
+        (Some(method), Some(path)) => format!("{} {path} {within}", method.to_uppercase()).trim_end().to_owned(),
+        _ => within,
+    }
+}
+
 fn noun(of: &Tally, direction: Direction) -> String {
     let side = if direction == Direction::Request { "request" } else { "answer" };
-    let plural = |count: u64, noun: &str| if count == 1 { noun.to_owned() } else { format!("{noun}s") };
     match of.values == of.exchanges {
-        true => plural(of.values, side),
-        false => format!("{} in {} {}", plural(of.values, "value"), of.exchanges, plural(of.exchanges, side)),
+        true => counted(of.values, side),
+        false => format!("{} in {}", counted(of.values, "value"), counted(of.exchanges, side)),
     }
+}
+
+/// A number of things: `1 answer`, `2 answers`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// How often something was seen: `null in 14 of 20 answers`.
 pub(crate) fn share(what: &str, tally: &Tally, of: &Tally, direction: Direction) -> String {
-    format!("{what} in {} of {} {}", tally.values, of.values, noun(of, direction))
+    format!("{what} in {} of {}", tally.values, noun(of, direction))
 }
 
 /// The types that were seen, those first that are not allowed: `string in 3 of 41 answers, number in 38`.
@@ -78,7 +97,7 @@ pub(crate) fn kinds(seen: &Seen, direction: Direction) -> String {
         Kind::Unreadable => "unreadable",
     };
     let mut words = kinds.into_iter().enumerate().map(|(number, (kind, count))| match number {
-        0 => format!("{} in {count} of {} {}", name(kind), seen.total.values, noun(&seen.total, direction)),
+        0 => format!("{} in {count} of {}", name(kind), noun(&seen.total, direction)),
         _ => format!("{} in {count}", name(kind)),
     });
     let first = words.next().unwrap_or_default();

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::counts::Seen;
 use super::evidence::{Evidence, SeenOperation};
 use super::places::PlaceId;
-use crate::comparison::diff::{Direction, Step, steps, within_operation};
+use super::told;
+use crate::comparison::diff::Direction;
 use crate::effective::claims::{Claim, Says};
 use crate::generate::document::escape;
 use crate::line::shape::Kind;
@@ -22,13 +23,16 @@ pub(crate) fn lists(
     seen: &AtPlaces,
     claims: &[Claim],
 ) -> Vec<(&'static str, Vec<String>)> {
-    vec![
+    let mut lists = vec![
         ("operations not seen", operations(evidence)),
         ("answers not seen", answers(evidence)),
         ("fields not seen", fields(document, evidence, seen)),
         ("values not seen", values(document, evidence, seen)),
-        ("corrections that nothing confirms", unconfirmed(document, evidence, seen, claims)),
-    ]
+    ];
+    if !claims.is_empty() {
+        lists.push(("corrections that nothing confirms", unconfirmed(document, evidence, seen, claims)));
+    }
+    lists
 }
 
 fn operations(evidence: &Evidence<'_>) -> Vec<String> {
@@ -62,8 +66,9 @@ fn fields(document: &Value, evidence: &Evidence<'_>, seen: &AtPlaces) -> Vec<Str
             .collect();
         missing.sort_unstable();
         let side = if *direction == Direction::Request { " (request)" } else { "" };
-        let of = told(document, &place.pointer);
-        lines.extend(missing.into_iter().map(|name| format!("{of}: {name}{side}, in {} objects", at.objects.values)));
+        let of = told::place(document, &place.pointer);
+        let objects = told::counted(at.objects.values, "object");
+        lines.extend(missing.into_iter().map(|name| format!("{of}: {name}{side}, in {objects}")));
     }
     lines
 }
@@ -85,22 +90,10 @@ fn values(document: &Value, evidence: &Evidence<'_>, seen: &AtPlaces) -> Vec<Str
         let missing: Vec<String> =
             missing.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
         let is_told = !missing.is_empty();
-        is_told.then(|| format!("{}: {}, in {total} values", told(document, &place.pointer), missing.join(", ")))
+        let values = told::counted(total, "value");
+        is_told.then(|| format!("{}: {}, in {values}", told::place(document, &place.pointer), missing.join(", ")))
     };
     there.into_iter().filter_map(line).collect()
-}
-
-/// A place as a person knows it.
-pub(crate) fn told(document: &Value, pointer: &str) -> String {
-    let steps = steps(document, pointer);
-    let operation = steps.iter().find_map(|step| if let Step::Path(path) = step { Some(path.as_str()) } else { None });
-    let method =
-        steps.iter().find_map(|step| if let Step::Method(method) = step { Some(method.as_str()) } else { None });
-    let within = within_operation(&steps);
-    match (method, operation) {
-        (Some(method), Some(path)) => format!("{} {path} {within}", method.to_uppercase()).trim_end().to_owned(),
-        _ => within,
-    }
 }
 
 /// A pointer without what only composes: a correction and the document differ in how null is written.
@@ -149,8 +142,14 @@ fn unconfirmed(document: &Value, evidence: &Evidence<'_>, seen: &AtPlaces, claim
         shown.entry(described.pointer.clone()).or_default().values = operation.total.values;
         for (status, body) in &operation.statuses {
             if let Some(answer) = described.answer(*status) {
-                let pointer = described.answers[answer].body.pointer.clone();
-                shown.entry(pointer).or_default().values += body.total.values;
+                let described = &described.answers[answer].body;
+                shown.entry(described.pointer.clone()).or_default().values += body.total.values;
+                let other: u64 = body.other.values().map(|(tally, _)| tally.values).sum();
+                let as_described = body.total.values - body.empty.values - body.unreadable.values - other;
+                for media_type in &described.media_types {
+                    let pointer = format!("{}/content/{}", described.pointer, escape(media_type));
+                    shown.entry(pointer).or_default().values += as_described;
+                }
             }
         }
     }
@@ -179,7 +178,7 @@ fn unconfirmed(document: &Value, evidence: &Evidence<'_>, seen: &AtPlaces, claim
             Says::Format => "has its format",
             Says::There => "is as corrected",
         };
-        format!("{} {says}: {}", told(document, &claim.pointer), claim.by)
+        format!("{} {says}: {}", told::place(document, &claim.pointer), claim.by)
     };
     claims.iter().filter(is_near).filter(|claim| !is_confirmed(claim)).map(line).collect()
 }

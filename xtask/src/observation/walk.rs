@@ -82,6 +82,7 @@ impl Walk<'_> {
             }
         }
         let rest = Rest::of(leaves.iter().map(|leaf| &places[*leaf]));
+        let mut has_unnamed = false;
         for (name, inner) in shape.properties.iter().flatten() {
             let mut described = leaves.iter().filter_map(|leaf| places[*leaf].properties.get(name));
             match (described.next(), described.next()) {
@@ -97,22 +98,22 @@ impl Walk<'_> {
                     Rest::Open | Rest::Closed => {
                         let home = places.home(leaves);
                         let seen = self.seen.entry(home).or_default();
-                        if !note(&mut seen.unknown, name, inner, values, self.at, self.room) && rest == Rest::Closed {
-                            seen.entries.add(values, self.at);
-                        }
+                        has_unnamed |= !note(&mut seen.unknown, name, inner, values, self.at, self.room);
                     }
                 },
             }
         }
         for counted in &shape.map {
-            let values = values.saturating_mul(counted.count);
             match rest {
-                Rest::Of(place) => self.walk(place, &counted.shape, values, is_certain),
-                Rest::Closed => {
-                    self.seen.entry(places.home(leaves)).or_default().entries.add(values, self.at);
+                Rest::Of(place) => {
+                    self.walk(place, &counted.shape, values.saturating_mul(counted.count), is_certain);
                 }
-                Rest::Free | Rest::Open => {}
+                Rest::Open | Rest::Closed => has_unnamed = true,
+                Rest::Free => {}
             }
+        }
+        if has_unnamed {
+            self.seen.entry(places.home(leaves)).or_default().unnamed_fields.add(values, self.at);
         }
     }
 
