@@ -735,7 +735,8 @@ fn corrections_that_nothing_confirms_are_listed() {
     };
     let create = || RECORDED.iter().find(|line| line["operation"] == "create_backup").unwrap().clone();
     let before = listed(&[create()]);
-    let confirmations: [(&str, &dyn Fn(&mut Value)); 4] = [
+    type Confirm<'a> = &'a dyn Fn(&mut Value);
+    let confirmations: [(&str, Confirm<'_>); 4] = [
         ("schema Backup › updated_at may be null: a rule on all answers (rules.rs)", &|line| {
             line["body"]["p"]["updated_at"] = json!({ "t": "null" });
         }),
