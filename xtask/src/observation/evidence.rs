@@ -1,6 +1,8 @@
 //! Counts by place. They grow with the places of the document, and not with the exchanges.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
 
 use super::counts::{At, Example, Seen, Tally, note};
 use super::guess::{Guess, Room};

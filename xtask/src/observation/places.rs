@@ -1,7 +1,6 @@
 //! A document as a graph of places: where a value may stand, and what is allowed there.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use serde_json::Value;
 
 use super::types::Types;

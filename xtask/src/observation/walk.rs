@@ -1,7 +1,6 @@
 //! The walk through one value: which schemas it is held to, and what is counted of it there.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use serde_json::Value;
 
 use super::counts::{At, Seen, note};
