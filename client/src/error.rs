@@ -101,7 +101,8 @@ impl Error {
             Self::Refused(refused) => Some(refused.status),
             Self::Unreadable(answer) => Some(answer.status),
             Self::Timeout(request) | Self::Interrupted(request) => request.status,
-            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) | Self::Unfinished(_) => None,
+            Self::Unfinished(task) => task.call_error()?.status(),
+            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => None,
         }
     }
 
@@ -111,7 +112,8 @@ impl Error {
             Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => Some(request.operation.id),
             Self::Refused(refused) => Some(refused.operation.id),
             Self::Unreadable(answer) => Some(answer.operation.id),
-            Self::Config(_) | Self::InvalidInput(_) | Self::Unfinished(_) => None,
+            Self::Unfinished(task) => task.call_error()?.operation(),
+            Self::Config(_) | Self::InvalidInput(_) => None,
         }
     }
 
@@ -122,7 +124,8 @@ impl Error {
             Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => request.target(),
             Self::Refused(refused) => refused.target(),
             Self::Unreadable(answer) => answer.target(),
-            Self::Config(_) | Self::InvalidInput(_) | Self::Unfinished(_) => None,
+            Self::Unfinished(task) => task.call_error()?.target(),
+            Self::Config(_) | Self::InvalidInput(_) => None,
         }
     }
 
@@ -131,6 +134,7 @@ impl Error {
         match self {
             Self::Refused(refused) => refused.request_id(),
             Self::Unreadable(answer) => answer.request_id(),
+            Self::Unfinished(task) => task.call_error()?.request_id(),
             _ => None,
         }
     }
@@ -139,6 +143,7 @@ impl Error {
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Refused(refused) => refused.code(),
+            Self::Unfinished(task) => task.call_error()?.code(),
             _ => None,
         }
     }
@@ -196,6 +201,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refused) => refused.retry_after,
+            Self::Unfinished(task) => task.call_error()?.retry_after(),
             _ => None,
         }
     }

@@ -8,5 +8,5 @@ mod until;
 pub use end::End;
 pub(crate) use end::Wait;
 pub use schedule::PollError;
-pub(crate) use schedule::{PollState, Schedule, asked, may_pass, varied};
+pub(crate) use schedule::{PollState, Schedule, asked, may_pass, unpolled, varied};
 pub use until::Until;

@@ -32,7 +32,12 @@ fn every_kind_of_error_is_made_by_hand() {
             Outcome::Applied,
             false,
         ),
-        (WaitError::Poll { last: None, error: Box::new(Error::interrupted(get)) }.into(), None, Outcome::Unknown, true),
+        (
+            WaitError::Poll { last: None, error: Box::new(Error::interrupted(get)) }.into(),
+            Some("get_backup"),
+            Outcome::Unknown,
+            true,
+        ),
         (EnsureError::new(Error::interrupted(create), true).into(), Some("create_backup"), Outcome::Unknown, false),
     ];
     for (error, operation, outcome, is_retryable) in errors {

@@ -217,7 +217,7 @@ async fn what_was_not_made_stays_unknown_and_is_not_sent_again() {
     let error = ensure(&client).await.unwrap_err();
     assert!(matches!(error.call_error(), Some(Error::Interrupted(_))), "{error:?}");
     assert_eq!((error.outcome(), error.searches(), posts(&server)), (Outcome::Unknown, 5, 1));
-    assert!(error.to_string().ends_with("; looked 5 times, without success"), "{error}");
+    assert!(error.to_string().ends_with("; 5 searches for the backup did not succeed"), "{error}");
     assert!(error.is_retryable() && error.creation_sent());
     // The next call looks first, and creates it.
     assert!(ensure(&client).await.unwrap().created);
@@ -266,7 +266,7 @@ async fn a_look_that_fails_says_nothing_of_the_backup() {
         refuse(&server);
         let error = ensure(&client).await.unwrap_err();
         assert_eq!((error.outcome(), error.searches(), posts(&server)), (Outcome::Unknown, 1, 0), "{error}");
-        assert!(error.to_string().ends_with("; looked once, without success"), "{error}");
+        assert!(error.to_string().ends_with("; the search for the backup did not succeed"), "{error}");
     }
     let passing = [answer("429 Too Many Requests", &[], ""), json("200 OK", "{"), json("200 OK", "{}")];
     for bytes in passing {
@@ -630,4 +630,26 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// What is known of the call that failed is known after `?`, too.
+#[tokio::test]
+async fn what_the_call_was_refused_with_is_known_of_the_whole() {
+    let (server, client) = started().await;
+    server.refuse_next(403, "forbidden", "no");
+    let error = Error::from(ensure(&client).await.unwrap_err());
+    assert!(matches!(error, Error::Unfinished(_)), "{error:?}");
+    assert_eq!((error.status().unwrap().as_u16(), error.code()), (403, Some("forbidden")));
+    assert_eq!(error.operation(), Some("list_backups"));
+    assert!(error.target().unwrap().ends_with("/branches/main/backups"), "{error:?}");
+
+    let server = Server::start([Step::Answer(answer("429 Too Many Requests", &[("retry-after", "7")], ""))]).await;
+    let error = Error::from(ensure(&quick(&server.url(), Duration::from_secs(2))).await.unwrap_err());
+    assert_eq!((error.status().unwrap().as_u16(), error.retry_after()), (429, Some(Duration::from_secs(7))));
+
+    let (_server, client) = started().await;
+    let missing = client.wait_for_backup(main_branch().backup("gone")).first_delay(Duration::ZERO);
+    let error = missing.await.unwrap_err();
+    assert!(error.to_string().ends_with(" failed: it is not there, or the token may not read it"), "{error}");
+    assert_eq!(Error::from(error).status().unwrap().as_u16(), 404);
 }

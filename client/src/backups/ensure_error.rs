@@ -113,8 +113,8 @@ impl fmt::Display for EnsureError {
         }?;
         match self.searches {
             0 => Ok(()),
-            1 => f.write_str("; looked once, without success"),
-            times => write!(f, "; looked {times} times, without success"),
+            1 => f.write_str("; the search for the backup did not succeed"),
+            times => write!(f, "; {times} searches for the backup did not succeed"),
         }
     }
 }
@@ -130,11 +130,9 @@ impl From<EnsureError> for Error {
     fn from(error: EnsureError) -> Self {
         match error {
             EnsureError { kind: Kind::Call(call), searches: 0, .. } => *call,
-            error => Self::Unfinished(Box::new(Unfinished {
-                outcome: error.outcome(),
-                is_retryable: error.is_retryable(),
-                error: Box::new(error),
-            })),
+            error => Unfinished::new((error.outcome(), error.is_retryable()), error, |error| {
+                error.downcast_ref::<EnsureError>().and_then(EnsureError::call_error)
+            }),
         }
     }
 }

@@ -29,6 +29,10 @@ impl Client {
     /// let main = client.branch(BranchRef::new("acme", "shop", "main"));
     /// let backup = main.create_backup().body_map(|b| b.name("nightly")).send().await?;
     /// main.backup(&backup.id).delete().send().await?;
+    ///
+    /// // As it is written in a configuration:
+    /// let main = client.branch("acme/shop/main".parse::<BranchRef>()?);
+    /// # drop(main);
     /// # Ok(())
     /// # }
     /// ```

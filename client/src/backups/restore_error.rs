@@ -155,10 +155,8 @@ impl std::error::Error for RestoreError {
 
 impl From<RestoreError> for Error {
     fn from(error: RestoreError) -> Self {
-        Self::Unfinished(Box::new(Unfinished {
-            outcome: error.outcome(),
-            is_retryable: error.is_retryable(),
-            error: Box::new(error),
-        }))
+        Unfinished::new((error.outcome(), error.is_retryable()), error, |error| {
+            error.downcast_ref::<RestoreError>().and_then(RestoreError::call_error)
+        })
     }
 }

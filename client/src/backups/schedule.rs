@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::error::{Error, Outcome, Unfinished};
 use crate::generated::calls::GetBackup;
 use crate::generated::types::{Backup, BackupState};
-use crate::polling::{End, PollError, PollState, Schedule, asked, may_pass};
+use crate::polling::{End, PollError, PollState, Schedule, asked, may_pass, unpolled};
 use crate::response::Response;
 
 /// How long to wait before the first poll of a backup that was just created.
@@ -66,6 +66,15 @@ impl WaitError {
         }
     }
 
+    /// The error of the call that failed, where one did.
+    pub fn call_error(&self) -> Option<&Error> {
+        match self {
+            Self::Ended(_) => None,
+            Self::TimedOut { error, .. } => error.as_deref(),
+            Self::Poll { error, .. } => Some(error),
+        }
+    }
+
     /// The backup, as it was last seen: an answer, which can be used as the backup.
     pub fn backup(&self) -> Option<&Response<Backup>> {
         match self {
@@ -77,11 +86,9 @@ impl WaitError {
 
 impl From<WaitError> for Error {
     fn from(error: WaitError) -> Self {
-        Self::Unfinished(Box::new(Unfinished {
-            outcome: error.outcome(),
-            is_retryable: error.is_retryable(),
-            error: Box::new(error),
-        }))
+        Unfinished::new((error.outcome(), error.is_retryable()), error, |error| {
+            error.downcast_ref::<WaitError>().and_then(WaitError::call_error)
+        })
     }
 }
 
@@ -101,9 +108,7 @@ impl fmt::Display for WaitError {
                 named(backup),
                 backup.state
             ),
-            Self::Poll { last: None, error } => {
-                write!(f, "polling {} failed; the backup itself may still be running", asked(Some(error)))
-            }
+            Self::Poll { last: None, error } => f.write_str(&unpolled(error, "the backup itself may still be running")),
         }
     }
 }
@@ -116,11 +121,7 @@ fn named(backup: &Backup) -> String {
 
 impl std::error::Error for WaitError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Ended(_) => None,
-            Self::TimedOut { error, .. } => error.as_deref().map(|e| e as _),
-            Self::Poll { error, .. } => Some(error),
-        }
+        self.call_error().map(|error| error as _)
     }
 }
 

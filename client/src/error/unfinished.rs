@@ -3,18 +3,37 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::Outcome;
+use super::{Error, Outcome};
 
-/// Several calls that make one task (a wait, an ensured backup, a restore), which was not completed: what a [`WaitError`](crate::WaitError) or an
-/// [`EnsureError`](crate::EnsureError) becomes where it is made an [`Error`](crate::Error).
+/// A task of several calls (a wait, an ensured backup, a restore) that was not completed: what a
+/// [`WaitError`](crate::WaitError), an [`EnsureError`](crate::EnsureError) and the like become where `?` makes an
+/// [`Error`](crate::Error) of them.
 #[derive(Debug)]
 pub struct Unfinished {
     pub(crate) outcome: Outcome,
     pub(crate) is_retryable: bool,
-    pub(crate) error: Box<dyn StdError + Send + Sync>,
+    error: Box<dyn StdError + Send + Sync>,
+    call_error: CallError,
 }
 
+/// Finds in an error that of the call that failed.
+type CallError = for<'e> fn(&'e (dyn StdError + Send + Sync + 'static)) -> Option<&'e Error>;
+
 impl Unfinished {
+    /// `call_error` is told the same error.
+    pub(crate) fn new(
+        (outcome, is_retryable): (Outcome, bool),
+        error: impl StdError + Send + Sync + 'static,
+        call_error: CallError,
+    ) -> Error {
+        Error::Unfinished(Box::new(Self { outcome, is_retryable, error: Box::new(error), call_error }))
+    }
+
+    /// The error of the call that failed, where one did: its status, code and so on are those of the whole.
+    pub fn call_error(&self) -> Option<&Error> {
+        (self.call_error)(self.get_ref())
+    }
+
     /// The error that it was, to be downcast.
     pub fn get_ref(&self) -> &(dyn StdError + Send + Sync + 'static) {
         &*self.error

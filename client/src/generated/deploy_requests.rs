@@ -3521,7 +3521,7 @@ pub mod calls {
         ///
         /// The first poll is after a second, the next every second, for up to 5 minutes: the times of the vendor's CLI.
         ///
-        /// A deploy of a large table may take longer: set the deadline. A revert that is done is a success, too: the answer says which of the two it was.
+        /// Wait after `queue_deploy_request`: until then a request that is `ready` stays so. A deploy of a large table may take longer: set the deadline. `pending_cutover` is a success that has still to be cut over, by `complete_gated_deploy_request`. A revert that is done is a success, too: the answer says which of the two it was.
         #[inline]
         pub fn wait(self) -> crate::Until<'a, types::DeployRequest> {
             self.call.wait(Self::WAIT)

@@ -71,6 +71,15 @@ impl<T> PollError<T> {
         }
     }
 
+    /// The error of the call that failed, where one did.
+    pub fn call_error(&self) -> Option<&Error> {
+        match self {
+            Self::Ended(_) | Self::Stopped(_) | Self::Another { .. } => None,
+            Self::TimedOut { error, .. } => error.as_deref(),
+            Self::Poll { error, .. } => Some(error),
+        }
+    }
+
     /// Whether polling once more may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -101,10 +110,19 @@ impl<T: Serialize> fmt::Display for PollError<T> {
                 let seen = Seen::of(&***last).phrase("was last seen");
                 write!(f, "polling failed; {seen}, and may still go on")
             }
-            Self::Poll { last: None, error } => {
-                write!(f, "polling {} failed; whatever it is doing may still go on", asked(Some(error)))
-            }
+            Self::Poll { last: None, error } => f.write_str(&unpolled(error, "whatever it is doing may still go on")),
         }
+    }
+}
+
+/// What is said where no poll has found anything.
+pub(crate) fn unpolled(error: &Error, otherwise: &str) -> String {
+    let target = asked(Some(error));
+    match error.status() {
+        Some(StatusCode::NOT_FOUND) => {
+            format!("polling {target} failed: it is not there, or the token may not read it")
+        }
+        _ => format!("polling {target} failed; {otherwise}"),
     }
 }
 
@@ -115,21 +133,15 @@ pub(crate) fn asked(error: Option<&Error>) -> &str {
 
 impl<T: fmt::Debug + Serialize> std::error::Error for PollError<T> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Ended(_) | Self::Stopped(_) | Self::Another { .. } => None,
-            Self::TimedOut { error, .. } => error.as_deref().map(|e| e as _),
-            Self::Poll { error, .. } => Some(error),
-        }
+        self.call_error().map(|error| error as _)
     }
 }
 
 impl<T: fmt::Debug + Serialize + Send + Sync + 'static> From<PollError<T>> for Error {
     fn from(error: PollError<T>) -> Self {
-        Self::Unfinished(Box::new(Unfinished {
-            outcome: error.outcome(),
-            is_retryable: error.is_retryable(),
-            error: Box::new(error),
-        }))
+        Unfinished::new((error.outcome(), error.is_retryable()), error, |error| {
+            error.downcast_ref::<PollError<T>>().and_then(PollError::<T>::call_error)
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::counts::{Seen, Tally};
+use super::counts::{Seen, Tally, counted};
 use super::evidence::{Evidence, Part, SeenBody};
 use super::guess::Guess;
 use super::places::{Place, PlaceId, Rest};
@@ -241,9 +241,9 @@ impl Found<'_, '_> {
                 self.unsayable.push(format!(
                     "{}: {} that {are} not described in {} of {}; the recording does not contain the names",
                     operation.id,
-                    told::counted(seen.unnamed.values, "parameter"),
+                    counted(seen.unnamed.values, "parameter"),
                     seen.unnamed.exchanges,
-                    told::counted(accepted.values, "request"),
+                    counted(accepted.values, "request"),
                 ));
             }
             self.request(*number, &seen.request);

@@ -120,6 +120,11 @@ impl Seen {
     }
 }
 
+/// A number of things: `1 answer`, `2 answers`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Counts something that nobody described. Returns whether there was room for it.
 pub(super) fn note(
     into: &mut BTreeMap<String, (Tally, Guess)>,

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use super::counts::{At, Example, Seen, Tally, note};
+use super::counts::{At, Example, Seen, Tally, counted, note};
 use super::guess::{Guess, Room};
 use super::ignored::Ignored;
 use super::places::{Operation, PlaceId, Places, essence, is_json};
-use super::told;
 use super::walk::Walk;
 use crate::line::Line;
 use crate::line::shape::{Kind, Shape};
@@ -212,12 +211,9 @@ impl<'d> Evidence<'d> {
 
     /// What the evidence consists of, in lines.
     pub fn summary(&self) -> Vec<String> {
-        let exchanges = |count: u64| told::counted(count, "exchange");
-        let mut lines = vec![format!(
-            "{} of {}",
-            exchanges(self.exchanges),
-            told::counted(self.operations.len() as u64, "operation")
-        )];
+        let exchanges = |count: u64| counted(count, "exchange");
+        let mut lines =
+            vec![format!("{} of {}", exchanges(self.exchanges), counted(self.operations.len() as u64, "operation"))];
         let labels = self.labels.iter().zip(&self.by_label).filter(|(label, _)| !label.is_empty());
         lines.extend(labels.map(|(label, count)| format!("{} of {label}", exchanges(*count))));
         if self.elsewhere > 0 {

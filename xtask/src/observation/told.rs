@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::counts::{Example, Seen, Tally};
+use super::counts::{Example, Seen, Tally, counted};
 use super::evidence::{Evidence, Part};
 use super::places::PlaceId;
 use crate::comparison::diff::{Direction, Step, steps, within_operation};
@@ -70,11 +70,6 @@ fn noun(of: &Tally, direction: Direction) -> String {
         true => counted(of.values, side),
         false => format!("{} in {}", counted(of.values, "value"), counted(of.exchanges, side)),
     }
-}
-
-/// A number of things: `1 answer`, `2 answers`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// How often something was seen: `null in 14 of 20 answers`.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::counts::Seen;
+use super::counts::{Seen, counted};
 use super::evidence::{Evidence, SeenOperation};
 use super::places::PlaceId;
 use super::told;
@@ -67,7 +67,7 @@ fn fields(document: &Value, evidence: &Evidence<'_>, seen: &AtPlaces) -> Vec<Str
         missing.sort_unstable();
         let side = if *direction == Direction::Request { " (request)" } else { "" };
         let of = told::place(document, &place.pointer);
-        let objects = told::counted(at.objects.values, "object");
+        let objects = counted(at.objects.values, "object");
         lines.extend(missing.into_iter().map(|name| format!("{of}: {name}{side}, in {objects}")));
     }
     lines
@@ -90,7 +90,7 @@ fn values(document: &Value, evidence: &Evidence<'_>, seen: &AtPlaces) -> Vec<Str
         let missing: Vec<String> =
             missing.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
         let is_told = !missing.is_empty();
-        let values = told::counted(total, "value");
+        let values = counted(total, "value");
         is_told.then(|| format!("{}: {}, in {values}", told::place(document, &place.pointer), missing.join(", ")))
     };
     there.into_iter().filter_map(line).collect()
