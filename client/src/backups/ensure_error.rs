@@ -130,7 +130,7 @@ impl From<EnsureError> for Error {
     fn from(error: EnsureError) -> Self {
         match error {
             EnsureError { kind: Kind::Call(call), searches: 0, .. } => *call,
-            error => Unfinished::new((error.outcome(), error.is_retryable()), error, |error| {
+            error => Unfinished::of((error.outcome(), error.is_retryable()), error, |error| {
                 error.downcast_ref::<EnsureError>().and_then(EnsureError::call_error)
             }),
         }

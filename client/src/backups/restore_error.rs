@@ -155,7 +155,7 @@ impl std::error::Error for RestoreError {
 
 impl From<RestoreError> for Error {
     fn from(error: RestoreError) -> Self {
-        Unfinished::new((error.outcome(), error.is_retryable()), error, |error| {
+        Unfinished::of((error.outcome(), error.is_retryable()), error, |error| {
             error.downcast_ref::<RestoreError>().and_then(RestoreError::call_error)
         })
     }

@@ -86,7 +86,7 @@ impl WaitError {
 
 impl From<WaitError> for Error {
     fn from(error: WaitError) -> Self {
-        Unfinished::new((error.outcome(), error.is_retryable()), error, |error| {
+        Unfinished::of((error.outcome(), error.is_retryable()), error, |error| {
             error.downcast_ref::<WaitError>().and_then(WaitError::call_error)
         })
     }

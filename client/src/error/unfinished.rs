@@ -20,8 +20,8 @@ pub struct Unfinished {
 type CallError = for<'e> fn(&'e (dyn StdError + Send + Sync + 'static)) -> Option<&'e Error>;
 
 impl Unfinished {
-    /// `call_error` is told the same error.
-    pub(crate) fn new(
+    /// The error of a task. `call_error` is given that same error.
+    pub(crate) fn of(
         (outcome, is_retryable): (Outcome, bool),
         error: impl StdError + Send + Sync + 'static,
         call_error: CallError,

@@ -139,7 +139,7 @@ impl<T: fmt::Debug + Serialize> std::error::Error for PollError<T> {
 
 impl<T: fmt::Debug + Serialize + Send + Sync + 'static> From<PollError<T>> for Error {
     fn from(error: PollError<T>) -> Self {
-        Unfinished::new((error.outcome(), error.is_retryable()), error, |error| {
+        Unfinished::of((error.outcome(), error.is_retryable()), error, |error| {
             error.downcast_ref::<PollError<T>>().and_then(PollError::<T>::call_error)
         })
     }
