@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use quote::quote;
 use serde_json::{Map, Value, json};
 
-use super::document::{FEATURE, METHODS, UPSTREAM_ID, each_schema, reached_from, resolved};
+use super::document::{self, FEATURE, UPSTREAM_ID, each_schema, reached_from, resolved, sorted};
 
 /// The name of the constant.
 pub(crate) const NAME: &str = "DESCRIPTION";
@@ -32,11 +32,9 @@ pub struct Description {
 /// Reads a document.
 pub fn read(document: &Value) -> Description {
     let mut operations = Vec::new();
-    for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        for method in METHODS {
-            if let Some(read) = item.get(method).and_then(|operation| operation_of(operation, item, document)) {
-                operations.push((method.to_uppercase(), path.clone(), read));
-            }
+    for (path, method, operation) in document::operations(document) {
+        if let Some(read) = operation_of(operation, &document["paths"][path], document) {
+            operations.push((method.to_uppercase(), path.to_owned(), read));
         }
     }
     operations.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
@@ -53,11 +51,11 @@ pub fn read(document: &Value) -> Description {
 pub(crate) fn of(document: &Value) -> syn::Item {
     let Description { operations, schemas } = read(document);
     let schemas = schemas.into_iter().map(|(name, read)| {
-        let json = sorted(&read).to_string();
+        let json = sorted(read).to_string();
         quote!((#name, #json))
     });
     let operations = operations.into_iter().map(|(method, path, read)| {
-        let json = sorted(&read).to_string();
+        let json = sorted(read).to_string();
         quote!((#method, #path, #json))
     });
     let name = quote::format_ident!("{NAME}");
@@ -136,17 +134,4 @@ fn without_prose(mut schema: Value) -> Value {
     each_schema(&mut whole, &mut strip);
     schema = whole["schemas"]["it"].take();
     schema
-}
-
-/// A value whose keys are sorted, whatever the order of a document's keys is kept by.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort();
-            keys.into_iter().map(|key| (key.clone(), sorted(&map[key]))).collect::<Map<_, _>>().into()
-        }
-        Value::Array(items) => items.iter().map(sorted).collect(),
-        other => other.clone(),
-    }
 }

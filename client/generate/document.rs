@@ -3,7 +3,7 @@
 
 pub mod nulls;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -22,6 +22,18 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &'static str,
     items.flat_map(|(path, item)| {
         METHODS.into_iter().filter_map(move |method| Some((path.as_str(), method, item.get(method)?)))
     })
+}
+
+/// A value whose keys are sorted, whatever the order of a document's keys is kept by.
+pub(crate) fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let map: BTreeMap<String, Value> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            map.into_iter().collect()
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        value => value,
+    }
 }
 
 /// Escapes a reference token of a JSON pointer (RFC 6901).

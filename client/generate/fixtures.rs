@@ -6,13 +6,13 @@
 //! What may be null is null, a list is as short as it may be, an enum has its first value, and all else the least that
 //! the document allows. An `example` of the document comes first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use syn::Item;
 
 use super::directions::Directions;
-use super::document::resolved_at;
+use super::document::{resolved_at, sorted};
 use super::rust::{missing, module_mut};
 use super::{Error, Places};
 
@@ -56,18 +56,6 @@ pub(crate) fn add(
     let fixtures: Vec<Item> = types.iter().filter_map(of).collect();
     types.extend(fixtures);
     Ok(())
-}
-
-/// A value whose keys are in the order of their letters, whatever serde_json keeps.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let map: BTreeMap<String, Value> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            Value::Object(map.into_iter().collect())
-        }
-        Value::Array(items) => items.into_iter().map(sorted).collect(),
-        value => value,
-    }
 }
 
 /// A schema without one of its keywords.

@@ -12,6 +12,7 @@ use super::told::{self, Told};
 use super::types::Types;
 use crate::comparison::diff::{Direction, quoted};
 use crate::generate::document::escape;
+use crate::line::formats::Format;
 use crate::line::shape::Kind;
 
 /// What would have to be said instead.
@@ -142,7 +143,7 @@ impl Found<'_, '_> {
         }
         if seen.misfits.values > 0 {
             let format = if seen.fits == 0 { seen.misfit.format() } else { None };
-            let what = format!("no {}", place.format.as_deref().unwrap_or_default());
+            let what = format!("no {}", place.format.map(Format::name).unwrap_or_default());
             let text = told::share(&what, &seen.misfits, &seen.total, direction);
             let text = match format {
                 Some(format) => format!("{text}; each is a {format}"),

@@ -1,10 +1,14 @@
 //! A document as a graph of places: where a value may stand, and what is allowed there.
 
+use std::collections::BTreeSet;
+
 use hashbrown::HashMap;
 use serde_json::Value;
 
 use super::types::Types;
 use crate::generate::document::{escape, operations};
+use crate::line::description::describing;
+use crate::line::formats::Format;
 use crate::line::place::Schemas;
 use crate::line::shape::Kind;
 use crate::upstream::spec::target;
@@ -38,7 +42,8 @@ pub struct Place {
     /// Whether a recording has the value of each text here, as all of them are listed.
     pub(crate) lists_texts: bool,
     pub(crate) values: Option<Vec<Value>>,
-    pub(crate) format: Option<String>,
+    /// Its format, where a recording tells whether that holds.
+    pub(crate) format: Option<Format>,
     pub(crate) properties: HashMap<String, PlaceId>,
     pub(crate) required: Vec<String>,
     pub(crate) rest: Rest,
@@ -96,8 +101,7 @@ pub(crate) struct Operation {
 impl Operation {
     /// The answer that describes a status: by itself, by its class, or as the default.
     pub(crate) fn answer(&self, status: u16) -> Option<usize> {
-        let find = |name: &str| self.answers.iter().position(|answer| answer.status.eq_ignore_ascii_case(name));
-        find(&status.to_string()).or_else(|| find(&format!("{}XX", status / 100))).or_else(|| find("default"))
+        describing(status, self.answers.iter().map(|answer| answer.status.as_str()))
     }
 }
 
@@ -188,8 +192,8 @@ impl Places {
     }
 
     /// The places that a value at some place may have parts in, that place included.
-    pub(crate) fn reached_from(&self, from: PlaceId) -> std::collections::BTreeSet<PlaceId> {
-        let mut seen = std::collections::BTreeSet::new();
+    pub(crate) fn reached_from(&self, from: PlaceId) -> BTreeSet<PlaceId> {
+        let mut seen = BTreeSet::new();
         let mut open = vec![from];
         while let Some(id) = open.pop() {
             if seen.insert(id) {
@@ -321,7 +325,7 @@ impl<'d> Reader<'d> {
             is_nullable: is_true(schema, "nullable"),
             lists_texts: place.is_enum_of(&Value::String(String::new())),
             values,
-            format: schema.get("format").and_then(Value::as_str).map(str::to_owned),
+            format: schema.get("format").and_then(Value::as_str).and_then(Format::named),
             is_read_only: is_true(schema, "readOnly"),
             is_write_only: is_true(schema, "writeOnly"),
             ..Place::empty()

@@ -137,7 +137,7 @@ impl Walk<'_> {
                 None => {}
             }
         }
-        if let (Kind::String, Some(format)) = (shape.kind, place.checked_format()) {
+        if let (Kind::String, Some(format)) = (shape.kind, place.format) {
             match shape.formats.contains(&format) {
                 true => seen.fits += values,
                 false => {
@@ -146,14 +146,6 @@ impl Walk<'_> {
                 }
             }
         }
-    }
-}
-
-impl Place {
-    /// Its format, where a recording tells whether that holds.
-    pub(super) fn checked_format(&self) -> Option<Format> {
-        let format = self.format.as_deref()?;
-        Format::ALL.into_iter().find(|one| one.name() == format)
     }
 }
 
@@ -258,7 +250,7 @@ impl Places {
                         }
                     }
                     let misfits = |format: Format| shape.kind == Kind::String && !shape.formats.contains(&format);
-                    add((leaf.checked_format().is_some_and(misfits).into(), 0));
+                    add((leaf.format.is_some_and(misfits).into(), 0));
                 }
             }
         }

@@ -58,6 +58,12 @@ impl Description {
     }
 }
 
+/// Which of the statuses of an operation's answers describes a status: the same, its class (`4XX`), or `default`.
+pub(crate) fn describing<'s>(status: u16, statuses: impl Iterator<Item = &'s str> + Clone) -> Option<usize> {
+    let of = |wanted: &str| statuses.clone().position(|status| status.eq_ignore_ascii_case(wanted));
+    of(&status.to_string()).or_else(|| of(&format!("{}XX", status / 100))).or_else(|| of("default"))
+}
+
 impl Operation {
     fn new(method: &str, path: &str, mut read: Value) -> Self {
         let mut parameters = Map::new();
@@ -114,9 +120,9 @@ impl Operation {
 
     /// The place of the body of an answer.
     pub(crate) fn answer<'d>(&'d self, schemas: &'d Schemas, status: u16) -> Place<'d> {
-        let of = |wanted: &str| self.answers.iter().find(|(status, _)| status.eq_ignore_ascii_case(wanted));
-        let found = of(&status.to_string()).or_else(|| of(&format!("{}XX", status / 100))).or_else(|| of("default"));
-        found.filter(|(_, schema)| !schema.is_null()).map_or(Place::UNKNOWN, |(_, schema)| schemas.place(schema))
+        let found = describing(status, self.answers.iter().map(|(status, _)| status.as_str()));
+        let schema = found.map(|at| &self.answers[at].1).filter(|schema| !schema.is_null());
+        schema.map_or(Place::UNKNOWN, |schema| schemas.place(schema))
     }
 }
 

@@ -36,6 +36,12 @@ impl Format {
         }
     }
 
+    /// The format of a schema's `format`.
+    #[allow(dead_code, reason = "the reader of recordings asks for it")]
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
     /// The formats that a text has.
     pub(crate) fn all_of(text: &str) -> Vec<Self> {
         Self::ALL.into_iter().filter(|format| format.holds(text)).collect()

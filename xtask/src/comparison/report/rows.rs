@@ -129,8 +129,7 @@ impl Row<'_> {
     }
 
     /// Where they are: what they are in, and the place of each within that with the lines in both documents and what was
-    /// recorded of it; of many
-    /// the first ones, and how many more there are.
+    /// recorded of it; of many the first ones, and how many more there are.
     pub(super) fn places(&self, most: usize) -> (String, Vec<String>, usize) {
         let common = around(&self.first().place);
         let is_common = self.entries.iter().all(|entry| around(&entry.place) == common);
