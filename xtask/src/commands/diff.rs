@@ -1,11 +1,10 @@
 //! `cargo xtask diff`: two documents, for the wire and for the crate.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::output::{FailOn, Output};
+use super::output::{Comparison, Output};
 use crate::Status;
 use crate::comparison::diff::{self, Direction, rules};
 use crate::comparison::impact::{Impact, no_crate};
@@ -31,15 +30,8 @@ pub struct Arguments {
     /// Print every rule instead: id, oasdiff's level, our level in a request and in a response, and why
     #[arg(long, exclusive = true)]
     list_rules: bool,
-    /// Exit 1 if a finding is at or above this level, or if code generation fails [default: never]
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    fail_on: Option<FailOn>,
-    /// Compare the documents only, not the crates that they give
-    #[arg(long)]
-    wire_only: bool,
-    /// The findings that are accepted, by their fingerprints [default: openapi/accepted.toml]
-    #[arg(long, value_name = "FILE")]
-    accepted: Option<PathBuf>,
+    #[command(flatten)]
+    comparison: Comparison,
     #[command(flatten)]
     output: Output,
 }
@@ -52,16 +44,11 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let (Some(from), Some(to)) = (&arguments.old, &arguments.new) else {
         return list_rules(out);
     };
-    let report = report(from, to, if arguments.wire_only { None } else { Some(workspace) })?;
-    let accepted = arguments.accepted.clone().unwrap_or_else(|| workspace.openapi().join(store::ACCEPTED));
-    let report = arguments.output.narrowed(report, &accepted)?;
+    let report = report(from, to, if arguments.comparison.wire_only { None } else { Some(workspace) })?;
     let files = [from, to]
         .into_iter()
         .filter_map(|from| if let Location::File(path) = from { Some(path.clone()) } else { None });
-    let inputs: Vec<PathBuf> = files.chain([accepted]).collect();
-    arguments.output.print(&report, &inputs, out)?;
-    let fails = arguments.fail_on.is_some_and(|level| level.is_reached(&report));
-    Ok(if fails { Status::Drift } else { Status::Done })
+    arguments.comparison.conclude(report, &arguments.output, workspace, files, out)
 }
 
 /// What two documents differ in, and what that does to the crate of a workspace, where there is one.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::output::{FailOn, Output};
+use super::output::{Comparison, Output};
 use crate::Status;
 use crate::comparison::impact::Impact;
 use crate::comparison::report::Report;
@@ -35,15 +35,8 @@ pub struct Arguments {
     /// The document to compare with [default: openapi/planetscale.yaml]
     #[arg(long, value_name = "FILE")]
     document: Option<PathBuf>,
-    /// Exit 1 if a finding is at or above this level [default: never]
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    fail_on: Option<FailOn>,
-    /// Compare the documents only, not the crates that they give
-    #[arg(long)]
-    wire_only: bool,
-    /// The findings that are accepted, by their fingerprints [default: openapi/accepted.toml]
-    #[arg(long, value_name = "FILE")]
-    accepted: Option<PathBuf>,
+    #[command(flatten)]
+    comparison: Comparison,
     /// Add actions to openapi/overlay.yaml that make the document allow what was seen, each with the counts as its
     /// description; run `update-spec` to apply them
     #[arg(long, conflicts_with = "document")]
@@ -83,7 +76,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let claims = snapshot.as_ref().map(Snapshot::claims).transpose()?.unwrap_or_default();
     let judged = Judged::of(&spec.value, &evidence, &claims, files.clone());
     let observed = Spec::from(judged.observed.clone());
-    let krate = if arguments.wire_only || judged.findings.is_empty() {
+    let krate = if arguments.comparison.wire_only || judged.findings.is_empty() {
         None
     } else {
         Some(impact(&spec, &observed, &judged, workspace))
@@ -114,12 +107,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         }
         _ => report,
     };
-    let accepted = arguments.accepted.clone().unwrap_or_else(|| workspace.openapi().join(store::ACCEPTED));
-    let report = arguments.output.narrowed(report, &accepted)?;
-    let inputs: Vec<PathBuf> = files.into_iter().chain([accepted, file]).collect();
-    arguments.output.print(&report, &inputs, out)?;
-    let fails = arguments.fail_on.is_some_and(|level| level.is_reached(&report));
-    Ok(if fails { Status::Drift } else { Status::Done })
+    arguments.comparison.conclude(report, &arguments.output, workspace, files.into_iter().chain([file]), out)
 }
 
 /// What becomes of the crate, of which only the operations are generated that something was found of.

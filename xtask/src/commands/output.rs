@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use regex::Regex;
 
+use crate::Status;
 use crate::comparison::diff::Level;
 use crate::comparison::report::{Accepted, Format, Report};
+use crate::workspace::Workspace;
+use crate::workspace::store;
 
 /// How a report is narrowed, printed and written.
 #[derive(clap::Args)]
@@ -24,6 +27,42 @@ pub struct Output {
     /// Print only what is at or above this level; what --fail-on looks at stays the same
     #[arg(long, value_enum, value_name = "LEVEL")]
     level: Option<Level>,
+}
+
+/// What of a comparison counts, for the commands that do no more than compare.
+#[derive(clap::Args)]
+pub struct Comparison {
+    /// Exit 1 if a finding is at or above this level, or if code generation fails [default: never]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
+    /// Compare the documents only, not the crates that they give
+    #[arg(long)]
+    pub wire_only: bool,
+    /// The findings that are accepted, by their fingerprints [default: openapi/accepted.toml]
+    #[arg(long, value_name = "FILE")]
+    accepted: Option<PathBuf>,
+}
+
+impl Comparison {
+    /// Prints a report, of what was read from some files, and gives what comes of it.
+    ///
+    /// # Errors
+    /// As [`Output::narrowed`] and [`Output::print`].
+    pub fn conclude(
+        &self,
+        report: Report,
+        output: &Output,
+        workspace: &Workspace,
+        files: impl IntoIterator<Item = PathBuf>,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<Status> {
+        let accepted = self.accepted.clone().unwrap_or_else(|| workspace.openapi().join(store::ACCEPTED));
+        let report = output.narrowed(report, &accepted)?;
+        let inputs: Vec<PathBuf> = files.into_iter().chain([accepted]).collect();
+        output.print(&report, &inputs, out)?;
+        let fails = self.fail_on.is_some_and(|level| level.is_reached(&report));
+        Ok(if fails { Status::Drift } else { Status::Done })
+    }
 }
 
 /// What a report has to hold for a command to exit with 1.
