@@ -71,7 +71,8 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     }
     let mut notes = reader.notes;
     let files: Vec<PathBuf> = arguments.recordings.iter().map(|source| source.file.clone()).collect();
-    let store = if arguments.document.is_none() { Some(Store::open(workspace)?) } else { None };
+    let open = if arguments.propose { Store::open } else { Store::open_to_read };
+    let store = arguments.document.is_none().then(|| open(workspace)).transpose()?;
     let snapshot = store.as_ref().map(Snapshot::stored).transpose()?.map(|stored| stored.made_anew());
     let claims = snapshot.as_ref().map(Snapshot::claims).transpose()?.unwrap_or_default();
     let judged = Judged::of(&spec.value, &evidence, &claims, files.clone());
