@@ -34,7 +34,8 @@ const PROGRAMS: [(&str, &str); 3] = [
 pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
     let dir = tempfile::tempdir().context("cannot make a folder")?;
     let registry = Registry::start()?;
-    let stage = Stage::new(workspace, dir.path(), &registry)?;
+    let xtask = super::shell::built_xtask(out, &super::shell::shell(workspace.root(), workspace)?, workspace)?;
+    let stage = Stage::new(workspace, dir.path(), &registry, xtask)?;
 
     // The first release: published by hand, as crates.io knows no such crate yet; then the tag.
     let first = stage.release(&[])?;
@@ -99,13 +100,14 @@ struct Stage<'r> {
     checkout: PathBuf,
     /// The program that stands before cargo.
     cargo: PathBuf,
+    xtask: PathBuf,
     runner: Runner<'r>,
     comparing: Vec<Value>,
     publishing: Vec<Value>,
 }
 
 impl<'r> Stage<'r> {
-    fn new(workspace: &Workspace, dir: &Path, registry: &'r Registry) -> anyhow::Result<Self> {
+    fn new(workspace: &Workspace, dir: &Path, registry: &'r Registry, xtask: PathBuf) -> anyhow::Result<Self> {
         let (checkout, remote, programs) = (dir.join("checkout"), dir.join("remote"), dir.join("programs"));
         for folder in [&checkout, &programs, &dir.join("releases"), &dir.join("runner")] {
             fs::create_dir(folder)?;
@@ -124,7 +126,7 @@ impl<'r> Stage<'r> {
         let environment = [
             ("PATH", path.to_string_lossy().into_owned()),
             ("REHEARSAL", text(dir)),
-            ("REHEARSAL_XTASK", text(&std::env::current_exe()?)),
+            ("REHEARSAL_XTASK", text(&xtask)),
             ("REHEARSAL_CARGO", found("cargo")?),
             ("REHEARSAL_CURL", found("curl")?),
             ("REHEARSAL_INDEX", index.clone()),
@@ -138,7 +140,7 @@ impl<'r> Stage<'r> {
         let (comparing, publishing) = (steps(&workflow, "semver")?, steps(&workflow, "publish")?);
         let remote_url = format!("file://{}", remote.display());
         let runner = Runner { dir: dir.join("runner"), remote: remote_url, registry, environment };
-        let stage = Self { checkout, cargo, runner, comparing, publishing };
+        let stage = Self { checkout, cargo, xtask, runner, comparing, publishing };
         stage.git(&["init", "--quiet", "--initial-branch", "main"])?;
         stage.git(&["init", "--quiet", "--bare", &text(&remote)])?;
         stage.git(&["remote", "add", "origin", &stage.runner.remote])?;
@@ -177,7 +179,7 @@ impl<'r> Stage<'r> {
 
     /// `cargo xtask release`, and the commit that it asks for. Returns the version.
     fn release(&self, arguments: &[&str]) -> anyhow::Result<String> {
-        let mut xtask = Command::new(std::env::current_exe()?);
+        let mut xtask = Command::new(&self.xtask);
         let told = said(xtask.arg("release").args(arguments).current_dir(&self.checkout))?;
         let manifest: toml_edit::DocumentMut = fs::read_to_string(self.checkout.join("client/Cargo.toml"))?.parse()?;
         let version = manifest["package"]["version"].as_str().context("no version")?.to_owned();

@@ -17,6 +17,17 @@ pub(super) fn target(workspace: &Workspace) -> PathBuf {
     }
 }
 
+/// Builds the xtask of a shell's folder, and returns its program.
+///
+/// The program that runs may be gone by then: cargo, or a step of CI, has put a newer one in its place.
+///
+/// # Errors
+/// Where it cannot be built.
+pub(super) fn built_xtask(out: &mut dyn Write, sh: &Shell, workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    run(out, xshell::cmd!(sh, "cargo build --quiet --offline --package xtask"))?;
+    Ok(target(workspace).join(format!("debug/xtask{}", std::env::consts::EXE_SUFFIX)))
+}
+
 /// A shell in a folder, in which cargo builds where CI builds.
 ///
 /// # Errors

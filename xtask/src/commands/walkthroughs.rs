@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 use xshell::cmd;
 
 use super::scratch::{copy, read, write};
-use super::shell::{run as run_shown, shell};
+use super::shell::{built_xtask, run as run_shown, shell};
 use crate::workspace::Workspace;
 
 /// The file that has them.
@@ -102,8 +102,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
         changed.insert(edit.file, after);
     }
     let sh = &shell(&dir, workspace)?;
-    run_shown(out, cmd!(sh, "cargo build --quiet --offline --package xtask"))?;
-    let xtask = super::shell::target(workspace).join("debug/xtask");
+    let xtask = built_xtask(out, sh, workspace)?;
 
     // The rule is found, once, and nothing else is.
     for (name, beta) in [("old", ""), ("new", "x-beta: true, ")] {
