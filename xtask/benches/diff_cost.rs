@@ -1,6 +1,6 @@
 //! What a diff costs beside only parsing the two documents with serde_yaml, in one run.
 //!
-//!     cargo run --release -p xtask --example diff_cost [-- <OLD> <NEW>]
+//!     cargo bench --bench diff_cost [-- <OLD> <NEW>]
 //!
 //! Without arguments the documents are generated: 10, 200 and 1,000 operations, of which every tenth
 //! differs; and operations that give schemas which refer to one another in a circle, or each to all
@@ -129,7 +129,7 @@ fn measure(name: &str, old: &str, new: &str) {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     if let [old, new] = &arguments[..] {
         let read = |name: &String| {
             let page = std::fs::read_to_string(name).unwrap();

@@ -1,6 +1,6 @@
 //! What `observe` costs beside only reading the lines as JSON, in one run, and how much memory it needs.
 //!
-//!     cargo run --release -p xtask --example observe_cost [-- <LINES>]
+//!     cargo bench --bench observe_cost [-- <LINES>]
 //!
 //! Writes recordings of a thousand, and of a million or so many lines, with random exchanges of all operations of
 //! `openapi/planetscale.yaml`. Prints the time of reading each line as a `serde_json::Value`, that of the command, their
@@ -138,7 +138,7 @@ fn peak() -> Option<f64> {
 }
 
 fn main() {
-    let most = std::env::args().nth(1).map_or(1_000_000, |lines| lines.parse().unwrap());
+    let most = std::env::args().skip(1).find(|it| it != "--bench").map_or(1_000_000, |lines| lines.parse().unwrap());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let text = fs::read_to_string(root.join("openapi/planetscale.yaml")).unwrap();
     let folder = tempfile::tempdir_in(root.join("target")).unwrap();

@@ -1,6 +1,6 @@
 //! What the mock server that remembers costs with 10,000 resources, beside its own constant answers.
 //!
-//!     cargo run --release --example mock_cost
+//!     cargo bench --bench mock_cost
 //!
 //! One server, a process of its own, has 10,000 backups and 1,000 branches. Each kind of request is sent in turns: to
 //! what is remembered, and to a path whose answer is scripted and as large. Prints the CPU time of the server for a

@@ -1,6 +1,6 @@
 //! What this client costs at run time, beside a function written by hand with reqwest and serde.
 //!
-//!     cargo run --release --example run_cost
+//!     cargo bench --bench run_cost
 //!
 //! Both make 10,000 backups on a server on loopback, in turns, in one run; the server is a process of
 //! its own, so that its cost is not counted. Then both decode the same answer, 10,000 times a turn, with serde_json:
