@@ -43,6 +43,8 @@ enum Ends {
 struct State {
     value: String,
     kind: Kind,
+    /// What it means, where that is more than its kind.
+    text: Option<String>,
     source: Option<String>,
 }
 
@@ -97,8 +99,8 @@ fn states(schema: &Value, root: &Value) -> Result<Vec<State>, String> {
         let kind = kind.ok_or_else(|| {
             format!("`x-states` has no kind of `{value}`, which is initial, passing, success, failure or neither")
         })?;
-        let source = said.get("source").and_then(Value::as_str).map(str::to_owned);
-        Ok(State { value: value.clone(), kind, source })
+        let [text, source] = ["text", "source"].map(|key| said.get(key).and_then(Value::as_str).map(str::to_owned));
+        Ok(State { value: value.clone(), kind, text, source })
     };
     let mut states = said.into_iter().flatten().map(state).collect::<Result<Vec<_>, String>>()?;
     // The order of a document's keys is kept or not, as a feature of serde_json has it.
@@ -195,7 +197,8 @@ pub(crate) fn add_ends(file: &mut syn::File, document: &Value, places: &Places) 
             let value = doc.trim().trim_matches('`');
             let Some(state) = states.iter().find(|state| state.value == value) else { continue };
             let source = state.source.as_deref().unwrap_or("by its name; not documented");
-            set_doc(&mut variant.attrs, &format!("{}: {} ({source}).", doc.trim(), state.kind.said()));
+            let text = state.text.as_deref().unwrap_or(state.kind.said());
+            set_doc(&mut variant.attrs, &format!("{}: {text} ({source}).", doc.trim()));
         }
         let ident = &item.ident;
         let arms = [Kind::Success, Kind::Failure, Kind::Neither].map(|kind| {

@@ -123,6 +123,13 @@ impl From<&DatabaseRef> for DatabaseRef {
     }
 }
 
+/// Which database it is, for what takes any form of one, such as [`Client::database`].
+impl From<&DatabaseHandle<'_>> for DatabaseRef {
+    fn from(handle: &DatabaseHandle<'_>) -> Self {
+        handle.database.clone()
+    }
+}
+
 /// `acme/shop`, as [`Display`](fmt::Display) writes it.
 ///
 /// # Errors

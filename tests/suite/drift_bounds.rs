@@ -94,7 +94,7 @@ fn steps_for_each_value(old: &Value, new: &Value) -> usize {
 const MOST_STEPS: usize = 400;
 
 proptest! {
-    #![proptest_config(config(100))]
+    #![proptest_config(config(50))]
 
     #[test]
     fn any_graph_is_compared_in_bounded_steps(old in graph(), new in graph(), at in 0..MOST) {

@@ -150,7 +150,7 @@ fn repeated(findings: &[Finding]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(config(100))]
 
     #[test]
     fn nothing_is_silent(document in document(), at in any::<Index>(), edit in edit()) {

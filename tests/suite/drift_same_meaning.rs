@@ -206,7 +206,7 @@ fn an_edit_means_the_same_inline_and_behind_a_reference() {
         let mut all = Vec::new();
         edits(inline.pointer(&part.1).unwrap(), "", &mut all);
         // Some of many are enough: the edits of the inner parts are made by these themselves.
-        let step = all.len().div_ceil(6).max(1);
+        let step = all.len().div_ceil(4).max(1);
         for (at, value) in all.into_iter().step_by(step) {
             let mut edited = inline.clone();
             *edited.pointer_mut(&format!("{}{at}", part.1)).unwrap() = value;

@@ -20,6 +20,21 @@ async fn the_handles_send_what_the_flat_calls_send() {
     assert!(paths.iter().all(|path| path.starts_with("/v1/organizations/acme/databases/shop/branches")), "{paths:?}");
 }
 
+#[tokio::test]
+async fn a_handle_is_taken_where_its_branch_or_backup_is() {
+    let server = MockServer::start().await.unwrap();
+    server.script_states(["success"]);
+    let client = server.client().unwrap();
+    let main = client.organization("acme").database("shop").branch("main");
+    let ensured = client.ensure_backup(&main, "nightly").await.unwrap();
+    let backup = main.backup(&ensured.backup.id);
+    assert_eq!(client.wait_for_backup(&backup).await.unwrap().name, "nightly");
+    let restored = client.restore_backup(&backup, "drill").await.unwrap();
+    let drill = client.branch(&restored);
+    assert_eq!(client.wait_for_branch(&drill).await.unwrap().id, restored.branch.id);
+    assert_eq!(*client.branch(&drill).branch_ref(), restored.branch_ref);
+}
+
 #[test]
 fn a_database_is_written_with_one_slash() {
     let database: DatabaseRef = "acme/shop".parse().unwrap();

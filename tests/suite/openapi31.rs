@@ -144,7 +144,7 @@ fn read(document: &Value) -> Spec {
 }
 
 proptest! {
-    #![proptest_config(config(100))]
+    #![proptest_config(config(60))]
 
     #[test]
     fn a_document_and_its_twin_give_no_finding(which in 0..documents().len(), bits: Vec<bool>) {

@@ -6,7 +6,9 @@ use super::ensure::EnsureBackup;
 use super::refs::{BackupRef, BranchRef};
 #[cfg(feature = "branches")]
 use super::restore::RestoreBackup;
-use super::wait::WaitForBackup;
+#[cfg(feature = "branches")]
+use super::restored::AwaitedBranch;
+use super::wait::{WaitForBackup, WaitTarget};
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::calls;
@@ -83,6 +85,33 @@ impl<'a> BranchHandle<'a> {
     /// The calls that are about a backup of this branch.
     pub fn backup(&self, id: impl Into<String>) -> BackupHandle<'a> {
         BackupHandle { client: self.client, backup: self.branch.backup(id) }
+    }
+}
+
+/// Which branch it is, for what takes any form of one, such as [`Client::ensure_backup`].
+impl From<&BranchHandle<'_>> for BranchRef {
+    fn from(handle: &BranchHandle<'_>) -> Self {
+        handle.branch.clone()
+    }
+}
+
+#[cfg(feature = "branches")]
+impl From<&BranchHandle<'_>> for AwaitedBranch {
+    fn from(handle: &BranchHandle<'_>) -> Self {
+        (&handle.branch).into()
+    }
+}
+
+/// Which backup it is, for what takes any form of one, such as [`Client::restore_backup`].
+impl From<&BackupHandle<'_>> for BackupRef {
+    fn from(handle: &BackupHandle<'_>) -> Self {
+        handle.backup.clone()
+    }
+}
+
+impl From<&BackupHandle<'_>> for WaitTarget {
+    fn from(handle: &BackupHandle<'_>) -> Self {
+        (&handle.backup).into()
     }
 }
 

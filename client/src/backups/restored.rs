@@ -52,8 +52,8 @@ impl From<&Restored> for BranchRef {
     }
 }
 
-/// A branch that can be waited for: what [`Client::restore_backup`] gives, a [`BranchRef`], or one
-/// [with an ID](BranchRef::with_id).
+/// A branch that can be waited for: what [`Client::restore_backup`] gives, a [`BranchRef`] or the handle of a branch, or
+/// one [with an ID](BranchRef::with_id), which an answer has: `main.branch_ref().with_id(&created.id)`.
 #[derive(Clone, Debug)]
 pub struct AwaitedBranch {
     branch: BranchRef,

@@ -18,7 +18,7 @@ use crate::generated::types::Backup;
 use crate::polling::Schedule;
 use crate::response::Response;
 
-/// A backup that can be waited for: a [`BackupRef`], or what [`Client::ensure_backup`] gives, which also
+/// A backup that can be waited for: a [`BackupRef`], the handle of a backup, or what [`Client::ensure_backup`] gives, which also
 /// says whether the backup was just created.
 #[derive(Clone, Debug)]
 pub struct WaitTarget {

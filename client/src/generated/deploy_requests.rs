@@ -486,9 +486,9 @@ pub mod types {
     pub enum DeploymentState {
         /// `pending`: the first state (by its name; not documented).
         Pending,
-        /// `ready`: under way (by its name; not documented).
+        /// `ready`: can be deployed, and stays so until `queue_deploy_request` (by its name; not documented).
         Ready,
-        /// `no_changes`: an end that is neither success nor failure (by its name; not documented).
+        /// `no_changes`: there is nothing to deploy, which is neither success nor failure (by its name; not documented).
         NoChanges,
         /// `queued`: under way (the description of get_deploy_queue).
         Queued,
@@ -496,7 +496,7 @@ pub mod types {
         Submitting,
         /// `in_progress`: under way (by its name; not documented).
         InProgress,
-        /// `pending_cutover`: a success (the vendor's CLI).
+        /// `pending_cutover`: a success that is still to be cut over, by `complete_gated_deploy_request` (the vendor's CLI).
         PendingCutover,
         /// `in_progress_vschema`: under way (by its name; not documented).
         InProgressVschema,
@@ -510,7 +510,7 @@ pub mod types {
         CompleteCancel,
         /// `complete_error`: a failure (the description of complete_errored_deploy).
         CompleteError,
-        /// `complete_pending_revert`: a success (the vendor's CLI).
+        /// `complete_pending_revert`: a success that can still be reverted, by `revert_deploy_request` (the vendor's CLI).
         CompletePendingRevert,
         /// `in_progress_revert`: under way (by its name; not documented).
         InProgressRevert,

@@ -11,8 +11,11 @@ use crate::response::{Boxed, Response};
 
 /// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
 ///
-/// Every operation that reads one thing has `until`, and those whose ends are known have `wait`. Polling changes nothing: it may be dropped at any time, and begun
-/// again. A thing that is deleted in between, or that is not there, is [`PollError::Poll`], at once, unless a 404 is to
+/// Every operation that reads one thing has `until`, and those whose ends are known have `wait`. `until` ends where its
+/// condition holds, and knows no failures but those of [`fails_if`](Until::fails_if): a state that is a failure is polled
+/// until the deadline. `wait` knows the states that are failures, and ends there at once.
+///
+/// Polling changes nothing: it may be dropped at any time, and begun again. A thing that is deleted in between, or that is not there, is [`PollError::Poll`], at once, unless a 404 is to
 /// mean [not yet](Until::not_found_for).
 ///
 /// # Examples
